@@ -1,0 +1,112 @@
+using System.Collections.Immutable;
+
+namespace RedGen.Compiler.Diagnostics;
+
+/// <summary>Every diagnostic of RedGen. Each has a page docs/diagnostics/RGnnnn.md and a row in AnalyzerReleases.</summary>
+public static class DiagnosticCatalog
+{
+    /// <summary>The model, or a file that it needs, is not there.</summary>
+    public static readonly DiagnosticDescriptor MissingFile = new("RG0001", Severity.Error, "File not found",
+        "the file '{0}' cannot be read: {1}");
+
+    /// <summary>The file on disk is not the one that the build hashed.</summary>
+    public static readonly DiagnosticDescriptor ChangedFile = new("RG0002", Severity.Error, "File changed during the build",
+        "the file '{0}' changed after the build looked at it (SHA-256 {1}, expected {2}); build again");
+
+    /// <summary>The bytes are not an ONNX model.</summary>
+    public static readonly DiagnosticDescriptor NotOnnx = new("RG0003", Severity.Error, "Not an ONNX model",
+        "this is not an ONNX model: {0}");
+
+    /// <summary>The bytes end early or contradict themselves.</summary>
+    public static readonly DiagnosticDescriptor Malformed = new("RG0004", Severity.Error, "Malformed ONNX model",
+        "the model is truncated or malformed: {0}");
+
+    /// <summary>The IR version is newer than this RedGen.</summary>
+    public static readonly DiagnosticDescriptor NewerIrVersion = new("RG0005", Severity.Warning, "Newer ONNX IR version",
+        "the model has IR version {0}, newer than the {1} that this RedGen knows; trying all the same");
+
+    /// <summary>The opset cannot be used.</summary>
+    public static readonly DiagnosticDescriptor UnsupportedOpset = new("RG0006", Severity.Error, "Unsupported opset",
+        "opset {1} of domain '{0}' is not supported: {2}");
+
+    /// <summary>An operator is unknown.</summary>
+    public static readonly DiagnosticDescriptor UnsupportedOperator = new("RG0007", Severity.Error, "Unsupported operator",
+        "{0}: operator {1} of opset {2} is not supported{3}");
+
+    /// <summary>An element type does not fit an operator.</summary>
+    public static readonly DiagnosticDescriptor UnsupportedType = new("RG0008", Severity.Error, "Unsupported element type",
+        "{0}: {1}");
+
+    /// <summary>An attribute, or its value, is not supported.</summary>
+    public static readonly DiagnosticDescriptor UnsupportedAttribute = new("RG0009", Severity.Error, "Unsupported attribute",
+        "{0}: attribute '{1}': {2}");
+
+    /// <summary>A dimension has no value.</summary>
+    public static readonly DiagnosticDescriptor UnpinnedDimension = new("RG0010", Severity.Error, "Dimension without a value",
+        "input '{0}' has shape {1}: its dimension {2} needs a value; add RedGenDims=\"{3}\" to the model's item");
+
+    /// <summary>Shapes do not fit together.</summary>
+    public static readonly DiagnosticDescriptor ShapeConflict = new("RG0011", Severity.Error, "Shapes do not fit",
+        "{0}: {1}");
+
+    /// <summary>The graph is inconsistent.</summary>
+    public static readonly DiagnosticDescriptor InvalidGraph = new("RG0012", Severity.Error, "Inconsistent graph",
+        "{0}");
+
+    /// <summary>A node does not have the form that its operator asks for.</summary>
+    public static readonly DiagnosticDescriptor InvalidNode = new("RG0013", Severity.Error, "Invalid node",
+        "{0}: {1}");
+
+    /// <summary>External data cannot be used.</summary>
+    public static readonly DiagnosticDescriptor ExternalData = new("RG0014", Severity.Error, "External data",
+        "initializer '{0}': {1}");
+
+    /// <summary>A tensor is beyond the element budget.</summary>
+    public static readonly DiagnosticDescriptor TooLarge = new("RG0015", Severity.Error, "Tensor too large",
+        "{0}: {1}");
+
+    /// <summary>A weight is NaN or infinite.</summary>
+    public static readonly DiagnosticDescriptor NonFiniteWeights = new("RG0016", Severity.Warning, "NaN or infinity in weights",
+        "initializer '{0}' of shape {1} holds {2} values that are NaN or infinite; the first is element {3}");
+
+    /// <summary>An option's value is unknown.</summary>
+    public static readonly DiagnosticDescriptor InvalidOption = new("RG0017", Severity.Error, "Unknown option value",
+        "{0}='{1}' is not understood: {2}");
+
+    /// <summary>Two models would make one class.</summary>
+    public static readonly DiagnosticDescriptor DuplicateClass = new("RG0018", Severity.Error, "Duplicate class name",
+        "the class '{0}' is already generated from '{1}'; set RedGenClassName or RedGenNamespace on one of the models");
+
+    /// <summary>The string budget of the assembly is spent.</summary>
+    public static readonly DiagnosticDescriptor StringBudget = new("RG0019", Severity.Error, "String budget exceeded",
+        "the models of this project need {0} bytes of string constants, more than the {1} that an assembly can hold; set RedGenWeights=Resource on the largest model ('{2}')");
+
+    /// <summary>A value is no tensor.</summary>
+    public static readonly DiagnosticDescriptor UnsupportedValue = new("RG0020", Severity.Error, "Unsupported kind of value",
+        "{0}: {1}");
+
+    /// <summary>A shape depends on values that are known only at run time.</summary>
+    public static readonly DiagnosticDescriptor DynamicShape = new("RG0021", Severity.Error, "Shape known only at run time",
+        "{0}: {1}");
+
+    /// <summary>A RedGenModel attribute is misused.</summary>
+    public static readonly DiagnosticDescriptor InvalidAttribute = new("RG0022", Severity.Error, "Invalid RedGenModel attribute",
+        "[RedGenModel(\"{0}\")]: {1}");
+
+    /// <summary>A bug in RedGen.</summary>
+    public static readonly DiagnosticDescriptor InternalError = new("RG0023", Severity.Error, "Internal error of RedGen",
+        "RedGen failed in stage {0}: {1}; please report this with the model");
+
+    /// <summary>Weights went to the binary tier.</summary>
+    public static readonly DiagnosticDescriptor ResourceWeights = new("RG0024", Severity.Info, "Weights in a resource",
+        "{0} weights are embedded as the resource '{1}'");
+
+    /// <summary>All descriptors, in the order of their ids.</summary>
+    public static ImmutableArray<DiagnosticDescriptor> All { get; } =
+    [
+        MissingFile, ChangedFile, NotOnnx, Malformed, NewerIrVersion, UnsupportedOpset, UnsupportedOperator, UnsupportedType,
+        UnsupportedAttribute, UnpinnedDimension, ShapeConflict, InvalidGraph, InvalidNode, ExternalData, TooLarge,
+        NonFiniteWeights, InvalidOption, DuplicateClass, StringBudget, UnsupportedValue, DynamicShape, InvalidAttribute,
+        InternalError, ResourceWeights,
+    ];
+}

@@ -1,0 +1,34 @@
+using System;
+
+namespace RedGen.Compiler;
+
+/// <summary>A model as the host hands it over.</summary>
+/// <param name="FileName">The file's name without folder, as messages and the generated header show it.</param>
+/// <param name="Bytes">The file's content.</param>
+/// <param name="Sha256">The SHA-256 of <paramref name="Bytes"/> in lower-case hex.</param>
+/// <param name="ReadExternal">
+/// Reads a file of external data by its path relative to the model's folder (forward slashes; already checked to stay inside
+/// that folder), or null where it does not exist.
+/// </param>
+public sealed record ModelSource(
+    string FileName,
+    ReadOnlyMemory<byte> Bytes,
+    string Sha256,
+    Func<string, ReadOnlyMemory<byte>?> ReadExternal)
+{
+    /// <summary>A model without external data.</summary>
+    public static ModelSource FromBytes(string fileName, ReadOnlyMemory<byte> bytes)
+        => new(fileName, bytes, Hash(bytes), static _ => null);
+
+    /// <summary>The SHA-256 of bytes in lower-case hex.</summary>
+    public static string Hash(ReadOnlyMemory<byte> bytes)
+    {
+        using var sha = System.Security.Cryptography.SHA256.Create();
+        byte[] hash = System.Runtime.InteropServices.MemoryMarshal.TryGetArray(bytes, out ArraySegment<byte> segment) && segment.Array is not null
+            ? sha.ComputeHash(segment.Array, segment.Offset, segment.Count)
+            : sha.ComputeHash(bytes.ToArray());
+        var text = new System.Text.StringBuilder(64);
+        foreach (byte b in hash) text.Append(b.ToString("x2", System.Globalization.CultureInfo.InvariantCulture));
+        return text.ToString();
+    }
+}

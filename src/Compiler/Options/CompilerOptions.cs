@@ -1,0 +1,118 @@
+using System.Collections.Immutable;
+
+namespace RedGen.Compiler.Options;
+
+/// <summary>Who can see the generated class.</summary>
+public enum Accessibility
+{
+    /// <summary><c>internal</c>.</summary>
+    Internal,
+
+    /// <summary><c>public</c>.</summary>
+    Public,
+}
+
+/// <summary>Which kind of machine the code is for.</summary>
+public enum Profile
+{
+    /// <summary>.NET 8 and later, SIMD.</summary>
+    Auto,
+
+    /// <summary>C# 7.3 and netstandard2.0.</summary>
+    Portable,
+
+    /// <summary>Bare microcontrollers.</summary>
+    Micro,
+}
+
+/// <summary>How much freedom the order of float operations has.</summary>
+public enum FloatMode
+{
+    /// <summary>Sums may be reordered and contracted for speed.</summary>
+    Fast,
+
+    /// <summary>One order, no contraction: the same bits on every machine.</summary>
+    Strict,
+}
+
+/// <summary>Where the weights live in the generated code.</summary>
+public enum WeightTier
+{
+    /// <summary>By size: literals, then strings, then a resource.</summary>
+    Auto,
+
+    /// <summary>Readable literals.</summary>
+    Literal,
+
+    /// <summary>Packed string constants.</summary>
+    String,
+
+    /// <summary>A binary resource of the assembly.</summary>
+    Resource,
+}
+
+/// <summary>Where generated code finds RedGen's kernels.</summary>
+public enum RuntimeMode
+{
+    /// <summary>In the package's RedGen.Runtime assembly.</summary>
+    Package,
+
+    /// <summary>In source emitted beside the model.</summary>
+    Source,
+}
+
+/// <summary>How the weights are reduced.</summary>
+public enum Hashing
+{
+    /// <summary>Not at all.</summary>
+    None,
+
+    /// <summary>By the density's extrema.</summary>
+    Kde,
+
+    /// <summary>By RedGen's own codebooks.</summary>
+    Adaptive,
+}
+
+/// <summary>What a user can say about one model. OptionTable reads and prints it; docs/options.md explains it.</summary>
+public sealed record CompilerOptions
+{
+    /// <summary>Namespace of the generated class; empty is the global one.</summary>
+    public string Namespace { get; init; } = "";
+
+    /// <summary>Name of the generated class; null: made from the file's name.</summary>
+    public string? ClassName { get; init; }
+
+    /// <summary>Who sees the class.</summary>
+    public Accessibility Accessibility { get; init; } = Accessibility.Internal;
+
+    /// <summary>The kind of machine.</summary>
+    public Profile Profile { get; init; } = Profile.Auto;
+
+    /// <summary>The float mode.</summary>
+    public FloatMode Float { get; init; } = FloatMode.Fast;
+
+    /// <summary>The weight tier.</summary>
+    public WeightTier Weights { get; init; } = WeightTier.Auto;
+
+    /// <summary>The runtime mode.</summary>
+    public RuntimeMode Runtime { get; init; } = RuntimeMode.Package;
+
+    /// <summary>The reduction.</summary>
+    public Hashing Hashing { get; init; } = Hashing.None;
+
+    /// <summary>Whether the passes run; false compiles the graph as it stands (for finding a pass's bug).</summary>
+    public bool Optimise { get; init; } = true;
+
+    /// <summary>Values for symbolic dimensions (<c>seq</c> → 128) and for unnamed axes (<c>input:1</c> → 512).</summary>
+    public ImmutableSortedDictionary<string, int> Dims { get; init; } = ImmutableSortedDictionary.Create<string, int>(System.StringComparer.Ordinal);
+
+    /// <summary>
+    /// The name of the resource that holds the weights when the tier is <see cref="WeightTier.Resource"/>; null while the
+    /// host has no way to embed one.
+    /// </summary>
+    public string? WeightResource { get; init; }
+
+    /// <summary>Whether the class is declared partial by the user ([RedGenModel]): modifiers are then the user's.</summary>
+    public bool IsPartial { get; init; }
+}
