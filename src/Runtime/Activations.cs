@@ -1,0 +1,131 @@
+#nullable enable
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace RedGen.Runtime;
+
+/// <summary>
+/// A function applied to every element as a kernel's last step. Implementations are small structs passed by value, so that
+/// the JIT compiles each kernel once per activation with the function, and its constants' layout, in line.
+/// </summary>
+public interface IActivation
+{
+    /// <summary>The function of one element.</summary>
+    float Apply(float x);
+
+    /// <summary>The function of every lane; agrees with the scalar form to within its stated error.</summary>
+    Vector<float> Apply(Vector<float> x);
+}
+
+/// <summary>y = x.</summary>
+public readonly struct Identity : IActivation
+{
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public float Apply(float x) => x;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector<float> Apply(Vector<float> x) => x;
+}
+
+/// <summary>ONNX Relu: y = max(x, 0). NaN stays NaN; −0 stays −0.</summary>
+public readonly struct Relu : IActivation
+{
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public float Apply(float x) => x < 0f ? 0f : x;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector<float> Apply(Vector<float> x) =>
+        Vector.ConditionalSelect(Vector.LessThan(x, Vector<float>.Zero), Vector<float>.Zero, x);
+}
+
+/// <summary>ONNX Clip: y = min(max(x, min), max). NaN stays NaN. Where min exceeds max the answer is max.</summary>
+public readonly struct Clip : IActivation
+{
+    private readonly float _min;
+    private readonly float _max;
+
+    /// <summary>Sets the two bounds; use the infinities for an absent one.</summary>
+    public Clip(float min, float max)
+    {
+        _min = min;
+        _max = max;
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public float Apply(float x)
+    {
+        float low = x < _min ? _min : x;
+        return low > _max ? _max : low;
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector<float> Apply(Vector<float> x)
+    {
+        Vector<float> min = new(_min);
+        Vector<float> max = new(_max);
+        Vector<float> low = Vector.ConditionalSelect(Vector.LessThan(x, min), min, x);
+        return Vector.ConditionalSelect(Vector.GreaterThan(low, max), max, low);
+    }
+}
+
+/// <summary>ONNX LeakyRelu: y = x for x ≥ 0, alpha·x below.</summary>
+public readonly struct LeakyRelu : IActivation
+{
+    private readonly float _alpha;
+
+    /// <summary>Sets the slope below zero.</summary>
+    public LeakyRelu(float alpha)
+    {
+        _alpha = alpha;
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public float Apply(float x) => x < 0f ? x * _alpha : x;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector<float> Apply(Vector<float> x) =>
+        Vector.ConditionalSelect(Vector.LessThan(x, Vector<float>.Zero), x * new Vector<float>(_alpha), x);
+}
+
+/// <summary>ONNX HardSigmoid: y = max(0, min(1, alpha·x + beta)). NaN stays NaN.</summary>
+public readonly struct HardSigmoid : IActivation
+{
+    private readonly float _alpha;
+    private readonly float _beta;
+
+    /// <summary>Sets slope and offset.</summary>
+    public HardSigmoid(float alpha, float beta)
+    {
+        _alpha = alpha;
+        _beta = beta;
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public float Apply(float x) => new Clip(0f, 1f).Apply((x * _alpha) + _beta);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector<float> Apply(Vector<float> x) =>
+        new Clip(0f, 1f).Apply((x * new Vector<float>(_alpha)) + new Vector<float>(_beta));
+}
+
+/// <summary>ONNX HardSwish: y = x · max(0, min(1, x/6 + 0.5)).</summary>
+public readonly struct HardSwish : IActivation
+{
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public float Apply(float x) => x * new HardSigmoid(1f / 6f, 0.5f).Apply(x);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector<float> Apply(Vector<float> x) => x * new HardSigmoid(1f / 6f, 0.5f).Apply(x);
+}

@@ -1,0 +1,119 @@
+#nullable enable
+using System.Numerics;
+using System.Runtime.CompilerServices;
+#if NET8_0_OR_GREATER
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+#endif
+
+namespace RedGen.Runtime;
+
+/// <summary>
+/// The few vector operations that every kernel is made of, over <see cref="Vector{T}"/>: 8 floats with AVX2, 4 on Arm and
+/// on plain x64, and the same source on .NET Standard. All addresses are refs plus element offsets; nothing is aligned.
+/// </summary>
+internal static class Simd
+{
+    /// <summary>
+    /// For methods whose loops must be good from the first call: straight to optimised code, no slow tier in between
+    /// (AggressiveOptimization, which .NET Standard has no name for).
+    /// </summary>
+    internal const MethodImplOptions Hot = (MethodImplOptions)512;
+
+    /// <summary>Reads one vector that starts <paramref name="offset"/> floats after <paramref name="origin"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector<float> Load(ref float origin, nint offset) =>
+        Unsafe.ReadUnaligned<Vector<float>>(ref Unsafe.As<float, byte>(ref Unsafe.Add(ref origin, offset)));
+
+    /// <summary>Writes one vector that starts <paramref name="offset"/> floats after <paramref name="origin"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Store(Vector<float> value, ref float origin, nint offset) =>
+        Unsafe.WriteUnaligned(ref Unsafe.As<float, byte>(ref Unsafe.Add(ref origin, offset)), value);
+
+    /// <summary>
+    /// <c>a × b + c</c>: rounded once where the processor can (FMA3, Arm64), twice elsewhere.
+    /// The operation is chosen when the method is compiled; there is no branch in the code that runs.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector<float> MultiplyAdd(Vector<float> a, Vector<float> b, Vector<float> c)
+    {
+#if NET8_0_OR_GREATER
+        if (Vector<float>.Count == 8 && Fma.IsSupported)
+        {
+            return Fma.MultiplyAdd(a.AsVector256(), b.AsVector256(), c.AsVector256()).AsVector();
+        }
+
+        if (Vector<float>.Count == 16 && Avx512F.IsSupported)
+        {
+            return Avx512F.FusedMultiplyAdd(a.AsVector512(), b.AsVector512(), c.AsVector512()).AsVector();
+        }
+
+        if (Vector<float>.Count == 4 && Fma.IsSupported)
+        {
+            return Fma.MultiplyAdd(a.AsVector128(), b.AsVector128(), c.AsVector128()).AsVector();
+        }
+
+        if (Vector<float>.Count == 4 && AdvSimd.IsSupported)
+        {
+            return AdvSimd.FusedMultiplyAdd(c.AsVector128(), a.AsVector128(), b.AsVector128()).AsVector();
+        }
+#endif
+        return (a * b) + c;
+    }
+
+    /// <summary>The larger of two in every lane; a NaN on either side gives NaN, whatever the runtime's version.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector<float> Max(Vector<float> a, Vector<float> b)
+    {
+        // a where a ≥ b or a is NaN; b otherwise (b is larger, or b is NaN).
+        Vector<int> keep = Vector.BitwiseOr(Vector.GreaterThanOrEqual(a, b), Vector.OnesComplement(Vector.Equals(a, a)));
+        return Vector.ConditionalSelect(keep, a, b);
+    }
+
+    /// <summary>The smaller of two in every lane; a NaN on either side gives NaN, whatever the runtime's version.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector<float> Min(Vector<float> a, Vector<float> b)
+    {
+        Vector<int> keep = Vector.BitwiseOr(Vector.LessThanOrEqual(a, b), Vector.OnesComplement(Vector.Equals(a, a)));
+        return Vector.ConditionalSelect(keep, a, b);
+    }
+
+    /// <summary>The sum of all lanes, added from the first to the last.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static float Sum(Vector<float> value)
+    {
+        float sum = value[0];
+        for (int i = 1; i < Vector<float>.Count; i++)
+        {
+            sum += value[i];
+        }
+
+        return sum;
+    }
+
+    /// <summary>Reads <paramref name="count"/> floats into the lanes from <paramref name="first"/> on; the other lanes are zero.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal static Vector<float> LoadLanes(ref float origin, int first, int count)
+    {
+        Vector<float> value = Vector<float>.Zero;
+        ref float lanes = ref Unsafe.As<Vector<float>, float>(ref value);
+        for (int i = 0; i < count; i++)
+        {
+            Unsafe.Add(ref lanes, first + i) = Unsafe.Add(ref origin, i);
+        }
+
+        return value;
+    }
+
+    /// <summary>Writes the <paramref name="count"/> lanes from <paramref name="first"/> on.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal static void StoreLanes(Vector<float> value, ref float origin, int first, int count)
+    {
+        ref float lanes = ref Unsafe.As<Vector<float>, float>(ref value);
+        for (int i = 0; i < count; i++)
+        {
+            Unsafe.Add(ref origin, i) = Unsafe.Add(ref lanes, first + i);
+        }
+    }
+}
