@@ -1,0 +1,59 @@
+using System;
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Linq;
+
+namespace RedGen.Compiler.Options;
+
+/// <summary>Reads the texts of options. A <see cref="FormatException"/> says what is accepted.</summary>
+internal static class OptionReader
+{
+    /// <summary>A comma separates a list; a semicolon and a line end are what MSBuild and editors make of one.</summary>
+    private static readonly char[] Separators = [',', ';', '\n', '\r'];
+
+    internal static bool Flag(string text) => text.ToLowerInvariant() switch
+    {
+        "true" => true,
+        "false" => false,
+        _ => throw new FormatException("accepted: true, false"),
+    };
+
+    /// <summary>Numbers and combinations, which <see cref="Enum.TryParse{TEnum}(string, out TEnum)"/> takes, are no names.</summary>
+    internal static T Choice<T>(string text, ImmutableArray<string> choices)
+        where T : struct, Enum
+    {
+        string? name = choices.FirstOrDefault(c => string.Equals(c, text, StringComparison.OrdinalIgnoreCase));
+        return name is null
+            ? throw new FormatException("accepted: " + string.Join(", ", choices))
+            : (T)Enum.Parse(typeof(T), name);
+    }
+
+    internal static string Identifier(string text) => ClassNames.IsIdentifier(text)
+        ? text
+        : throw new FormatException("accepted: a C# identifier that is no keyword");
+
+    internal static string Namespace(string text) => text.Split('.').All(ClassNames.IsIdentifier)
+        ? text
+        : throw new FormatException("accepted: C# identifiers separated by dots");
+
+    internal static ImmutableSortedDictionary<string, int> Dims(string text)
+    {
+        ImmutableSortedDictionary<string, int>.Builder dims = ImmutableSortedDictionary.CreateBuilder<string, int>(StringComparer.Ordinal);
+        foreach (string part in text.Split(Separators, StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (part.Trim().Length == 0) continue;
+
+            // Names of dimensions are free text in ONNX and may hold '=' (expressions do); the value is what follows the last one.
+            int equals = part.LastIndexOf('=');
+            string name = equals < 0 ? "" : part.Substring(0, equals).Trim();
+            bool isNumber = int.TryParse(part.Substring(equals + 1).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int value);
+            if (name.Length == 0 || !isNumber || value < 1)
+                throw new FormatException("accepted: name=number pairs separated by commas, such as batch=1,input:1=512, numbers from 1; '" + part.Trim() + "' is none");
+            if (dims.TryGetValue(name, out int other) && other != value)
+                throw new FormatException("'" + name + "' has two values");
+            dims[name] = value;
+        }
+
+        return dims.ToImmutable();
+    }
+}

@@ -1,0 +1,110 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using RedGen.Compiler.Diagnostics;
+
+namespace RedGen.Compiler.Options;
+
+/// <summary>
+/// Every option that a user can give, once: as an MSBuild property, as metadata of a model's item, as a property of
+/// <c>[RedGenModel]</c> and as an option of the tool. docs/options.md prints this table; a test keeps the two equal.
+/// </summary>
+public static class OptionTable
+{
+    /// <summary>All options, in the order of docs/options.md.</summary>
+    public static ImmutableArray<Option> All { get; } =
+    [
+        Text("Namespace", "the project's root namespace", "Namespace of the generated class.",
+            static (o, v) => o with { Namespace = OptionReader.Namespace(v) }),
+        Text("ClassName", "made from the file's name", "Name of the generated class.",
+            static (o, v) => o with { ClassName = OptionReader.Identifier(v) }),
+        Choice<Accessibility>("Accessibility", "Internal", "Who can see the generated class.",
+            static (o, v) => o with { Accessibility = v }),
+        Choice<Hashing>("Hashing", "None", "How the weights are reduced.",
+            static (o, v) => o with { Hashing = v }, Hashing.Kde, Hashing.Adaptive),
+        Planned("Tolerance", "", "Largest error of an output that the reduction may cause."),
+        Planned("Samples", "", "Inputs on which the reduction is measured."),
+        Planned("MaxError", "", "Largest error that the samples may show."),
+        Choice<Profile>("Profile", "Auto", "The kind of machine that the code is for.",
+            static (o, v) => o with { Profile = v }, Profile.Portable, Profile.Micro),
+        Flag("Optimise", "true", "Whether the graph is optimised; `false` compiles it as it stands, to find out whether a pass is at fault.",
+            static (o, v) => o with { Optimise = v }),
+        Choice<FloatMode>("Float", "Fast", "Whether sums may be reordered for speed (`Fast`) or give the same bits on every machine (`Strict`).",
+            static (o, v) => o with { Float = v }, FloatMode.Strict),
+        Choice<WeightTier>("Weights", "Auto", "Where the weights live: readable literals, packed string constants, or a resource of the assembly; `Auto` chooses by size.",
+            static (o, v) => o with { Weights = v }),
+        Choice<RuntimeMode>("Runtime", "Package", "Whether the kernels come from the package's assembly or as source into the project.",
+            static (o, v) => o with { Runtime = v }),
+        new("Dims", OptionKind.Pairs, "", "Values of dimensions: `batch=1,seq=128` by name, `input:1=512` for an axis without a name.", [], [],
+            static (o, v) => o with { Dims = OptionReader.Dims(v) }),
+        Planned("State", "", "Outputs that are fed back to inputs at the next call."),
+        Planned("Verify", "", "Properties to prove at build time."),
+        Planned("FlashBudget", "", "Most bytes of program memory."),
+        Planned("RamBudget", "", "Most bytes of working memory."),
+    ];
+
+    /// <summary>Finds an option by its name without prefix, its MSBuild name or its flag; null when there is none.</summary>
+    public static Option? Find(string name)
+        => All.FirstOrDefault(o => name == o.Name || name == o.MSBuildName || name == o.Flag);
+
+    /// <summary>
+    /// Applies texts to options. Empty texts count as not given; a text that cannot be used is reported as RG0017 and
+    /// leaves its option as it was.
+    /// </summary>
+    /// <param name="options">The options to start from.</param>
+    /// <param name="values">Names (in any of the three forms) and texts.</param>
+    /// <param name="diagnostics">Takes what could not be used.</param>
+    public static CompilerOptions Apply(CompilerOptions options, IEnumerable<KeyValuePair<string, string>> values, DiagnosticBag diagnostics)
+    {
+        foreach (KeyValuePair<string, string> pair in values)
+        {
+            string text = pair.Value.Trim();
+            if (text.Length == 0) continue;
+            if (Find(pair.Key) is not { } option)
+            {
+                string known = string.Join(", ", All.Select(static o => o.MSBuildName));
+                diagnostics.Add(DiagnosticCatalog.InvalidOption.With(pair.Key, text, "there is no such option; known are " + known));
+                continue;
+            }
+
+            try
+            {
+                options = Apply(options, option, text);
+            }
+            catch (FormatException problem)
+            {
+                diagnostics.Add(DiagnosticCatalog.InvalidOption.With(pair.Key, text, problem.Message));
+            }
+        }
+
+        return options;
+    }
+
+    private static CompilerOptions Apply(CompilerOptions options, Option option, string text)
+    {
+        if (option.Planned.Contains(text, StringComparer.OrdinalIgnoreCase))
+            throw new FormatException("this is not available in this version of RedGen; accepted: " + string.Join(", ", option.Choices));
+        if (option.Apply is null)
+            throw new FormatException("this option is not available in this version of RedGen; remove it");
+        return option.Apply(options, text);
+    }
+
+    private static Option Text(string name, string fallback, string help, Func<CompilerOptions, string, CompilerOptions> apply)
+        => new(name, OptionKind.Text, fallback, help, [], [], apply);
+
+    private static Option Planned(string name, string fallback, string help)
+        => new(name, OptionKind.Text, fallback, help, [], [], null);
+
+    private static Option Flag(string name, string fallback, string help, Func<CompilerOptions, bool, CompilerOptions> apply)
+        => new(name, OptionKind.Flag, fallback, help, ["true", "false"], [], (o, v) => apply(o, OptionReader.Flag(v)));
+
+    /// <summary>An enum's names are the choices, without those that are only planned.</summary>
+    private static Option Choice<T>(string name, string fallback, string help, Func<CompilerOptions, T, CompilerOptions> apply, params T[] planned)
+        where T : struct, Enum
+    {
+        ImmutableArray<string> later = [.. planned.Select(static p => p.ToString())];
+        ImmutableArray<string> choices = [.. Enum.GetNames(typeof(T)).Where(n => !later.Contains(n))];
+        return new(name, OptionKind.Choice, fallback, help, choices, later, (o, v) => apply(o, OptionReader.Choice<T>(v, choices)));
+    }
+}

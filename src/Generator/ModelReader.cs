@@ -1,0 +1,82 @@
+using System;
+using System.IO;
+using System.Linq;
+using RedGen.Compiler;
+using RedGen.Compiler.Diagnostics;
+using RedGen.Compiler.Options;
+
+namespace RedGen.Generator;
+
+/// <summary>
+/// The one place where the generator reads files. Analyzers must not (RS1035), because the compiler cannot see what they depend on;
+/// here it can: the manifest holds the hash of every file, and what has another hash is not used.
+/// </summary>
+internal sealed class ModelReader(ModelRef model, DiagnosticBag diagnostics)
+{
+    private readonly ModelManifest _manifest = model.Manifest;
+
+    /// <summary>Reads a model; null, with a diagnostic, when that fails.</summary>
+    internal ModelSource? Open()
+    {
+        byte[]? bytes = Read(_manifest.Path, _manifest.ProjectPath, _manifest.Sha256);
+        if (bytes is null) return null;
+        string name = _manifest.Path.Substring(_manifest.Path.LastIndexOfAny(['/', '\\']) + 1);
+        return new ModelSource(name, bytes, _manifest.Sha256, ReadExternal);
+    }
+
+    /// <summary>The hash of a file in lower-case hex; empty when it cannot be read.</summary>
+    internal static string Hash(string path) => TryRead(path, out byte[] bytes, out _) ? ModelSource.Hash(bytes) : "";
+
+    /// <summary>Only files that the manifest lists can be read: a change of any other would go unseen.</summary>
+    private ReadOnlyMemory<byte>? ReadExternal(string relativePath)
+    {
+        string folder = _manifest.Path.Substring(0, _manifest.Path.LastIndexOfAny(['/', '\\']) + 1);
+        if (model.IsRaw) return Read(folder + relativePath, relativePath, expectedHash: null);
+
+        ManifestFile? file = _manifest.External.FirstOrDefault(e => _manifest.RelativeToModel(e.Path) == relativePath);
+        if (file is not null) return Read(file.Path, relativePath, file.Sha256);
+        if (Exists(folder + relativePath))
+        {
+            diagnostics.Add(DiagnosticCatalog.MissingFile.With(
+                relativePath,
+                "it holds external data and the build does not know it; add RedGenExternalData=\"" + relativePath + "\" to the model's item"));
+        }
+
+        return null;
+    }
+
+    private byte[]? Read(string path, string shownPath, string? expectedHash)
+    {
+        if (!TryRead(path, out byte[] bytes, out string problem))
+        {
+            diagnostics.Add(DiagnosticCatalog.MissingFile.With(shownPath, problem));
+            return null;
+        }
+
+        string hash = expectedHash is null ? "" : ModelSource.Hash(bytes);
+        if (expectedHash is null || hash == expectedHash) return bytes;
+        diagnostics.Add(DiagnosticCatalog.ChangedFile.With(shownPath, hash, expectedHash.Length == 0 ? "none: the file was not there" : expectedHash));
+        return null;
+    }
+
+#pragma warning disable RS1035 // File access: see the summary of this class.
+    private static bool Exists(string path) => File.Exists(path);
+
+    private static bool TryRead(string path, out byte[] bytes, out string problem)
+    {
+        bytes = [];
+        problem = "";
+        try
+        {
+            if (!File.Exists(path)) problem = Directory.Exists(path) ? "it is a folder" : "it does not exist";
+            else bytes = File.ReadAllBytes(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            problem = exception.Message;
+        }
+
+        return problem.Length == 0;
+    }
+#pragma warning restore RS1035
+}
