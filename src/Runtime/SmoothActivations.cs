@@ -1,0 +1,182 @@
+#nullable enable
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace RedGen.Runtime;
+
+// The scalar forms are one lane of the vector forms, so that an element's result does not depend on its place in a tensor.
+
+/// <summary>ONNX Sigmoid: y = 1 / (1 + e^−x).</summary>
+public readonly struct Sigmoid : IActivation
+{
+    /// <inheritdoc/>
+    public float Apply(float x) => Apply(new Vector<float>(x))[0];
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector<float> Apply(Vector<float> x) => VectorMath.Sigmoid(x);
+}
+
+/// <summary>ONNX Tanh.</summary>
+public readonly struct Tanh : IActivation
+{
+    /// <inheritdoc/>
+    public float Apply(float x) => Apply(new Vector<float>(x))[0];
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector<float> Apply(Vector<float> x) => VectorMath.Tanh(x);
+}
+
+/// <summary>ONNX Erf.</summary>
+public readonly struct Erf : IActivation
+{
+    /// <inheritdoc/>
+    public float Apply(float x) => Apply(new Vector<float>(x))[0];
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector<float> Apply(Vector<float> x) => VectorMath.Erf(x);
+}
+
+/// <summary>ONNX Exp.</summary>
+public readonly struct Exp : IActivation
+{
+    /// <inheritdoc/>
+    public float Apply(float x) => Apply(new Vector<float>(x))[0];
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector<float> Apply(Vector<float> x) => VectorMath.Exp(x);
+}
+
+/// <summary>ONNX Log.</summary>
+public readonly struct Log : IActivation
+{
+    /// <inheritdoc/>
+    public float Apply(float x) => Apply(new Vector<float>(x))[0];
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector<float> Apply(Vector<float> x) => VectorMath.Log(x);
+}
+
+/// <summary>ONNX Softplus: y = ln(1 + e^x).</summary>
+public readonly struct Softplus : IActivation
+{
+    /// <inheritdoc/>
+    public float Apply(float x) => Apply(new Vector<float>(x))[0];
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector<float> Apply(Vector<float> x) => VectorMath.Softplus(x);
+}
+
+/// <summary>SiLU, Swish: y = x / (1 + e^−(alpha·x)); alpha is 1 for SiLU.</summary>
+public readonly struct Silu : IActivation
+{
+    private readonly float _alpha;
+
+    /// <summary>Sets the factor inside the sigmoid.</summary>
+    public Silu(float alpha)
+    {
+        _alpha = alpha;
+    }
+
+    /// <inheritdoc/>
+    public float Apply(float x) => Apply(new Vector<float>(x))[0];
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector<float> Apply(Vector<float> x) => x * VectorMath.Sigmoid(x * new Vector<float>(_alpha));
+}
+
+/// <summary>ONNX Gelu (approximate = none): y = x/2 · (1 + erf(x / √2)).</summary>
+public readonly struct Gelu : IActivation
+{
+    /// <inheritdoc/>
+    public float Apply(float x) => Apply(new Vector<float>(x))[0];
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector<float> Apply(Vector<float> x)
+    {
+        Vector<float> half = x * new Vector<float>(0.5f);
+        return Simd.MultiplyAdd(half, VectorMath.Erf(x * new Vector<float>(0.70710678f)), half);
+    }
+}
+
+/// <summary>ONNX Gelu (approximate = tanh): y = x/2 · (1 + tanh(√(2/π) · (x + 0.044715·x³))).</summary>
+public readonly struct GeluTanh : IActivation
+{
+    /// <inheritdoc/>
+    public float Apply(float x) => Apply(new Vector<float>(x))[0];
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector<float> Apply(Vector<float> x)
+    {
+        Vector<float> half = x * new Vector<float>(0.5f);
+        Vector<float> inner = Simd.MultiplyAdd(x * x * x, new Vector<float>(0.044715f), x) * new Vector<float>(0.79788456f);
+        return Simd.MultiplyAdd(half, VectorMath.Tanh(inner), half);
+    }
+}
+
+/// <summary>ONNX Elu: y = x for x ≥ 0, alpha · (e^x − 1) below.</summary>
+public readonly struct Elu : IActivation
+{
+    private readonly float _alpha;
+
+    /// <summary>Sets the limit below zero, −alpha.</summary>
+    public Elu(float alpha)
+    {
+        _alpha = alpha;
+    }
+
+    /// <inheritdoc/>
+    public float Apply(float x) => Apply(new Vector<float>(x))[0];
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector<float> Apply(Vector<float> x) =>
+        Vector.ConditionalSelect(Vector.LessThan(x, Vector<float>.Zero), VectorMath.ExpMinusOne(x) * new Vector<float>(_alpha), x);
+}
+
+/// <summary>ONNX Selu: y = gamma · x for x &gt; 0, gamma · alpha · (e^x − 1) otherwise.</summary>
+public readonly struct Selu : IActivation
+{
+    private readonly float _alpha;
+    private readonly float _gamma;
+
+    /// <summary>Sets both constants.</summary>
+    public Selu(float alpha, float gamma)
+    {
+        _alpha = alpha;
+        _gamma = gamma;
+    }
+
+    /// <inheritdoc/>
+    public float Apply(float x) => Apply(new Vector<float>(x))[0];
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector<float> Apply(Vector<float> x) => new Elu(_alpha).Apply(x) * new Vector<float>(_gamma);
+}
+
+/// <summary>ONNX Mish: y = x · tanh(ln(1 + e^x)).</summary>
+public readonly struct Mish : IActivation
+{
+    /// <inheritdoc/>
+    public float Apply(float x) => Apply(new Vector<float>(x))[0];
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector<float> Apply(Vector<float> x)
+    {
+        // With w = e^x the tangent is (w² + 2w) / (w² + 2w + 2); beyond 20 it is 1.
+        Vector<float> limit = new(20f);
+        Vector<float> w = VectorMath.Exp(Vector.ConditionalSelect(Vector.GreaterThan(x, limit), limit, x));
+        Vector<float> n = w * (w + new Vector<float>(2f));
+        return x * (n / (n + new Vector<float>(2f)));
+    }
+}

@@ -1,0 +1,144 @@
+using System;
+using Xunit;
+
+namespace RedGen.Runtime.Tests;
+
+/// <summary>Poolings against a naive loop in double.</summary>
+public class PoolingTests
+{
+    [Fact]
+    public void Random_shapes_agree_with_the_definition()
+    {
+        Data data = new(21);
+        for (int i = 0; i < 600; i++)
+        {
+            bool deep = data.Next(0, 3) == 0;
+            PoolAxis d = deep ? Axis(data, 6) : new PoolAxis(1, 1, 1, 1, 1, 0, 0);
+            PoolAxis h = Axis(data, 12);
+            PoolAxis w = Axis(data, 40);
+            if (d.Out < 1 || h.Out < 1 || w.Out < 1)
+            {
+                continue;
+            }
+
+            PoolShape shape = new(
+                data.Next(1, 3), d.In, h.In, w.In, d.Out, h.Out, w.Out, d.Kernel, h.Kernel, w.Kernel, d.Stride, h.Stride, w.Stride,
+                d.Dilation, h.Dilation, w.Dilation, d.Before, h.Before, w.Before, d.After, h.After, w.After);
+            Check(shape, data);
+        }
+    }
+
+    [Theory]
+    [InlineData(8, 8, 2, 2, 0)]
+    [InlineData(9, 33, 2, 2, 0)]
+    [InlineData(32, 32, 3, 2, 1)]
+    [InlineData(7, 7, 7, 1, 0)]
+    public void Common_shapes_agree_with_the_definition(int height, int width, int kernel, int stride, int pad) =>
+        Check(
+            new PoolShape(
+                3, height, width, ((height + (2 * pad) - kernel) / stride) + 1, ((width + (2 * pad) - kernel) / stride) + 1,
+                kernel, kernel, stride, stride, pad, pad, pad, pad),
+            new Data(22));
+
+    [Fact]
+    public void A_nan_reaches_every_window_that_holds_it()
+    {
+        float[] x = [1, float.NaN, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
+        float[] y = new float[11];
+        MaxPool.Run(x, y, new PoolShape(1, 1, 12, 1, 11, 1, 2, 1, 1, 0, 0, 0, 0));
+        Assert.Equal([float.NaN, float.NaN, 4f, 5f, 6f, 7f, 8f, 9f, 10f, 11f, 12f], y);
+    }
+
+    [Fact]
+    public void No_call_allocates()
+    {
+        PoolShape shape = new(2, 8, 8, 4, 4, 2, 2, 2, 2, 0, 0, 0, 0);
+        float[] x = new float[128];
+        float[] y = new float[32];
+        Expect.NoAllocation(() => MaxPool.Run(x, y, shape));
+        Expect.NoAllocation(() => AveragePool.Run(x, y, shape, true));
+    }
+
+    private static PoolAxis Axis(Data data, int limit)
+    {
+        int size = data.Next(1, limit);
+        int kernel = data.Next(1, 4);
+        int stride = data.Next(1, 3);
+        int dilation = data.Next(1, 2);
+        int before = data.Next(0, kernel - 1);
+        int after = data.Next(0, kernel - 1);
+        int room = size + before + after - (((kernel - 1) * dilation) + 1);
+        bool ceil = data.Next(0, 1) == 1;
+        int windows = room < 0 ? 0 : ((room + (ceil ? stride - 1 : 0)) / stride) + 1;
+
+        // ONNX drops a window that would begin behind the input.
+        if (ceil && (windows - 1) * stride >= size + before)
+        {
+            windows--;
+        }
+
+        return new PoolAxis(size, windows, kernel, stride, dilation, before, after);
+    }
+
+    private static void Check(PoolShape shape, Data data)
+    {
+        float[] x = data.Floats(shape.Channels * shape.InLength);
+        string context = $"{shape.Channels} x {Text(shape.Depth)} x {Text(shape.Height)} x {Text(shape.Width)}";
+        float[] y = Data.Dirty(shape.Channels * shape.OutLength);
+        MaxPool.Run(x, y, shape);
+        Expect.Close(Reference(x, shape, static (sum, max, inside, padded) => max), y, 0, "max " + context);
+        AveragePool.Run(x, y, shape, false);
+        Expect.Close(Reference(x, shape, static (sum, max, inside, padded) => sum / inside), y, 1e-6, "average " + context);
+        AveragePool.Run(x, y, shape, true);
+        Expect.Close(Reference(x, shape, static (sum, max, inside, padded) => sum / padded), y, 1e-6, "padded average " + context);
+    }
+
+    private static string Text(PoolAxis a) => $"({a.In}->{a.Out} k{a.Kernel} s{a.Stride} d{a.Dilation} p{a.Before},{a.After})";
+
+    private static double[] Reference(float[] x, PoolShape shape, Func<double, double, int, int, double> result)
+    {
+        double[] y = new double[shape.Channels * shape.OutLength];
+        int at = 0;
+        for (int c = 0; c < shape.Channels; c++)
+        {
+            for (int d = 0; d < shape.Depth.Out; d++)
+            {
+                for (int h = 0; h < shape.Height.Out; h++)
+                {
+                    for (int w = 0; w < shape.Width.Out; w++)
+                    {
+                        y[at++] = Window(x, shape, c, d, h, w, result);
+                    }
+                }
+            }
+        }
+
+        return y;
+    }
+
+    private static double Window(float[] x, PoolShape shape, int c, int d, int h, int w, Func<double, double, int, int, double> result)
+    {
+        (double sum, double max, int inside, int padded) = (0, double.NegativeInfinity, 0, 0);
+        for (int tap = 0; tap < shape.Depth.Kernel * shape.Height.Kernel * shape.Width.Kernel; tap++)
+        {
+            int z = Place(shape.Depth, d, tap / (shape.Height.Kernel * shape.Width.Kernel));
+            int y = Place(shape.Height, h, tap / shape.Width.Kernel % shape.Height.Kernel);
+            int column = Place(shape.Width, w, tap % shape.Width.Kernel);
+            padded += Within(shape.Depth, z, true) && Within(shape.Height, y, true) && Within(shape.Width, column, true) ? 1 : 0;
+            if (Within(shape.Depth, z, false) && Within(shape.Height, y, false) && Within(shape.Width, column, false))
+            {
+                float value = x[(((((c * shape.Depth.In) + z) * shape.Height.In) + y) * shape.Width.In) + column];
+                sum += value;
+                max = Math.Max(max, value);
+                inside++;
+            }
+        }
+
+        return result(sum, max, inside, padded);
+    }
+
+    private static int Place(PoolAxis axis, int window, int tap) => (window * axis.Stride) - axis.Before + (tap * axis.Dilation);
+
+    private static bool Within(PoolAxis axis, int place, bool padding) =>
+        place >= (padding ? -axis.Before : 0) && place < axis.In + (padding ? axis.After : 0);
+}
