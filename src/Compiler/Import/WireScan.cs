@@ -34,6 +34,7 @@ internal sealed class WireScan
     private readonly List<Frame> _trail = [];
     private readonly Dictionary<MessageDescriptor, int> _baseCosts = [];
     private long _cost;
+    private bool _hasMessage;
 
     private WireScan(byte[] file, CancellationToken cancellation)
     {
@@ -70,11 +71,12 @@ internal sealed class WireScan
         if (_trail.Count >= MaxDepth) throw Malformed("messages are nested deeper than " + Text(MaxDepth));
         _trail.Add(new Frame(type));
         Charge(BaseCost(type));
+        _hasMessage |= _trail.Count > 1;
         while (position < end)
         {
             _cancellation.ThrowIfCancellationRequested();
             if (!TryVarint(ref position, end, out ulong tag)) throw Malformed("a field's tag is cut off at byte " + Text(position));
-            if (tag > uint.MaxValue || tag >> 3 == 0) throw Malformed("there is no field tag at byte " + Text(position));
+            if (tag > uint.MaxValue || tag >> 3 == 0) throw NoTag(position);
             FieldDescriptor? field = type.FindFieldByNumber((int)(tag >> 3));
 
             // An unknown field is kept by protobuf in a set of its own; numbers of a tensor that are not packed are among them.
@@ -96,7 +98,7 @@ internal sealed class WireScan
             case 1: return Skip(position, 8, end);
             case 5: return Skip(position, 4, end);
             case 2: return LengthDelimited(field, position, end);
-            default: throw Malformed("there is no field tag at byte " + Text(position));
+            default: throw NoTag(position);
         }
     }
 
@@ -180,6 +182,10 @@ internal sealed class WireScan
         _baseCosts.Add(type, cost);
         return cost;
     }
+
+    /// <summary>Nonsense before the first message is no protobuf at all; after it, the file is damaged.</summary>
+    private ModelException NoTag(int position)
+        => _hasMessage ? Malformed("there is no field tag at byte " + Text(position)) : new(DiagnosticCatalog.NotOnnx.With("it is no protobuf beyond byte " + Text(position)));
 
     private ModelException Malformed(string what)
     {
