@@ -1,0 +1,32 @@
+using System.Globalization;
+using System.Linq;
+using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Plan;
+
+namespace RedGen.Compiler.Emit;
+
+/// <summary>How generated code speaks of the arena: as a span of the one element type that all its buffers have, else of bytes.</summary>
+internal static class ArenaText
+{
+    /// <summary>The element type of the arena's span.</summary>
+    public static ElementType ElementTypeOf(ExecutionPlan plan)
+    {
+        ElementType[] types = [.. plan.Buffers.Values.Where(b => b.Storage == Storage.Arena).Select(b => b.ElementType)
+            .Concat(plan.Workspaces.Where(w => w is not null).Select(w => w!.ElementType)).Distinct()];
+        return types.Length == 1 ? types[0] : ElementType.UInt8;
+    }
+
+    /// <summary>The number of elements of the arena's span.</summary>
+    public static int LengthOf(ExecutionPlan plan) => plan.ArenaBytes / ElementTypeOf(plan).Bytes();
+
+    /// <summary>The expression of a buffer in the arena <c>scratch</c>.</summary>
+    public static string Slice(ExecutionPlan plan, Buffer buffer)
+    {
+        ElementType arena = ElementTypeOf(plan);
+        int unit = arena.Bytes();
+        string start = (buffer.Offset / unit).ToString(CultureInfo.InvariantCulture);
+        if (buffer.ElementType == arena) return $"scratch.Slice({start}, {buffer.Length.ToString(CultureInfo.InvariantCulture)})";
+        string bytes = buffer.Bytes.ToString(CultureInfo.InvariantCulture);
+        return $"MemoryMarshal.Cast<byte, {buffer.ElementType.CSharpName()}>(scratch.Slice({start}, {bytes}))";
+    }
+}

@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Linq;
+using RedGen.Compiler.Plan;
+
+namespace RedGen.Compiler.Emit;
+
+/// <summary>The constants of the generated class.</summary>
+internal static class ConstantEmitter
+{
+    /// <summary>Writes lengths, shapes and sizes.</summary>
+    public static void Write(SourceWriter code, ExecutionPlan plan, ImmutableArray<PublicValue> inputs, ImmutableArray<PublicValue> outputs)
+    {
+        foreach (PublicValue value in inputs.Concat(outputs))
+        {
+            string kind = inputs.Contains(value) ? "input" : "output";
+            code.Line($"/// <summary>Elements of {kind} <c>{XmlText.Escape(value.Value.Name)}</c>, {value.Shape}.</summary>");
+            code.Line($"public const int {value.Pascal}Length = {Text(value.Buffer.Length)};");
+            code.Line();
+            code.Line($"/// <summary>The shape of {kind} <c>{XmlText.Escape(value.Value.Name)}</c>, outermost dimension first.</summary>");
+            string lengths = string.Join(", ", value.Shape.ToArray().Select(d => Text(d)));
+            code.Line($"public static ReadOnlySpan<int> {value.Pascal}Shape => {(lengths.Length == 0 ? "default" : "new int[] { " + lengths + " }")};");
+            code.Line();
+        }
+
+        code.Line("/// <summary>Bytes of scratch memory that one call uses.</summary>");
+        code.Line($"public const int ScratchBytes = {Text(plan.ArenaBytes)};");
+        code.Line();
+        code.Line("/// <summary>Bytes of constants in the assembly.</summary>");
+        code.Line($"public const long WeightBytes = {Text(plan.WeightBytes)};");
+        code.Line();
+        code.Line("/// <summary>Multiply-adds of one call.</summary>");
+        code.Line($"public const long Macs = {Text(plan.MultiplyAdds)};");
+        code.Line();
+        code.Line("/// <summary>Multiplications of one call; equal to <see cref=\"Macs\"/> while no reduction is applied.</summary>");
+        code.Line($"public const long Multiplications = {Text(plan.MultiplyAdds)};");
+        code.Line();
+    }
+
+    private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,118 @@
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Linq;
+using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Plan;
+
+namespace RedGen.Compiler.Emit;
+
+/// <summary>A step with the C# names that its method and the call of it use.</summary>
+/// <param name="Step">The step.</param>
+/// <param name="Workspace">Its workspace, or null.</param>
+/// <param name="Method">The method's name.</param>
+/// <param name="Parameters">Formal parameters: type and name.</param>
+/// <param name="Arguments">What the call passes.</param>
+/// <param name="Inputs">The names of the inputs inside the method.</param>
+/// <param name="Outputs">The names of the outputs inside the method.</param>
+/// <param name="Weights">The expressions of the packed constants.</param>
+/// <param name="Constants">Locals for constants of the graph: name and expression.</param>
+internal sealed record EmittedStep(
+    Step Step,
+    Buffer? Workspace,
+    string Method,
+    ImmutableArray<string> Parameters,
+    ImmutableArray<string> Arguments,
+    ImmutableArray<string> Inputs,
+    ImmutableArray<string> Outputs,
+    ImmutableArray<string> Weights,
+    ImmutableArray<string> Constants)
+{
+    private static readonly string[] InputNames = ["a", "b", "c", "d"];
+
+    /// <summary>Names all steps of a plan.</summary>
+    public static ImmutableArray<EmittedStep> NameAll(ExecutionPlan plan, WeightTable weights)
+    {
+        var counts = new Dictionary<string, int>(System.StringComparer.Ordinal);
+        ImmutableArray<EmittedStep>.Builder result = ImmutableArray.CreateBuilder<EmittedStep>();
+        for (int i = 0; i < plan.Root.Steps.Length; i++)
+        {
+            Step step = plan.Root.Steps[i];
+            if (step.IsView) continue;
+            string stem = step.Nodes.IsEmpty ? "Copy" : step.Nodes[0].Operator.Name;
+            counts[stem] = counts.TryGetValue(stem, out int n) ? n + 1 : 1;
+            string method = stem + counts[stem].ToString(CultureInfo.InvariantCulture);
+            // No member may bear the name of its class.
+            if (method == plan.ClassName) method += "Layer";
+            result.Add(Name(plan, step, plan.Workspaces[i], method, weights));
+        }
+
+        return result.ToImmutable();
+    }
+
+    private static EmittedStep Name(ExecutionPlan plan, Step step, Buffer? workspace, string method, WeightTable weights)
+    {
+        var parameters = new List<string>();
+        var arguments = new List<string>();
+        var inputs = new List<string>();
+        var constants = new List<string>();
+        var byValue = new Dictionary<string, string>(System.StringComparer.Ordinal);
+        bool single = step.Inputs.Length == 1;
+        for (int i = 0; i < step.Inputs.Length; i++)
+        {
+            string value = step.Inputs[i];
+            if (byValue.TryGetValue(value, out string? known))
+            {
+                inputs.Add(known);
+                continue;
+            }
+
+            string name = single ? "x" : i < InputNames.Length ? InputNames[i] : "x" + i.ToString(CultureInfo.InvariantCulture);
+            string type = "ReadOnlySpan<" + plan.Buffers[value].ElementType.CSharpName() + ">";
+            // A view of a constant is the constant itself.
+            if (plan.Buffers[value].Storage == Storage.Constant)
+            {
+                Tensor tensor = plan.Graph.ConstantOf(value) ?? ConstantBehindView(plan, value);
+                string role = plan.Root.Steps.Length > 0 && step.Nodes.Length > 0 ? "Operand" : "Value";
+                constants.Add(type + " " + name + " = " + weights.Add(method, tensor, role, "Constant '" + value + "', " + tensor.Shape));
+            }
+            else
+            {
+                parameters.Add(type + " " + name);
+                arguments.Add(plan.Buffers[value].Name);
+            }
+
+            inputs.Add(byValue[value] = name);
+        }
+
+        var outputs = new List<string>();
+        for (int i = 0; i < step.Outputs.Length; i++)
+        {
+            if (step.Outputs[i].Length == 0)
+            {
+                outputs.Add("");
+                continue;
+            }
+
+            string name = step.Outputs.Length == 1 ? "y" : "y" + i.ToString(CultureInfo.InvariantCulture);
+            parameters.Add("Span<" + plan.Buffers[step.Outputs[i]].ElementType.CSharpName() + "> " + name);
+            arguments.Add(plan.Buffers[step.Outputs[i]].Name);
+            outputs.Add(name);
+        }
+
+        if (workspace is not null)
+        {
+            parameters.Add("Span<" + workspace.ElementType.CSharpName() + "> workspace");
+            arguments.Add(ArenaText.Slice(plan, workspace));
+        }
+
+        ImmutableArray<string> packed = [.. step.Weights.Select(w => weights.Add(method, w, w.Role + " of " + step.Summary))];
+        return new EmittedStep(step, workspace, method, [.. parameters], [.. arguments], [.. inputs], [.. outputs], packed, [.. constants]);
+    }
+
+    private static Tensor ConstantBehindView(ExecutionPlan plan, string value)
+    {
+        Step view = plan.Root.Steps.First(s => s.IsView && s.Outputs[0] == value);
+        return plan.Graph.ConstantOf(view.Inputs[0]) ?? ConstantBehindView(plan, view.Inputs[0]);
+    }
+}

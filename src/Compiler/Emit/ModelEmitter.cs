@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Linq;
+using System.Threading;
+using RedGen.Compiler.Options;
+using RedGen.Compiler.Plan;
+
+namespace RedGen.Compiler.Emit;
+
+/// <summary>Turns a plan into C#: the table of contents of the generated class.</summary>
+internal static class ModelEmitter
+{
+    /// <summary>Emits the model's class, its weights, and in source mode the kernels that it calls.</summary>
+    public static EmittedModel Emit(ExecutionPlan plan, CancellationToken cancellationToken)
+    {
+        var weights = new WeightTable();
+        ImmutableArray<EmittedStep> steps = EmittedStep.NameAll(plan, weights);
+        string model = EmitModel(plan, steps, cancellationToken);
+        WeightFile file = WeightEmitter.Emit(plan, weights.All);
+        ImmutableArray<GeneratedSource> sources = [new GeneratedSource(plan.ClassName + ".g.cs", model)];
+        if (weights.All.Length > 0) sources = sources.Add(new GeneratedSource(plan.ClassName + ".Weights.g.cs", file.Text));
+        if (plan.Options.Runtime == RuntimeMode.Source) sources = sources.AddRange(RuntimeSources.For(model));
+        return new EmittedModel(sources, file.Blob, file.StringBytes);
+    }
+
+    private static string EmitModel(ExecutionPlan plan, ImmutableArray<EmittedStep> steps, CancellationToken cancellationToken)
+    {
+        var body = new SourceWriter();
+        foreach (EmittedStep step in steps)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            body.Line();
+            EmitStep(body, plan, step);
+        }
+
+        (ImmutableArray<PublicValue> inputs, ImmutableArray<PublicValue> outputs) = PublicValue.Of(plan);
+        var code = new SourceWriter();
+        FileHeader.Write(code, plan, usesRuntime: RuntimeSources.IsUsed(body.ToString()));
+        ClassDocumentation.Write(code, plan, steps);
+        code.Line($"[GeneratedCode(\"RedGen\", \"{FileHeader.Version}\")]");
+        using (code.Block(FileHeader.ClassDeclaration(plan)))
+        {
+            ConstantEmitter.Write(code, plan, inputs, outputs);
+            PredictEmitter.Write(code, plan, inputs, outputs, steps);
+            foreach (string line in body.ToString().TrimEnd('\n').Split('\n')) code.Line(line);
+        }
+
+        return code.ToString();
+    }
+
+    private static void EmitStep(SourceWriter code, ExecutionPlan plan, EmittedStep emitted)
+    {
+        Step step = emitted.Step;
+        string nodes = string.Join(", ", step.Nodes.Select(n => "'" + n.Name + "'"));
+        code.Line("/// <summary>" + XmlText.Escape(step.Summary) + (nodes.Length > 0 ? " (" + XmlText.Escape(nodes) + ")" : "") + ".</summary>");
+        using (code.Block($"private static void {emitted.Method}({string.Join(", ", emitted.Parameters)})"))
+        {
+            foreach (string constant in emitted.Constants) code.Line(constant + ";");
+            step.Emit(new StepWriter(code, plan, step, emitted.Inputs, emitted.Outputs, emitted.Weights));
+        }
+    }
+}
+
+/// <summary>What emission gives.</summary>
+internal sealed record EmittedModel(ImmutableArray<GeneratedSource> Sources, System.ReadOnlyMemory<byte> WeightBlob, long StringBytes);

@@ -1,0 +1,160 @@
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Linq;
+using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Plan;
+
+namespace RedGen.Compiler.Emit;
+
+/// <summary>The Predict methods: checks, scratch memory, and the sequence of layers.</summary>
+internal static class PredictEmitter
+{
+    /// <summary>Scratch memory up to here is taken from the stack.</summary>
+    private const int StackLimit = 32 * 1024;
+
+    /// <summary>Calls per method: beyond, the locals of Predict near the JIT's limits.</summary>
+    private const int StepsPerPart = 100;
+
+    /// <summary>Writes the overloads.</summary>
+    public static void Write(SourceWriter code, ExecutionPlan plan, ImmutableArray<PublicValue> inputs, ImmutableArray<PublicValue> outputs, ImmutableArray<EmittedStep> steps)
+    {
+        ImmutableArray<string> parameters = [.. inputs.Select(i => $"ReadOnlySpan<{i.CSharp}> {i.Buffer.Name}"), .. outputs.Select(o => $"Span<{o.CSharp}> {o.Buffer.Name}")];
+        string arguments = string.Join(", ", inputs.Concat(outputs).Select(v => v.Buffer.Name));
+        WriteSpanOverload(code, plan, inputs, outputs, parameters, arguments);
+        WriteScratchOverload(code, plan, inputs, outputs, parameters, arguments);
+        WriteAllocatingOverload(code, inputs, outputs);
+        WriteRun(code, plan, parameters, arguments, steps);
+        WriteChecks(code, plan, inputs, outputs);
+    }
+
+    private static void WriteSpanOverload(SourceWriter code, ExecutionPlan plan, ImmutableArray<PublicValue> inputs, ImmutableArray<PublicValue> outputs, ImmutableArray<string> parameters, string arguments)
+    {
+        Document(code, inputs, outputs, "Runs the network once. Allocates nothing" + (plan.ArenaBytes > StackLimit ? " but a scratch buffer at a thread's first call" : "") + "; safe to call from many threads.");
+        using (code.Block($"public static void Predict({string.Join(", ", parameters)})"))
+        {
+            WriteCheckCalls(code, inputs, outputs);
+            if (plan.ArenaBytes == 0)
+            {
+                code.Line($"Run({arguments});");
+                return;
+            }
+
+            string type = ArenaText.ElementTypeOf(plan).CSharpName()!;
+            string length = ArenaText.LengthOf(plan).ToString(CultureInfo.InvariantCulture);
+            code.Line(plan.ArenaBytes <= StackLimit
+                ? $"Span<{type}> scratch = stackalloc {type}[{length}];"
+                : $"Span<{type}> scratch = s_scratch ??= new {type}[{length}];");
+            code.Line($"Run({arguments}, scratch);");
+        }
+
+        code.Line();
+        if (plan.ArenaBytes <= StackLimit) return;
+        code.Line("/// <summary>The scratch memory of this thread, kept from call to call.</summary>");
+        code.Line("[ThreadStatic]");
+        code.Line($"private static {ArenaText.ElementTypeOf(plan).CSharpName()}[]? s_scratch;");
+        code.Line();
+    }
+
+    private static void WriteScratchOverload(SourceWriter code, ExecutionPlan plan, ImmutableArray<PublicValue> inputs, ImmutableArray<PublicValue> outputs, ImmutableArray<string> parameters, string arguments)
+    {
+        if (plan.ArenaBytes <= StackLimit) return;
+        Document(code, inputs, outputs, "Runs the network once in scratch memory of the caller's.",
+            "<param name=\"scratch\">At least <see cref=\"ScratchBytes\"/> bytes, of any content.</param>");
+        using (code.Block($"public static void Predict({string.Join(", ", parameters.Add("Span<byte> scratch"))})"))
+        {
+            WriteCheckCalls(code, inputs, outputs);
+            code.Line("if (scratch.Length < ScratchBytes) throw new ArgumentException($\"scratch has {scratch.Length} bytes, the model needs {ScratchBytes}.\", nameof(scratch));");
+            ElementType type = ArenaText.ElementTypeOf(plan);
+            code.Line($"Run({arguments}, {(type == ElementType.UInt8 ? "scratch" : $"MemoryMarshal.Cast<byte, {type.CSharpName()}>(scratch)")});");
+        }
+
+        code.Line();
+    }
+
+    private static void WriteAllocatingOverload(SourceWriter code, ImmutableArray<PublicValue> inputs, ImmutableArray<PublicValue> outputs)
+    {
+        code.Line("/// <summary>Runs the network once and gives new arrays.</summary>");
+        foreach (PublicValue input in inputs) DocumentParameter(code, input);
+        code.Line("/// <exception cref=\"ArgumentException\">An argument has the wrong length.</exception>");
+        string result = outputs.Length == 1 ? outputs[0].CSharp + "[]"
+            : "(" + string.Join(", ", outputs.Select(o => o.CSharp + "[] " + o.Pascal)) + ")";
+        using (code.Block($"public static {result} Predict({string.Join(", ", inputs.Select(i => $"ReadOnlySpan<{i.CSharp}> {i.Buffer.Name}"))})"))
+        {
+            foreach (PublicValue output in outputs) code.Line($"var {output.Buffer.Name} = new {output.CSharp}[{output.Pascal}Length];");
+            code.Line($"Predict({string.Join(", ", inputs.Concat(outputs).Select(v => v.Buffer.Name))});");
+            code.Line(outputs.Length == 1 ? $"return {outputs[0].Buffer.Name};" : $"return ({string.Join(", ", outputs.Select(o => o.Buffer.Name))});");
+        }
+
+        code.Line();
+    }
+
+    private static void WriteRun(SourceWriter code, ExecutionPlan plan, ImmutableArray<string> parameters, string arguments, ImmutableArray<EmittedStep> steps)
+    {
+        string scratch = plan.ArenaBytes == 0 ? "" : $"Span<{ArenaText.ElementTypeOf(plan).CSharpName()}> scratch";
+        string formal = string.Join(", ", scratch.Length == 0 ? parameters : parameters.Add(scratch));
+        string actual = plan.ArenaBytes == 0 ? arguments : arguments + ", scratch";
+        int parts = (steps.Length + StepsPerPart - 1) / StepsPerPart;
+        code.Line("/// <summary>The layers, one after the other.</summary>");
+        using (code.Block($"private static void Run({formal})"))
+        {
+            if (parts <= 1) WriteCalls(code, plan, steps, 0, steps.Length);
+            for (int p = 0; parts > 1 && p < parts; p++) code.Line($"Part{(p + 1).ToString(CultureInfo.InvariantCulture)}({actual});");
+        }
+
+        for (int p = 0; parts > 1 && p < parts; p++)
+        {
+            code.Line();
+            using (code.Block($"private static void Part{(p + 1).ToString(CultureInfo.InvariantCulture)}({formal})"))
+                WriteCalls(code, plan, steps, p * StepsPerPart, System.Math.Min(steps.Length, (p + 1) * StepsPerPart));
+        }
+    }
+
+    private static void WriteCalls(SourceWriter code, ExecutionPlan plan, ImmutableArray<EmittedStep> steps, int from, int to)
+    {
+        var declared = new HashSet<string>(System.StringComparer.Ordinal);
+        for (int i = from; i < to; i++)
+        {
+            Step step = steps[i].Step;
+            foreach (string value in step.Inputs.Concat(step.Outputs).Where(v => v.Length > 0))
+            {
+                Buffer buffer = plan.Buffers[value];
+                string name = NameIn(declared, buffer, out bool isNew);
+                if (buffer.Storage == Storage.Arena && isNew) code.Line($"Span<{buffer.ElementType.CSharpName()}> {name} = {ArenaText.Slice(plan, buffer)};");
+            }
+
+            code.Line($"{steps[i].Method}({string.Join(", ", steps[i].Arguments)});");
+        }
+    }
+
+    private static string NameIn(HashSet<string> declared, Buffer buffer, out bool isNew)
+    {
+        isNew = declared.Add(buffer.Name);
+        return buffer.Name;
+    }
+
+    private static void WriteCheckCalls(SourceWriter code, ImmutableArray<PublicValue> inputs, ImmutableArray<PublicValue> outputs)
+    {
+        foreach (PublicValue value in inputs.Concat(outputs))
+            code.Line($"if ({value.Buffer.Name}.Length != {value.Pascal}Length) ThrowLength(nameof({value.Buffer.Name}), {value.Buffer.Name}.Length, {value.Pascal}Length);");
+    }
+
+    private static void WriteChecks(SourceWriter code, ExecutionPlan plan, ImmutableArray<PublicValue> inputs, ImmutableArray<PublicValue> outputs)
+    {
+        if (inputs.IsEmpty && outputs.IsEmpty) return;
+        code.Line();
+        using (code.Block("private static void ThrowLength(string parameter, int actual, int expected)"))
+            code.Line($"throw new ArgumentException($\"{plan.ClassName}.Predict: {{parameter}} has {{actual}} elements, the model expects {{expected}}.\", parameter);");
+    }
+
+    private static void Document(SourceWriter code, ImmutableArray<PublicValue> inputs, ImmutableArray<PublicValue> outputs, string summary, string? extra = null)
+    {
+        code.Line("/// <summary>" + summary + "</summary>");
+        foreach (PublicValue value in inputs.Concat(outputs)) DocumentParameter(code, value);
+        if (extra is not null) code.Line("/// " + extra);
+        code.Line("/// <exception cref=\"ArgumentException\">An argument has the wrong length.</exception>");
+    }
+
+    private static void DocumentParameter(SourceWriter code, PublicValue value)
+        => code.Line($"/// <param name=\"{value.Buffer.Name.TrimStart('@')}\">{value.Value.Type}, {value.Buffer.Length.ToString(CultureInfo.InvariantCulture)} elements, row-major.</param>");
+}

@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using RedGen.Compiler.Plan;
+
+namespace RedGen.Compiler.Emit;
+
+/// <summary>What a step's emission writes to: the body of one method, whose parameters and constants have C# names.</summary>
+public sealed class StepWriter
+{
+    private readonly ImmutableArray<string> _inputs;
+    private readonly ImmutableArray<string> _outputs;
+    private readonly ImmutableArray<string> _weights;
+
+    internal StepWriter(SourceWriter code, ExecutionPlan plan, Step step, ImmutableArray<string> inputs, ImmutableArray<string> outputs, ImmutableArray<string> weights)
+    {
+        Code = code;
+        Plan = plan;
+        Step = step;
+        _inputs = inputs;
+        _outputs = outputs;
+        _weights = weights;
+    }
+
+    /// <summary>The method's body.</summary>
+    public SourceWriter Code { get; }
+
+    /// <summary>The plan.</summary>
+    public ExecutionPlan Plan { get; }
+
+    /// <summary>The step.</summary>
+    public Step Step { get; }
+
+    /// <summary>The name of a ReadOnlySpan with all elements of an input.</summary>
+    public string Input(int index) => _inputs[index];
+
+    /// <summary>The name of a Span with all elements of an output.</summary>
+    public string Output(int index) => _outputs[index];
+
+    /// <summary>The name of a ReadOnlySpan with one of <see cref="Step.Weights"/>.</summary>
+    public string Weight(int index) => _weights[index];
+
+    /// <summary>The name of the Span of scratch memory; only where <see cref="Step.WorkspaceLength"/> is not 0.</summary>
+    public string Workspace => "workspace";
+
+    /// <summary>Writes a line.</summary>
+    public void Line(string text = "") => Code.Line(text);
+
+    /// <summary>Writes a header and a block in braces.</summary>
+    public SourceWriter.BlockScope Block(string header) => Code.Block(header);
+}

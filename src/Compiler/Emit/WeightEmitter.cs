@@ -1,0 +1,121 @@
+using System;
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Linq;
+using System.Runtime.InteropServices;
+using System.Text;
+using RedGen.Compiler.Execute;
+using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Options;
+using RedGen.Compiler.Plan;
+
+namespace RedGen.Compiler.Emit;
+
+/// <summary>The file of weights.</summary>
+/// <param name="Text">Its C#.</param>
+/// <param name="Blob">The resource beside it; empty in the other tiers.</param>
+/// <param name="StringBytes">Bytes of string constants.</param>
+internal sealed record WeightFile(string Text, ReadOnlyMemory<byte> Blob, long StringBytes);
+
+/// <summary>
+/// Writes the constant arrays in one of three tiers: literals that one can read, UTF-16 string constants that are read in place,
+/// or one binary resource that is read in place from the mapped assembly.
+/// </summary>
+internal static class WeightEmitter
+{
+    /// <summary>Elements up to which an array is written as literals: the compiler takes 10 µs for each (docs/decisions).</summary>
+    private const int LiteralLimit = 4096;
+
+    /// <summary>Bytes of all weights beyond which they go to a resource, where the host can embed one: 4 million floats.</summary>
+    private const long ResourceLimit = 16_000_000;
+
+    /// <summary>Writes the class Weights.</summary>
+    public static WeightFile Emit(ExecutionPlan plan, ImmutableArray<NamedWeight> weights)
+    {
+        var code = new SourceWriter();
+        FileHeader.Write(code, plan, usesRuntime: false);
+        long total = weights.Sum(w => (long)w.Weight.Data.Length);
+        bool resource = plan.Options.WeightResource is not null && (plan.Options.Weights == WeightTier.Resource || (plan.Options.Weights == WeightTier.Auto && total > ResourceLimit));
+        long stringBytes = 0;
+        byte[] blob = [];
+        using (code.Block(FileHeader.ClassDeclaration(plan)))
+        {
+            code.Line("/// <summary>The constants of the network, laid out as the layers read them.</summary>");
+            using (code.Block("private static class Weights"))
+            {
+                if (resource) blob = ResourceTier.Write(code, plan, weights);
+                else
+                    foreach (NamedWeight weight in weights) stringBytes += Write(code, plan, weight);
+            }
+        }
+
+        return new WeightFile(code.ToString(), blob, stringBytes);
+    }
+
+    private static long Write(SourceWriter code, ExecutionPlan plan, NamedWeight named)
+    {
+        bool literal = plan.Options.Weights == WeightTier.Literal || (plan.Options.Weights != WeightTier.String && named.Weight.Length <= LiteralLimit);
+        if (code.Depth > 0) code.Line();
+        code.Line("/// <summary>" + XmlText.Escape(named.Comment) + ".</summary>");
+        if (named.Weight.Length == 0) code.Line($"internal static ReadOnlySpan<{named.Weight.ElementType.CSharpName()}> {named.Name} => default;");
+        else if (literal) WriteLiterals(code, named);
+        else return WriteString(code, named);
+        return 0;
+    }
+
+    private static void WriteLiterals(SourceWriter code, NamedWeight named)
+    {
+        ElementType type = named.Weight.ElementType;
+        string csharp = type.CSharpName()!;
+        var values = ReferenceTensor.FromTensor(new Tensor(type, [named.Weight.Length], named.Weight.Data));
+        // Half has no constant form: its bits are read in place.
+        ElementType written = type == ElementType.Float16 ? ElementType.UInt16 : type;
+        if (written != type) values = ReferenceTensor.FromTensor(new Tensor(written, [named.Weight.Length], named.Weight.Data));
+        string open = written == type
+            ? $"internal static ReadOnlySpan<{csharp}> {named.Name} => new {csharp}[]"
+            : $"internal static ReadOnlySpan<{csharp}> {named.Name} => MemoryMarshal.Cast<ushort, {csharp}>((ReadOnlySpan<ushort>)new ushort[]";
+        code.Line(open);
+        code.Line("{");
+        using (code.Indent())
+        {
+            var line = new StringBuilder();
+            for (int i = 0; i < values.Count; i++)
+            {
+                string text = written is ElementType.Int8 or ElementType.UInt8 or ElementType.Int16 or ElementType.UInt16
+                    ? values.Integers![i].ToString(CultureInfo.InvariantCulture)
+                    : CSharpLiteral.Of(written, values.Reals is null ? 0 : values.Reals[i], values.Integers is null ? 0 : values.Integers[i]);
+                line.Append(text).Append(i + 1 < values.Count ? ", " : ",");
+                if (line.Length < 110 && i + 1 < values.Count) continue;
+                code.Line(line.ToString().TrimEnd());
+                line.Clear();
+            }
+        }
+
+        code.Line(written == type ? "};" : "});");
+    }
+
+    /// <summary>Two bytes a character, little-endian. Characters that a UTF-8 file or a C# literal cannot hold are escaped.</summary>
+    private static long WriteString(SourceWriter code, NamedWeight named)
+    {
+        string csharp = named.Weight.ElementType.CSharpName()!;
+        byte[] padded = new byte[(named.Weight.Data.Length + 1) / 2 * 2];
+        named.Weight.Data.Span.CopyTo(padded);
+        var literal = new StringBuilder(padded.Length);
+        foreach (char c in MemoryMarshal.Cast<byte, char>(padded.AsSpan())) AppendEscaped(literal, c);
+        string bytes = named.Weight.Data.Length.ToString(CultureInfo.InvariantCulture);
+        string source = $"MemoryMarshal.AsBytes({named.Name}Text.AsSpan()).Slice(0, {bytes})";
+        code.Line(named.Weight.ElementType == ElementType.UInt8
+            ? $"internal static ReadOnlySpan<byte> {named.Name} => {source};"
+            : $"internal static ReadOnlySpan<{csharp}> {named.Name} => MemoryMarshal.Cast<byte, {csharp}>({source});");
+        code.Line();
+        code.Line($"private const string {named.Name}Text = \"{literal}\";");
+        return padded.Length;
+    }
+
+    private static void AppendEscaped(StringBuilder text, char c)
+    {
+        bool escape = c < ' ' || c is '"' or '\\' or '\u007F' or '\u0085' or '\u2028' or '\u2029' or '\uFEFF' or '\uFFFE' or '\uFFFF' || char.IsSurrogate(c) || char.IsControl(c);
+        if (escape) text.Append("\\u").Append(((int)c).ToString("X4", CultureInfo.InvariantCulture));
+        else text.Append(c);
+    }
+}

@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Options;
+using RedGen.Compiler.Plan;
+
+namespace RedGen.Compiler.Kernels;
+
+/// <summary>How a group of nodes is computed. The same operator may have several kernels; the first that serves is taken.</summary>
+internal abstract class Kernel
+{
+    /// <summary>Plans a step for the whole group, or gives null when the kernel does not serve it (types, shapes, profile).</summary>
+    public abstract Step? TryPlan(NodeGroup group, KernelContext context);
+}
+
+/// <summary>A node and those that Passes/MarkFusion marked to be computed with it, in topological order.</summary>
+/// <param name="Nodes">The nodes, the head first.</param>
+internal sealed record NodeGroup(ImmutableArray<Node> Nodes)
+{
+    /// <summary>The first node, whose operator chooses the kernels.</summary>
+    public Node Head => Nodes[0];
+
+    /// <summary>The last node, whose output leaves the group.</summary>
+    public Node Last => Nodes[^1];
+
+    /// <summary>Whether there is one node only.</summary>
+    public bool IsSingle => Nodes.Length == 1;
+}
+
+/// <summary>What kernels may ask of the graph.</summary>
+internal sealed class KernelContext(Graph graph, CompilerOptions options)
+{
+    /// <summary>The graph.</summary>
+    public Graph Graph { get; } = graph;
+
+    /// <summary>The options.</summary>
+    public CompilerOptions Options { get; } = options;
+
+    /// <summary>The type of a value; all types are known and static when planning starts.</summary>
+    public TensorType Type(string name) => Graph.TensorTypeOf(name) ?? throw new System.InvalidOperationException("The value '" + name + "' has no type.");
+
+    /// <summary>The element type of a value.</summary>
+    public ElementType ElementType(string name) => Type(name).ElementType;
+
+    /// <summary>The lengths of a value's dimensions.</summary>
+    public int[] Lengths(string name) => Type(name).Shape!.ToArray();
+
+    /// <summary>The number of elements of a value.</summary>
+    public int Count(string name) => (int)Type(name).Shape!.ElementCount;
+
+    /// <summary>The value of a constant, or null when it is computed at run time.</summary>
+    public Tensor? Constant(string name) => Graph.ConstantOf(name);
+}

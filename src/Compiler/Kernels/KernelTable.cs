@@ -1,0 +1,23 @@
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using RedGen.Compiler.Kernels.Elementwise;
+using RedGen.Compiler.Kernels.Linear;
+using RedGen.Compiler.Kernels.Shaping;
+
+namespace RedGen.Compiler.Kernels;
+
+/// <summary>Which kernels compute which operator: a row an operator, the preferred kernel first.</summary>
+internal static class KernelTable
+{
+    private static readonly ViewKernel View = new();
+
+    private static readonly Dictionary<string, ImmutableArray<Kernel>> Rows = new()
+    {
+        ["Flatten"] = [View],
+        ["Gemm"] = [new UnrolledDenseKernel(), new GemmLoopKernel()],
+        ["Relu"] = [new ElementwiseKernel()],
+    };
+
+    /// <summary>The kernels of an operator; empty where there is none.</summary>
+    public static ImmutableArray<Kernel> For(string qualifiedName) => Rows.TryGetValue(qualifiedName, out ImmutableArray<Kernel> kernels) ? kernels : [];
+}

@@ -1,0 +1,70 @@
+using System;
+using System.Linq;
+using System.Threading;
+using RedGen.Compiler.Diagnostics;
+using RedGen.Compiler.Emit;
+using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Import;
+using RedGen.Compiler.Options;
+using RedGen.Compiler.Passes;
+using RedGen.Compiler.Plan;
+
+namespace RedGen.Compiler;
+
+/// <summary>
+/// The compiler from end to end: Import → Normalise → Plan → Emit. (The reduction stands between Normalise and Plan once it exists.)
+/// A pure function: no files, no clock, no culture; the same input gives the same bytes on every machine.
+/// </summary>
+public static class ModelCompiler
+{
+    /// <summary>Compiles a model to C#.</summary>
+    /// <param name="source">The model's bytes and the way to its external data.</param>
+    /// <param name="options">The user's options.</param>
+    /// <param name="cancellationToken">Stops the compilation.</param>
+    /// <returns>Sources and plan, or diagnostics that hold an error. Bad input never throws.</returns>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static CompilationResult Compile(ModelSource source, CompilerOptions options, CancellationToken cancellationToken = default)
+    {
+        var diagnostics = new DiagnosticBag();
+        string stage = "Import";
+        try
+        {
+            if (OnnxReader.Read(source, diagnostics, cancellationToken) is not { } model || diagnostics.HasErrors) return Failed(diagnostics);
+
+            stage = "Normalise";
+            Graph graph = Normalise(model, options, diagnostics, cancellationToken);
+            if (diagnostics.HasErrors) return Failed(diagnostics);
+
+            stage = "Plan";
+            string className = options.ClassName ?? ClassNames.FromFileName(source.FileName);
+            if (PlanBuilder.Build(graph, InfoOf(model, source), options, className, diagnostics, cancellationToken) is not { } plan) return Failed(diagnostics);
+
+            stage = "Emit";
+            EmittedModel emitted = ModelEmitter.Emit(plan, cancellationToken);
+            return new CompilationResult(diagnostics.ToImmutable(), emitted.Sources, plan, emitted.WeightBlob, emitted.StringBytes);
+        }
+        catch (Exception bug) when (bug is not OperationCanceledException)
+        {
+            diagnostics.Add(bug is ModelException problem ? problem.Diagnostic : DiagnosticCatalog.InternalError.With(stage, bug.GetType().Name + ": " + bug.Message));
+            return Failed(diagnostics);
+        }
+    }
+
+    /// <summary>Gives every dimension a value, infers all types, folds constants, and rewrites the graph into its simplest form.</summary>
+    internal static Graph Normalise(Model model, CompilerOptions options, DiagnosticBag diagnostics, CancellationToken cancellationToken)
+    {
+        var context = new PassContext(options, diagnostics, cancellationToken);
+        Graph graph = PassPipeline.Run(PinDimensions.Run(model.Graph, options, diagnostics), PassPipeline.Required, context);
+        return diagnostics.HasErrors || !options.Optimise ? graph : PassPipeline.Run(graph, PassPipeline.Optimising, context);
+    }
+
+    private static ModelInfo InfoOf(Model model, ModelSource source) => new(
+        source.FileName,
+        source.Sha256,
+        model.OpsetImports.TryGetValue("", out int opset) ? opset : 0,
+        model.Producer,
+        model.Documentation,
+        model.Graph.Initializers.Values.Sum(t => (long)t.Length));
+
+    private static CompilationResult Failed(DiagnosticBag diagnostics) => new(diagnostics.ToImmutable(), [], null, default, 0);
+}

@@ -1,0 +1,60 @@
+using System;
+using RedGen.Compiler.Execute;
+using RedGen.Compiler.Graphs;
+
+namespace RedGen.Compiler.Operators;
+
+/// <summary>What the reference evaluation of one node sees and gives.</summary>
+public sealed class EvaluationContext
+{
+    private readonly ReferenceTensor?[] _inputs;
+    private readonly ReferenceTensor?[] _outputs;
+    private readonly TensorType?[] _outputTypes;
+
+    internal EvaluationContext(Node node, ReferenceTensor?[] inputs, TensorType?[] outputTypes)
+    {
+        Node = node;
+        _inputs = inputs;
+        _outputTypes = outputTypes;
+        _outputs = new ReferenceTensor?[node.Outputs.Length];
+    }
+
+    /// <summary>The node.</summary>
+    public Node Node { get; }
+
+    /// <summary>The node's attributes.</summary>
+    public NodeAttributes Attributes => Node.Attributes;
+
+    /// <summary>The opset version in force.</summary>
+    public int Version => Node.Operator.Version;
+
+    /// <summary>How many inputs are listed, left-out ones included.</summary>
+    public int InputCount => _inputs.Length;
+
+    /// <summary>What was computed.</summary>
+    internal ReferenceTensor?[] Outputs => _outputs;
+
+    /// <summary>Whether an input is given.</summary>
+    public bool HasInput(int index) => index < _inputs.Length && _inputs[index] is not null;
+
+    /// <summary>A given input.</summary>
+    public ReferenceTensor Input(int index) => _inputs[index] ?? throw new InvalidOperationException("Input " + index + " of " + Node.Label + " is not given.");
+
+    /// <summary>An optional input.</summary>
+    public ReferenceTensor? OptionalInput(int index) => index < _inputs.Length ? _inputs[index] : null;
+
+    /// <summary>Whether an output is asked for.</summary>
+    public bool HasOutput(int index) => Node.HasOutput(index);
+
+    /// <summary>The inferred type of an output.</summary>
+    public TensorType OutputType(int index) => _outputTypes[index] ?? throw new InvalidOperationException("Output " + index + " of " + Node.Label + " has no type.");
+
+    /// <summary>A tensor of zeros of the type that was inferred for an output.</summary>
+    public ReferenceTensor NewOutput(int index) => new(OutputType(index).ElementType, OutputType(index).Shape!.ToArray());
+
+    /// <summary>Gives an output; its elements are rounded to its element type.</summary>
+    public void SetOutput(int index, ReferenceTensor value)
+    {
+        if (index < _outputs.Length) _outputs[index] = value.Rounded();
+    }
+}

@@ -1,0 +1,154 @@
+using System.Collections.Generic;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Linq;
+using RedGen.Compiler.Diagnostics;
+using RedGen.Compiler.Graphs;
+
+namespace RedGen.Compiler.Operators;
+
+/// <summary>What shape inference of one node sees and says. All failures end in the node's diagnostic.</summary>
+public sealed class InferenceContext
+{
+    private readonly TensorType?[] _inputs;
+    private readonly Tensor?[] _constants;
+    private readonly ValueType?[] _outputs;
+
+    internal InferenceContext(Node node, TensorType?[] inputs, Tensor?[] constants)
+    {
+        Node = node;
+        _inputs = inputs;
+        _constants = constants;
+        _outputs = new ValueType?[node.Outputs.Length];
+    }
+
+    /// <summary>The node.</summary>
+    public Node Node { get; }
+
+    /// <summary>The node's attributes.</summary>
+    public NodeAttributes Attributes => Node.Attributes;
+
+    /// <summary>The opset version in force.</summary>
+    public int Version => Node.Operator.Version;
+
+    /// <summary>How many inputs are listed, left-out ones included.</summary>
+    public int InputCount => _inputs.Length;
+
+    /// <summary>What was inferred, by output; null where nothing was said.</summary>
+    internal IReadOnlyList<ValueType?> Outputs => _outputs;
+
+    /// <summary>Whether an input is given.</summary>
+    public bool HasInput(int index) => index < _inputs.Length && _inputs[index] is not null;
+
+    /// <summary>The element type of a given input.</summary>
+    public ElementType Type(int index) => _inputs[index]!.ElementType;
+
+    /// <summary>The shape of a given input, whose rank is known.</summary>
+    public Shape Shape(int index) => _inputs[index]!.Shape ?? throw Dynamic("the rank of input " + Text(index) + " is not known at build time");
+
+    /// <summary>The lengths of a given input, all of them known.</summary>
+    public int[] Lengths(int index)
+    {
+        Shape shape = Shape(index);
+        return shape.IsStatic ? shape.ToArray() : throw Dynamic("the shape " + shape + " of input " + Text(index) + " is not known at build time");
+    }
+
+    /// <summary>The rank of a given input.</summary>
+    public int Rank(int index) => Shape(index).Rank;
+
+    /// <summary>The value of an input that is known at build time, or null.</summary>
+    public Tensor? Constant(int index) => index < _constants.Length ? _constants[index] : null;
+
+    /// <summary>An input of integers (shapes, axes, indices) that must be known at build time.</summary>
+    public long[] RequireIntegers(int index, string parameter)
+        => Constant(index) is { } tensor ? ReferenceIntegers(tensor) : throw Dynamic("input '" + parameter + "' is computed at run time, so the output's shape is not known at build time");
+
+    /// <summary>Sets an output to a tensor of known shape.</summary>
+    public void SetOutput(int index, ElementType type, IEnumerable<int> lengths) => SetOutput(index, type, Graphs.Shape.Of(lengths));
+
+    /// <summary>Sets an output to a tensor.</summary>
+    public void SetOutput(int index, ElementType type, Shape shape)
+    {
+        if (index < _outputs.Length) _outputs[index] = new TensorType(type, shape);
+    }
+
+    /// <summary>Sets an output to a value of any type (sequences, optionals).</summary>
+    public void SetOutput(int index, ValueType type)
+    {
+        if (index < _outputs.Length) _outputs[index] = type;
+    }
+
+    /// <summary>An axis attribute or value as a number from 0 to rank − 1 (or rank, with <paramref name="inclusive"/>).</summary>
+    public int Axis(long axis, int rank, bool inclusive = false)
+    {
+        long limit = inclusive ? rank : rank - 1;
+        long normal = axis < 0 ? axis + rank : axis;
+        if (normal < 0 || normal > limit)
+            throw Fail("axis " + axis.ToString(CultureInfo.InvariantCulture) + " is outside a tensor of rank " + rank.ToString(CultureInfo.InvariantCulture));
+        return (int)normal;
+    }
+
+    /// <summary>Distinct axes as numbers from 0 to rank − 1, in the order given.</summary>
+    public int[] Axes(IEnumerable<long> axes, int rank)
+    {
+        int[] normal = [.. axes.Select(a => Axis(a, rank))];
+        return normal.Distinct().Count() == normal.Length ? normal : throw Fail("an axis is named twice in [" + string.Join(", ", normal) + "]");
+    }
+
+    /// <summary>The shape that numpy broadcasting gives shapes.</summary>
+    public int[] Broadcast(params int[][] shapes)
+    {
+        int rank = shapes.Max(s => s.Length);
+        var result = new int[rank];
+        for (int axis = 0; axis < rank; axis++)
+        {
+            int length = 1;
+            foreach (int[] shape in shapes)
+            {
+                int i = axis - (rank - shape.Length);
+                if (i < 0 || shape[i] == 1) continue;
+                if (length != 1 && length != shape[i]) throw Fail("shapes " + string.Join(" and ", shapes.Select(s => Graphs.Shape.Of(s).ToString())) + " do not broadcast");
+                length = shape[i];
+            }
+
+            result[axis] = length;
+        }
+
+        return result;
+    }
+
+    /// <summary>The shapes of the inputs as a message shows them.</summary>
+    public string InputShapes => string.Join(", ", _inputs.Select(i => i?.ToString() ?? "-"));
+
+    /// <summary>Shapes that do not fit: an exception to throw.</summary>
+    internal ModelException Fail(string message)
+        => new(DiagnosticCatalog.ShapeConflict.With(Node.Label, message + " (inputs: " + InputShapes + ")"));
+
+    /// <summary>A node that breaks its specification: an exception to throw.</summary>
+    internal ModelException Invalid(string message)
+        => new(DiagnosticCatalog.InvalidNode.With(Node.Label, message + " (inputs: " + InputShapes + ")"));
+
+    /// <summary>An attribute value that is not supported: an exception to throw.</summary>
+    internal ModelException Unsupported(string attribute, string message)
+        => new(DiagnosticCatalog.UnsupportedAttribute.With(Node.Label, attribute, message));
+
+    /// <summary>Element types that do not fit together: an exception to throw.</summary>
+    internal ModelException WrongType(string message)
+        => new(DiagnosticCatalog.UnsupportedType.With(Node.Label, message + " (inputs: " + InputShapes + ")"));
+
+    /// <summary>A shape that is known only at run time: an exception to throw.</summary>
+    internal ModelException Dynamic(string message) => new(DiagnosticCatalog.DynamicShape.With(Node.Label, message));
+
+    /// <summary>All given inputs from one index to another must have one element type.</summary>
+    public void RequireSameType(int first, int last)
+    {
+        for (int i = first + 1; i <= last; i++)
+            if (HasInput(first) && HasInput(i) && Type(first) != Type(i))
+                throw WrongType("inputs " + Text(first) + " and " + Text(i) + " must have one element type");
+    }
+
+    [SuppressMessage("Performance", "CA1822", Justification = "Symmetry of the context's API.")]
+    private long[] ReferenceIntegers(Tensor tensor) => Execute.ReferenceTensor.FromTensor(tensor).ToIntegers();
+
+    private static string Text(int index) => index.ToString(CultureInfo.InvariantCulture);
+}

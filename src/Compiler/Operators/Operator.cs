@@ -1,0 +1,31 @@
+using RedGen.Compiler.Execute;
+
+namespace RedGen.Compiler.Operators;
+
+/// <summary>
+/// What an operator means: its schema, how types and shapes follow from its inputs, and a reference evaluation that is slow and
+/// obviously correct. How it is computed in generated code is the business of Kernels/.
+/// </summary>
+public abstract class Operator
+{
+    /// <summary>The operator's outer form.</summary>
+    public abstract OperatorSchema Schema { get; }
+
+    /// <summary>
+    /// Sets type and shape of every output. The schema has been checked: required inputs are there, their types are allowed,
+    /// attributes have their kinds. Report what does not fit through <see cref="InferenceContext.Fail"/> and its siblings.
+    /// </summary>
+    public abstract void Infer(InferenceContext context);
+
+    /// <summary>Computes every output that is asked for, in double (floats) or long (integers, bool). Inference has succeeded.</summary>
+    public abstract void Evaluate(EvaluationContext context);
+
+    /// <summary>Whether equal inputs give equal outputs; only such nodes are folded and shared.</summary>
+    public virtual bool IsDeterministic => true;
+
+    /// <summary>
+    /// Whether the reference evaluation takes time in proportion to the elements of inputs and outputs. Operators that multiply
+    /// them (products, convolutions, pooling) say no, and are folded only while small.
+    /// </summary>
+    public virtual bool IsLinearTime => true;
+}

@@ -1,0 +1,33 @@
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Operators.Elementwise;
+using RedGen.Compiler.Operators.Linear;
+using RedGen.Compiler.Operators.Shaping;
+
+namespace RedGen.Compiler.Operators;
+
+/// <summary>Every operator that RedGen knows: one row an operator, the elementwise ones in tables of their own.</summary>
+public static class OperatorTable
+{
+    /// <summary>All operators, in the order of the rows.</summary>
+    public static ImmutableArray<Operator> All { get; } =
+    [
+        // Elementwise
+        .. UnaryTable.Operators,
+
+        // Linear
+        new Gemm(),
+
+        // Shaping
+        new Flatten(),
+    ];
+
+    private static readonly Dictionary<(string Domain, string Name), Operator> ByName
+        = All.ToDictionary(o => (o.Schema.Domain, o.Schema.Name));
+
+    /// <summary>The operator that a node names, or null where it is unknown or younger than the node's opset.</summary>
+    public static Operator? Find(OperatorId id)
+        => ByName.TryGetValue((id.Domain, id.Name), out Operator? found) && found.Schema.DefinitionIn(id.Version) > 0 ? found : null;
+}

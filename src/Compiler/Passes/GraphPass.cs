@@ -1,0 +1,22 @@
+using System.Threading;
+using RedGen.Compiler.Diagnostics;
+using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Options;
+
+namespace RedGen.Compiler.Passes;
+
+/// <summary>What a pass may use beside the graph.</summary>
+/// <param name="Options">The user's options.</param>
+/// <param name="Diagnostics">Where problems go.</param>
+/// <param name="CancellationToken">Stops the compilation.</param>
+internal sealed record PassContext(CompilerOptions Options, DiagnosticBag Diagnostics, CancellationToken CancellationToken);
+
+/// <summary>One rewrite of a graph. The result means the same as the input.</summary>
+internal abstract class GraphPass
+{
+    /// <summary>The pass's name in logs and tests.</summary>
+    public string Name => GetType().Name;
+
+    /// <summary>Rewrites the graph; returns the same object when there is nothing to do.</summary>
+    public abstract Graph Run(Graph graph, PassContext context);
+}

@@ -1,0 +1,144 @@
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Linq;
+using RedGen.Compiler.Diagnostics;
+using RedGen.Compiler.Execute;
+using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Operators;
+
+namespace RedGen.Compiler.Passes;
+
+/// <summary>
+/// Infers the type of every value and folds what is constant on the way, in one walk: exporters compute shapes with
+/// Shape → Gather → Concat → Reshape, so inference needs the folded values. Reports the problems of all nodes.
+/// </summary>
+internal sealed class InferAndFold : GraphPass
+{
+    /// <summary>A tensor beyond this many elements cannot be addressed in bytes by a span.</summary>
+    private const long ElementLimit = int.MaxValue / 8;
+
+    /// <summary>A folded tensor larger than its inputs may have this many elements; beyond it is computed at run time.</summary>
+    private const long FoldLimit = 1 << 16;
+
+    /// <summary>All folded tensors that are larger than their inputs may have this many elements together.</summary>
+    private const long FoldTotalLimit = 1 << 21;
+
+    /// <summary>Input elements × output elements up to which products and convolutions are folded.</summary>
+    private const long FoldWorkLimit = 1 << 27;
+
+    /// <inheritdoc/>
+    public override Graph Run(Graph graph, PassContext context) => new Walk(graph, context).Run();
+
+    private sealed class Walk(Graph graph, PassContext context)
+    {
+        private readonly ImmutableDictionary<string, Tensor>.Builder _constants = graph.Initializers.ToBuilder();
+        private readonly Dictionary<string, ValueType> _types = new(System.StringComparer.Ordinal);
+        private readonly HashSet<string> _unknown = new(System.StringComparer.Ordinal);
+        private readonly ImmutableArray<Node>.Builder _nodes = ImmutableArray.CreateBuilder<Node>(graph.Nodes.Length);
+        private long _folded;
+
+        public Graph Run()
+        {
+            foreach (Value input in graph.Inputs)
+                if (input.Type is not null) _types[input.Name] = input.Type;
+            foreach (KeyValuePair<string, Tensor> initializer in graph.Initializers) _types[initializer.Key] = initializer.Value.Type;
+            foreach (Node node in graph.Nodes)
+            {
+                context.CancellationToken.ThrowIfCancellationRequested();
+                try
+                {
+                    Visit(node);
+                }
+                catch (ModelException problem)
+                {
+                    context.Diagnostics.Add(problem.Diagnostic);
+                    foreach (string output in node.Outputs) _unknown.Add(output);
+                }
+            }
+
+            ImmutableArray<Value> outputs = [.. graph.Outputs.Select(o => new Value(o.Name, _types.TryGetValue(o.Name, out ValueType? type) ? type : o.Type))];
+            return new Graph(graph.Name, graph.Inputs, outputs, _nodes.ToImmutable(), _constants.ToImmutable(), _types.ToImmutableDictionary());
+        }
+
+        private void Visit(Node node)
+        {
+            Operator op = OperatorTable.Find(node.Operator) ?? throw Unknown(node);
+            if (node.Inputs.Any(_unknown.Contains))
+            {
+                // Its producer's problem is reported already.
+                foreach (string output in node.Outputs) _unknown.Add(output);
+                return;
+            }
+
+            var types = new TensorType?[node.Inputs.Length];
+            var constants = new Tensor?[node.Inputs.Length];
+            for (int i = 0; i < types.Length; i++)
+            {
+                if (!node.HasInput(i)) continue;
+                if (!_types.TryGetValue(node.Inputs[i], out ValueType? type)) throw new ModelException(DiagnosticCatalog.InvalidGraph.With(node.Label + " reads '" + node.Inputs[i] + "', which has no type"));
+                types[i] = type as TensorType ?? throw new ModelException(DiagnosticCatalog.UnsupportedValue.With(node.Label, "input '" + node.Inputs[i] + "' is a " + type));
+                constants[i] = _constants.TryGetValue(node.Inputs[i], out Tensor? constant) ? constant : null;
+            }
+
+            var inference = new InferenceContext(node, types, constants);
+            SchemaCheck.Check(node, op.Schema, inference);
+            op.Infer(inference);
+            Record(node, inference);
+            if (!TryFold(node, op, constants)) _nodes.Add(node);
+        }
+
+        private void Record(Node node, InferenceContext inference)
+        {
+            for (int i = 0; i < node.Outputs.Length; i++)
+            {
+                if (!node.HasOutput(i)) continue;
+                ValueType type = inference.Outputs[i] ?? throw inference.Invalid("the operator has no output " + i.ToString(CultureInfo.InvariantCulture));
+                if (type is TensorType { Shape: { IsStatic: true } shape } && (shape.ElementCount > ElementLimit || shape.Dimensions.Any(d => d.Value > ElementLimit)))
+                    throw new ModelException(DiagnosticCatalog.TooLarge.With(node.Label, "output '" + node.Outputs[i] + "' would be " + type + "; the limit is " + ElementLimit.ToString(CultureInfo.InvariantCulture) + " elements"));
+                _types[node.Outputs[i]] = type;
+            }
+        }
+
+        private bool TryFold(Node node, Operator op, Tensor?[] constants)
+        {
+            if (!op.IsDeterministic) return false;
+            long inputElements = 0;
+            for (int i = 0; i < constants.Length; i++)
+            {
+                if (!node.HasInput(i)) continue;
+                if (constants[i] is not { } constant || !CanHold(constant.ElementType)) return false;
+                inputElements += constant.Length;
+            }
+
+            TensorType?[] outputTypes = [.. node.Outputs.Select(o => o.Length > 0 ? _types[o] as TensorType : null)];
+            if (node.Outputs.Where((o, i) => o.Length > 0 && outputTypes[i] is not { IsStatic: true }).Any()) return false;
+            if (outputTypes.Any(t => t is not null && !CanHold(t.ElementType))) return false;
+            long outputElements = outputTypes.Sum(t => t is null ? 0 : t.Shape!.ElementCount);
+            if (outputElements > inputElements)
+            {
+                if (outputElements > FoldLimit || _folded + outputElements > FoldTotalLimit) return false;
+                _folded += outputElements;
+            }
+
+            if (!op.IsLinearTime && inputElements * outputElements > FoldWorkLimit) return false;
+            var evaluation = new EvaluationContext(node, [.. constants.Select(c => c is null ? null : ReferenceTensor.FromTensor(c))], outputTypes);
+            op.Evaluate(evaluation);
+            for (int i = 0; i < node.Outputs.Length; i++)
+                if (node.HasOutput(i)) _constants[node.Outputs[i]] = evaluation.Outputs[i]!.ToTensor();
+            return true;
+        }
+
+        private static bool CanHold(ElementType type) => type == ElementType.String || ElementCodec.Supports(type);
+
+        private ModelException Unknown(Node node)
+        {
+            foreach (string output in node.Outputs) _unknown.Add(output);
+            string inputs = string.Join(", ", node.Inputs.Select(i => i.Length == 0 ? "-" : _types.TryGetValue(i, out ValueType? type) ? type.ToString() : "?"));
+            Operator? newer = OperatorTable.All.FirstOrDefault(o => o.Schema.Name == node.Operator.Name && o.Schema.Domain == node.Operator.Domain);
+            string hint = newer is null ? "" : ": it exists from opset " + newer.Schema.Versions[0].ToString(CultureInfo.InvariantCulture) + " on";
+            return new ModelException(DiagnosticCatalog.UnsupportedOperator.With(
+                node.Label, node.Operator.QualifiedName, node.Operator.Version.ToString(CultureInfo.InvariantCulture), hint + " (inputs: " + inputs + ")"));
+        }
+    }
+}

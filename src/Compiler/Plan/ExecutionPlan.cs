@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Options;
+
+namespace RedGen.Compiler.Plan;
+
+/// <summary>What generated code says about where it comes from.</summary>
+/// <param name="FileName">The model's file name.</param>
+/// <param name="Sha256">Its hash.</param>
+/// <param name="Opset">The version of ai.onnx.</param>
+/// <param name="Producer">The tool that wrote it.</param>
+/// <param name="Documentation">The file's description.</param>
+/// <param name="Parameters">Elements of the initializers as imported.</param>
+public sealed record ModelInfo(string FileName, string Sha256, int Opset, string Producer, string Documentation, long Parameters);
+
+/// <summary>A model ready to be emitted: every step with its kernel, every value with its buffer, all sizes exact.</summary>
+public sealed class ExecutionPlan
+{
+    /// <summary>Where the model comes from.</summary>
+    public required ModelInfo Info { get; init; }
+
+    /// <summary>The options that the plan was made with.</summary>
+    public required CompilerOptions Options { get; init; }
+
+    /// <summary>The class's name.</summary>
+    public required string ClassName { get; init; }
+
+    /// <summary>The graph that the steps compute.</summary>
+    public required Graph Graph { get; init; }
+
+    /// <summary>The steps.</summary>
+    public required Block Root { get; init; }
+
+    /// <summary>The buffer of every value that a step reads or writes, and of every input and output.</summary>
+    public required ImmutableDictionary<string, Buffer> Buffers { get; init; }
+
+    /// <summary>The value that holds each output of the graph, in the graph's order: the output itself, or a copy of it.</summary>
+    public required ImmutableArray<string> Outputs { get; init; }
+
+    /// <summary>The workspace of each step; null for those without.</summary>
+    public required ImmutableArray<Buffer?> Workspaces { get; init; }
+
+    /// <summary>Bytes of scratch memory of one call.</summary>
+    public required int ArenaBytes { get; init; }
+
+    /// <summary>The least that any placement needs: the largest sum of buffers alive at one step.</summary>
+    public required int ArenaLowerBound { get; init; }
+
+    /// <summary>Bytes of constants, each distinct array once.</summary>
+    public required long WeightBytes { get; init; }
+
+    /// <summary>Multiply-adds of one inference.</summary>
+    public required long MultiplyAdds { get; init; }
+}

@@ -1,0 +1,127 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using System.Threading;
+using RedGen.Compiler.Diagnostics;
+using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Kernels;
+using RedGen.Compiler.Options;
+
+namespace RedGen.Compiler.Plan;
+
+/// <summary>Chooses a kernel for every group of nodes and a place for every value.</summary>
+internal static class PlanBuilder
+{
+    /// <summary>Plans a normalised graph; null when diagnostics hold an error.</summary>
+    public static ExecutionPlan? Build(Graph graph, ModelInfo info, CompilerOptions options, string className, DiagnosticBag diagnostics, CancellationToken cancellationToken)
+    {
+        CheckBoundary(graph, diagnostics);
+        ImmutableArray<Step> steps = PlanSteps(graph, options, diagnostics, cancellationToken);
+        if (diagnostics.HasErrors) return null;
+        BufferPlan buffers = BufferPlanner.Place(graph, steps);
+        if (buffers.ArenaBytes > int.MaxValue - 64)
+        {
+            diagnostics.Add(DiagnosticCatalog.TooLarge.With("the model", "its values need " + buffers.ArenaBytes.ToString(System.Globalization.CultureInfo.InvariantCulture) + " bytes of scratch memory, more than one array can hold"));
+            return null;
+        }
+
+        return new ExecutionPlan
+        {
+            Info = info,
+            Options = options,
+            ClassName = className,
+            Graph = graph,
+            Root = new Block(buffers.Steps),
+            Buffers = buffers.Buffers,
+            Outputs = buffers.Outputs,
+            Workspaces = buffers.Workspaces,
+            ArenaBytes = (int)buffers.ArenaBytes,
+            ArenaLowerBound = (int)buffers.LowerBound,
+            WeightBytes = WeightBytes(graph, buffers.Steps),
+            MultiplyAdds = buffers.Steps.Sum(s => s.MultiplyAdds),
+        };
+    }
+
+    /// <summary>Inputs and outputs must be tensors of a type that C# has, with a known shape.</summary>
+    private static void CheckBoundary(Graph graph, DiagnosticBag diagnostics)
+    {
+        foreach ((Value value, string what) in graph.Inputs.Select(v => (v, "input")).Concat(graph.Outputs.Select(v => (v, "output"))))
+        {
+            string label = what + " '" + value.Name + "'";
+            if (graph.TypeOf(value.Name) is not TensorType tensor)
+                diagnostics.Add(DiagnosticCatalog.UnsupportedValue.With(label, "only tensors can be passed; it is " + (graph.TypeOf(value.Name)?.ToString() ?? "of unknown type")));
+            else if (tensor.ElementType.CSharpName() is null || tensor.ElementType == ElementType.String)
+                diagnostics.Add(DiagnosticCatalog.UnsupportedType.With(label, "element type " + tensor.ElementType.Name() + " is not supported yet"));
+            else if (!tensor.IsStatic)
+                diagnostics.Add(DiagnosticCatalog.DynamicShape.With(label, "its shape " + tensor.Shape + " is not known at build time"));
+        }
+    }
+
+    private static ImmutableArray<Step> PlanSteps(Graph graph, CompilerOptions options, DiagnosticBag diagnostics, CancellationToken cancellationToken)
+    {
+        var context = new KernelContext(graph, options);
+        ImmutableArray<Step>.Builder steps = ImmutableArray.CreateBuilder<Step>();
+        foreach (NodeGroup group in Groups(graph))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (!group.IsSingle && TryPlan(group, context) is { } whole)
+            {
+                steps.Add(whole);
+                continue;
+            }
+
+            foreach (Node node in group.Nodes)
+            {
+                if (TryPlan(new NodeGroup([node]), context) is { } step) steps.Add(step);
+                else diagnostics.Add(NoKernel(node, context));
+            }
+        }
+
+        return steps.ToImmutable();
+    }
+
+    private static Step? TryPlan(NodeGroup group, KernelContext context)
+    {
+        foreach (Kernel kernel in KernelTable.For(group.Head.Operator.QualifiedName))
+            if (kernel.TryPlan(group, context) is { } step) return step;
+        return null;
+    }
+
+    /// <summary>The groups in an order in which every input is there: a group stands where its last node stands.</summary>
+    private static IEnumerable<NodeGroup> Groups(Graph graph)
+    {
+        var members = new Dictionary<string, List<Node>>(StringComparer.Ordinal);
+        foreach (Node node in graph.Nodes)
+        {
+            string head = node.FusedInto ?? node.Name;
+            if (!members.TryGetValue(head, out List<Node>? list)) members[head] = list = [];
+            list.Add(node);
+        }
+
+        foreach (Node node in graph.Nodes)
+        {
+            List<Node> list = members[node.FusedInto ?? node.Name];
+            if (ReferenceEquals(list[list.Count - 1], node)) yield return new NodeGroup([.. list]);
+        }
+    }
+
+    private static Diagnostic NoKernel(Node node, KernelContext context)
+    {
+        string types = string.Join(", ", node.Inputs.Select(i => i.Length == 0 ? "-" : context.Graph.TypeOf(i)?.ToString() ?? "?"));
+        return DiagnosticCatalog.UnsupportedType.With(node.Label, "no kernel computes it for inputs (" + types + ")");
+    }
+
+    private static long WeightBytes(Graph graph, ImmutableArray<Step> steps)
+    {
+        var packed = new HashSet<Weight>(WeightContentComparer.Instance);
+        foreach (Step step in steps)
+        {
+            foreach (Weight weight in step.Weights) packed.Add(weight);
+            foreach (string input in step.Inputs)
+                if (graph.ConstantOf(input) is { } tensor) packed.Add(Weight.Of("", tensor));
+        }
+
+        return packed.Sum(w => (long)w.Data.Length);
+    }
+}

@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+using RedGen.Compiler.Emit;
+using RedGen.Compiler.Graphs;
+
+namespace RedGen.Compiler.Plan;
+
+/// <summary>
+/// One step of a plan: a node, or a group of nodes that one kernel computes together. Kernels derive from it and add what their
+/// emission needs. Inputs and outputs name values; the plan says which buffer holds each.
+/// </summary>
+public abstract class Step
+{
+    /// <summary>The nodes that the step computes, the head first.</summary>
+    public required ImmutableArray<Node> Nodes { get; init; }
+
+    /// <summary>The values read at run time, constants of the graph included, in the order in which <see cref="StepWriter.Input"/> counts them.</summary>
+    public required ImmutableArray<string> Inputs { get; init; }
+
+    /// <summary>The values written.</summary>
+    public required ImmutableArray<string> Outputs { get; init; }
+
+    /// <summary>The kernel's name, as reports show it.</summary>
+    public abstract string Kernel { get; }
+
+    /// <summary>One line that says what the step computes, such as <c>Conv 3×3, 16 → 32 channels, stride 2, then Relu</c>.</summary>
+    public required string Summary { get; init; }
+
+    /// <summary>Constants in the kernel's own layout.</summary>
+    public ImmutableArray<Weight> Weights { get; init; } = [];
+
+    /// <summary>Elements of scratch memory that only this step uses; 0 for none.</summary>
+    public int WorkspaceLength { get; init; }
+
+    /// <summary>The element type of the workspace.</summary>
+    public ElementType WorkspaceType { get; init; } = ElementType.Float32;
+
+    /// <summary>Multiply-adds of one inference.</summary>
+    public long MultiplyAdds { get; init; }
+
+    /// <summary>
+    /// Indices of inputs that output 0 may overwrite: element i of the output depends on no element of such an input but i, and
+    /// the step reads it before it writes.
+    /// </summary>
+    public ImmutableArray<int> InPlaceInputs { get; init; } = [];
+
+    /// <summary>Whether output 0 is input 0 under another shape, so that nothing is computed.</summary>
+    public virtual bool IsView => false;
+
+    /// <summary>The blocks of a branch or loop.</summary>
+    public ImmutableArray<Block> Blocks { get; init; } = [];
+
+    /// <summary>Writes the body of the step's method.</summary>
+    public abstract void Emit(StepWriter writer);
+}
+
+/// <summary>Steps that run one after the other.</summary>
+/// <param name="Steps">The steps.</param>
+public sealed record Block(ImmutableArray<Step> Steps);

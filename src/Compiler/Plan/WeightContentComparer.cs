@@ -1,0 +1,26 @@
+using System;
+using System.Collections.Generic;
+using System.Runtime.InteropServices;
+
+namespace RedGen.Compiler.Plan;
+
+/// <summary>Two weights are one when type and bytes agree, whatever their role: equal arrays are emitted once.</summary>
+internal sealed class WeightContentComparer : IEqualityComparer<Weight>
+{
+    /// <summary>The comparer.</summary>
+    public static WeightContentComparer Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public bool Equals(Weight? x, Weight? y)
+        => ReferenceEquals(x, y) || (x is not null && y is not null && x.ElementType == y.ElementType && x.Data.Span.SequenceEqual(y.Data.Span));
+
+    /// <inheritdoc/>
+    public int GetHashCode(Weight obj)
+    {
+        ReadOnlySpan<byte> bytes = obj.Data.Span;
+        ulong hash = 14695981039346656037UL;
+        foreach (ulong word in MemoryMarshal.Cast<byte, ulong>(bytes)) hash = unchecked((hash ^ word) * 1099511628211UL);
+        foreach (byte b in bytes.Slice(bytes.Length & ~7)) hash = unchecked((hash ^ b) * 1099511628211UL);
+        return unchecked((int)(hash ^ (hash >> 32)) + bytes.Length);
+    }
+}
