@@ -1,5 +1,13 @@
 #if NETSTANDARD2_0
 // Types that the C# compiler looks for by name and that netstandard2.0 lacks.
+namespace System
+{
+    internal readonly struct Index(int value, bool fromEnd = false)
+    {
+        public int GetOffset(int length) => fromEnd ? length - value : value;
+    }
+}
+
 namespace System.Runtime.CompilerServices
 {
     internal static class IsExternalInit;

@@ -6,7 +6,7 @@ using RedGen.Compiler.Plan;
 
 namespace RedGen.Compiler.Emit;
 
-/// <summary>The tier for large models: one resource of the assembly, read in place from the mapped image.</summary>
+/// <summary>The tier for large models: one resource of the assembly, read once into memory.</summary>
 internal static class ResourceTier
 {
     /// <summary>Writes the properties; returns the resource's content.</summary>
@@ -31,31 +31,22 @@ internal static class ResourceTier
 
     private static void WriteReader(SourceWriter code, ExecutionPlan plan, int bytes)
     {
-        code.Line("/// <summary>The resource, as the runtime has mapped it: nothing is copied.</summary>");
+        string name = plan.Options.WeightResource!.Replace("\\", "\\\\").Replace("\"", "\\\"");
+        code.Line("/// <summary>The resource, read once.</summary>");
         using (code.Block("private static class Blob"))
         {
-            code.Line("private static readonly IntPtr s_start = Open();");
+            code.Line("private static readonly byte[] s_bytes = Load();");
             code.Line();
             using (code.Block("internal static ReadOnlySpan<T> Read<T>(int offset, int count) where T : struct"))
-                code.Line("return MemoryMarshal.CreateReadOnlySpan(ref Unsafe.AddByteOffset(ref Unsafe.NullRef<T>(), s_start + offset), count);");
+                code.Line("return MemoryMarshal.Cast<byte, T>(new ReadOnlySpan<byte>(s_bytes, offset, s_bytes.Length - offset)).Slice(0, count);");
             code.Line();
-            using (code.Block("private static IntPtr Open()"))
+            using (code.Block("private static byte[] Load()"))
             {
-                string name = plan.Options.WeightResource!.Replace("\\", "\\\\").Replace("\"", "\\\"");
-                code.Line($"System.IO.Stream? stream = typeof({plan.ClassName}).Assembly.GetManifestResourceStream(\"{name}\");");
+                code.Line($"using System.IO.Stream? stream = typeof({plan.ClassName}).Assembly.GetManifestResourceStream(\"{name}\");");
                 code.Line($"if (stream is null || stream.Length != {bytes.ToString(CultureInfo.InvariantCulture)}) throw new InvalidOperationException(\"The weights of {plan.ClassName} are missing: resource {name}.\");");
-                code.Line("// A resource of a loaded assembly is a stream over its mapped image, which stays for the life of the assembly.");
-                code.Line("return ResourcePointer(stream);");
-            }
-
-            code.Line();
-            using (code.Block("private static IntPtr ResourcePointer(System.IO.Stream stream)"))
-            {
-                code.Line("if (stream is System.IO.UnmanagedMemoryStream mapped) return PositionOf(mapped);");
-                code.Line("byte[] copy = GC.AllocateArray<byte>((int)stream.Length, pinned: true);");
-                code.Line("stream.ReadExactly(copy);");
-                code.Line("s_keepAlive = copy;");
-                code.Line("return Marshal.UnsafeAddrOfPinnedArrayElement(copy, 0);");
+                code.Line("var bytes = new byte[stream.Length];");
+                code.Line("stream.ReadExactly(bytes, 0, bytes.Length);");
+                code.Line("return bytes;");
             }
         }
     }

@@ -66,7 +66,7 @@ internal static class RuntimeSources
 
     private static ImmutableHashSet<string> Words(string text)
     {
-        ImmutableHashSet<string>.Builder words = ImmutableHashSet.CreateBuilder(StringComparer.Ordinal);
+        ImmutableHashSet<string>.Builder words = ImmutableHashSet.CreateBuilder<string>(StringComparer.Ordinal);
         int start = -1;
         for (int i = 0; i <= text.Length; i++)
         {

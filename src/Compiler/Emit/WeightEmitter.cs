@@ -19,7 +19,7 @@ internal sealed record WeightFile(string Text, ReadOnlyMemory<byte> Blob, long S
 
 /// <summary>
 /// Writes the constant arrays in one of three tiers: literals that one can read, UTF-16 string constants that are read in place,
-/// or one binary resource that is read in place from the mapped assembly.
+/// or one binary resource of the assembly.
 /// </summary>
 internal static class WeightEmitter
 {

@@ -1,4 +1,3 @@
-using RedGen.Compiler.Execute;
 
 namespace RedGen.Compiler.Operators;
 

@@ -1,7 +1,6 @@
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
-using RedGen.Compiler.Diagnostics;
 using RedGen.Compiler.Graphs;
 
 namespace RedGen.Compiler.Operators;

@@ -1,7 +1,5 @@
 using System.Text;
 using RedGen.Compiler.Emit;
-using RedGen.Compiler.Execute;
-using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Plan;
 
 namespace RedGen.Compiler.Kernels.Linear;
