@@ -31,6 +31,8 @@ public static class ModelCompiler
         {
             if (OnnxReader.Read(source, diagnostics, cancellationToken) is not { } model || diagnostics.HasErrors) return Failed(diagnostics);
 
+            CheckWeights.Run(model.Graph, diagnostics);
+
             stage = "Normalise";
             Graph graph = Normalise(model, options, diagnostics, cancellationToken);
             if (diagnostics.HasErrors) return Failed(diagnostics);
