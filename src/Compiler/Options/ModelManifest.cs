@@ -137,5 +137,5 @@ public sealed class ModelManifest : IEquatable<ModelManifest>
 
     /// <summary>A backslash is a letter of a name outside Windows; only a path with a drive or a share has it as a separator.</summary>
     private static string Slashes(string path)
-        => path.StartsWith("/", StringComparison.Ordinal) ? path : path.Replace('\\', '/');
+        => path.Length > 0 && path[0] == '/' ? path : path.Replace('\\', '/');
 }

@@ -18,14 +18,15 @@ internal static class OptionReader
         _ => throw new FormatException("accepted: true, false"),
     };
 
-    /// <summary>Numbers and combinations, which <see cref="Enum.TryParse{TEnum}(string, out TEnum)"/> takes, are no names.</summary>
-    internal static T Choice<T>(string text, ImmutableArray<string> choices)
+    internal static T Choice<T>(string text, ImmutableArray<T> accepted)
         where T : struct, Enum
     {
-        string? name = choices.FirstOrDefault(c => string.Equals(c, text, StringComparison.OrdinalIgnoreCase));
-        return name is null
-            ? throw new FormatException("accepted: " + string.Join(", ", choices))
-            : (T)Enum.Parse(typeof(T), name);
+        foreach (T value in accepted)
+        {
+            if (string.Equals(value.ToString(), text, StringComparison.OrdinalIgnoreCase)) return value;
+        }
+
+        throw new FormatException("accepted: " + string.Join(", ", accepted));
     }
 
     internal static string Identifier(string text) => ClassNames.IsIdentifier(text)

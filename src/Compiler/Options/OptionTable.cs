@@ -20,22 +20,22 @@ public static class OptionTable
         Text("ClassName", "made from the file's name", "Name of the generated class.",
             static (o, v) => o with { ClassName = OptionReader.Identifier(v) }),
         Choice<Accessibility>("Accessibility", "Internal", "Who can see the generated class.",
-            static (o, v) => o with { Accessibility = v }),
+            static (o, v) => o with { Accessibility = v }, [Accessibility.Internal, Accessibility.Public]),
         Choice<Hashing>("Hashing", "None", "How the weights are reduced.",
-            static (o, v) => o with { Hashing = v }, Hashing.Kde, Hashing.Adaptive),
+            static (o, v) => o with { Hashing = v }, [Hashing.None], Hashing.Kde, Hashing.Adaptive),
         Planned("Tolerance", "", "Largest error of an output that the reduction may cause."),
         Planned("Samples", "", "Inputs on which the reduction is measured."),
         Planned("MaxError", "", "Largest error that the samples may show."),
         Choice<Profile>("Profile", "Auto", "The kind of machine that the code is for.",
-            static (o, v) => o with { Profile = v }, Profile.Portable, Profile.Micro),
+            static (o, v) => o with { Profile = v }, [Profile.Auto], Profile.Portable, Profile.Micro),
         Flag("Optimise", "true", "Whether the graph is optimised; `false` compiles it as it stands, to find out whether a pass is at fault.",
             static (o, v) => o with { Optimise = v }),
         Choice<FloatMode>("Float", "Fast", "Whether sums may be reordered for speed (`Fast`) or give the same bits on every machine (`Strict`).",
-            static (o, v) => o with { Float = v }, FloatMode.Strict),
+            static (o, v) => o with { Float = v }, [FloatMode.Fast], FloatMode.Strict),
         Choice<WeightTier>("Weights", "Auto", "Where the weights live: readable literals, packed string constants, or a resource of the assembly; `Auto` chooses by size.",
-            static (o, v) => o with { Weights = v }),
+            static (o, v) => o with { Weights = v }, [WeightTier.Auto, WeightTier.Literal, WeightTier.String, WeightTier.Resource]),
         Choice<RuntimeMode>("Runtime", "Package", "Whether the kernels come from the package's assembly or as source into the project.",
-            static (o, v) => o with { Runtime = v }),
+            static (o, v) => o with { Runtime = v }, [RuntimeMode.Package, RuntimeMode.Source]),
         new("Dims", OptionKind.Pairs, "", "Values of dimensions: `batch=1,seq=128` by name, `input:1=512` for an axis without a name.", [], [],
             static (o, v) => o with { Dims = OptionReader.Dims(v) }),
         Planned("State", "", "Outputs that are fed back to inputs at the next call."),
@@ -99,12 +99,12 @@ public static class OptionTable
     private static Option Flag(string name, string fallback, string help, Func<CompilerOptions, bool, CompilerOptions> apply)
         => new(name, OptionKind.Flag, fallback, help, ["true", "false"], [], (o, v) => apply(o, OptionReader.Flag(v)));
 
-    /// <summary>An enum's names are the choices, without those that are only planned.</summary>
-    private static Option Choice<T>(string name, string fallback, string help, Func<CompilerOptions, T, CompilerOptions> apply, params T[] planned)
+    private static Option Choice<T>(
+        string name, string fallback, string help, Func<CompilerOptions, T, CompilerOptions> apply, ImmutableArray<T> accepted, params T[] planned)
         where T : struct, Enum
     {
-        ImmutableArray<string> later = [.. planned.Select(static p => p.ToString())];
-        ImmutableArray<string> choices = [.. Enum.GetNames(typeof(T)).Where(n => !later.Contains(n))];
-        return new(name, OptionKind.Choice, fallback, help, choices, later, (o, v) => apply(o, OptionReader.Choice<T>(v, choices)));
+        ImmutableArray<string> choices = [.. accepted.Select(static a => a.ToString())];
+        return new(name, OptionKind.Choice, fallback, help, choices, [.. planned.Select(static p => p.ToString())],
+            (o, v) => apply(o, OptionReader.Choice(v, accepted)));
     }
 }

@@ -1,0 +1,61 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.IO;
+using Basic.Reference.Assemblies;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+
+namespace RedGen.TestKit;
+
+/// <summary>The project of a user, in memory: net8.0, without implicit usings, unsafe code or anything else that generated code might lean on.</summary>
+public sealed record ConsumerSettings
+{
+    /// <summary>The C# version; the default is that of net8.0.</summary>
+    public LanguageVersion Language { get; init; } = LanguageVersion.CSharp12;
+
+    /// <summary>CheckForOverflowUnderflow.</summary>
+    public bool IsChecked { get; init; }
+
+    /// <summary>The project's Nullable.</summary>
+    public NullableContextOptions Nullable { get; init; } = NullableContextOptions.Disable;
+
+    /// <summary>AllowUnsafeBlocks.</summary>
+    public bool AllowUnsafe { get; init; }
+
+    /// <summary>GenerateDocumentationFile, which makes a missing comment a warning.</summary>
+    public bool HasDocumentation { get; init; } = true;
+
+    /// <summary>Whether the project references RedGen.Runtime.</summary>
+    public bool HasRuntime { get; init; } = true;
+
+    /// <summary>Debug or Release.</summary>
+    public OptimizationLevel Optimization { get; init; } = OptimizationLevel.Release;
+
+    /// <summary>How C# is parsed.</summary>
+    public CSharpParseOptions ParseOptions
+        => new(Language, HasDocumentation ? DocumentationMode.Diagnose : DocumentationMode.Parse);
+
+    /// <summary>How C# is compiled: warnings are errors and none is turned off.</summary>
+    public CSharpCompilationOptions CompilationOptions => new(
+        OutputKind.DynamicallyLinkedLibrary,
+        optimizationLevel: Optimization,
+        checkOverflow: IsChecked,
+        allowUnsafe: AllowUnsafe,
+        nullableContextOptions: Nullable,
+        generalDiagnosticOption: ReportDiagnostic.Error,
+        warningLevel: 8);
+
+    /// <summary>What the project references.</summary>
+    public ImmutableArray<MetadataReference> References
+    {
+        get
+        {
+            IEnumerable<MetadataReference> framework = Net80.References.All;
+            return HasRuntime ? [.. framework, RuntimeReference.Value] : [.. framework];
+        }
+    }
+
+    private static Lazy<MetadataReference> RuntimeReference { get; } = new(
+        static () => MetadataReference.CreateFromFile(Path.Combine(AppContext.BaseDirectory, "RedGen.Runtime.dll")));
+}

@@ -1,0 +1,65 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Reflection;
+using System.Runtime.Loader;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Emit;
+using Microsoft.CodeAnalysis.Text;
+using Xunit;
+
+namespace RedGen.TestKit;
+
+/// <summary>Generated code, compiled as a user's project would and loaded; unloaded when disposed.</summary>
+public sealed class GeneratedAssembly : IDisposable
+{
+    private readonly AssemblyLoadContext _context;
+
+    private GeneratedAssembly(byte[] image)
+    {
+        _context = new AssemblyLoadContext("generated", isCollectible: true);
+        Assembly = _context.LoadFromStream(new MemoryStream(image));
+    }
+
+    /// <summary>The loaded assembly.</summary>
+    public Assembly Assembly { get; }
+
+    /// <summary>Compiles sources; any warning fails the test.</summary>
+    /// <param name="sources">Names and texts.</param>
+    /// <param name="settings">The project; null: the defaults.</param>
+    public static GeneratedAssembly Compile(IEnumerable<KeyValuePair<string, string>> sources, ConsumerSettings? settings = null)
+    {
+        settings ??= new ConsumerSettings();
+        IEnumerable<SyntaxTree> trees = sources.Select(s => CSharpSyntaxTree.ParseText(
+            SourceText.From(s.Value, System.Text.Encoding.UTF8), settings.ParseOptions, s.Key));
+        return Load(CSharpCompilation.Create("Generated", trees, settings.References, settings.CompilationOptions));
+    }
+
+    /// <summary>Emits and loads a compilation; any warning fails the test.</summary>
+    public static GeneratedAssembly Load(Compilation compilation)
+    {
+        using var image = new MemoryStream();
+        EmitResult result = compilation.Emit(image);
+        Diagnostic[] problems = [.. result.Diagnostics.Where(static d => d.Severity >= DiagnosticSeverity.Warning)];
+        Assert.True(problems.Length == 0 && result.Success, string.Join("\n", problems.Take(20)));
+        return new GeneratedAssembly(image.ToArray());
+    }
+
+    /// <summary>
+    /// A static method as a delegate. Methods with spans cannot be called by reflection: give a small driver class among the sources
+    /// that takes and returns arrays.
+    /// </summary>
+    public T Method<T>(string type, string name)
+        where T : Delegate
+    {
+        MethodInfo method = Assembly.GetType(type, throwOnError: true)!
+            .GetMethod(name, BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)
+            ?? throw new MissingMethodException(type, name);
+        return method.CreateDelegate<T>();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _context.Unload();
+}

@@ -1,0 +1,38 @@
+using System.Collections.Generic;
+using System.IO;
+using System.Text;
+using RedGen.Compiler;
+
+namespace RedGen.TestKit;
+
+/// <summary>Writes the text that RedGen.targets would write for a model.</summary>
+public sealed record ManifestText(string ModelPath, string ProjectDirectory)
+{
+    /// <summary>The project's root namespace.</summary>
+    public string RootNamespace { get; init; } = "Consumer";
+
+    /// <summary>Paths of files that may hold external data.</summary>
+    public IReadOnlyList<string> External { get; init; } = [];
+
+    /// <summary>Lines of options, such as <c>RedGenClassName=Net</c>.</summary>
+    public IReadOnlyList<string> Options { get; init; } = [];
+
+    /// <summary>Where the model appears in the project; empty: where it is.</summary>
+    public string Link { get; init; } = "";
+
+    /// <summary>The manifest, with the hashes of the files as they are now.</summary>
+    public override string ToString()
+    {
+        var text = new StringBuilder()
+            .Append("path=").Append(ModelPath).Append('\n')
+            .Append("sha256=").Append(Hash(ModelPath).ToUpperInvariant()).Append('\n')
+            .Append("link=").Append(Link).Append('\n')
+            .Append("project-directory=").Append(ProjectDirectory).Append('\n')
+            .Append("root-namespace=").Append(RootNamespace).Append('\n');
+        foreach (string option in Options) text.Append(option).Append('\n');
+        foreach (string path in External) text.Append("external=").Append(Hash(path)).Append(' ').Append(path).Append('\n');
+        return text.ToString();
+    }
+
+    private static string Hash(string path) => File.Exists(path) ? ModelSource.Hash(File.ReadAllBytes(path)) : "";
+}
