@@ -25,7 +25,8 @@ internal static class AttributeReader
         AttributeData attribute = target.Attributes[0];
         string model = attribute.ConstructorArguments.FirstOrDefault().Value as string ?? "";
         string space = symbol.ContainingNamespace.IsGlobalNamespace ? "" : symbol.ContainingNamespace.ToDisplayString();
-        var use = new AttributeUse(model, space, symbol.Name, Options(attribute).ToEquatableArray(), Problem(symbol, declaration));
+        bool isPublic = symbol.DeclaredAccessibility == Accessibility.Public;
+        var use = new AttributeUse(model, space, symbol.Name, isPublic, Options(attribute).ToEquatableArray(), Problem(symbol, declaration));
         return new PlacedAttribute(use, SourcePlace.From(attribute.ApplicationSyntaxReference is { } reference
             ? Location.Create(reference.SyntaxTree, reference.Span)
             : declaration.Identifier.GetLocation()));

@@ -11,8 +11,8 @@ internal static class AttributeSource
 {
     internal const string MetadataName = "RedGen.RedGenModelAttribute";
 
-    /// <summary>The declaration of the class says these.</summary>
-    internal static bool IsNamedByDeclaration(Option option) => option.Name is "Namespace" or "ClassName" or "Accessibility";
+    /// <summary>What can be said in the attribute: the declaration of the class says its name, namespace and accessibility.</summary>
+    private static bool IsProperty(Option option) => option.IsAvailable && option.Name is not ("Namespace" or "ClassName" or "Accessibility");
 
     internal static void Add(IncrementalGeneratorPostInitializationContext context)
     {
@@ -23,7 +23,7 @@ internal static class AttributeSource
     private static string Text()
     {
         var properties = new StringBuilder();
-        foreach (Option option in OptionTable.All.Where(static o => !IsNamedByDeclaration(o)))
+        foreach (Option option in OptionTable.All.Where(IsProperty))
         {
             string type = option.Kind == OptionKind.Flag ? "bool" : "string";
             string choices = option.Choices.IsEmpty || option.Kind == OptionKind.Flag ? "" : " One of " + string.Join(", ", option.Choices) + ".";

@@ -58,8 +58,11 @@ internal static class ModelCompilation
         }
 
         CompilerOptions options = OptionTable.Apply(new CompilerOptions(), texts, diagnostics);
+        Accessibility accessibility = options.Accessibility;
+        if (request.Attribute is { } use) accessibility = use.IsPublic ? Accessibility.Public : Accessibility.Internal;
         return options with
         {
+            Accessibility = accessibility,
             Namespace = request.Class.Namespace,
             ClassName = request.Class.Name,
             IsPartial = request.Attribute is not null,

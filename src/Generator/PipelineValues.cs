@@ -23,9 +23,10 @@ internal sealed record SourcePlace(string Path, TextSpan Span, LinePositionSpan 
 /// <param name="Model">The model's path or file name, as written.</param>
 /// <param name="Namespace">The class's namespace; empty is the global one.</param>
 /// <param name="ClassName">The class.</param>
+/// <param name="IsPublic">Whether the class is public.</param>
 /// <param name="Options">The options given as named arguments.</param>
 /// <param name="Problem">Why the class cannot be completed; null when it can.</param>
-internal sealed record AttributeUse(string Model, string Namespace, string ClassName, EquatableArray<OptionText> Options, string? Problem);
+internal sealed record AttributeUse(string Model, string Namespace, string ClassName, bool IsPublic, EquatableArray<OptionText> Options, string? Problem);
 
 /// <summary>A [RedGenModel] attribute and its place.</summary>
 internal sealed record PlacedAttribute(AttributeUse Use, SourcePlace? Place);
