@@ -33,17 +33,13 @@ internal sealed record EmittedStep(
     /// <summary>Names all steps of a plan.</summary>
     public static ImmutableArray<EmittedStep> NameAll(ExecutionPlan plan, WeightTable weights)
     {
-        var counts = new Dictionary<string, int>(System.StringComparer.Ordinal);
         ImmutableArray<EmittedStep>.Builder result = ImmutableArray.CreateBuilder<EmittedStep>();
         for (int i = 0; i < plan.Root.Steps.Length; i++)
         {
             Step step = plan.Root.Steps[i];
             if (step.IsView) continue;
-            string stem = step.Nodes.IsEmpty ? "Copy" : step.Nodes[0].Operator.Name;
-            counts[stem] = counts.TryGetValue(stem, out int n) ? n + 1 : 1;
-            string method = stem + counts[stem].ToString(CultureInfo.InvariantCulture);
             // No member may bear the name of its class.
-            if (method == plan.ClassName) method += "Layer";
+            string method = plan.StepNames[i] == plan.ClassName ? plan.StepNames[i] + "Layer" : plan.StepNames[i];
             result.Add(Name(plan, step, plan.Workspaces[i], method, weights));
         }
 

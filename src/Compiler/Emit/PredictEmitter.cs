@@ -119,24 +119,20 @@ internal static class PredictEmitter
             foreach (string value in step.Inputs.Concat(step.Outputs).Where(v => v.Length > 0))
             {
                 Buffer buffer = plan.Buffers[value];
-                string name = NameIn(declared, buffer, out bool isNew);
-                if (buffer.Storage == Storage.Arena && isNew) code.Line($"Span<{buffer.ElementType.CSharpName()}> {name} = {ArenaText.Slice(plan, buffer)};");
+                if (buffer.Storage == Storage.Arena && declared.Add(buffer.Name)) code.Line($"Span<{buffer.ElementType.CSharpName()}> {buffer.Name} = {ArenaText.Slice(plan, buffer)};");
             }
 
             code.Line($"{steps[i].Method}({string.Join(", ", steps[i].Arguments)});");
         }
     }
 
-    private static string NameIn(HashSet<string> declared, Buffer buffer, out bool isNew)
-    {
-        isNew = declared.Add(buffer.Name);
-        return buffer.Name;
-    }
-
     private static void WriteCheckCalls(SourceWriter code, ImmutableArray<PublicValue> inputs, ImmutableArray<PublicValue> outputs)
     {
         foreach (PublicValue value in inputs.Concat(outputs))
             code.Line($"if ({value.Buffer.Name}.Length != {value.Pascal}Length) ThrowLength(nameof({value.Buffer.Name}), {value.Buffer.Name}.Length, {value.Pascal}Length);");
+        foreach (PublicValue output in outputs)
+            foreach (PublicValue input in inputs)
+                code.Line($"if ({Overlaps(input, output)}) ThrowOverlap(nameof({output.Buffer.Name}), nameof({input.Buffer.Name}));");
     }
 
     private static void WriteChecks(SourceWriter code, ExecutionPlan plan, ImmutableArray<PublicValue> inputs, ImmutableArray<PublicValue> outputs)
@@ -145,14 +141,23 @@ internal static class PredictEmitter
         code.Line();
         using (code.Block("private static void ThrowLength(string parameter, int actual, int expected)"))
             code.Line($"throw new ArgumentException($\"{plan.ClassName}.Predict: {{parameter}} has {{actual}} elements, the model expects {{expected}}.\", parameter);");
+        if (inputs.IsEmpty || outputs.IsEmpty) return;
+        code.Line();
+        using (code.Block("private static void ThrowOverlap(string output, string input)"))
+            code.Line($"throw new ArgumentException($\"{plan.ClassName}.Predict: {{output}} shares memory with {{input}}.\", output);");
     }
+
+    /// <summary>Layers read an input after others have written an output, so the two must not share memory.</summary>
+    private static string Overlaps(PublicValue input, PublicValue output) => input.CSharp == output.CSharp
+        ? $"{input.Buffer.Name}.Overlaps({output.Buffer.Name})"
+        : $"MemoryMarshal.AsBytes({input.Buffer.Name}).Overlaps(MemoryMarshal.AsBytes({output.Buffer.Name}))";
 
     private static void Document(SourceWriter code, ImmutableArray<PublicValue> inputs, ImmutableArray<PublicValue> outputs, string summary, string? extra = null)
     {
         code.Line("/// <summary>" + summary + "</summary>");
         foreach (PublicValue value in inputs.Concat(outputs)) DocumentParameter(code, value);
         if (extra is not null) code.Line("/// " + extra);
-        code.Line("/// <exception cref=\"ArgumentException\">An argument has the wrong length.</exception>");
+        code.Line("/// <exception cref=\"ArgumentException\">An argument has the wrong length, or an output shares memory with an input.</exception>");
     }
 
     private static void DocumentParameter(SourceWriter code, PublicValue value)

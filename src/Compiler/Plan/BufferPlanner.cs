@@ -44,6 +44,7 @@ internal static class BufferPlanner
         ArenaLayout layout = Arena.Place(requests);
 
         var names = new BufferNames(graph);
+        Dictionary<string, string> producers = ProducerNames(steps, sets);
         ImmutableDictionary<string, Buffer>.Builder buffers = ImmutableDictionary.CreateBuilder<string, Buffer>(StringComparer.Ordinal);
         foreach (string value in sets.Values(steps))
         {
@@ -52,11 +53,31 @@ internal static class BufferPlanner
             Storage storage = sets.StorageOf(root);
             // Offsets beyond 2^31 only occur where the arena is too large for one array, which the caller reports.
             int offset = storage == Storage.Arena ? (int)Math.Min(int.MaxValue, layout.Offsets[index[root]]) : 0;
-            buffers[value] = new Buffer(names.For(root, sets.Representative(root)), type.ElementType, (int)type.Shape!.ElementCount, storage, offset);
+            string name = storage == Storage.Arena ? producers[root] : sets.Representative(root);
+            buffers[value] = new Buffer(names.For(root, name), type.ElementType, (int)type.Shape!.ElementCount, storage, offset);
         }
 
         ImmutableArray<Buffer?> workspaces = [.. steps.Select((s, i) => s.WorkspaceLength == 0 ? null
             : new Buffer("workspace", s.WorkspaceType, s.WorkspaceLength, Storage.Arena, (int)Math.Min(int.MaxValue, layout.Offsets[workspaceStart + i])))];
         return new BufferPlan(steps, buffers.ToImmutable(), sets.Outputs, workspaces, layout.Bytes, layout.LowerBound);
+    }
+
+    /// <summary>A buffer of the arena bears the name of the first step that writes it.</summary>
+    private static Dictionary<string, string> ProducerNames(ImmutableArray<Step> steps, ValueSets sets)
+    {
+        var producers = new Dictionary<string, string>(StringComparer.Ordinal);
+        ImmutableArray<string> names = StepNames.For(steps);
+        for (int i = 0; i < steps.Length; i++)
+        {
+            if (steps[i].IsView) continue;
+            for (int k = 0; k < steps[i].Outputs.Length; k++)
+            {
+                string name = k == 0 ? names[i] : names[i] + "Output" + k.ToString(System.Globalization.CultureInfo.InvariantCulture);
+                string root = sets.RootOf(steps[i].Outputs[k]);
+                if (!producers.ContainsKey(root)) producers.Add(root, name);
+            }
+        }
+
+        return producers;
     }
 }

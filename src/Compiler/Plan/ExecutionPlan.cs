@@ -31,6 +31,9 @@ public sealed class ExecutionPlan
     /// <summary>The steps.</summary>
     public required Block Root { get; init; }
 
+    /// <summary>The name of each step; empty for views.</summary>
+    public required ImmutableArray<string> StepNames { get; init; }
+
     /// <summary>The buffer of every value that a step reads or writes, and of every input and output.</summary>
     public required ImmutableDictionary<string, Buffer> Buffers { get; init; }
 

@@ -33,6 +33,7 @@ internal static class PlanBuilder
             ClassName = className,
             Graph = graph,
             Root = new Block(buffers.Steps),
+            StepNames = StepNames.For(buffers.Steps),
             Buffers = buffers.Buffers,
             Outputs = buffers.Outputs,
             Workspaces = buffers.Workspaces,

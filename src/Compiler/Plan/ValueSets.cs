@@ -120,7 +120,7 @@ internal sealed class ValueSets
             foreach (int candidate in step.InPlaceInputs)
             {
                 string input = RootOf(step.Inputs[candidate]);
-                if (input == output || StorageOf(input) != Storage.Arena || _last[input] != i || Bytes(step.Inputs[candidate]) != Bytes(step.Outputs[0])) continue;
+                if (input == output || StorageOf(input) != Storage.Arena || _last[input] != i || !SameMemory(step.Inputs[candidate], step.Outputs[0])) continue;
                 Join(input, output);
                 break;
             }
@@ -136,7 +136,9 @@ internal sealed class ValueSets
     public IEnumerable<string> ArenaRoots(ImmutableArray<Step> steps)
         => Values(steps).Select(RootOf).Distinct(StringComparer.Ordinal).Where(r => StorageOf(r) == Storage.Arena);
 
-    private long Bytes(string value) => TypeOf(value).Shape!.ElementCount * TypeOf(value).ElementType.Bytes();
+    /// <summary>One span serves both: element type and count agree.</summary>
+    private bool SameMemory(string a, string b)
+        => TypeOf(a).ElementType == TypeOf(b).ElementType && TypeOf(a).Shape!.ElementCount == TypeOf(b).Shape!.ElementCount;
 
     private void Join(string root, string other)
     {
