@@ -48,7 +48,7 @@ internal sealed class GraphReader(ReadContext context, ImmutableSortedDictionary
         }
 
         ImmutableArray<Node> sorted = TopologicalOrder.Sort(nodes.ToImmutable(), out ImmutableArray<Node> cycle);
-        if (!cycle.IsEmpty)
+        if (!cycle.IsEmpty && !context.IsBroken) // a value defined twice looks like a cycle too
             context.Break(DiagnosticCatalog.InvalidGraph.With("the graph has a cycle: " + string.Join(" → ", cycle.Take(8).Select(n => "'" + ReadContext.Shorten(n.Name) + "'"))));
         return sorted;
     }

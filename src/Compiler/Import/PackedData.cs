@@ -13,10 +13,10 @@ internal static class PackedData
     /// <returns>Null when the number of bytes is not <paramref name="needed"/>.</returns>
     public static ReadOnlyMemory<byte>? Fixed(RepeatedField<ByteString> chunks, long needed)
     {
-        if (chunks.Count == 1) return chunks[0].Length == needed ? chunks[0].Memory : null;
         long total = 0;
         foreach (ByteString chunk in chunks) total += chunk.Length;
         if (total != needed) return null;
+        if (chunks.Count == 1) return chunks[0].Memory;
         var data = new byte[needed];
         int position = 0;
         foreach (ByteString chunk in chunks)

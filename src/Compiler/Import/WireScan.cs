@@ -71,7 +71,6 @@ internal sealed class WireScan
         if (_trail.Count >= MaxDepth) throw Malformed("messages are nested deeper than " + Text(MaxDepth));
         _trail.Add(new Frame(type));
         Charge(BaseCost(type));
-        _hasMessage |= _trail.Count > 1;
         while (position < end)
         {
             _cancellation.ThrowIfCancellationRequested();
@@ -86,6 +85,7 @@ internal sealed class WireScan
         }
 
         _trail.RemoveAt(_trail.Count - 1);
+        _hasMessage = true;
     }
 
     private int Field(FieldDescriptor? field, int wireType, int position, int end)
@@ -183,7 +183,7 @@ internal sealed class WireScan
         return cost;
     }
 
-    /// <summary>Nonsense before the first message is no protobuf at all; after it, the file is damaged.</summary>
+    /// <summary>Nonsense before the first whole message is no protobuf at all; after it, the file is damaged.</summary>
     private ModelException NoTag(int position)
         => _hasMessage ? Malformed("there is no field tag at byte " + Text(position)) : new(DiagnosticCatalog.NotOnnx.With("it is no protobuf beyond byte " + Text(position)));
 
