@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
-using System.Runtime.CompilerServices;
 using RedGen.Compiler;
 using Xunit;
 
@@ -11,13 +10,10 @@ namespace RedGen.TestKit;
 /// <summary>The models that lie outside the repository, where a machine has them.</summary>
 public static class SharedData
 {
-    /// <summary>The repository's root.</summary>
-    public static string Repository { get; } = FindRepository();
-
     /// <summary>The folder of models, from the environment variable REDGEN_SHARED or beside the repository.</summary>
     public static string Root { get; } = Environment.GetEnvironmentVariable("REDGEN_SHARED") is { Length: > 0 } path
         ? path
-        : Path.GetFullPath(Path.Combine(Repository, "..", "shared"));
+        : Path.GetFullPath(Repository.PathOf("..", "shared"));
 
     /// <summary>ONNX's backend test data as Debian's package libonnx-testdata installs them.</summary>
     public const string OnnxTestData = "/usr/share/libonnx-testdata/data";
@@ -38,14 +34,6 @@ public static class SharedData
             string file = Path.Combine(Path.GetDirectoryName(path)!, relative);
             return File.Exists(file) ? File.ReadAllBytes(file) : (ReadOnlyMemory<byte>?)null;
         }
-    }
-
-    // With UseArtifactsOutput the binaries lie in the repository, but a test run may copy them; the source's path does not move.
-    private static string FindRepository([CallerFilePath] string thisFile = "")
-    {
-        for (string? folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
-            if (File.Exists(Path.Combine(folder, "BannedSymbols.txt"))) return folder;
-        return Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, "..", ".."));
     }
 }
 

@@ -1,12 +1,12 @@
 using System;
 using System.Linq;
 using System.Threading;
+using Google.Protobuf;
 using RedGen.Compiler.Diagnostics;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Import;
 using RedGen.Compiler.Import.Proto;
 using RedGen.TestKit;
-using Google.Protobuf;
 using Xunit;
 
 namespace RedGen.Compiler.Tests.Import;
