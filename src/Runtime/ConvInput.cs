@@ -55,6 +55,7 @@ internal static class ConvInput
         }
     }
 
+    [MethodImpl(Simd.Hot)]
     private static void PreparePlane(ReadOnlySpan<float> source, Span<float> destination, in ConvShape shape, int top, int rows)
     {
         unchecked

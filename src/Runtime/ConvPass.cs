@@ -65,6 +65,7 @@ internal ref struct ConvPass
         }
     }
 
+    [MethodImpl(Simd.Hot)]
     private readonly void FillInPlace(int channelStep, int depthStep)
     {
         unchecked
@@ -88,6 +89,7 @@ internal ref struct ConvPass
         }
     }
 
+    [MethodImpl(Simd.Hot)]
     private readonly void FillPrepared(int planeStep)
     {
         unchecked
@@ -111,6 +113,7 @@ internal ref struct ConvPass
     }
 
     /// <summary>Computes one sample, band by band.</summary>
+    [MethodImpl(Simd.Hot)]
     internal void RunSample<TActivation>(ReadOnlySpan<float> input, TActivation activation)
         where TActivation : struct, IActivation
     {
@@ -145,6 +148,7 @@ internal ref struct ConvPass
         }
     }
 
+    [MethodImpl(Simd.Hot)]
     private void RunBand<TActivation>(ReadOnlySpan<float> source, int firstPixel, int rows, TActivation activation)
         where TActivation : struct, IActivation
     {
@@ -187,6 +191,7 @@ internal ref struct ConvPass
         }
     }
 
+    [MethodImpl(Simd.Hot)]
     private readonly void RunTile<TActivation>(
         ReadOnlySpan<float> source, int weights, int firstChannel, int channels, in Columns columns, TActivation activation)
         where TActivation : struct, IActivation

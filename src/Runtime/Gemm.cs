@@ -28,6 +28,7 @@ public static class Gemm
     /// <param name="columns">Columns of B and C.</param>
     /// <param name="activation">Applied to every element.</param>
     /// <exception cref="ArgumentException">A span is shorter than the sizes need.</exception>
+    [MethodImpl(Simd.Hot)]
     public static void Run<TActivation>(
         ReadOnlySpan<float> a, ReadOnlySpan<float> b, ReadOnlySpan<float> bias, ReadOnlySpan<float> addend, Span<float> c,
         int rows, int depth, int columns, TActivation activation)
@@ -72,6 +73,7 @@ public static class Gemm
         }
     }
 
+    [MethodImpl(Simd.Hot)]
     private static void RunTile<TActivation>(
         ReadOnlySpan<float> a, ReadOnlySpan<float> b, ReadOnlySpan<float> bias, ReadOnlySpan<float> addend, Span<float> c,
         int row, int rows, int depth, int column, int width, int columns, TActivation activation)
