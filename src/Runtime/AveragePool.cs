@@ -121,6 +121,21 @@ public static class AveragePool
                     Simd.Store(sum, ref to, w);
                 }
             }
+            else if (stride == 2 && Simd.HasLoadEven)
+            {
+                int reach = ((kernel - 1) * dilation) + (2 * Vector<float>.Count);
+                for (; w <= end - Vector<float>.Count && (2 * w) - width.Before + reach <= width.In; w += Vector<float>.Count)
+                {
+                    Vector<float> sum = Simd.Load(ref to, w);
+                    int start = (2 * w) - width.Before;
+                    for (int kw = 0; kw < kernel; kw++)
+                    {
+                        sum = sum + Simd.LoadEven(ref from, start + (kw * dilation));
+                    }
+
+                    Simd.Store(sum, ref to, w);
+                }
+            }
 
             for (; w < end; w++)
             {

@@ -1,5 +1,6 @@
 #nullable enable
 using System;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -93,7 +94,7 @@ internal static class ConvInput
         {
             int start = Math.Min(left, rowLength);
             int count = Math.Max(Math.Min(width, rowLength - start), 0);
-            int vectors = System.Numerics.Vector<float>.Count;
+            int vectors = Vector<float>.Count;
             for (int row = 0; row < rows; row++)
             {
                 for (int i = 0; i < start; i++)
@@ -103,7 +104,10 @@ internal static class ConvInput
 
                 ref float body = ref Unsafe.Add(ref to, start);
                 int done = 0;
-                for (; done <= count - vectors; done += vectors)
+
+                // A vector may run over the row's end where more rows follow: what it spoils is written next.
+                int room = Math.Min((rows - row) * width, ((rows - row) * rowLength) - start) - vectors;
+                for (; done < count && done <= room; done += vectors)
                 {
                     Simd.Store(Simd.Load(ref from, done), ref body, done);
                 }
@@ -130,6 +134,7 @@ internal static class ConvInput
     {
         unchecked
         {
+            int lanes = Vector<float>.Count;
             for (int row = 0; row < rows; row++)
             {
                 for (int phase = 0; phase < stride; phase++)
@@ -138,21 +143,31 @@ internal static class ConvInput
                     int first = Math.Min(Math.Max((left - phase + stride - 1) / stride, 0), phaseWidth);
                     int behind = width + left - phase;
                     int last = behind <= 0 ? first : Math.Max(Math.Min((behind + stride - 1) / stride, phaseWidth), first);
-                    for (int i = 0; i < first; i++)
+                    for (int j = 0; j < first; j++)
                     {
-                        Unsafe.Add(ref to, i) = 0f;
+                        Unsafe.Add(ref to, j) = 0f;
                     }
 
                     int column = (first * stride) + phase - left;
-                    for (int i = first; i < last; i++)
+                    int i = first;
+                    if (stride == 2 && Simd.HasLoadEven)
+                    {
+                        for (; i <= last - lanes && column <= width - (2 * lanes); i += lanes)
+                        {
+                            Simd.Store(Simd.LoadEven(ref from, column), ref to, i);
+                            column += 2 * lanes;
+                        }
+                    }
+
+                    for (; i < last; i++)
                     {
                         Unsafe.Add(ref to, i) = Unsafe.Add(ref from, column);
                         column += stride;
                     }
 
-                    for (int i = last; i < phaseWidth; i++)
+                    for (int j = last; j < phaseWidth; j++)
                     {
-                        Unsafe.Add(ref to, i) = 0f;
+                        Unsafe.Add(ref to, j) = 0f;
                     }
 
                     to = ref Unsafe.Add(ref to, phaseWidth);

@@ -7,8 +7,8 @@ using System.Runtime.InteropServices;
 namespace RedGen.Runtime;
 
 /// <summary>
-/// The loops around the convolution's micro-kernels for one sample. Pixels of a band are walked in vectors that never cross
-/// a row; three neighbouring vectors and four output channels make a tile.
+/// The loops around the convolution's micro-kernels for one sample: bands of rows, chunks of pixels, groups, blocks of output
+/// channels, tiles. Pixels are walked in vectors that never cross a row; three neighbouring ones and four channels make a tile.
 /// </summary>
 internal ref struct ConvPass
 {
@@ -19,6 +19,7 @@ internal ref struct ConvPass
 
     private readonly ConvShape _shape;
     private readonly Span<int> _offsets;
+    private readonly Span<Place> _places;
     private readonly Span<float> _prepared;
     private readonly bool _inPlace;
 
@@ -43,7 +44,8 @@ internal ref struct ConvPass
             Output = default;
             _inPlace = shape.ReadsInPlace;
             _offsets = MemoryMarshal.Cast<float, int>(workspace.Slice(0, shape.Taps));
-            _prepared = workspace.Slice(shape.Taps);
+            _places = MemoryMarshal.Cast<float, Place>(workspace.Slice(shape.Taps, 4 * ConvShape.ChunkVectors));
+            _prepared = workspace.Slice(shape.Taps + (4 * ConvShape.ChunkVectors));
             _channelPixels = shape.OutDepth * shape.OutHeight * shape.OutWidth;
             _rowPixels = _inPlace && shape.IsPointwise ? _channelPixels : shape.OutWidth;
             _vectorsPerRow = (_rowPixels + Vector<float>.Count - 1) / Vector<float>.Count;
@@ -149,7 +151,7 @@ internal ref struct ConvPass
     }
 
     [MethodImpl(Simd.Hot)]
-    private void RunBand<TActivation>(ReadOnlySpan<float> source, int firstPixel, int rows, TActivation activation)
+    private readonly void RunBand<TActivation>(ReadOnlySpan<float> source, int firstPixel, int rows, TActivation activation)
         where TActivation : struct, IActivation
     {
         unchecked
@@ -158,80 +160,133 @@ internal ref struct ConvPass
             int blocks = (channels + Convolution.BlockChannels - 1) / Convolution.BlockChannels;
             int blockFloats = Convolution.BlockChannels * _shape.Taps;
             int vectors = rows * _vectorsPerRow;
-
-            // The larger operand is streamed once, the smaller one stays in the cache.
-            bool weightsOutside = (long)blocks * blockFloats > (long)_groupStep;
-            int outer = weightsOutside ? blocks : 1;
-            int inner = weightsOutside ? 1 : blocks;
-            for (int group = 0; group < _shape.Groups; group++)
+            int chunk = ChunkVectors();
+            for (int begin = 0; begin < vectors; begin += chunk)
             {
-                ReadOnlySpan<float> groupSource = source.Slice(group * _groupStep);
-                for (int o = 0; o < outer; o++)
+                int count = Math.Min(chunk, vectors - begin);
+                FillPlaces(begin, count, firstPixel);
+                for (int group = 0; group < _shape.Groups; group++)
                 {
-                    int done = 0;
-                    while (done < vectors)
+                    ReadOnlySpan<float> groupSource = source.Slice(group * _groupStep);
+                    for (int block = 0; block < blocks; block++)
                     {
-                        // Four left are two and two: a tile of one vector cannot hide the latency of its sums.
-                        int left = vectors - done;
-                        int width = left == 4 || left == 2 ? 2 : Math.Min(left, 3);
-                        Columns columns = new(this, done, width, firstPixel);
-                        for (int i = 0; i < inner; i++)
-                        {
-                            int block = o + i;
-                            int first = (group * channels) + (block * Convolution.BlockChannels);
-                            int count = Math.Min(Convolution.BlockChannels, channels - (block * Convolution.BlockChannels));
-                            int weights = ((group * blocks) + block) * blockFloats;
-                            RunTile(groupSource, weights, first, count, columns, activation);
-                        }
-
-                        done += width;
+                        int inGroup = block * Convolution.BlockChannels;
+                        ReadOnlySpan<float> weights = Weights.Slice(((group * blocks) + block) * blockFloats, blockFloats);
+                        RunBlock(
+                            groupSource, weights, (group * channels) + inGroup,
+                            Math.Min(Convolution.BlockChannels, channels - inGroup), count, activation);
                     }
                 }
             }
         }
     }
 
+    /// <summary>
+    /// Finds the places of a chunk's vectors. A row's last vector is moved left until it ends with the row where the row is
+    /// long enough, so that nothing behind the input is read; the lanes that its left neighbour computes too are skipped,
+    /// not written twice, because the addend may be the output.
+    /// </summary>
+    private readonly void FillPlaces(int begin, int count, int firstPixel)
+    {
+        unchecked
+        {
+            int row = begin / _vectorsPerRow;
+            int column = begin % _vectorsPerRow * Vector<float>.Count;
+            for (int i = 0; i < count; i++)
+            {
+                int lanes = Math.Min(Vector<float>.Count, _rowPixels - column);
+                int skip = _rowPixels >= Vector<float>.Count ? Vector<float>.Count - lanes : 0;
+                ref Place place = ref _places[i];
+                place.Source = (row * _rowStep) + column - skip;
+                place.Target = (row * _rowPixels) + column + firstPixel;
+                place.Skip = skip;
+                place.Lanes = lanes;
+                column += Vector<float>.Count;
+                if (column >= _rowPixels)
+                {
+                    column = 0;
+                    row++;
+                }
+            }
+        }
+    }
+
+    /// <summary>
+    /// Vectors of pixels whose input stays in a cache while all blocks of output channels pass over it: L1 if at least one
+    /// tile's does, L2 otherwise. A multiple of a tile's three.
+    /// </summary>
+    private readonly int ChunkVectors()
+    {
+        const int FirstLevelFloats = 5120;
+        const int SecondLevelFloats = 49152;
+        int vectorFloats = _shape.InChannels / _shape.Groups * _shape.KernelDepth * Vector<float>.Count * _shape.StrideHeight * _shape.StrideWidth;
+        int level = vectorFloats * 3 <= FirstLevelFloats ? FirstLevelFloats : SecondLevelFloats;
+        return Math.Min(Math.Max(level / vectorFloats / 3, 1) * 3, ConvShape.ChunkVectors);
+    }
+
+    /// <summary>Up to four output channels over the vectors of a chunk.</summary>
     [MethodImpl(Simd.Hot)]
-    private readonly void RunTile<TActivation>(
-        ReadOnlySpan<float> source, int weights, int firstChannel, int channels, in Columns columns, TActivation activation)
+    private readonly void RunBlock<TActivation>(
+        ReadOnlySpan<float> source, ReadOnlySpan<float> weights, int firstChannel, int channels, int count, TActivation activation)
         where TActivation : struct, IActivation
     {
         unchecked
         {
             TileSums sums;
             Unsafe.SkipInit(out sums);
-            ref float w = ref Unsafe.Add(ref MemoryMarshal.GetReference(Weights), weights);
-            ref float x = ref Unsafe.Add(ref MemoryMarshal.GetReference(source), columns.Source0);
+            ref float w = ref MemoryMarshal.GetReference(weights);
             ref int offsets = ref MemoryMarshal.GetReference(_offsets);
             int taps = _offsets.Length;
-            if (columns.Count == 3)
+            for (int done = 0; done < count;)
             {
-                ConvTile.Three(ref w, ref x, ref offsets, taps, columns.Source1 - columns.Source0, columns.Source2 - columns.Source0, ref sums);
-            }
-            else if (columns.Count == 2)
-            {
-                ConvTile.Two(ref w, ref x, ref offsets, taps, columns.Source1 - columns.Source0, ref sums);
-            }
-            else
-            {
-                ConvTile.One(ref w, ref x, ref offsets, taps, ref sums);
-            }
+                ref Place place = ref _places[done];
+                ref float x = ref Unsafe.Add(ref MemoryMarshal.GetReference(source), place.Source);
 
-            for (int r = 0; r < channels; r++)
-            {
-                int channel = firstChannel + r;
-                Vector<float> bias = Bias.IsEmpty ? Vector<float>.Zero : new Vector<float>(Bias[channel]);
-                int pixel = channel * _channelPixels;
-                Finish(TileSums.At(ref sums, r, 0) + bias, pixel + columns.Target0, columns.Skip0, columns.Lanes0, activation);
-                if (columns.Count > 1)
+                // Four left are two and two: a tile of one vector cannot hide the latency of its sums.
+                int left = count - done;
+                int width = left == 4 || left == 2 ? 2 : Math.Min(left, 3);
+                bool whole = place.Lanes == Vector<float>.Count;
+                if (width == 3)
                 {
-                    Finish(TileSums.At(ref sums, r, 1) + bias, pixel + columns.Target1, columns.Skip1, columns.Lanes1, activation);
+                    ref Place second = ref Unsafe.Add(ref place, 1);
+                    ref Place third = ref Unsafe.Add(ref place, 2);
+                    whole &= second.Lanes + third.Lanes == 2 * Vector<float>.Count;
+                    ConvTile.Three(ref w, ref x, ref offsets, taps, second.Source - place.Source, third.Source - place.Source, ref sums);
+                }
+                else if (width == 2)
+                {
+                    ref Place second = ref Unsafe.Add(ref place, 1);
+                    whole &= second.Lanes == Vector<float>.Count;
+                    ConvTile.Two(ref w, ref x, ref offsets, taps, second.Source - place.Source, ref sums);
+                }
+                else
+                {
+                    ConvTile.One(ref w, ref x, ref offsets, taps, ref sums);
                 }
 
-                if (columns.Count > 2)
+                for (int r = 0; r < channels; r++)
                 {
-                    Finish(TileSums.At(ref sums, r, 2) + bias, pixel + columns.Target2, columns.Skip2, columns.Lanes2, activation);
+                    int channel = firstChannel + r;
+                    Vector<float> bias = Bias.IsEmpty ? Vector<float>.Zero : new Vector<float>(Bias[channel]);
+                    if (whole && Addend.IsEmpty)
+                    {
+                        ref float to = ref Unsafe.Add(ref MemoryMarshal.GetReference(Output), channel * _channelPixels);
+                        for (int v = 0; v < width; v++)
+                        {
+                            Simd.Store(activation.Apply(TileSums.At(ref sums, r, v) + bias), ref to, Unsafe.Add(ref place, v).Target);
+                        }
+                    }
+                    else
+                    {
+                        for (int v = 0; v < width; v++)
+                        {
+                            ref Place at = ref Unsafe.Add(ref place, v);
+                            Finish(TileSums.At(ref sums, r, v) + bias, (channel * _channelPixels) + at.Target, at.Skip, at.Lanes, activation);
+                        }
+                    }
                 }
+
+                done += width;
             }
         }
     }
@@ -263,68 +318,12 @@ internal ref struct ConvPass
         }
     }
 
-    /// <summary>Where a tile's vectors of pixels are read and written, and which of their lanes count.</summary>
-    private readonly struct Columns
+    /// <summary>Where one vector of pixels is read and written, and which of its lanes count.</summary>
+    private struct Place
     {
-        internal readonly int Count;
-        internal readonly int Source0, Source1, Source2;
-        internal readonly int Target0, Target1, Target2;
-        internal readonly int Skip0, Skip1, Skip2;
-        internal readonly int Lanes0, Lanes1, Lanes2;
-
-        internal Columns(in ConvPass pass, int vector, int count, int firstPixel)
-        {
-            unchecked
-            {
-                Source1 = Source2 = Target1 = Target2 = Skip1 = Skip2 = Lanes1 = Lanes2 = 0;
-                Count = count;
-                int row = vector / pass._vectorsPerRow;
-                int place = vector - (row * pass._vectorsPerRow);
-                Locate(pass, row, place, out Source0, out Target0, out Skip0, out Lanes0);
-                Target0 += firstPixel;
-                if (count > 1)
-                {
-                    Advance(pass, ref row, ref place);
-                    Locate(pass, row, place, out Source1, out Target1, out Skip1, out Lanes1);
-                    Target1 += firstPixel;
-                }
-
-                if (count > 2)
-                {
-                    Advance(pass, ref row, ref place);
-                    Locate(pass, row, place, out Source2, out Target2, out Skip2, out Lanes2);
-                    Target2 += firstPixel;
-                }
-            }
-        }
-
-        private static void Advance(in ConvPass pass, ref int row, ref int place)
-        {
-            unchecked
-            {
-                if (++place == pass._vectorsPerRow)
-                {
-                    place = 0;
-                    row++;
-                }
-            }
-        }
-
-        /// <summary>
-        /// A row's last vector is moved left until it ends with the row where the row is long enough, so that nothing
-        /// behind the input is read; the lanes that its left neighbour computes too are skipped, not written twice,
-        /// because the addend may be the output.
-        /// </summary>
-        private static void Locate(in ConvPass pass, int row, int place, out int source, out int target, out int skip, out int lanes)
-        {
-            unchecked
-            {
-                int start = place * Vector<float>.Count;
-                lanes = Math.Min(Vector<float>.Count, pass._rowPixels - start);
-                skip = pass._rowPixels >= Vector<float>.Count ? Vector<float>.Count - lanes : 0;
-                source = (row * pass._rowStep) + start - skip;
-                target = (row * pass._rowPixels) + start;
-            }
-        }
+        internal int Source;
+        internal int Target;
+        internal int Skip;
+        internal int Lanes;
     }
 }

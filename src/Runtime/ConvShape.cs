@@ -15,6 +15,9 @@ public readonly struct ConvShape
     /// <summary>Floats behind the prepared input that a vector may read (and ignore): the widest vector.</summary>
     public const int Slack = 16;
 
+    /// <summary>Vectors of pixels, at most, whose places are kept in the workspace (four integers each).</summary>
+    public const int ChunkVectors = 96;
+
     /// <summary>Sets every size. All are at least 1, paddings at least 0; channels divide by <paramref name="groups"/>.</summary>
     public ConvShape(
         int batch, int groups, int inChannels, int outChannels,

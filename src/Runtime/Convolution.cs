@@ -15,13 +15,13 @@ public static class Convolution
     public const int BlockChannels = 4;
 
     /// <summary>
-    /// Floats of workspace that <see cref="Run{TActivation}"/> needs: Taps (the table of input offsets), and unless the
-    /// input is read in place, PreparedPlanes × PreparedRows × RowLength + Slack for a band of padded input.
+    /// Floats of workspace that <see cref="Run{TActivation}"/> needs: Taps (the table of input offsets) + 4 × ChunkVectors (the
+    /// places of a chunk's pixels), and unless the input is read in place, PreparedPlanes × PreparedRows × RowLength + Slack for a band of padded input.
     /// </summary>
     public static int WorkspaceLength(in ConvShape shape) =>
         shape.ReadsInPlace
-            ? shape.Taps
-            : shape.Taps + (shape.PreparedPlanes * shape.PreparedRows * shape.RowLength) + ConvShape.Slack;
+            ? shape.Taps + (4 * ConvShape.ChunkVectors)
+            : shape.Taps + (4 * ConvShape.ChunkVectors) + (shape.PreparedPlanes * shape.PreparedRows * shape.RowLength) + ConvShape.Slack;
 
     /// <summary>Computes one convolution.</summary>
     /// <param name="input">[Batch, InChannels, InDepth, InHeight, InWidth].</param>

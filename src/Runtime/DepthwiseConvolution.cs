@@ -151,8 +151,11 @@ public static class DepthwiseConvolution
                     for (int r = 0; r < count; r++)
                     {
                         Vector<float> value = activation.Apply(TileSums.At(ref sums, r, 0) + new Vector<float>(bias));
-                        ref float to = ref Unsafe.Add(ref y, ((top + r) * width) + left);
-                        if (width >= lanes)
+                        int place = ((top + r) * width) + left;
+                        ref float to = ref Unsafe.Add(ref y, place);
+
+                        // A short row's vector spoils the beginning of the rows below, which are written later.
+                        if (place + lanes <= output.Length)
                         {
                             Simd.Store(value, ref to, 0);
                         }

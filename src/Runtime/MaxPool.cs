@@ -60,7 +60,18 @@ public static class MaxPool
             for (int row = 0; row < rows; row++)
             {
                 ref float lower = ref Unsafe.Add(ref upper, inWidth);
-                for (int i = 0; i < outWidth; i++)
+                int i = 0;
+                if (Simd.HasLoadEven)
+                {
+                    for (; i <= outWidth - Vector<float>.Count && (2 * i) + 1 + (2 * Vector<float>.Count) <= inWidth; i += Vector<float>.Count)
+                    {
+                        Vector<float> left = Simd.Max(Simd.LoadEven(ref upper, 2 * i), Simd.LoadEven(ref lower, 2 * i));
+                        Vector<float> right = Simd.Max(Simd.LoadEven(ref upper, (2 * i) + 1), Simd.LoadEven(ref lower, (2 * i) + 1));
+                        Simd.Store(Simd.Max(left, right), ref to, i);
+                    }
+                }
+
+                for (; i < outWidth; i++)
                 {
                     float left = Larger(Unsafe.Add(ref upper, 2 * i), Unsafe.Add(ref lower, 2 * i));
                     float right = Larger(Unsafe.Add(ref upper, (2 * i) + 1), Unsafe.Add(ref lower, (2 * i) + 1));
@@ -155,6 +166,21 @@ public static class MaxPool
                     for (int kw = 0; kw < kernel; kw++)
                     {
                         best = Simd.Max(best, Simd.Load(ref from, w - width.Before + (kw * dilation)));
+                    }
+
+                    Simd.Store(best, ref to, w);
+                }
+            }
+            else if (stride == 2 && Simd.HasLoadEven)
+            {
+                int reach = ((kernel - 1) * dilation) + (2 * Vector<float>.Count);
+                for (; w <= end - Vector<float>.Count && (2 * w) - width.Before + reach <= width.In; w += Vector<float>.Count)
+                {
+                    Vector<float> best = Simd.Load(ref to, w);
+                    int start = (2 * w) - width.Before;
+                    for (int kw = 0; kw < kernel; kw++)
+                    {
+                        best = Simd.Max(best, Simd.LoadEven(ref from, start + (kw * dilation)));
                     }
 
                     Simd.Store(best, ref to, w);

@@ -1,4 +1,5 @@
 #nullable enable
+using System;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 #if NET8_0_OR_GREATER
@@ -90,6 +91,48 @@ internal static class Simd
         }
 
         return sum;
+    }
+
+    /// <summary>True if <see cref="LoadEven"/> is a few instructions; a constant when a method is compiled.</summary>
+    internal static bool HasLoadEven
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get
+        {
+#if NET8_0_OR_GREATER
+            return (Vector<float>.Count == 8 && Avx2.IsSupported)
+                || (Vector<float>.Count == 4 && (Sse.IsSupported || AdvSimd.Arm64.IsSupported));
+#else
+            return false;
+#endif
+        }
+    }
+
+    /// <summary>Reads every second float of two vectors' length from <paramref name="offset"/> on. Ask <see cref="HasLoadEven"/> first.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector<float> LoadEven(ref float origin, nint offset)
+    {
+        Vector<float> low = Load(ref origin, offset);
+        Vector<float> high = Load(ref origin, unchecked(offset + Vector<float>.Count));
+#if NET8_0_OR_GREATER
+        if (Vector<float>.Count == 8 && Avx2.IsSupported)
+        {
+            // Per half: two of low, two of high; then the four pairs into order.
+            Vector256<float> pairs = Avx.Shuffle(low.AsVector256(), high.AsVector256(), 0b10_00_10_00);
+            return Avx2.Permute4x64(pairs.AsDouble(), 0b11_01_10_00).AsSingle().AsVector();
+        }
+
+        if (Vector<float>.Count == 4 && Sse.IsSupported)
+        {
+            return Sse.Shuffle(low.AsVector128(), high.AsVector128(), 0b10_00_10_00).AsVector();
+        }
+
+        if (Vector<float>.Count == 4 && AdvSimd.Arm64.IsSupported)
+        {
+            return AdvSimd.Arm64.UnzipEven(low.AsVector128(), high.AsVector128()).AsVector();
+        }
+#endif
+        throw new PlatformNotSupportedException();
     }
 
     /// <summary>Reads <paramref name="count"/> floats into the lanes from <paramref name="first"/> on; the other lanes are zero.</summary>

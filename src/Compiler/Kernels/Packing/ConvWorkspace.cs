@@ -12,6 +12,7 @@ internal sealed class ConvWorkspace
     private const int BandFloats = 65536;
     private const int DepthwiseBandFloats = 4096;
     private const int Slack = 16;
+    private const int Places = 4 * 96;
     private const int TileRows = 4;
 
     private readonly int _groups;
@@ -47,14 +48,14 @@ internal sealed class ConvWorkspace
         {
             if (ReadsInPlace)
             {
-                return Taps;
+                return Taps + Places;
             }
 
             int planes = _inChannels * _kernel[0];
             int fit = Fit(BandFloats / (planes * RowLength));
             int least = (_output[2] + 23) / _output[2];
             int band = Math.Min(Math.Max(fit, least), _output[1]);
-            return Taps + (planes * PreparedRows(band) * RowLength) + Slack;
+            return Taps + Places + (planes * PreparedRows(band) * RowLength) + Slack;
         }
     }
 
