@@ -39,6 +39,12 @@ public static class ModelCompiler
 
             stage = "Plan";
             string className = options.ClassName ?? ClassNames.FromFileName(source.FileName);
+            if (ClassNames.IsReserved(className))
+            {
+                diagnostics.Add(DiagnosticCatalog.InvalidOption.With("RedGenClassName", className, "generated code uses a type or member of that name itself; choose another name"));
+                return Failed(diagnostics);
+            }
+
             if (PlanBuilder.Build(graph, InfoOf(model, source), options, className, diagnostics, cancellationToken) is not { } plan) return Failed(diagnostics);
 
             stage = "Emit";

@@ -23,6 +23,9 @@ internal static class RuntimeSources
     /// <summary>Whether emitted code names a type of the library.</summary>
     public static bool IsUsed(string code) => Words(code).Any(Library.Value.ByType.ContainsKey);
 
+    /// <summary>Whether the library has a type of that name.</summary>
+    public static bool HasType(string name) => Library.Value.ByType.ContainsKey(name);
+
     /// <summary>The files that emitted code needs, with what those need, in the order of their names.</summary>
     public static ImmutableArray<GeneratedSource> For(string code)
     {

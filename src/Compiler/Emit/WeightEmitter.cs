@@ -45,7 +45,13 @@ internal static class WeightEmitter
             {
                 if (resource) blob = ResourceTier.Write(code, plan, weights);
                 else
-                    foreach (NamedWeight weight in weights) stringBytes += Write(code, plan, weight);
+                {
+                    for (int i = 0; i < weights.Length; i++)
+                    {
+                        if (i > 0) code.Line();
+                        stringBytes += Write(code, plan, weights[i]);
+                    }
+                }
             }
         }
 
@@ -55,7 +61,6 @@ internal static class WeightEmitter
     private static long Write(SourceWriter code, ExecutionPlan plan, NamedWeight named)
     {
         bool literal = plan.Options.Weights == WeightTier.Literal || (plan.Options.Weights != WeightTier.String && named.Weight.Length <= LiteralLimit);
-        if (code.Depth > 0) code.Line();
         code.Line("/// <summary>" + XmlText.Escape(named.Comment) + ".</summary>");
         if (named.Weight.Length == 0) code.Line($"internal static ReadOnlySpan<{named.Weight.ElementType.CSharpName()}> {named.Name} => default;");
         else if (literal) WriteLiterals(code, named);

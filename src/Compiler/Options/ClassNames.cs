@@ -16,6 +16,11 @@ public static class ClassNames
         + "string struct switch this throw true try typeof uint ulong unchecked unsafe ushort using virtual void volatile while").Split(' '),
         StringComparer.Ordinal);
 
+    private static readonly HashSet<string> Members = new(
+        ("Predict Run Weights ScratchBytes WeightBytes Macs Multiplications Math MathF Span ReadOnlySpan Vector Half BitConverter MemoryMarshal "
+        + "Unsafe ArgumentException ThreadStatic GeneratedCode Int32 Single").Split(' '),
+        StringComparer.Ordinal);
+
     /// <summary>
     /// The class of a model: words start with a capital and what separates them goes away, except between two digits, where an
     /// underscore stays: <c>mobilenet-v2_1.0.onnx</c> gives <c>MobilenetV2_1_0</c>.
@@ -40,8 +45,15 @@ public static class ClassNames
             atWord = false;
         }
 
-        return name.Length == 0 ? "Model" : name.ToString();
+        string result = name.Length == 0 ? "Model" : name.ToString();
+        return IsReserved(result) ? result + "Model" : result;
     }
+
+    /// <summary>
+    /// Whether generated code would take the class for something else: the members of the class itself, and the types that it
+    /// uses by their simple names.
+    /// </summary>
+    public static bool IsReserved(string className) => Members.Contains(className) || Emit.RuntimeSources.HasType(className);
 
     /// <summary>The namespace of a project whose root namespace may be no C# name (<c>my-app</c> gives <c>my_app</c>).</summary>
     public static string NamespaceFrom(string rootNamespace)
