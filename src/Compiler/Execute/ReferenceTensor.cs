@@ -15,8 +15,9 @@ public sealed class ReferenceTensor
     {
         ElementType = elementType;
         Lengths = lengths;
-        int count = 1;
-        foreach (int d in lengths) count = checked(count * d);
+        // An empty tensor may have other lengths whose product is beyond an int.
+        int count = lengths.Contains(0) ? 0 : 1;
+        foreach (int d in lengths) count = count == 0 ? 0 : checked(count * d);
         Count = count;
         if (elementType == ElementType.String) Strings = [.. Enumerable.Repeat("", count)];
         else if (elementType.IsFloat()) Reals = new double[count];

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Linq;
 using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Operators;
 using RedGen.Compiler.Options;
 using RedGen.Compiler.Plan;
 
@@ -46,6 +48,15 @@ internal sealed class KernelContext(Graph graph, CompilerOptions options)
 
     /// <summary>The number of elements of a value.</summary>
     public int Count(string name) => (int)Type(name).Shape!.ElementCount;
+
+    /// <summary>
+    /// A node as inference saw it: operators read their parameters (axes, ranges, pads) from it in one way for inference,
+    /// evaluation and kernels.
+    /// </summary>
+    public InferenceContext Parameters(Node node) => new(
+        node,
+        [.. node.Inputs.Select(Graph.TensorTypeOf)],
+        [.. node.Inputs.Select(Graph.ConstantOf)]);
 
     /// <summary>The value of a constant, or null when it is computed at run time.</summary>
     public Tensor? Constant(string name) => Graph.ConstantOf(name);

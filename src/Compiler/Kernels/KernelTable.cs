@@ -13,9 +13,16 @@ internal static class KernelTable
 
     private static readonly Dictionary<string, ImmutableArray<Kernel>> Rows = new()
     {
+        ["Concat"] = [new ConcatKernel()],
         ["Flatten"] = [View],
         ["Gemm"] = [new UnrolledDenseKernel(), new GemmLoopKernel()],
+        ["Identity"] = [View],
         ["Relu"] = [new ElementwiseKernel()],
+        ["Reshape"] = [View],
+        ["Slice"] = [new SliceKernel()],
+        ["Squeeze"] = [View],
+        ["Transpose"] = [new TransposeKernel()],
+        ["Unsqueeze"] = [View],
     };
 
     /// <summary>The kernels of an operator; empty where there is none.</summary>

@@ -1,4 +1,5 @@
 using System;
+using System.Linq;
 using RedGen.Compiler.Execute;
 using RedGen.Compiler.Graphs;
 
@@ -10,9 +11,12 @@ public sealed class EvaluationContext
     private readonly ReferenceTensor?[] _inputs;
     private readonly ReferenceTensor?[] _outputs;
     private readonly TensorType?[] _outputTypes;
+    private readonly TensorType?[]? _inputTypes;
+    private InferenceContext? _parameters;
 
-    internal EvaluationContext(Node node, ReferenceTensor?[] inputs, TensorType?[] outputTypes)
+    internal EvaluationContext(Node node, ReferenceTensor?[] inputs, TensorType?[] outputTypes, TensorType?[]? inputTypes = null)
     {
+        _inputTypes = inputTypes;
         Node = node;
         _inputs = inputs;
         _outputTypes = outputTypes;
@@ -43,6 +47,18 @@ public sealed class EvaluationContext
     /// <summary>An optional input.</summary>
     public ReferenceTensor? OptionalInput(int index) => index < _inputs.Length ? _inputs[index] : null;
 
+    /// <summary>The type of a given input; there even where the value is not (<see cref="Operator.DependsOnTypesOnly"/>).</summary>
+    public TensorType InputType(int index) => _inputTypes?[index] ?? TypeOf(Input(index));
+
+    /// <summary>
+    /// What inference saw: operators read their parameters (axes, ranges, pads) from it in one way for inference, evaluation and
+    /// kernels.
+    /// </summary>
+    internal InferenceContext Parameters => _parameters ??= new InferenceContext(
+        Node,
+        [.. _inputs.Select((t, i) => t is null ? _inputTypes?[i] : TypeOf(t))],
+        [.. _inputs.Select(t => t is { Rank: <= 1, Integers: not null } ? t.ToTensor() : null)]);
+
     /// <summary>Whether an output is asked for.</summary>
     public bool HasOutput(int index) => Node.HasOutput(index);
 
@@ -51,6 +67,8 @@ public sealed class EvaluationContext
 
     /// <summary>A tensor of zeros of the type that was inferred for an output.</summary>
     public ReferenceTensor NewOutput(int index) => new(OutputType(index).ElementType, OutputType(index).Shape!.ToArray());
+
+    private static TensorType TypeOf(ReferenceTensor tensor) => new(tensor.ElementType, Shape.Of(tensor.Lengths));
 
     /// <summary>Gives an output; its elements are rounded to its element type.</summary>
     public void SetOutput(int index, ReferenceTensor value)

@@ -50,7 +50,8 @@ public sealed class InferenceContext
     public int[] Lengths(int index)
     {
         Shape shape = Shape(index);
-        return shape.IsStatic ? shape.ToArray() : throw Dynamic("the shape " + shape + " of input " + Text(index) + " is not known at build time");
+        if (!shape.IsStatic) throw Dynamic("the shape " + shape + " of input " + Text(index) + " is not known at build time");
+        return shape.Dimensions.All(d => d.Value <= int.MaxValue) ? shape.ToArray() : throw TooLarge("the shape " + shape + " of input " + Text(index) + " is beyond what an array can hold");
     }
 
     /// <summary>The rank of a given input.</summary>
@@ -65,6 +66,15 @@ public sealed class InferenceContext
 
     /// <summary>Sets an output to a tensor of known shape.</summary>
     public void SetOutput(int index, ElementType type, IEnumerable<int> lengths) => SetOutput(index, type, Graphs.Shape.Of(lengths));
+
+    /// <summary>Sets an output to a tensor whose lengths were computed from what the model states: they may be anything.</summary>
+    public void SetComputedOutput(int index, ElementType type, IEnumerable<long> lengths)
+    {
+        long[] all = [.. lengths];
+        foreach (long length in all)
+            if (length < 0) throw Fail("the output would have shape [" + string.Join(", ", all.Select(d => d.ToString(CultureInfo.InvariantCulture))) + "]");
+        SetOutput(index, type, new Shape([.. all.Select(d => new Dimension(d))]));
+    }
 
     /// <summary>Sets an output to a tensor.</summary>
     public void SetOutput(int index, ElementType type, Shape shape)
@@ -138,6 +148,9 @@ public sealed class InferenceContext
 
     /// <summary>A shape that is known only at run time: an exception to throw.</summary>
     internal ModelException Dynamic(string message) => new(DiagnosticCatalog.DynamicShape.With(Node.Label, message));
+
+    /// <summary>A tensor beyond the element budget: an exception to throw.</summary>
+    internal ModelException TooLarge(string message) => new(DiagnosticCatalog.TooLarge.With(Node.Label, message));
 
     /// <summary>All given inputs from one index to another must have one element type.</summary>
     public void RequireSameType(int first, int last)

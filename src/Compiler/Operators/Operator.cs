@@ -23,6 +23,12 @@ public abstract class Operator
     public virtual bool IsDeterministic => true;
 
     /// <summary>
+    /// Whether the outputs follow from the types of the inputs alone, as those of Shape do. Such nodes are folded although their
+    /// inputs are computed at run time; their evaluation reads <see cref="EvaluationContext.InputType"/> only.
+    /// </summary>
+    public virtual bool DependsOnTypesOnly => false;
+
+    /// <summary>
     /// Whether the reference evaluation takes time in proportion to the elements of inputs and outputs. Operators that multiply
     /// them (products, convolutions, pooling) say no, and are folded only while small.
     /// </summary>

@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Operators.Constants;
 using RedGen.Compiler.Operators.Elementwise;
 using RedGen.Compiler.Operators.Linear;
 using RedGen.Compiler.Operators.Shaping;
@@ -17,11 +18,14 @@ public static class OperatorTable
         // Elementwise
         .. UnaryTable.Operators,
 
+        // Constants
+        new Constant(), new ShapeOf(), new SizeOf(),
+
         // Linear
         new Gemm(),
 
         // Shaping
-        new Flatten(),
+        new Concat(), new Flatten(), new Identity(), new Reshape(), new Slice(), new Squeeze(), new Transpose(), new Unsqueeze(),
     ];
 
     private static readonly Dictionary<(string Domain, string Name), Operator> ByName

@@ -85,7 +85,7 @@ internal sealed class InferAndFold : GraphPass
             SchemaCheck.Check(node, op.Schema, inference);
             op.Infer(inference);
             Record(node, inference);
-            if (!TryFold(node, op, constants)) _nodes.Add(node);
+            if (!TryFold(node, op, types, constants)) _nodes.Add(node);
         }
 
         private void Record(Node node, InferenceContext inference)
@@ -100,13 +100,15 @@ internal sealed class InferAndFold : GraphPass
             }
         }
 
-        private bool TryFold(Node node, Operator op, Tensor?[] constants)
+        private bool TryFold(Node node, Operator op, TensorType?[] types, Tensor?[] constants)
         {
             if (!op.IsDeterministic) return false;
-            long inputElements = 0;
+            // A Constant node is as large as its attribute.
+            long inputElements = node.Attributes.All.Values.Sum(a => a is TensorAttribute { Value: { } value } ? (long)value.Length : 0);
+            if (op.DependsOnTypesOnly) constants = new Tensor?[constants.Length];
             for (int i = 0; i < constants.Length; i++)
             {
-                if (!node.HasInput(i)) continue;
+                if (!node.HasInput(i) || op.DependsOnTypesOnly) continue;
                 if (constants[i] is not { } constant || !CanHold(constant.ElementType)) return false;
                 inputElements += constant.Length;
             }
@@ -122,7 +124,7 @@ internal sealed class InferAndFold : GraphPass
             }
 
             if (!op.IsLinearTime && inputElements * outputElements > FoldWorkLimit) return false;
-            var evaluation = new EvaluationContext(node, [.. constants.Select(c => c is null ? null : ReferenceTensor.FromTensor(c))], outputTypes);
+            var evaluation = new EvaluationContext(node, [.. constants.Select(c => c is null ? null : ReferenceTensor.FromTensor(c))], outputTypes, types);
             op.Evaluate(evaluation);
             for (int i = 0; i < node.Outputs.Length; i++)
                 if (node.HasOutput(i)) _constants[node.Outputs[i]] = evaluation.Outputs[i]!.ToTensor();

@@ -1,4 +1,5 @@
 using RedGen.Compiler.Emit;
+using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Plan;
 
 namespace RedGen.Compiler.Kernels.Shaping;
@@ -7,22 +8,35 @@ namespace RedGen.Compiler.Kernels.Shaping;
 internal sealed class ViewKernel : Kernel
 {
     /// <inheritdoc/>
-    public override Step? TryPlan(NodeGroup group, KernelContext context) => !group.IsSingle ? null : new ViewStep
+    public override Step? TryPlan(NodeGroup group, KernelContext context)
+        => !group.IsSingle || !CopyPlan.CanMove(context.ElementType(group.Head.Inputs[0])) ? null
+        : ViewStep.Create(group.Head, group.Head.Inputs[0], group.Head.Operator.Name + " to " + context.Type(group.Head.Outputs[0]).Shape);
+}
+
+/// <summary>A step that does nothing: the output is the input.</summary>
+internal sealed class ViewStep : Step
+{
+    private ViewStep()
     {
-        Nodes = group.Nodes,
-        Inputs = [group.Head.Inputs[0]],
-        Outputs = [group.Head.Outputs[0]],
-        Summary = group.Head.Operator.Name + " to " + context.Type(group.Head.Outputs[0]).Shape,
+    }
+
+    /// <inheritdoc/>
+    public override string Kernel => "View";
+
+    /// <inheritdoc/>
+    public override bool IsView => true;
+
+    /// <summary>A view of a value.</summary>
+    public static ViewStep Create(Node node, string input, string summary) => new()
+    {
+        Nodes = [node],
+        Inputs = [input],
+        Outputs = [node.Outputs[0]],
+        Summary = summary,
     };
 
-    private sealed class ViewStep : Step
+    /// <inheritdoc/>
+    public override void Emit(StepWriter writer)
     {
-        public override string Kernel => "View";
-
-        public override bool IsView => true;
-
-        public override void Emit(StepWriter writer)
-        {
-        }
     }
 }

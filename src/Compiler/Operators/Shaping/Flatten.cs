@@ -20,7 +20,7 @@ internal sealed class Flatten : Operator
     {
         int[] x = context.Lengths(0);
         int axis = context.Axis(context.Attributes.Int("axis", 1), x.Length, inclusive: true);
-        context.SetOutput(0, context.Type(0), [x.Take(axis).Aggregate(1, (a, b) => a * b), x.Skip(axis).Aggregate(1, (a, b) => a * b)]);
+        context.SetComputedOutput(0, context.Type(0), [Positions.Product(x.Take(axis)), Positions.Product(x.Skip(axis))]);
     }
 
     /// <inheritdoc/>

@@ -1,0 +1,31 @@
+using System.Linq;
+
+namespace RedGen.Compiler.Operators.Shaping;
+
+/// <summary>Squeeze: drops axes of length 1, those named or all.</summary>
+internal sealed class Squeeze : Operator
+{
+    /// <inheritdoc/>
+    public override OperatorSchema Schema { get; } = new()
+    {
+        Name = "Squeeze",
+        Versions = [1, 11, 13, 21, 23, 24, 25],
+        Inputs = [new("data", TypeSet.Any), new("axes", TypeSet.Int64, Arity.Optional, Since: 13)],
+        Outputs = [new("squeezed", TypeSet.Any)],
+        Attributes = [new("axes", AttributeKind.Ints, Until: 12)],
+    };
+
+    /// <inheritdoc/>
+    public override void Infer(InferenceContext context)
+    {
+        int[] x = context.Lengths(0);
+        long[]? given = AxesParameter.Read(context, inputSince: 13);
+        int[] axes = given is null ? [.. Enumerable.Range(0, x.Length).Where(a => x[a] == 1)] : context.Axes(given, x.Length);
+        if (axes.Any(a => x[a] != 1)) throw context.Fail("only axes of length 1 can be dropped, not those of [" + string.Join(", ", axes) + "]");
+        context.SetOutput(0, context.Type(0), x.Where((_, a) => !axes.Contains(a)));
+    }
+
+    /// <inheritdoc/>
+    public override void Evaluate(EvaluationContext context)
+        => context.SetOutput(0, context.Input(0).Reshape(context.OutputType(0).Shape!.ToArray()));
+}

@@ -1,0 +1,31 @@
+using System.Linq;
+
+namespace RedGen.Compiler.Operators.Shaping;
+
+/// <summary>Unsqueeze: adds axes of length 1, named by their places in the output.</summary>
+internal sealed class Unsqueeze : Operator
+{
+    /// <inheritdoc/>
+    public override OperatorSchema Schema { get; } = new()
+    {
+        Name = "Unsqueeze",
+        Versions = [1, 11, 13, 21, 23, 24, 25],
+        Inputs = [new("data", TypeSet.Any), new("axes", TypeSet.Int64, Since: 13)],
+        Outputs = [new("expanded", TypeSet.Any)],
+        Attributes = [new("axes", AttributeKind.Ints, Until: 12, Required: true)],
+    };
+
+    /// <inheritdoc/>
+    public override void Infer(InferenceContext context)
+    {
+        int[] x = context.Lengths(0);
+        long[] given = AxesParameter.Read(context, inputSince: 13) ?? [];
+        int[] axes = context.Axes(given, x.Length + given.Length);
+        int next = 0;
+        context.SetOutput(0, context.Type(0), Enumerable.Range(0, x.Length + axes.Length).Select(a => axes.Contains(a) ? 1 : x[next++]).ToArray());
+    }
+
+    /// <inheritdoc/>
+    public override void Evaluate(EvaluationContext context)
+        => context.SetOutput(0, context.Input(0).Reshape(context.OutputType(0).Shape!.ToArray()));
+}
