@@ -16,6 +16,13 @@ internal static class PassPipeline
     /// <summary>What makes the model smaller and faster; off with RedGenOptimise=false.</summary>
     public static ImmutableArray<GraphPass> Optimising { get; } =
     [
+        new EliminateDeadCode(), // what nothing reads needs no rewriting, and no longer counts as a reader
+        new EliminateCommonSubexpressions(), // values get all their readers before passes ask who reads them
+        new EliminateIdentities(), // so that the nodes of a pattern stand next to each other
+        new FoldPadIntoWindow(), // before the folding below, which must know what is padded
+        new FoldAffineIntoProducer(), // before the consumer: these weights stand directly before the normalisation
+        new FoldAffineIntoConsumer(), // what had no weights before it
+        new EliminateDeadCode(), // the constants that were folded
     ];
 
     /// <summary>Runs a list of passes.</summary>
