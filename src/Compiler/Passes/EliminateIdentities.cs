@@ -126,7 +126,8 @@ internal sealed class EliminateIdentities : GraphPass
         return true;
     }
 
-    private static bool SimplifyTranspose(GraphBuilder builder, Node node)
+    /// <summary>Joins a Transpose with the one before it; makes it a view where the elements keep their order.</summary>
+    public static bool SimplifyTranspose(GraphBuilder builder, Node node)
     {
         if (!node.Is("Transpose") || builder.Lengths(node.Inputs[0]) is not { } lengths) return false;
         if (builder.Producer(node.Inputs[0]) is { } first && first.Is("Transpose"))

@@ -19,6 +19,8 @@ internal static class PassPipeline
         new EliminateDeadCode(), // what nothing reads needs no rewriting, and no longer counts as a reader
         new EliminateCommonSubexpressions(), // values get all their readers before passes ask who reads them
         new EliminateIdentities(), // so that the nodes of a pattern stand next to each other
+        new SimplifyArithmetic(), // factors in one place are folded once
+        new PushTransposes(), // what stood between a layer and its transpose now stands behind the layer
         new FoldPadIntoWindow(), // before the folding below, which must know what is padded
         new FoldAffineIntoProducer(), // before the consumer: these weights stand directly before the normalisation
         new FoldAffineIntoConsumer(), // what had no weights before it
