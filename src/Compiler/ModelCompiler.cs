@@ -24,20 +24,37 @@ public static class ModelCompiler
     /// <returns>Sources and plan, or diagnostics that hold an error. Bad input never throws.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public static CompilationResult Compile(ModelSource source, CompilerOptions options, CancellationToken cancellationToken = default)
+        => Compile(source, options, null, cancellationToken);
+
+    /// <summary>Compiles a model to C# and tells the host where it is.</summary>
+    /// <param name="source">The model's bytes and the way to its external data.</param>
+    /// <param name="options">The user's options.</param>
+    /// <param name="onStage">Called with the name of each stage as it starts; hosts measure time with it.</param>
+    /// <param name="cancellationToken">Stops the compilation.</param>
+    /// <returns>Sources and plan, or diagnostics that hold an error. Bad input never throws.</returns>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static CompilationResult Compile(ModelSource source, CompilerOptions options, Action<string>? onStage, CancellationToken cancellationToken)
     {
         var diagnostics = new DiagnosticBag();
-        string stage = "Import";
+        string stage = "";
+        void Enter(string name)
+        {
+            stage = name;
+            onStage?.Invoke(name);
+        }
+
         try
         {
+            Enter("Import");
             if (OnnxReader.Read(source, diagnostics, cancellationToken) is not { } model || diagnostics.HasErrors) return Failed(diagnostics);
 
             CheckWeights.Run(model.Graph, diagnostics);
 
-            stage = "Normalise";
+            Enter("Normalise");
             Graph graph = Normalise(model, options, diagnostics, cancellationToken);
             if (diagnostics.HasErrors) return Failed(diagnostics);
 
-            stage = "Plan";
+            Enter("Plan");
             string className = options.ClassName ?? ClassNames.FromFileName(source.FileName);
             if (ClassNames.IsReserved(className))
             {
@@ -47,7 +64,7 @@ public static class ModelCompiler
 
             if (PlanBuilder.Build(graph, InfoOf(model, source), options, className, diagnostics, cancellationToken) is not { } plan) return Failed(diagnostics);
 
-            stage = "Emit";
+            Enter("Emit");
             EmittedModel emitted = ModelEmitter.Emit(plan, cancellationToken);
             return new CompilationResult(diagnostics.ToImmutable(), emitted.Sources, plan, emitted.WeightBlob, emitted.StringBytes);
         }

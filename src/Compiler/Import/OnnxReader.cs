@@ -31,13 +31,16 @@ public static class OnnxReader
         => AtSeam(diagnostics, () => ReadModel(source, new ReadContext(source, diagnostics, cancellation)));
 
     /// <summary>Reads a tensor file, as ONNX's test data have them (<c>input_0.pb</c>); null after an error.</summary>
-    public static Tensor? ReadTensor(ReadOnlyMemory<byte> bytes, DiagnosticBag diagnostics)
+    public static Tensor? ReadTensor(ReadOnlyMemory<byte> bytes, DiagnosticBag diagnostics) => ReadNamedTensor(bytes, diagnostics)?.Tensor;
+
+    /// <summary>Reads a tensor file with the tensor's name, empty where it has none; null after an error.</summary>
+    public static NamedTensor? ReadNamedTensor(ReadOnlyMemory<byte> bytes, DiagnosticBag diagnostics)
         => AtSeam(diagnostics, () =>
         {
             var context = new ReadContext(ModelSource.FromBytes("", bytes), diagnostics, CancellationToken.None);
             TensorProto proto = Parse(bytes, TensorProto.Parser, TensorProto.Descriptor, CancellationToken.None);
             Tensor tensor = TensorReader.Read(proto, "tensor '" + ReadContext.Shorten(proto.Name) + "'", context);
-            return context.IsBroken ? null : tensor;
+            return context.IsBroken ? null : new NamedTensor(proto.Name, tensor);
         });
 
     /// <summary>The one place where exceptions end: no file may bring the compiler down.</summary>
@@ -110,3 +113,8 @@ public static class OnnxReader
         return true;
     }
 }
+
+/// <summary>A tensor of a file of its own.</summary>
+/// <param name="Name">Its name; empty where it has none.</param>
+/// <param name="Tensor">The tensor.</param>
+public sealed record NamedTensor(string Name, Tensor Tensor);

@@ -1,0 +1,78 @@
+using System;
+using System.Collections.Immutable;
+using System.Linq;
+using System.Text;
+using RedGen.Compiler;
+using RedGen.Compiler.Graphs;
+
+namespace RedGen.Cli.Execution;
+
+/// <summary>One run of a model: arrays of bytes, one an input and one an output, in the model's order.</summary>
+/// <param name="inputs">The inputs' elements.</param>
+/// <param name="outputs">Take the outputs' elements.</param>
+internal delegate void PredictDelegate(byte[][] inputs, byte[][] outputs);
+
+/// <summary>A model as C#, about to be compiled into memory beside others.</summary>
+internal sealed class GeneratedModel
+{
+    /// <summary>Wraps a successful compilation.</summary>
+    /// <param name="space">The namespace that the sources are in, unique in the assembly.</param>
+    /// <param name="result">The sources.</param>
+    public GeneratedModel(string space, CompilationResult result)
+    {
+        Namespace = space;
+        Result = result;
+        Graph graph = result.Plan!.Graph;
+        Inputs = [.. graph.Inputs.Select(v => new Value(v.Name, graph.TypeOf(v.Name)))];
+        Outputs = [.. graph.Outputs.Select(v => new Value(v.Name, graph.TypeOf(v.Name)))];
+    }
+
+    /// <summary>The namespace.</summary>
+    public string Namespace { get; }
+
+    /// <summary>The sources and the plan.</summary>
+    public CompilationResult Result { get; }
+
+    /// <summary>What Predict takes.</summary>
+    public ImmutableArray<Value> Inputs { get; }
+
+    /// <summary>What Predict gives.</summary>
+    public ImmutableArray<Value> Outputs { get; }
+
+    /// <summary>The full name of the class that lets arrays in and out.</summary>
+    public string AdapterName => Namespace + ".Adapter";
+
+    /// <summary>Arrays of the right sizes for the outputs.</summary>
+    public byte[][] NewOutputs() => [.. Outputs.Select(o => new byte[ByteLength(o)])];
+
+    /// <summary>The bytes that a value takes.</summary>
+    public static int ByteLength(Value value)
+    {
+        var type = (TensorType)value.Type!;
+        return checked((int)(type.Shape!.ElementCount * type.ElementType.Bytes()));
+    }
+
+    /// <summary>
+    /// A class that calls Predict on arrays of bytes: methods with spans can be called neither by reflection nor through one
+    /// delegate type.
+    /// </summary>
+    public string AdapterSource()
+    {
+        var code = new StringBuilder("using System;\nusing System.Runtime.InteropServices;\n\nnamespace ").Append(Namespace).Append("\n{\n");
+        code.Append("    internal static class Adapter\n    {\n        internal static void Run(byte[][] inputs, byte[][] outputs)\n        {\n");
+        code.Append("            global::").Append(Namespace).Append('.').Append(Result.Plan!.ClassName).Append(".Predict(");
+        string[] arguments =
+        [
+            .. Inputs.Select((v, i) => Cast("ReadOnlySpan", v, "inputs", i)),
+            .. Outputs.Select((v, i) => Cast("Span", v, "outputs", i)),
+        ];
+        return code.Append(string.Join(", ", arguments)).Append(");\n        }\n    }\n}\n").ToString();
+    }
+
+    private static string Cast(string span, Value value, string array, int index)
+    {
+        string element = ((TensorType)value.Type!).ElementType.CSharpName()!;
+        string bytes = FormattableString.Invariant($"new {span}<byte>({array}[{index}])");
+        return element == "byte" ? bytes : "MemoryMarshal.Cast<byte, " + element + ">(" + bytes + ")";
+    }
+}

@@ -1,0 +1,33 @@
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using RedGen.Compiler.Graphs;
+
+namespace RedGen.Cli.Testing;
+
+/// <summary>A tensor of test data.</summary>
+/// <param name="Name">The name in the file; empty where it has none.</param>
+/// <param name="Tensor">The tensor; null: the file holds something else, such as a sequence.</param>
+internal sealed record TestTensor(string Name, Tensor? Tensor);
+
+/// <summary>Inputs and what the model should make of them.</summary>
+/// <param name="Inputs">The inputs, in the order of the model's unless the names say otherwise.</param>
+/// <param name="Outputs">The expected outputs.</param>
+/// <param name="IsFlat">Whether the outputs were flattened, so that their shapes say nothing; only the first is given then.</param>
+internal sealed record TestDataSet(ImmutableArray<TestTensor> Inputs, ImmutableArray<TestTensor> Outputs, bool IsFlat)
+{
+    /// <summary>Which of the tensors belongs to a value: by name where all names fit, else by position.</summary>
+    /// <param name="tensors">The inputs or the outputs of a set.</param>
+    /// <param name="values">Those of the model.</param>
+    /// <returns>The tensor of each value; null where there is none.</returns>
+    public static ImmutableArray<TestTensor?> Match(ImmutableArray<TestTensor> tensors, ImmutableArray<Value> values)
+    {
+        var byName = new Dictionary<string, TestTensor>(System.StringComparer.Ordinal);
+        foreach (TestTensor tensor in tensors)
+            if (tensor.Name.Length > 0) byName.TryAdd(tensor.Name, tensor);
+        bool fits = byName.Count == tensors.Length;
+        foreach (Value value in values) fits &= byName.ContainsKey(value.Name);
+        ImmutableArray<TestTensor?>.Builder matched = ImmutableArray.CreateBuilder<TestTensor?>();
+        for (int i = 0; i < values.Length; i++) matched.Add(fits ? byName[values[i].Name] : i < tensors.Length ? tensors[i] : null);
+        return matched.ToImmutable();
+    }
+}

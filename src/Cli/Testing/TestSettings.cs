@@ -1,0 +1,23 @@
+using System;
+using RedGen.Compiler.Options;
+
+namespace RedGen.Cli.Testing;
+
+/// <summary>How cases are run.</summary>
+internal sealed record TestSettings
+{
+    /// <summary>Options for every model; its namespace is replaced, and its dimensions come from the data unless some are given.</summary>
+    public CompilerOptions Options { get; init; } = new();
+
+    /// <summary>How near floats must be.</summary>
+    public Tolerance Tolerance { get; init; } = new(1e-3, 1e-7);
+
+    /// <summary>Whether the reference interpreter runs instead of generated code.</summary>
+    public bool UseReference { get; init; }
+
+    /// <summary>How long one case may compile, and how long it may run.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Cases whose code is compiled together.</summary>
+    public int BatchSize { get; init; } = 64;
+}
