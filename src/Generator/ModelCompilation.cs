@@ -73,7 +73,7 @@ internal static class ModelCompilation
     private static CompiledModel Collect(ModelRequest request, CompilationResult? result, ImmutableArray<Diagnostic> own)
     {
         string path = request.Model.Manifest.Path;
-        IEnumerable<Diagnostic> diagnostics = result is null ? own : own.Concat(result.Diagnostics);
+        IEnumerable<Diagnostic> diagnostics = result is null ? own : own.Concat(result.Diagnostics.Where(d => !IsExplained(d, own)));
         bool hasSources = result is { Success: true } && !own.Any(static d => d.Severity == Severity.Error);
         ImmutableArray<GeneratedSource> sources = hasSources ? result!.Sources : [];
         string prefix = request.Class.Namespace.Length == 0 ? "" : request.Class.Namespace + ".";
@@ -85,6 +85,10 @@ internal static class ModelCompilation
             diagnostics.Select(d => RoslynDiagnostics.ToText(d, path)).ToEquatableArray(),
             hasSources ? result!.StringBytes : 0);
     }
+
+    /// <summary>The compiler library knows only that a file could not be had; the reader has said why.</summary>
+    private static bool IsExplained(Diagnostic diagnostic, ImmutableArray<Diagnostic> own)
+        => diagnostic.Descriptor == DiagnosticCatalog.MissingFile && own.Any(o => o.Arguments[0] == diagnostic.Arguments[0]);
 
     private static bool IsShared(GeneratedSource source) => source.HintName.StartsWith(SharedPrefix, StringComparison.Ordinal);
 }

@@ -20,15 +20,6 @@ namespace RedGen
         /// <summary>How the weights are reduced. One of None.</summary>
         public string Hashing { get; set; }
 
-        /// <summary>Largest error of an output that the reduction may cause.</summary>
-        public string Tolerance { get; set; }
-
-        /// <summary>Inputs on which the reduction is measured.</summary>
-        public string Samples { get; set; }
-
-        /// <summary>Largest error that the samples may show.</summary>
-        public string MaxError { get; set; }
-
         /// <summary>The kind of machine that the code is for. One of Auto.</summary>
         public string Profile { get; set; }
 
@@ -46,17 +37,5 @@ namespace RedGen
 
         /// <summary>Values of dimensions: batch=1,seq=128 by name, input:1=512 for an axis without a name.</summary>
         public string Dims { get; set; }
-
-        /// <summary>Outputs that are fed back to inputs at the next call.</summary>
-        public string State { get; set; }
-
-        /// <summary>Properties to prove at build time.</summary>
-        public string Verify { get; set; }
-
-        /// <summary>Most bytes of program memory.</summary>
-        public string FlashBudget { get; set; }
-
-        /// <summary>Most bytes of working memory.</summary>
-        public string RamBudget { get; set; }
     }
 }

@@ -65,7 +65,7 @@ public sealed class DiagnosticTests
 
         GeneratorRun run = project.Run();
 
-        Assert.Contains(run.Diagnostics, static d => d.Id == "RG0001" && Message(d).Contains("add RedGenExternalData=\"odd.name\"", StringComparison.Ordinal));
+        AssertSingle(run, "RG0001", "add RedGenExternalData=\"odd.name\"", Path.Combine(project.Folder, "a.onnx"));
         Assert.DoesNotContain("Consumer.A.g.cs", run.Sources.Keys);
     }
 
@@ -76,7 +76,7 @@ public sealed class DiagnosticTests
         using var project = new ConsumerProject();
         project.Model("a.onnx", model).External("a.onnx", "weights.bin", data).File("weights.bin", new byte[data.Length]);
 
-        Assert.Contains(project.Run().Diagnostics, static d => d.Id == "RG0002" && Message(d).Contains("'weights.bin'", StringComparison.Ordinal));
+        AssertSingle(project.Run(), "RG0002", "'weights.bin'", Path.Combine(project.Folder, "a.onnx"));
     }
 
     [Theory]
