@@ -1,5 +1,3 @@
-using System.Linq;
-using Microsoft.CodeAnalysis;
 using RedGen.Compiler.Options;
 using RedGen.TestKit;
 using Xunit;
