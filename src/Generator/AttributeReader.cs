@@ -34,7 +34,7 @@ internal static class AttributeReader
 
     private static IEnumerable<OptionText> Options(AttributeData attribute) => attribute.NamedArguments
         .Where(static a => a.Value.Value is not null)
-        .Select(static a => new OptionText(a.Key, System.Convert.ToString(a.Value.Value, CultureInfo.InvariantCulture)))
+        .Select(static a => new OptionText(a.Key, System.Convert.ToString(a.Value.Value, CultureInfo.InvariantCulture) ?? ""))
         .OrderBy(static o => o.Name, System.StringComparer.Ordinal);
 
     private static string? Problem(INamedTypeSymbol symbol, TypeDeclarationSyntax declaration)

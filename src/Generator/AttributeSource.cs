@@ -55,5 +55,5 @@ internal static class AttributeSource
             """.Replace("\r\n", "\n").TrimEnd(' ') + properties.ToString() + "    }\n}\n";
     }
 
-    private static string Version => typeof(AttributeSource).Assembly.GetName().Version.ToString(3);
+    private static string Version => typeof(AttributeSource).Assembly.GetName().Version!.ToString(3);
 }

@@ -1,0 +1,46 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using RedGen.Compiler.Plan;
+using Xunit;
+
+namespace RedGen.Compiler.Tests.Plan;
+
+public sealed class ArenaTests
+{
+    [Fact]
+    public void Buffers_that_live_together_never_overlap_and_the_size_is_exact()
+    {
+        var random = new Random(1);
+        for (int round = 0; round < 500; round++)
+        {
+            List<ArenaRequest> requests = [.. Enumerable.Range(0, random.Next(1, 40)).Select(_ =>
+            {
+                int first = random.Next(50);
+                return new ArenaRequest(random.Next(4) == 0 ? 0 : random.Next(1, 5000), first, first + random.Next(10));
+            })];
+            ArenaLayout layout = Arena.Place(requests);
+            for (int i = 0; i < requests.Count; i++)
+            {
+                Assert.Equal(0, layout.Offsets[i] % Arena.Alignment);
+                Assert.True(layout.Offsets[i] + requests[i].Bytes <= layout.Bytes);
+                for (int j = 0; j < i; j++)
+                {
+                    bool together = requests[i].First <= requests[j].Last && requests[j].First <= requests[i].Last;
+                    bool apart = layout.Offsets[i] + requests[i].Bytes <= layout.Offsets[j] || layout.Offsets[j] + requests[j].Bytes <= layout.Offsets[i];
+                    Assert.True(!together || apart || requests[i].Bytes == 0 || requests[j].Bytes == 0);
+                }
+            }
+
+            Assert.True(layout.LowerBound <= layout.Bytes);
+        }
+    }
+
+    [Fact]
+    public void Buffers_that_live_apart_share_memory()
+    {
+        ArenaLayout layout = Arena.Place([new(640, 0, 1), new(640, 1, 2), new(640, 2, 3), new(640, 3, 4)]);
+        Assert.Equal(1280, layout.Bytes);
+        Assert.Equal(1280, layout.LowerBound);
+    }
+}
