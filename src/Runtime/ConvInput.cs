@@ -134,28 +134,31 @@ internal static class ConvInput
     {
         unchecked
         {
-            int lanes = Vector<float>.Count;
             for (int row = 0; row < rows; row++)
             {
                 for (int phase = 0; phase < stride; phase++)
                 {
                     // Columns [first, last) of this phase lie inside the input.
-                    int first = Math.Min(Math.Max((left - phase + stride - 1) / stride, 0), phaseWidth);
-                    int behind = width + left - phase;
-                    int last = behind <= 0 ? first : Math.Max(Math.Min((behind + stride - 1) / stride, phaseWidth), first);
+                    int before = Math.Max(left - phase, 0) + stride - 1;
+                    int behind = Math.Max(width + left - phase, 0) + stride - 1;
+                    int first = Math.Min(stride == 2 ? before >> 1 : before / stride, phaseWidth);
+                    int last = Math.Max(Math.Min(stride == 2 ? behind >> 1 : behind / stride, phaseWidth), first);
                     for (int j = 0; j < first; j++)
                     {
                         Unsafe.Add(ref to, j) = 0f;
                     }
 
+                    // A vector may run over the phase's end where more phases and rows follow: what it spoils is written next.
                     int column = (first * stride) + phase - left;
                     int i = first;
                     if (stride == 2 && Simd.HasLoadEven)
                     {
-                        for (; i <= last - lanes && column <= width - (2 * lanes); i += lanes)
+                        int readable = ((rows - row) * width) - (2 * Vector<float>.Count);
+                        int writable = ((((rows - row) * 2) - phase) * phaseWidth) - Vector<float>.Count;
+                        for (; i < last && column <= readable && i <= writable; i += Vector<float>.Count)
                         {
                             Simd.Store(Simd.LoadEven(ref from, column), ref to, i);
-                            column += 2 * lanes;
+                            column += 2 * Vector<float>.Count;
                         }
                     }
 

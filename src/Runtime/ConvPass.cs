@@ -264,29 +264,39 @@ internal ref struct ConvPass
                     ConvTile.One(ref w, ref x, ref offsets, taps, ref sums);
                 }
 
-                for (int r = 0; r < channels; r++)
+                FinishTile(ref sums, ref place, width, whole, firstChannel, channels, activation);
+                done += width;
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void FinishTile<TActivation>(
+        ref TileSums sums, ref Place place, int width, bool whole, int firstChannel, int channels, TActivation activation)
+        where TActivation : struct, IActivation
+    {
+        unchecked
+        {
+            for (int r = 0; r < channels; r++)
+            {
+                int channel = firstChannel + r;
+                Vector<float> bias = Bias.IsEmpty ? Vector<float>.Zero : new Vector<float>(Bias[channel]);
+                if (whole && Addend.IsEmpty)
                 {
-                    int channel = firstChannel + r;
-                    Vector<float> bias = Bias.IsEmpty ? Vector<float>.Zero : new Vector<float>(Bias[channel]);
-                    if (whole && Addend.IsEmpty)
+                    ref float to = ref Unsafe.Add(ref MemoryMarshal.GetReference(Output), channel * _channelPixels);
+                    for (int v = 0; v < width; v++)
                     {
-                        ref float to = ref Unsafe.Add(ref MemoryMarshal.GetReference(Output), channel * _channelPixels);
-                        for (int v = 0; v < width; v++)
-                        {
-                            Simd.Store(activation.Apply(TileSums.At(ref sums, r, v) + bias), ref to, Unsafe.Add(ref place, v).Target);
-                        }
-                    }
-                    else
-                    {
-                        for (int v = 0; v < width; v++)
-                        {
-                            ref Place at = ref Unsafe.Add(ref place, v);
-                            Finish(TileSums.At(ref sums, r, v) + bias, (channel * _channelPixels) + at.Target, at.Skip, at.Lanes, activation);
-                        }
+                        Simd.Store(activation.Apply(TileSums.At(ref sums, r, v) + bias), ref to, Unsafe.Add(ref place, v).Target);
                     }
                 }
-
-                done += width;
+                else
+                {
+                    for (int v = 0; v < width; v++)
+                    {
+                        ref Place at = ref Unsafe.Add(ref place, v);
+                        Finish(TileSums.At(ref sums, r, v) + bias, (channel * _channelPixels) + at.Target, at.Skip, at.Lanes, activation);
+                    }
+                }
             }
         }
     }

@@ -50,6 +50,10 @@ public readonly struct ConvShape
         PadDepth = padDepth;
         PadTop = padTop;
         PadLeft = padLeft;
+
+        // Kept, not computed when asked for: a division each time would be seen in small convolutions.
+        PhaseWidth = outWidth + ((kernelWidth - 1) * dilationWidth / strideWidth);
+        RowLength = PhaseWidth * strideWidth;
     }
 
     /// <summary>A 2-D convolution (1-D with height 1) of batch 1.</summary>
@@ -161,11 +165,13 @@ public readonly struct ConvShape
         }
     }
 
-    /// <summary>Columns of one phase of a prepared row: columns of equal remainder by the stride lie together, so that a vector load finds its neighbours.</summary>
-    public int PhaseWidth => OutWidth + ((KernelWidth - 1) * DilationWidth / StrideWidth);
+    /// <summary>
+    /// Columns of one phase of a prepared row, OutWidth + (KernelWidth − 1) × DilationWidth / StrideWidth: columns of equal remainder by the stride lie together, so that a vector load finds its neighbours.
+    /// </summary>
+    public int PhaseWidth { get; }
 
-    /// <summary>Floats of a prepared row.</summary>
-    public int RowLength => PhaseWidth * StrideWidth;
+    /// <summary>Floats of a prepared row: PhaseWidth × StrideWidth.</summary>
+    public int RowLength { get; }
 
     /// <summary>Planes prepared together for one output plane.</summary>
     public int PreparedPlanes => InChannels * KernelDepth;

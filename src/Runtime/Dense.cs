@@ -20,7 +20,7 @@ public static class Dense
     /// <summary>Below this many outputs <see cref="RunRows{TActivation}"/> is the better kernel.</summary>
     public const int RowsLimit = 8;
 
-    /// <summary>Computes the layer from packed weights. Each output sums even and odd k apart and adds the two.</summary>
+    /// <summary>Computes the layer from packed weights. Each output sums every second k, or every fourth, apart and adds the parts.</summary>
     /// <param name="input">x: [inputs].</param>
     /// <param name="weights">Packed [⌈outputs / 16⌉][inputs][16]; lanes beyond the last output are zero.</param>
     /// <param name="bias">[outputs], or empty for none.</param>
@@ -44,6 +44,8 @@ public static class Dense
 
         unchecked
         {
+            TileSums sums;
+            Unsafe.SkipInit(out sums);
             ref float x = ref MemoryMarshal.GetReference(input);
             ref float w = ref MemoryMarshal.GetReference(weights);
             int lanes = Vector<float>.Count;
@@ -53,42 +55,14 @@ public static class Dense
             // Four vectors at a time: two panels of 16 with 8 lanes, one with 4.
             for (; m + (3 * lanes) < outputs; m += 4 * lanes)
             {
-                ref float w0 = ref Unsafe.Add(ref w, Place(m, panelFloats));
-                ref float w1 = ref Unsafe.Add(ref w, Place(m + lanes, panelFloats));
-                ref float w2 = ref Unsafe.Add(ref w, Place(m + (2 * lanes), panelFloats));
-                ref float w3 = ref Unsafe.Add(ref w, Place(m + (3 * lanes), panelFloats));
-                Vector<float> a0 = default, a1 = default, a2 = default, a3 = default;
-                Vector<float> b0 = default, b1 = default, b2 = default, b3 = default;
-                nint at = 0;
-                int k = 0;
-                for (; k <= inputs - 2; k += 2)
-                {
-                    Vector<float> even = new(Unsafe.Add(ref x, k));
-                    Vector<float> odd = new(Unsafe.Add(ref x, k + 1));
-                    a0 = Simd.MultiplyAdd(even, Simd.Load(ref w0, at), a0);
-                    a1 = Simd.MultiplyAdd(even, Simd.Load(ref w1, at), a1);
-                    a2 = Simd.MultiplyAdd(even, Simd.Load(ref w2, at), a2);
-                    a3 = Simd.MultiplyAdd(even, Simd.Load(ref w3, at), a3);
-                    b0 = Simd.MultiplyAdd(odd, Simd.Load(ref w0, at + PanelWidth), b0);
-                    b1 = Simd.MultiplyAdd(odd, Simd.Load(ref w1, at + PanelWidth), b1);
-                    b2 = Simd.MultiplyAdd(odd, Simd.Load(ref w2, at + PanelWidth), b2);
-                    b3 = Simd.MultiplyAdd(odd, Simd.Load(ref w3, at + PanelWidth), b3);
-                    at += 2 * PanelWidth;
-                }
-
-                if (k < inputs)
-                {
-                    Vector<float> even = new(Unsafe.Add(ref x, k));
-                    a0 = Simd.MultiplyAdd(even, Simd.Load(ref w0, at), a0);
-                    a1 = Simd.MultiplyAdd(even, Simd.Load(ref w1, at), a1);
-                    a2 = Simd.MultiplyAdd(even, Simd.Load(ref w2, at), a2);
-                    a3 = Simd.MultiplyAdd(even, Simd.Load(ref w3, at), a3);
-                }
-
-                Finish(a0 + b0, bias, output, m, outputs, activation);
-                Finish(a1 + b1, bias, output, m + lanes, outputs, activation);
-                Finish(a2 + b2, bias, output, m + (2 * lanes), outputs, activation);
-                Finish(a3 + b3, bias, output, m + (3 * lanes), outputs, activation);
+                Four(
+                    ref x, ref Unsafe.Add(ref w, Place(m, panelFloats)), ref Unsafe.Add(ref w, Place(m + lanes, panelFloats)),
+                    ref Unsafe.Add(ref w, Place(m + (2 * lanes), panelFloats)), ref Unsafe.Add(ref w, Place(m + (3 * lanes), panelFloats)),
+                    inputs, ref sums);
+                Finish(sums.R0V0, bias, output, m, outputs, activation);
+                Finish(sums.R1V0, bias, output, m + lanes, outputs, activation);
+                Finish(sums.R2V0, bias, output, m + (2 * lanes), outputs, activation);
+                Finish(sums.R3V0, bias, output, m + (3 * lanes), outputs, activation);
             }
 
             for (; m < outputs; m += lanes)
@@ -96,6 +70,47 @@ public static class Dense
                 Vector<float> sum = One(ref x, ref Unsafe.Add(ref w, Place(m, panelFloats)), inputs);
                 Finish(sum, bias, output, m, outputs, activation);
             }
+        }
+    }
+
+    /// <summary>Four vectors of outputs, even and odd k apart, to hide the latency of the sums.</summary>
+    [MethodImpl(Simd.Hot)]
+    private static void Four(ref float x, ref float w0, ref float w1, ref float w2, ref float w3, int inputs, ref TileSums sums)
+    {
+        unchecked
+        {
+            Vector<float> a0 = default, a1 = default, a2 = default, a3 = default;
+            Vector<float> b0 = default, b1 = default, b2 = default, b3 = default;
+            nint at = 0;
+            int k = 0;
+            for (; k <= inputs - 2; k += 2)
+            {
+                Vector<float> even = new(Unsafe.Add(ref x, k));
+                Vector<float> odd = new(Unsafe.Add(ref x, k + 1));
+                a0 = Simd.MultiplyAdd(even, Simd.Load(ref w0, at), a0);
+                a1 = Simd.MultiplyAdd(even, Simd.Load(ref w1, at), a1);
+                a2 = Simd.MultiplyAdd(even, Simd.Load(ref w2, at), a2);
+                a3 = Simd.MultiplyAdd(even, Simd.Load(ref w3, at), a3);
+                b0 = Simd.MultiplyAdd(odd, Simd.Load(ref w0, at + PanelWidth), b0);
+                b1 = Simd.MultiplyAdd(odd, Simd.Load(ref w1, at + PanelWidth), b1);
+                b2 = Simd.MultiplyAdd(odd, Simd.Load(ref w2, at + PanelWidth), b2);
+                b3 = Simd.MultiplyAdd(odd, Simd.Load(ref w3, at + PanelWidth), b3);
+                at += 2 * PanelWidth;
+            }
+
+            if (k < inputs)
+            {
+                Vector<float> even = new(Unsafe.Add(ref x, k));
+                a0 = Simd.MultiplyAdd(even, Simd.Load(ref w0, at), a0);
+                a1 = Simd.MultiplyAdd(even, Simd.Load(ref w1, at), a1);
+                a2 = Simd.MultiplyAdd(even, Simd.Load(ref w2, at), a2);
+                a3 = Simd.MultiplyAdd(even, Simd.Load(ref w3, at), a3);
+            }
+
+            sums.R0V0 = a0 + b0;
+            sums.R1V0 = a1 + b1;
+            sums.R2V0 = a2 + b2;
+            sums.R3V0 = a3 + b3;
         }
     }
 

@@ -48,6 +48,7 @@ public static class DepthwiseConvolution
     /// <param name="shape">All sizes.</param>
     /// <param name="activation">Applied to every element.</param>
     /// <exception cref="ArgumentException">The convolution is not depthwise, or a span is shorter than the shape needs.</exception>
+    [MethodImpl(Simd.Hot)]
     public static void Run<TActivation>(
         ReadOnlySpan<float> input, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, Span<float> output,
         Span<float> workspace, in ConvShape shape, TActivation activation)

@@ -47,70 +47,28 @@ internal static class DepthwiseTile
             Vector<float> w3 = new(Unsafe.Add(ref weights, 3)), w4 = new(Unsafe.Add(ref weights, 4)), w5 = new(Unsafe.Add(ref weights, 5));
             Vector<float> w6 = new(Unsafe.Add(ref weights, 6)), w7 = new(Unsafe.Add(ref weights, 7)), w8 = new(Unsafe.Add(ref weights, 8));
             Vector<float> r0 = default, r1 = default, r2 = default, r3 = default;
-            Vector<float> v = Simd.Load(ref input, 0);
-            r0 = Simd.MultiplyAdd(w0, v, r0);
-            v = Simd.Load(ref input, second);
-            r0 = Simd.MultiplyAdd(w1, v, r0);
-            v = Simd.Load(ref input, third);
-            r0 = Simd.MultiplyAdd(w2, v, r0);
+            r0 = AddRow(r0, w0, w1, w2, ref input, second, third);
 
             input = ref Unsafe.Add(ref input, rowLength);
-            v = Simd.Load(ref input, 0);
-            r0 = Simd.MultiplyAdd(w3, v, r0);
-            r1 = Simd.MultiplyAdd(w0, v, r1);
-            v = Simd.Load(ref input, second);
-            r0 = Simd.MultiplyAdd(w4, v, r0);
-            r1 = Simd.MultiplyAdd(w1, v, r1);
-            v = Simd.Load(ref input, third);
-            r0 = Simd.MultiplyAdd(w5, v, r0);
-            r1 = Simd.MultiplyAdd(w2, v, r1);
+            r0 = AddRow(r0, w3, w4, w5, ref input, second, third);
+            r1 = AddRow(r1, w0, w1, w2, ref input, second, third);
 
             input = ref Unsafe.Add(ref input, rowLength);
-            v = Simd.Load(ref input, 0);
-            r0 = Simd.MultiplyAdd(w6, v, r0);
-            r1 = Simd.MultiplyAdd(w3, v, r1);
-            r2 = Simd.MultiplyAdd(w0, v, r2);
-            v = Simd.Load(ref input, second);
-            r0 = Simd.MultiplyAdd(w7, v, r0);
-            r1 = Simd.MultiplyAdd(w4, v, r1);
-            r2 = Simd.MultiplyAdd(w1, v, r2);
-            v = Simd.Load(ref input, third);
-            r0 = Simd.MultiplyAdd(w8, v, r0);
-            r1 = Simd.MultiplyAdd(w5, v, r1);
-            r2 = Simd.MultiplyAdd(w2, v, r2);
+            r0 = AddRow(r0, w6, w7, w8, ref input, second, third);
+            r1 = AddRow(r1, w3, w4, w5, ref input, second, third);
+            r2 = AddRow(r2, w0, w1, w2, ref input, second, third);
 
             input = ref Unsafe.Add(ref input, rowLength);
-            v = Simd.Load(ref input, 0);
-            r1 = Simd.MultiplyAdd(w6, v, r1);
-            r2 = Simd.MultiplyAdd(w3, v, r2);
-            r3 = Simd.MultiplyAdd(w0, v, r3);
-            v = Simd.Load(ref input, second);
-            r1 = Simd.MultiplyAdd(w7, v, r1);
-            r2 = Simd.MultiplyAdd(w4, v, r2);
-            r3 = Simd.MultiplyAdd(w1, v, r3);
-            v = Simd.Load(ref input, third);
-            r1 = Simd.MultiplyAdd(w8, v, r1);
-            r2 = Simd.MultiplyAdd(w5, v, r2);
-            r3 = Simd.MultiplyAdd(w2, v, r3);
+            r1 = AddRow(r1, w6, w7, w8, ref input, second, third);
+            r2 = AddRow(r2, w3, w4, w5, ref input, second, third);
+            r3 = AddRow(r3, w0, w1, w2, ref input, second, third);
 
             input = ref Unsafe.Add(ref input, rowLength);
-            v = Simd.Load(ref input, 0);
-            r2 = Simd.MultiplyAdd(w6, v, r2);
-            r3 = Simd.MultiplyAdd(w3, v, r3);
-            v = Simd.Load(ref input, second);
-            r2 = Simd.MultiplyAdd(w7, v, r2);
-            r3 = Simd.MultiplyAdd(w4, v, r3);
-            v = Simd.Load(ref input, third);
-            r2 = Simd.MultiplyAdd(w8, v, r2);
-            r3 = Simd.MultiplyAdd(w5, v, r3);
+            r2 = AddRow(r2, w6, w7, w8, ref input, second, third);
+            r3 = AddRow(r3, w3, w4, w5, ref input, second, third);
 
             input = ref Unsafe.Add(ref input, rowLength);
-            v = Simd.Load(ref input, 0);
-            r3 = Simd.MultiplyAdd(w6, v, r3);
-            v = Simd.Load(ref input, second);
-            r3 = Simd.MultiplyAdd(w7, v, r3);
-            v = Simd.Load(ref input, third);
-            r3 = Simd.MultiplyAdd(w8, v, r3);
+            r3 = AddRow(r3, w6, w7, w8, ref input, second, third);
 
             sums.R0V0 = r0;
             sums.R1V0 = r1;
@@ -129,90 +87,49 @@ internal static class DepthwiseTile
             Vector<float> w3 = new(Unsafe.Add(ref weights, 3)), w4 = new(Unsafe.Add(ref weights, 4)), w5 = new(Unsafe.Add(ref weights, 5));
             Vector<float> w6 = new(Unsafe.Add(ref weights, 6)), w7 = new(Unsafe.Add(ref weights, 7)), w8 = new(Unsafe.Add(ref weights, 8));
             Vector<float> r0 = default, r1 = default, r2 = default, r3 = default;
-            Vector<float> v = Simd.Load(ref input, 0);
-            r0 = Simd.MultiplyAdd(w0, v, r0);
-            v = Simd.Load(ref input, second);
-            r0 = Simd.MultiplyAdd(w1, v, r0);
-            v = Simd.Load(ref input, third);
-            r0 = Simd.MultiplyAdd(w2, v, r0);
+            r0 = AddRow(r0, w0, w1, w2, ref input, second, third);
 
             input = ref Unsafe.Add(ref input, rowLength);
-            v = Simd.Load(ref input, 0);
-            r0 = Simd.MultiplyAdd(w3, v, r0);
-            v = Simd.Load(ref input, second);
-            r0 = Simd.MultiplyAdd(w4, v, r0);
-            v = Simd.Load(ref input, third);
-            r0 = Simd.MultiplyAdd(w5, v, r0);
+            r0 = AddRow(r0, w3, w4, w5, ref input, second, third);
 
             input = ref Unsafe.Add(ref input, rowLength);
-            v = Simd.Load(ref input, 0);
-            r0 = Simd.MultiplyAdd(w6, v, r0);
-            r1 = Simd.MultiplyAdd(w0, v, r1);
-            v = Simd.Load(ref input, second);
-            r0 = Simd.MultiplyAdd(w7, v, r0);
-            r1 = Simd.MultiplyAdd(w1, v, r1);
-            v = Simd.Load(ref input, third);
-            r0 = Simd.MultiplyAdd(w8, v, r0);
-            r1 = Simd.MultiplyAdd(w2, v, r1);
+            r0 = AddRow(r0, w6, w7, w8, ref input, second, third);
+            r1 = AddRow(r1, w0, w1, w2, ref input, second, third);
 
             input = ref Unsafe.Add(ref input, rowLength);
-            v = Simd.Load(ref input, 0);
-            r1 = Simd.MultiplyAdd(w3, v, r1);
-            v = Simd.Load(ref input, second);
-            r1 = Simd.MultiplyAdd(w4, v, r1);
-            v = Simd.Load(ref input, third);
-            r1 = Simd.MultiplyAdd(w5, v, r1);
+            r1 = AddRow(r1, w3, w4, w5, ref input, second, third);
 
             input = ref Unsafe.Add(ref input, rowLength);
-            v = Simd.Load(ref input, 0);
-            r1 = Simd.MultiplyAdd(w6, v, r1);
-            r2 = Simd.MultiplyAdd(w0, v, r2);
-            v = Simd.Load(ref input, second);
-            r1 = Simd.MultiplyAdd(w7, v, r1);
-            r2 = Simd.MultiplyAdd(w1, v, r2);
-            v = Simd.Load(ref input, third);
-            r1 = Simd.MultiplyAdd(w8, v, r1);
-            r2 = Simd.MultiplyAdd(w2, v, r2);
+            r1 = AddRow(r1, w6, w7, w8, ref input, second, third);
+            r2 = AddRow(r2, w0, w1, w2, ref input, second, third);
 
             input = ref Unsafe.Add(ref input, rowLength);
-            v = Simd.Load(ref input, 0);
-            r2 = Simd.MultiplyAdd(w3, v, r2);
-            v = Simd.Load(ref input, second);
-            r2 = Simd.MultiplyAdd(w4, v, r2);
-            v = Simd.Load(ref input, third);
-            r2 = Simd.MultiplyAdd(w5, v, r2);
+            r2 = AddRow(r2, w3, w4, w5, ref input, second, third);
 
             input = ref Unsafe.Add(ref input, rowLength);
-            v = Simd.Load(ref input, 0);
-            r2 = Simd.MultiplyAdd(w6, v, r2);
-            r3 = Simd.MultiplyAdd(w0, v, r3);
-            v = Simd.Load(ref input, second);
-            r2 = Simd.MultiplyAdd(w7, v, r2);
-            r3 = Simd.MultiplyAdd(w1, v, r3);
-            v = Simd.Load(ref input, third);
-            r2 = Simd.MultiplyAdd(w8, v, r2);
-            r3 = Simd.MultiplyAdd(w2, v, r3);
+            r2 = AddRow(r2, w6, w7, w8, ref input, second, third);
+            r3 = AddRow(r3, w0, w1, w2, ref input, second, third);
 
             input = ref Unsafe.Add(ref input, rowLength);
-            v = Simd.Load(ref input, 0);
-            r3 = Simd.MultiplyAdd(w3, v, r3);
-            v = Simd.Load(ref input, second);
-            r3 = Simd.MultiplyAdd(w4, v, r3);
-            v = Simd.Load(ref input, third);
-            r3 = Simd.MultiplyAdd(w5, v, r3);
+            r3 = AddRow(r3, w3, w4, w5, ref input, second, third);
 
             input = ref Unsafe.Add(ref input, rowLength);
-            v = Simd.Load(ref input, 0);
-            r3 = Simd.MultiplyAdd(w6, v, r3);
-            v = Simd.Load(ref input, second);
-            r3 = Simd.MultiplyAdd(w7, v, r3);
-            v = Simd.Load(ref input, third);
-            r3 = Simd.MultiplyAdd(w8, v, r3);
+            r3 = AddRow(r3, w6, w7, w8, ref input, second, third);
 
             sums.R0V0 = r0;
             sums.R1V0 = r1;
             sums.R2V0 = r2;
             sums.R3V0 = r3;
         }
+    }
+
+    /// <summary>One row of the kernel; rows that two sums share are loaded once by the compiler's own doing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<float> AddRow(
+        Vector<float> sum, Vector<float> a, Vector<float> b, Vector<float> c, ref float row, nint second, nint third)
+    {
+        sum = Simd.MultiplyAdd(a, Simd.Load(ref row, 0), sum);
+        sum = Simd.MultiplyAdd(b, Simd.Load(ref row, second), sum);
+        return Simd.MultiplyAdd(c, Simd.Load(ref row, third), sum);
     }
 }

@@ -107,6 +107,29 @@ public class ConvolutionTests
     }
 
     [Fact]
+    public void A_nan_reaches_the_windows_that_hold_it_and_no_others()
+    {
+        foreach (int size in new[] { 5, 8, 13, 20 })
+        {
+            ConvCase shape = ConvCase.Square(1, 5, size, size, 3, 1, 1);
+            ConvShape sizes = shape.ToShape();
+            float[] input = new float[shape.InputLength];
+            float[] weights = new float[shape.WeightLength];
+            Array.Fill(weights, 1f);
+            float[] output = Data.Dirty(shape.OutputLength);
+            input[(2 * size) + 3] = float.NaN;
+            Convolution.Run(
+                input, ConvBlockPacking.Pack(weights, 1, 5, 9), default, default, output,
+                Data.Dirty(Convolution.WorkspaceLength(sizes)), sizes, default(Relu));
+            for (int i = 0; i < output.Length; i++)
+            {
+                bool near = Math.Abs((i / size % size) - 2) <= 1 && Math.Abs((i % size) - 3) <= 1;
+                Assert.Equal(near ? float.NaN : 0f, output[i]);
+            }
+        }
+    }
+
+    [Fact]
     public void No_call_allocates()
     {
         Data data = new(7);

@@ -61,6 +61,37 @@ public class GemmTests
     }
 
     [Fact]
+    public void Products_of_doubles_agree_with_the_definition()
+    {
+        Data data = new(15);
+        for (int i = 0; i < 100; i++)
+        {
+            (int rows, int depth, int columns) = (data.Next(1, 7), data.Next(1, 20), data.Next(1, 20));
+            float[] a = data.Floats(rows * depth);
+            float[] b = data.Floats(depth * columns);
+            foreach (bool transposed in new[] { false, true })
+            {
+                double[] expected = Reference(a, b, [], [], rows, depth, columns, transposed);
+                foreach (bool transposedA in new[] { false, true })
+                {
+                    double[] left = new double[a.Length];
+                    for (int j = 0; j < a.Length; j++)
+                    {
+                        left[transposedA ? (j % depth * rows) + (j / depth) : j] = a[j];
+                    }
+
+                    double[] c = new double[rows * columns];
+                    ScalarGemm.Run(left, Array.ConvertAll(b, v => (double)v), c.AsSpan(), rows, depth, columns, transposedA, transposed);
+                    for (int j = 0; j < c.Length; j++)
+                    {
+                        Assert.Equal(expected[j], Math.Max(c[j], 0), 1e-12);
+                    }
+                }
+            }
+        }
+    }
+
+    [Fact]
     public void The_addend_may_be_the_output()
     {
         Data data = new(13);
