@@ -155,6 +155,32 @@ public static class VectorMath
         return positive + LogOnePlus(Exp(-Vector.Abs(x)));
     }
 
+    /// <summary>The larger of two in every lane; a NaN on either side gives NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<float> Max(Vector<float> a, Vector<float> b) => Simd.Max(a, b);
+
+    /// <summary>The larger of two in every lane; a NaN on either side gives NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<double> Max(Vector<double> a, Vector<double> b) =>
+        Vector.ConditionalSelect(Vector.BitwiseOr(Vector.GreaterThanOrEqual(a, b), Vector.OnesComplement(Vector.Equals(a, a))), a, b);
+
+    /// <summary>The larger of two in every lane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<int> Max(Vector<int> a, Vector<int> b) => Vector.Max(a, b);
+
+    /// <summary>The smaller of two in every lane; a NaN on either side gives NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<float> Min(Vector<float> a, Vector<float> b) => Simd.Min(a, b);
+
+    /// <summary>The smaller of two in every lane; a NaN on either side gives NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<double> Min(Vector<double> a, Vector<double> b) =>
+        Vector.ConditionalSelect(Vector.BitwiseOr(Vector.LessThanOrEqual(a, b), Vector.OnesComplement(Vector.Equals(a, a))), a, b);
+
+    /// <summary>The smaller of two in every lane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector<int> Min(Vector<int> a, Vector<int> b) => Vector.Min(a, b);
+
     /// <summary>Leaves in x what remains of it after taking out n × ln 2, clamped to where the result is neither zero nor infinite.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector<float> Reduce(ref Vector<float> x, out Vector<int> exponent)

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using RedGen.Compiler.Kernels.Elementwise;
 using RedGen.Compiler.Kernels.Linear;
 using RedGen.Compiler.Kernels.Shaping;
+using RedGen.Compiler.Operators.Elementwise;
 
 namespace RedGen.Compiler.Kernels;
 
@@ -11,13 +12,15 @@ internal static class KernelTable
 {
     private static readonly ViewKernel View = new();
 
+    /// <summary>One kernel computes all elementwise operators (Operators/Elementwise).</summary>
+    private static readonly ImmutableArray<Kernel> Elementwise = [new ElementwiseKernel()];
+
     private static readonly Dictionary<string, ImmutableArray<Kernel>> Rows = new()
     {
         ["Concat"] = [new ConcatKernel()],
         ["Flatten"] = [View],
         ["Gemm"] = [new UnrolledDenseKernel(), new GemmLoopKernel()],
         ["Identity"] = [View],
-        ["Relu"] = [new ElementwiseKernel()],
         ["Reshape"] = [View],
         ["Slice"] = [new SliceKernel()],
         ["Squeeze"] = [View],
@@ -26,5 +29,6 @@ internal static class KernelTable
     };
 
     /// <summary>The kernels of an operator; empty where there is none.</summary>
-    public static ImmutableArray<Kernel> For(string qualifiedName) => Rows.TryGetValue(qualifiedName, out ImmutableArray<Kernel> kernels) ? kernels : [];
+    public static ImmutableArray<Kernel> For(string qualifiedName) => Rows.TryGetValue(qualifiedName, out ImmutableArray<Kernel> kernels) ? kernels
+        : ElementwiseTable.Names.Contains(qualifiedName) ? Elementwise : [];
 }

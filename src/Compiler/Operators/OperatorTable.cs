@@ -16,7 +16,7 @@ public static class OperatorTable
     public static ImmutableArray<Operator> All { get; } =
     [
         // Elementwise
-        .. UnaryTable.Operators,
+        .. ElementwiseTable.Operators,
 
         // Constants
         new Constant(), new ShapeOf(), new SizeOf(),

@@ -1,36 +1,81 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Linq;
 using RedGen.Compiler.Emit;
-using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Options;
 using RedGen.Compiler.Plan;
 
 namespace RedGen.Compiler.Kernels.Elementwise;
 
-/// <summary>One loop over the elements.</summary>
+/// <summary>One elementwise node, or many that one loop computes: a nest with constant bounds, vectors where types and operators allow, no loop for tiny tensors.</summary>
 internal sealed class ElementwiseKernel : Kernel
 {
+    /// <summary>Nodes × elements up to which there is no loop.</summary>
+    private const int UnrollLimit = 32;
+
+    /// <summary>Elements up to which there is no loop.</summary>
+    private const int UnrollElements = 16;
+
+    /// <summary>An innermost loop shorter than this is not worth vectors, which hold up to 16 floats.</summary>
+    private const int VectorMinimum = 16;
+
     /// <inheritdoc/>
     public override Step? TryPlan(NodeGroup group, KernelContext context)
     {
-        if (!group.IsSingle || context.ElementType(group.Head.Inputs[0]) != ElementType.Float32) return null;
-        return new ElementwiseStep
+        if (ElementwiseGroup.TryRead(group, context) is not { } read) return null;
+        var body = new ElementwiseBody(read);
+        if (!body.IsComplete) return null;
+        LoopNest nest = LoopNest.Of(read.Lengths, read.Operands.Select(o => o.Lengths.ToArray()));
+        ImmutableArray<string> inputs = [.. read.Operands.Select(o => o.Value).Distinct(System.StringComparer.Ordinal)];
+        bool vectors = context.Options.Profile == Profile.Auto && nest.Inner.Length >= VectorMinimum && body.VectorType is not null
+            && (body.IsVectorExact || context.Options.Float == FloatMode.Fast);
+        return new ElementwiseStep(read, body, nest, vectors)
         {
             Nodes = group.Nodes,
-            Inputs = group.Head.Inputs,
-            Outputs = group.Head.Outputs,
-            InPlaceInputs = [0],
-            Summary = group.Head.Operator.Name + " over " + context.Type(group.Head.Outputs[0]).Shape,
+            Inputs = inputs,
+            Outputs = [group.Last.Outputs[0]],
+            InPlaceInputs = [.. InPlace(read, inputs)],
+            Summary = string.Join(", ", group.Nodes.Select(n => n.Operator.Name)) + " over " + context.Type(group.Last.Outputs[0]).Shape,
         };
     }
 
-    private sealed class ElementwiseStep : Step
+    /// <summary>Inputs of the output's type that are read nowhere but at the index that is written.</summary>
+    private static System.Collections.Generic.IEnumerable<int> InPlace(ElementwiseGroup group, ImmutableArray<string> inputs)
+        => Enumerable.Range(0, inputs.Length).Where(i => group.Operands.Where(o => o.Value == inputs[i])
+            .All(o => o.Type == group.Output && o.Lengths.Aggregate(1L, (a, b) => a * b) == group.Count));
+
+    private sealed class ElementwiseStep(ElementwiseGroup group, ElementwiseBody body, LoopNest nest, bool vectors) : Step
     {
-        public override string Kernel => "Elementwise";
+        public override string Kernel => vectors ? "Elementwise.Vector" : "Elementwise";
 
         public override void Emit(StepWriter writer)
         {
-            string x = writer.Input(0);
-            string y = writer.Output(0);
-            using (writer.Block($"for (int i = 0; i < {y}.Length; i++)"))
-                writer.Line($"{y}[i] = MathF.Max({x}[i], 0f);");
+            if (group.Count == 0) return;
+            if (!body.HasIntegers)
+            {
+                WriteBody(writer);
+                return;
+            }
+
+            using (writer.Block("unchecked")) WriteBody(writer);
         }
+
+        private void WriteBody(StepWriter writer)
+        {
+            if (group.Count <= UnrollElements && group.Count * group.Nodes.Length <= UnrollLimit) WriteUnrolled(writer);
+            else new ElementwiseLoops(writer, group, body, nest, [.. group.Operands.Select(o => writer.Input(Inputs.IndexOf(o.Value)))]).Write(vectors);
+        }
+
+        private void WriteUnrolled(StepWriter writer)
+        {
+            for (int i = 0; i < group.Count; i++)
+            {
+                int[] offsets = nest.OffsetsAt(i);
+                ImmutableArray<string> operands = [.. group.Operands.Select((o, k) => ElementwiseExpressions.Load(o.Type, writer.Input(Inputs.IndexOf(o.Value)), Text(offsets[k])))];
+                body.Write(writer.Code, operands, writer.Output(0) + "[" + Text(i) + "]", ElementForm.Scalar, group.Count > 1 ? Text(i) : "");
+            }
+        }
+
+        private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
     }
 }

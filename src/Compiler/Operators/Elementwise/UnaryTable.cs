@@ -1,36 +1,92 @@
 using System;
 using System.Collections.Immutable;
-using RedGen.Compiler.Execute;
 
 namespace RedGen.Compiler.Operators.Elementwise;
 
-/// <summary>The elementwise operators of one input: a row each.</summary>
+/// <summary>The elementwise operators of one input that are arithmetic: a row each.</summary>
 internal static class UnaryTable
 {
-    /// <summary>The operators of the table.</summary>
-    public static ImmutableArray<Operator> Operators { get; } =
+    /// <summary>The rows.</summary>
+    public static ImmutableArray<ElementwiseRow> Rows { get; } =
     [
-        new Unary("Relu", [1, 6, 13, 14], TypeSet.Numeric, x => x < 0 ? 0 : x),
+        Row("Abs", [1, 6, 13], TypeSet.Numeric, Math.Abs, x => x < 0 ? unchecked(-x) : x,
+            new() { Float = "{M}.Abs({a})", Integer = "({a} < {#0} ? -{a} : {a})", Unsigned = "{a}", Vector = "Vector.Abs({a})", VectorTypes = VectorTypes.Numbers }) with { Unsigned = (x, _) => x[0] },
+        Row("Neg", [1, 6, 13], TypeSet.Float | TypeSet.SignedInteger, x => -x, x => unchecked(-x),
+            new() { Float = "-{a}", Integer = "-{a}", Vector = "-{a}", VectorTypes = VectorTypes.Numbers }),
+        Row("Sign", [9, 13], TypeSet.Numeric, x => x > 0 ? 1 : x < 0 ? -1 : x == 0 ? 0 : x, x => Math.Sign(x),
+            new() { Float = "({a} > {#0} ? {#1} : {a} < {#0} ? {#-1} : {a} == {#0} ? {#0} : {a})", Integer = "({a} > {#0} ? {#1} : {a} < {#0} ? {#-1} : {#0})", Unsigned = "({a} > {#0} ? {#1} : {#0})" })
+            with { Unsigned = (x, _) => x[0] > 0 ? 1u : 0u },
+        Row("Reciprocal", [1, 6, 13], TypeSet.Float, x => 1 / x,
+            new() { Float = "{#1} / {a}", Vector = "{#1} / {a}", VectorTypes = VectorTypes.Floats }),
+        Row("Sqrt", [1, 6, 13], TypeSet.Float, Math.Sqrt,
+            new() { Float = "{M}.Sqrt({a})", Vector = "Vector.SquareRoot({a})", VectorTypes = VectorTypes.Floats }),
+        Row("Ceil", [1, 6, 13], TypeSet.Float, Math.Ceiling,
+            new() { Float = "{M}.Ceiling({a})", Vector = "Vector.Ceiling({a})", VectorTypes = VectorTypes.Floats }),
+        Row("Floor", [1, 6, 13], TypeSet.Float, Math.Floor,
+            new() { Float = "{M}.Floor({a})", Vector = "Vector.Floor({a})", VectorTypes = VectorTypes.Floats }),
+        // Half to even.
+        Row("Round", [11, 22], TypeSet.Float, Math.Round, new() { Float = "{M}.Round({a})" }),
+        Row("Exp", [1, 6, 13], TypeSet.Float, Math.Exp, Smooth("{M}.Exp({a})", "VectorMath.Exp({a})")),
+        Row("Log", [1, 6, 13], TypeSet.Float, Math.Log, Smooth("{M}.Log({a})", "VectorMath.Log({a})")),
+        Row("Sin", [7, 22], TypeSet.Float, Math.Sin, new() { Float = "{M}.Sin({a})" }),
+        Row("Cos", [7, 22], TypeSet.Float, Math.Cos, new() { Float = "{M}.Cos({a})" }),
+        Row("Tan", [7, 22], TypeSet.Float, Math.Tan, new() { Float = "{M}.Tan({a})" }),
+        Row("Asin", [7, 22], TypeSet.Float, Math.Asin, new() { Float = "{M}.Asin({a})" }),
+        Row("Acos", [7, 22], TypeSet.Float, Math.Acos, new() { Float = "{M}.Acos({a})" }),
+        Row("Atan", [7, 22], TypeSet.Float, Math.Atan, new() { Float = "{M}.Atan({a})" }),
+        Row("Sinh", [9, 22], TypeSet.Float, Math.Sinh, new() { Float = "{M}.Sinh({a})" }),
+        Row("Cosh", [9, 22], TypeSet.Float, Math.Cosh, new() { Float = "{M}.Cosh({a})" }),
+        Row("Tanh", [1, 6, 13], TypeSet.Float, Math.Tanh, Smooth("{M}.Tanh({a})", "VectorMath.Tanh({a})")),
+        Row("Asinh", [9, 22], TypeSet.Float, ReferenceMath.Asinh, new() { Float = "{M}.Asinh({a})" }),
+        Row("Acosh", [9, 22], TypeSet.Float, ReferenceMath.Acosh, new() { Float = "{M}.Acosh({a})" }),
+        Row("Atanh", [9, 22], TypeSet.Float, ReferenceMath.Atanh, new() { Float = "{M}.Atanh({a})" }),
+        Row("Erf", [9, 13], TypeSet.Numeric, ReferenceMath.Erf, x => (long)ReferenceMath.Erf(x),
+            Smooth("ScalarMath.Erf({a})", "VectorMath.Erf({a})") with { Integer = "({T})ScalarMath.Erf((double){a})" })
+            with { Unsigned = (x, _) => (ulong)ReferenceMath.Erf(x[0]) },
+        Row("Not", [1], TypeSet.Bool, null, x => x == 0 ? 1 : 0, new() { Bool = "!{a}" }),
+        Row("BitwiseNot", [18], TypeSet.Integer, null, x => ~x,
+            new() { Integer = "~{a}", Vector = "Vector.OnesComplement({a})", VectorTypes = VectorTypes.Integers }) with { Unsigned = (x, _) => ~x[0] },
+        Row("IsNaN", [9, 13, 20], TypeSet.Float, x => double.IsNaN(x) ? 1 : 0, new() { Float = "{T}.IsNaN({a})" }) with { Result = ResultType.Bool },
+        IsInf(),
     ];
 
-    private sealed class Unary(string name, ImmutableArray<int> versions, TypeSet types, Func<double, double> real) : Operator
+    /// <summary>A row of floats.</summary>
+    internal static ElementwiseRow Row(string name, ImmutableArray<int> versions, TypeSet types, Func<double, double>? real, ElementwiseTexts texts)
+        => Row(name, versions, types, real, null, texts);
+
+    /// <summary>A row without attributes.</summary>
+    internal static ElementwiseRow Row(string name, ImmutableArray<int> versions, TypeSet types, Func<double, double>? real, Func<long, long>? exact, ElementwiseTexts texts) => new()
     {
-        public override OperatorSchema Schema { get; } = new()
-        {
-            Name = name,
-            Versions = versions,
-            Inputs = [new("X", types)],
-            Outputs = [new("Y", types)],
-        };
+        Name = name,
+        Versions = versions,
+        Types = types,
+        Inputs = ["X"],
+        Real = real is null ? null : (x, _) => real(x[0]),
+        Exact = exact is null ? null : (x, _) => exact(x[0]),
+        Text = _ => texts,
+    };
 
-        public override void Infer(InferenceContext context) => context.SetOutput(0, context.Type(0), context.Shape(0));
+    /// <summary>A function that vectors compute by polynomials: the last bits differ from the scalar function's.</summary>
+    internal static ElementwiseTexts Smooth(string scalar, string vector) => new() { Float = scalar, Vector = vector, VectorIsExact = false };
 
-        public override void Evaluate(EvaluationContext context)
+    private static ElementwiseRow IsInf() => new()
+    {
+        Name = "IsInf",
+        Versions = [10, 20],
+        Types = TypeSet.Float,
+        Inputs = ["X"],
+        Result = ResultType.Bool,
+        Attributes = [new("detect_positive", 1, AttributeKind.Int), new("detect_negative", 1, AttributeKind.Int)],
+        Real = (x, p) => (double.IsPositiveInfinity(x[0]) && p[0] != 0) || (double.IsNegativeInfinity(x[0]) && p[1] != 0) ? 1 : 0,
+        Text = p => new()
         {
-            ReferenceTensor x = context.Input(0);
-            ReferenceTensor y = context.NewOutput(0);
-            for (int i = 0; i < y.Count; i++) y.Reals![i] = real(x.Reals![i]);
-            context.SetOutput(0, y);
-        }
-    }
+            Float = (p[0] != 0, p[1] != 0) switch
+            {
+                (true, true) => "{T}.IsInfinity({a})",
+                (true, false) => "{T}.IsPositiveInfinity({a})",
+                (false, true) => "{T}.IsNegativeInfinity({a})",
+                _ => "false",
+            },
+        },
+    };
 }

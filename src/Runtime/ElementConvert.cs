@@ -1,0 +1,20 @@
+#nullable enable
+namespace RedGen.Runtime;
+
+/// <summary>Conversions of floating-point numbers to integers that give the same on every processor and runtime, out of range too.</summary>
+public static class ElementConvert
+{
+    /// <summary>Truncates. Beyond the range the result is its nearest end; NaN gives 0. Narrower integers take the low bits of this one.</summary>
+    public static long ToInt64(double x)
+    {
+        if (x >= -9223372036854775808d && x < 9223372036854775808d) return unchecked((long)x);
+        return x > 0d ? long.MaxValue : x < 0d ? long.MinValue : 0L;
+    }
+
+    /// <summary>Truncates. Above the range the result is its end; negative numbers wrap; NaN gives 0.</summary>
+    public static ulong ToUInt64(double x)
+    {
+        if (x >= 9223372036854775808d) return x < 18446744073709551616d ? unchecked((ulong)x) : ulong.MaxValue;
+        return unchecked((ulong)ToInt64(x));
+    }
+}
