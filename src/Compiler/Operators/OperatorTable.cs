@@ -5,6 +5,9 @@ using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Operators.Constants;
 using RedGen.Compiler.Operators.Elementwise;
 using RedGen.Compiler.Operators.Linear;
+using RedGen.Compiler.Operators.Normalisation;
+using RedGen.Compiler.Operators.Pooling;
+using RedGen.Compiler.Operators.Reduction;
 using RedGen.Compiler.Operators.Shaping;
 
 namespace RedGen.Compiler.Operators;
@@ -22,7 +25,16 @@ public static class OperatorTable
         new Constant(), new ShapeOf(), new SizeOf(),
 
         // Linear
-        new Gemm(),
+        new Conv(), new Gemm(), new MatMul(),
+
+        // Normalisation
+        new BatchNormalization(),
+
+        // Pooling
+        new AveragePool(), new LpPool(), new MaxPool(), .. GlobalPools.Operators,
+
+        // Reduction
+        .. Softmaxes.Operators,
 
         // Shaping
         new Concat(), new Flatten(), new Identity(), new Reshape(), new Slice(), new Squeeze(), new Transpose(), new Unsqueeze(),

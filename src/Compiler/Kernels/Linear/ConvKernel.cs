@@ -1,0 +1,106 @@
+using System;
+using System.Collections.Immutable;
+using System.Linq;
+using RedGen.Compiler.Emit;
+using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Kernels.Packing;
+using RedGen.Compiler.Operators.Pooling;
+using RedGen.Compiler.Plan;
+
+namespace RedGen.Compiler.Kernels.Linear;
+
+/// <summary>Convolutions of floats with constant weights, through RedGen.Runtime: the weights are packed at build time, bias, residual and activation fused.</summary>
+internal sealed class ConvKernel : Kernel
+{
+    /// <summary>Floats of workspace beyond which plain loops serve better: only absurd paddings or dilations ask for that.</summary>
+    private const long WorkspaceLimit = 1 << 26;
+
+    /// <inheritdoc/>
+    public override Step? TryPlan(NodeGroup group, KernelContext context)
+    {
+        Node conv = group.Head;
+        if (context.ElementType(conv.Inputs[0]) != ElementType.Float32 || context.Constant(conv.Inputs[1]) is not { } w) return null;
+        if (Epilogue.TryRead(group.Nodes, context) is not { } epilogue) return null;
+        float[]? bias = null;
+        if (conv.HasInput(2))
+        {
+            if (context.Constant(conv.Inputs[2]) is not { } b) return null;
+            bias = b.AsSpan<float>().ToArray();
+        }
+
+        ConvLayer layer = ConvLayer.Read(conv, context);
+        if (layer.IsEmpty || IsHuge(layer)) return null;
+        bool depthwise = layer.IsDepthwise && layer.Window.Depth == WindowAxis.Missing && epilogue.Residual is null;
+        float[] weights = w.AsSpan<float>().ToArray();
+        float[] packed = depthwise ? weights : ConvBlockPacking.Pack(weights, layer.Groups, layer.OutChannels, layer.Taps);
+        ImmutableArray<Weight> constants = [Weight.Of("Weights", packed)];
+        if (Epilogue.Sum(bias, epilogue.Bias) is { } sum) constants = constants.Add(Weight.Of("Bias", sum));
+        bool inPlace = epilogue.Residual is not null && epilogue.Residual != conv.Inputs[0];
+        return new ConvStep(layer, epilogue, depthwise)
+        {
+            Nodes = group.Nodes,
+            Inputs = epilogue.Residual is { } residual ? [conv.Inputs[0], residual] : [conv.Inputs[0]],
+            Outputs = [group.Last.Outputs[0]],
+            Weights = constants,
+            WorkspaceLength = depthwise ? Workspace(layer).DepthwiseLength : Workspace(layer).Length,
+            InPlaceInputs = inPlace ? [1] : [],
+            MultiplyAdds = layer.MultiplyAdds,
+            Summary = "Conv " + layer.Text + epilogue.Text,
+        };
+    }
+
+    private static ConvWorkspace Workspace(ConvLayer layer)
+    {
+        WindowAxis[] axes = layer.Window.Axes;
+        return new ConvWorkspace(
+            layer.Groups, layer.InChannels, [.. axes.Select(a => a.In)], [.. axes.Select(a => a.Out)], [.. axes.Select(a => a.Kernel)],
+            [.. axes.Select(a => a.Stride)], [.. axes.Select(a => a.Dilation)], [.. axes.Select(a => a.Before)]);
+    }
+
+    /// <summary>Whether the least band of prepared input that the runtime can work with is out of proportion.</summary>
+    private static bool IsHuge(ConvLayer layer)
+    {
+        (WindowAxis height, WindowAxis width) = (layer.Window.Height, layer.Window.Width);
+        double rowLength = (width.Out + ((width.Kernel - 1.0) * width.Dilation / width.Stride) + 1) * width.Stride;
+        double rows = ((Math.Min(height.Out, 24) - 1.0) * height.Stride) + ((height.Kernel - 1.0) * height.Dilation) + 1;
+        return (double)layer.InChannels * layer.Window.Depth.Kernel * rowLength * rows > WorkspaceLimit;
+    }
+
+    private sealed class ConvStep(ConvLayer layer, Epilogue epilogue, bool depthwise) : Step
+    {
+        public override string Kernel => depthwise ? "Conv.Depthwise" : "Conv.Simd";
+
+        public override void Emit(StepWriter writer)
+        {
+            WriteShape(writer);
+            string bias = Weights.Length > 1 ? writer.Weight(1) : "default";
+            string addend = depthwise ? "" : (epilogue.Residual is null ? "default" : writer.Input(1)) + ", ";
+            string kernel = depthwise ? "DepthwiseConvolution" : "Convolution";
+            writer.Line($"{kernel}.Run({writer.Input(0)}, {writer.Weight(0)}, {bias}, {addend}{writer.Output(0)}, {writer.Workspace}, shape, {epilogue.Activation.Expression});");
+        }
+
+        private void WriteShape(StepWriter writer)
+        {
+            (WindowAxis d, WindowAxis h, WindowAxis w) = (layer.Window.Depth, layer.Window.Height, layer.Window.Width);
+            writer.Line("var shape = new ConvShape(");
+            using (writer.Code.Indent())
+            {
+                if (layer.Batch == 1 && d == WindowAxis.Missing)
+                {
+                    writer.Line($"groups: {layer.Groups}, inChannels: {layer.InChannels}, outChannels: {layer.OutChannels},");
+                    writer.Line($"inHeight: {h.In}, inWidth: {w.In}, outHeight: {h.Out}, outWidth: {w.Out},");
+                    writer.Line($"kernelHeight: {h.Kernel}, kernelWidth: {w.Kernel}, strideHeight: {h.Stride}, strideWidth: {w.Stride},");
+                    writer.Line($"dilationHeight: {h.Dilation}, dilationWidth: {w.Dilation}, padTop: {h.Before}, padLeft: {w.Before});");
+                    return;
+                }
+
+                writer.Line($"batch: {layer.Batch}, groups: {layer.Groups}, inChannels: {layer.InChannels}, outChannels: {layer.OutChannels},");
+                writer.Line($"inDepth: {d.In}, inHeight: {h.In}, inWidth: {w.In}, outDepth: {d.Out}, outHeight: {h.Out}, outWidth: {w.Out},");
+                writer.Line($"kernelDepth: {d.Kernel}, kernelHeight: {h.Kernel}, kernelWidth: {w.Kernel},");
+                writer.Line($"strideDepth: {d.Stride}, strideHeight: {h.Stride}, strideWidth: {w.Stride},");
+                writer.Line($"dilationDepth: {d.Dilation}, dilationHeight: {h.Dilation}, dilationWidth: {w.Dilation},");
+                writer.Line($"padDepth: {d.Before}, padTop: {h.Before}, padLeft: {w.Before});");
+            }
+        }
+    }
+}

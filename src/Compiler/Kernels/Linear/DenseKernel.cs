@@ -1,0 +1,46 @@
+using RedGen.Compiler.Emit;
+using RedGen.Compiler.Kernels.Packing;
+using RedGen.Compiler.Plan;
+
+namespace RedGen.Compiler.Kernels.Linear;
+
+/// <summary>Products of floats with a constant matrix, through RedGen.Runtime: one row by Dense, several by Gemm.</summary>
+internal sealed class DenseKernel : Kernel
+{
+    /// <summary>Below this many outputs one row is computed as dot products over unpacked weights (<c>Dense.RowsLimit</c>).</summary>
+    private const int RowsLimit = 8;
+
+    /// <inheritdoc/>
+    public override Step? TryPlan(NodeGroup group, KernelContext context)
+    {
+        if (DenseLayer.TryRead(group, context) is not { } layer) return null;
+        bool dots = layer.Rows == 1 && layer.Outputs < RowsLimit && layer.Addend is null;
+        float[] weights = dots ? layer.Weights : PanelPacking.Pack(layer.Weights, layer.Inputs, layer.Outputs, transposed: true);
+        return new DenseStep(layer, dots)
+        {
+            Nodes = group.Nodes,
+            Inputs = [.. layer.Values],
+            Outputs = [group.Last.Outputs[0]],
+            Weights = layer.Bias is null ? [Weight.Of("Weights", weights)] : [Weight.Of("Weights", weights), Weight.Of("Bias", layer.Bias)],
+            InPlaceInputs = layer.Addend is not null && layer.Addend != layer.Input ? [1] : [],
+            MultiplyAdds = layer.MultiplyAdds,
+            Summary = group.Head.Operator.Name + " " + layer.Text,
+        };
+    }
+
+    private sealed class DenseStep(DenseLayer layer, bool dots) : Step
+    {
+        private bool IsGemm => layer.Rows > 1 || layer.Addend is not null;
+
+        public override string Kernel => dots ? "Dense.Rows" : IsGemm ? "Gemm" : "Dense.Panels";
+
+        public override void Emit(StepWriter writer)
+        {
+            string bias = layer.Bias is null ? "default" : writer.Weight(1);
+            string start = $"{writer.Input(0)}, {writer.Weight(0)}, {bias}";
+            writer.Line(IsGemm
+                ? $"Gemm.Run({start}, {(layer.Addend is null ? "default" : writer.Input(1))}, {writer.Output(0)}, rows: {layer.Rows}, depth: {layer.Inputs}, columns: {layer.Outputs}, {layer.Activation.Expression});"
+                : $"Dense.{(dots ? "RunRows" : "Run")}({start}, {writer.Output(0)}, inputs: {layer.Inputs}, outputs: {layer.Outputs}, {layer.Activation.Expression});");
+        }
+    }
+}

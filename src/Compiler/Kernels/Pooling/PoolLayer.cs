@@ -1,0 +1,22 @@
+using System.Linq;
+using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Operators.Pooling;
+
+namespace RedGen.Compiler.Kernels.Pooling;
+
+/// <summary>The sizes of a pooling: planes pooled independently, and the geometry.</summary>
+internal sealed record PoolLayer(Node Node, int Planes, WindowGeometry Window)
+{
+    /// <summary>The layer as summaries name it.</summary>
+    public string Text => Node.Operator.Name + " " + WindowText.Kernel(Window) + WindowText.Details(Window);
+
+    /// <summary>Whether there is nothing to compute, or nothing to read.</summary>
+    public bool IsEmpty => Planes == 0 || Window.Axes.Any(a => a.In == 0);
+
+    /// <summary>Reads a pooling that inference has accepted.</summary>
+    public static PoolLayer Read(Node node, KernelContext context)
+    {
+        int[] x = context.Lengths(node.Inputs[0]);
+        return new PoolLayer(node, x[0] * x[1], PoolShapes.Geometry(node, x));
+    }
+}
