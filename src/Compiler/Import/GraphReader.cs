@@ -175,7 +175,7 @@ internal sealed class GraphReader(ReadContext context, ImmutableSortedDictionary
         }
 
         foreach (Value value in outputs.Concat(inputs))
-            if (value.Type is not null) types[value.Name] = value.Type;
+            if (value.Type is not null && scope.Owns(value.Name)) types[value.Name] = value.Type; // a subgraph may hand out an outer value
         foreach (KeyValuePair<string, Tensor> initializer in initializers) types[initializer.Key] = initializer.Value.Type;
         return types.ToImmutable();
     }

@@ -26,6 +26,9 @@ internal sealed class NameScope(ReadContext context, NameScope? outer)
     /// <summary>Whether this graph itself defines a value of that name in the file.</summary>
     public bool Defines(string name) => _names.ContainsKey(name);
 
+    /// <summary>Whether this graph itself defines the value of that name in the graph.</summary>
+    public bool Owns(string unique) => _taken.Contains(unique);
+
     /// <summary>The value that a name of the file means here, or null.</summary>
     public string? Resolve(string name) => _names.TryGetValue(name, out string? unique) ? unique : outer?.Resolve(name);
 

@@ -116,7 +116,7 @@ public sealed class GraphTests
     public void A_subgraph_may_hand_out_an_outer_value()
     {
         Model model = Valid(Writer().Input("c", ElementType.Bool)
-            .Node("If", "c", "y", n => n.Graph("then_branch", g => g.Output("x")).Graph("else_branch", g => g.Node("Neg", "x", "e").Output("e"))).Output("y"));
+            .Node("If", "c", "y", n => n.Graph("then_branch", g => g.Output("x", ElementType.Float32, 1, 4)).Graph("else_branch", g => g.Node("Neg", "x", "e").Output("e"))).Output("y"));
         Assert.Equal(["x"], GraphCaptures.Of(model.Graph.Nodes[0]).ToArray());
     }
 
