@@ -70,7 +70,7 @@ public sealed class BufferTests
     public void A_value_that_is_read_later_is_not_overwritten()
     {
         OnnxModelWriter writer = Model().Initializer("w", [1f, 0f, 0f, 0f, 1f, 0f, 0f, 0f, 1f], 3, 3)
-            .Node("Gemm", "x w", "g").Node("Relu", "g", "r").Node("Gemm", "r w", "y").Node("Gemm", "g w", "z")
+            .Node("Gemm", "x,w", "g").Node("Relu", "g", "r").Node("Gemm", "r,w", "y").Node("Gemm", "g,w", "z")
             .Output("y", ElementType.Float32, 2, 3).Output("z", ElementType.Float32, 2, 3);
         using var model = CompiledModel.Compile(writer.ToSource(), AsWritten);
         ReferenceTensor[] outputs = model.Run(X);
