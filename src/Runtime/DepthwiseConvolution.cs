@@ -15,10 +15,10 @@ namespace RedGen.Runtime;
 public static class DepthwiseConvolution
 {
     /// <summary>Output rows computed together.</summary>
-    private const int TileRows = 4;
+    internal const int TileRows = 4;
 
     /// <summary>A band of prepared input is kept below this many floats where the rows allow it, to stay in L1.</summary>
-    private const int BandFloats = 4096;
+    internal const int BandFloats = 4096;
 
     /// <summary>
     /// Floats of workspace: Taps + PreparedRows × RowLength + Slack, where PreparedRows = (BandRows − 1) × StrideHeight +

@@ -12,12 +12,12 @@ namespace RedGen.Runtime;
 public static class VectorMath
 {
     // 1.5 × 2^23: added to |x| < 2^22, the sum's low bits are x rounded to an integer.
-    private const float Rounder = 12582912f;
-    private const int RounderBits = 0x4B400000;
+    internal const float Rounder = 12582912f;
+    internal const int RounderBits = 0x4B400000;
 
     // ln 2 in two parts; the first has few enough bits that its product with an exponent is exact.
-    private const float Ln2High = 0.693359375f;
-    private const float Ln2Low = -2.12194440e-4f;
+    internal const float Ln2High = 0.693359375f;
+    internal const float Ln2Low = -2.12194440e-4f;
 
     /// <summary>
     /// e^x within 1.5 ULP. Above 88.72 infinity, below −103.98 zero, denormal results rounded once more; NaN gives NaN.

@@ -82,8 +82,13 @@ public class ConvolutionTests
         Check(
             new ConvCase
             {
-                InChannels = 2, OutChannels = 3, In = [1, 3, 4], Kernel = [1, 2, 2],
-                Stride = [1, 3, 3], PadBefore = [0, 7, 9], PadAfter = [0, 8, 6],
+                InChannels = 2,
+                OutChannels = 3,
+                In = [1, 3, 4],
+                Kernel = [1, 2, 2],
+                Stride = [1, 3, 3],
+                PadBefore = [0, 7, 9],
+                PadAfter = [0, 8, 6],
             },
             new Data(5));
     }

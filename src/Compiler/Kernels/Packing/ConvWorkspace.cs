@@ -9,11 +9,11 @@ namespace RedGen.Compiler.Kernels.Packing;
 /// </summary>
 internal sealed class ConvWorkspace
 {
-    private const int BandFloats = 65536;
-    private const int DepthwiseBandFloats = 4096;
-    private const int Slack = 16;
-    private const int Places = 4 * 96;
-    private const int TileRows = 4;
+    internal const int BandFloats = 65536;
+    internal const int DepthwiseBandFloats = 4096;
+    internal const int Slack = 16;
+    internal const int Places = 4 * 96;
+    internal const int TileRows = 4;
 
     private readonly int _groups;
     private readonly int _inChannels;
