@@ -161,5 +161,5 @@ internal static class PredictEmitter
     }
 
     private static void DocumentParameter(SourceWriter code, PublicValue value)
-        => code.Line($"/// <param name=\"{value.Buffer.Name.TrimStart('@')}\">{value.Value.Type}, {value.Buffer.Length.ToString(CultureInfo.InvariantCulture)} elements, row-major.</param>");
+        => code.Line($"/// <param name=\"{value.Buffer.Name.TrimStart('@')}\">{value.Value.Type}, row-major: {value.Buffer.Length.ToString(CultureInfo.InvariantCulture)} {(value.Buffer.Length == 1 ? "element" : "elements")}.</param>");
 }

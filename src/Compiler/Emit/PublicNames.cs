@@ -25,7 +25,7 @@ internal sealed record PublicValue(Value Value, Buffer Buffer, string Pascal)
         var taken = new HashSet<string>(System.StringComparer.Ordinal) { plan.ClassName };
         PublicValue Make(Value value, Buffer buffer)
         {
-            string stem = char.ToUpperInvariant(buffer.Name[0]) + buffer.Name.Substring(1);
+            string stem = PascalCase(buffer.Name);
             string name = stem;
             for (int i = 2; !taken.Add(name + "Length") || !taken.Add(name + "Shape"); i++) name = stem + i.ToString(CultureInfo.InvariantCulture);
             return new PublicValue(value, buffer, name);
@@ -33,5 +33,12 @@ internal sealed record PublicValue(Value Value, Buffer Buffer, string Pascal)
 
         return ([.. plan.Graph.Inputs.Select(v => Make(new Value(v.Name, plan.Graph.TypeOf(v.Name)), plan.Buffers[v.Name]))],
             [.. plan.Graph.Outputs.Select((v, i) => Make(new Value(v.Name, plan.Graph.TypeOf(v.Name)), plan.Buffers[plan.Outputs[i]]))]);
+    }
+
+    /// <summary>A parameter's name as part of a constant's: <c>dense_input</c> gives <c>DenseInput</c>.</summary>
+    private static string PascalCase(string name)
+    {
+        string text = string.Concat(name.Split('_').Where(p => p.Length > 0).Select(p => char.ToUpperInvariant(p[0]) + p.Substring(1)));
+        return text.Length == 0 || char.IsDigit(text[0]) ? "Value" + text : text;
     }
 }
