@@ -25,7 +25,11 @@ internal sealed class GraphReader(ReadContext context, ImmutableSortedDictionary
         ImmutableArray<Value> inputs = [.. proto.Input.Where(i => !initialized.Contains(i.Name)).Select(i => ReadValue(i, "input", scope))];
         ImmutableArray<Node> nodes = ReadNodes(proto.Node, scope);
         ImmutableArray<Value> outputs = [.. proto.Output.Select(o => ReadOutput(o, scope))];
-        return new Graph(proto.Name, inputs, outputs, nodes, initializers, ReadTypes(proto, inputs, outputs, initializers, scope));
+        ImmutableDictionary<string, Graphs.ValueType> types = ReadTypes(proto, inputs, outputs, initializers, scope);
+
+        // An output that is an input or a constant as it stands has the type of that, whatever the file states for it.
+        outputs = [.. outputs.Select(o => types.TryGetValue(o.Name, out Graphs.ValueType? type) ? o with { Type = type } : o)];
+        return new Graph(proto.Name, inputs, outputs, nodes, initializers, types);
     }
 
     /// <summary>Reads nodes in topological order, which not every file keeps.</summary>

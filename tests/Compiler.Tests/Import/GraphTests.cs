@@ -113,6 +113,10 @@ public sealed class GraphTests
     }
 
     [Fact]
+    public void An_output_that_is_a_constant_has_its_type()
+        => Assert.Equal("float32 2", Valid(Writer().Initializer("w", [1f, 2f], 2).Output("w", ElementType.Int8, 7)).Graph.Outputs[0].Type!.ToString());
+
+    [Fact]
     public void A_subgraph_may_hand_out_an_outer_value()
     {
         Model model = Valid(Writer().Input("c", ElementType.Bool)
