@@ -86,6 +86,6 @@ internal sealed class GraphAuthor
             [.. outputs.Select(o => new Value(o, null))],
             [.. nodes],
             _initializers.ToImmutableDictionary(),
-            ImmutableDictionary<string, Graphs.ValueType>.Empty);
+            ImmutableDictionary<string, Compiler.Graphs.ValueType>.Empty);
     }
 }

@@ -49,7 +49,7 @@ public sealed class ModelPassTests(ITestOutputHelper output)
         var diagnostics = new DiagnosticBag();
         Model? model = OnnxReader.Read(SharedData.Load(path), diagnostics, default);
         Graph? graph = model is null ? null : ModelCompiler.Normalise(model, new CompilerOptions { Optimise = false }, diagnostics, default);
-        reason = string.Join("; ", diagnostics.ToImmutable().Where(d => d.Severity == DiagnosticSeverity.Error).Select(d => d.Message).Take(1));
+        reason = string.Join("; ", diagnostics.ToImmutable().Where(d => d.Severity == Severity.Error).Select(d => d.Message).Take(1));
         return diagnostics.HasErrors ? null : graph;
     }
 
