@@ -1,0 +1,167 @@
+using System;
+using System.IO;
+using System.Linq;
+using RedGen.TestKit;
+
+namespace RedGen.Package.Tests;
+
+/// <summary>Projects as users write them.</summary>
+internal static class Consumers
+{
+    internal const string OddFolder = "models a#b;c%20d ö";
+
+    /// <summary>The strictest settings on the oldest framework, kernels from the package: many models, odd paths.</summary>
+    internal const string Net8 = """
+        <Project Sdk="Microsoft.NET.Sdk">
+          <PropertyGroup>
+            <OutputType>Exe</OutputType>
+            <TargetFramework>net8.0</TargetFramework>
+            <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
+            <CheckForOverflowUnderflow>true</CheckForOverflowUnderflow>
+            <GenerateDocumentationFile>true</GenerateDocumentationFile>
+            <RedGenAccessibility>Public</RedGenAccessibility>
+          </PropertyGroup>
+          <ItemGroup>
+            <PackageReference Include="RedGen" Version="$(RedGenTestVersion)" />
+            <AdditionalFiles Update="y/digits.onnx" RedGenClassName="OtherDigits" RedGenWeights="literal" />
+            <AdditionalFiles Include="../outside/linked-net.onnx" Link="nets/linked-net.onnx" RedGenNamespace="Outside" />
+          </ItemGroup>
+        </Project>
+        """;
+
+    internal const string Net8Program = """
+        class Program
+        {
+            static void Main(string[] arguments)
+            {
+                byte[] bytes = System.IO.File.ReadAllBytes(arguments[0]);
+                var image = new float[Net8.Digits.InputLength];
+                var logits = new float[Net8.Digits.LogitsLength];
+                for (int i = 0; i < bytes.Length / 4 / image.Length; i++)
+                {
+                    System.Buffer.BlockCopy(bytes, i * image.Length * 4, image, 0, image.Length * 4);
+                    Net8.Digits.Predict(image, logits);
+                    Print("x/digits", logits);
+                    Net8.OtherDigits.Predict(image, logits);
+                    Print("y/digits", logits);
+                    Net8.Net1A.Predict(image, logits);
+                    Print("odd", logits);
+                    Outside.LinkedNet.Predict(image, logits);
+                    Print("linked", logits);
+                }
+            }
+
+            static void Print(string name, float[] values)
+            {
+                string[] texts = System.Array.ConvertAll(values, v => v.ToString("R", System.Globalization.CultureInfo.InvariantCulture));
+                System.Console.WriteLine(name + " " + string.Join(" ", texts));
+            }
+        }
+        """;
+
+    /// <summary>The newest framework, modern settings, kernels as source and no reference at all, weights beside the model.</summary>
+    internal const string Net10 = """
+        <Project Sdk="Microsoft.NET.Sdk">
+          <PropertyGroup>
+            <OutputType>Exe</OutputType>
+            <TargetFramework>net10.0</TargetFramework>
+            <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
+            <Nullable>enable</Nullable>
+            <ImplicitUsings>enable</ImplicitUsings>
+            <RedGenRuntime>Source</RedGenRuntime>
+          </PropertyGroup>
+          <ItemGroup>
+            <PackageReference Include="RedGen" Version="$(RedGenTestVersion)" ExcludeAssets="compile;runtime" PrivateAssets="all" />
+          </ItemGroup>
+        </Project>
+        """;
+
+    internal const string Net10Program = """
+        using System.Globalization;
+        using System.Runtime.InteropServices;
+        using RedGen;
+
+        ReadOnlySpan<float> images = MemoryMarshal.Cast<byte, float>(File.ReadAllBytes(args[0]));
+        Span<float> logits = stackalloc float[Net10.External.LogitsLength];
+        for (; images.Length > 0; images = images[64..])
+        {
+            Net10.External.Predict(images[..64], logits);
+            Print("external", logits);
+            App.Reader.Predict(images[..64], logits);
+            Print("attribute", logits);
+        }
+
+        Console.WriteLine("references " + string.Join(",", typeof(App.Reader).Assembly.GetReferencedAssemblies().Select(a => a.Name)));
+
+        static void Print(string name, ReadOnlySpan<float> values)
+        {
+            var texts = new List<string>();
+            foreach (float value in values) texts.Add(value.ToString("R", CultureInfo.InvariantCulture));
+            Console.WriteLine(name + " " + string.Join(" ", texts));
+        }
+
+        namespace App
+        {
+            [RedGenModel("digits.onnx")]
+            public static partial class Reader;
+        }
+        """;
+
+    /// <summary>What goes wrong must be readable on the command line.</summary>
+    internal const string Broken = """
+        <Project Sdk="Microsoft.NET.Sdk">
+          <PropertyGroup>
+            <TargetFramework>net10.0</TargetFramework>
+          </PropertyGroup>
+          <ItemGroup>
+            <PackageReference Include="RedGen" Version="$(RedGenTestVersion)" />
+            <AdditionalFiles Include="missing.onnx" />
+            <AdditionalFiles Update="option.onnx" RedGenWeights="Tape" />
+          </ItemGroup>
+        </Project>
+        """;
+
+    internal static void Write(TemporaryFolder folder, string version, string feed)
+    {
+        byte[] mlp = DigitsAssets.Mlp();
+        string machinePackages = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+
+        // RedGen is restored into an empty folder. What the machine has of other packages is used where it lies: they are not under test.
+        folder.Write("Directory.Build.props", $"""
+            <Project>
+              <PropertyGroup>
+                <RedGenTestVersion>{version}</RedGenTestVersion>
+                <RestorePackagesPath>$(MSBuildThisFileDirectory)packages</RestorePackagesPath>
+                <RestoreFallbackFolders Condition="Exists('{machinePackages}')">{machinePackages}</RestoreFallbackFolders>
+                <RestoreAdditionalProjectSources>{feed}</RestoreAdditionalProjectSources>
+                <NuGetAudit>false</NuGetAudit>
+                <EmitCompilerGeneratedFiles>true</EmitCompilerGeneratedFiles>
+              </PropertyGroup>
+            </Project>
+            """);
+        folder.Write("Directory.Build.targets", "<Project />");
+        folder.Write("Directory.Packages.props", "<Project />");
+        folder.Write("consumers.slnx", """<Solution><Project Path="Net8/Net8.csproj" /><Project Path="Net10/Net10.csproj" /></Solution>""");
+
+        folder.Write("Net8/Net8.csproj", Net8);
+        folder.Write("Net8/Program.cs", Net8Program);
+        folder.Write("Net8/x/digits.onnx", mlp);
+        folder.Write("Net8/y/digits.onnx", mlp);
+        folder.Write("Net8/" + OddFolder + "/net 1;a.onnx", mlp);
+        folder.Write("outside/linked-net.onnx", mlp);
+
+        (byte[] model, byte[] data) = ExternalDataModel.MoveWeights(mlp, "weights.bin");
+        folder.Write("Net10/Net10.csproj", Net10);
+        folder.Write("Net10/Program.cs", Net10Program);
+        folder.Write("Net10/digits.onnx", mlp);
+        folder.Write("Net10/external/external.onnx", model);
+        folder.Write("Net10/external/weights.bin", data);
+
+        folder.Write("Broken/Broken.csproj", Broken);
+        folder.Write("Broken/broken.onnx", "<html>not found</html>");
+        folder.Write("Broken/option.onnx", mlp);
+
+        folder.Write("images.bin", [.. DigitsAssets.Images().Take(50).SelectMany(static i => i).SelectMany(BitConverter.GetBytes)]);
+    }
+}
