@@ -22,7 +22,10 @@ public static class Softmax
     public static void Run(ReadOnlySpan<float> input, Span<float> output, int outer, int axis, int inner) =>
         Run(input, output, outer, axis, inner, logarithm: false);
 
-    /// <summary>y = x − max − ln Σ e^(x − max), lines along the axis.</summary>
+    /// <summary>
+    /// y = x − max − ln Σ e^(x − max), lines along the axis. The largest element's own 1 is left out of the sum and comes back
+    /// in ln(1 + sum), so that a line with one dominant element keeps its digits.
+    /// </summary>
     /// <param name="input">x: [outer, axis, inner].</param>
     /// <param name="output">y: the same shape; may be the input itself.</param>
     /// <param name="outer">Product of the sizes before the axis.</param>
@@ -92,30 +95,44 @@ public static class Softmax
 
             Vector<float> shift = new(max);
             Vector<float> sums = Vector<float>.Zero;
+            Vector<float> ones = Vector<float>.Zero;
             for (i = 0; i <= length - lanes; i += lanes)
             {
                 Vector<float> difference = Simd.Load(ref x, i) - shift;
                 Vector<float> e = VectorMath.Exp(difference);
-                sums += e;
+                sums += logarithm ? WithoutOnes(difference, e, ref ones) : e;
                 Simd.Store(logarithm ? difference : e, ref y, i);
             }
 
             float sum = Simd.Sum(sums);
+            float largestCount = Simd.Sum(ones);
             int left = length - i;
             if (left > 0)
             {
                 Vector<float> difference = Simd.LoadLanes(ref Unsafe.Add(ref x, i), 0, left) - shift;
                 Vector<float> e = VectorMath.Exp(difference);
+                Vector<float> onesLeft = Vector<float>.Zero;
+                Vector<float> terms = logarithm ? WithoutOnes(difference, e, ref onesLeft) : e;
                 for (int lane = 0; lane < left; lane++)
                 {
-                    sum += e[lane];
+                    sum += terms[lane];
+                    largestCount += onesLeft[lane];
                 }
 
                 Simd.StoreLanes(logarithm ? difference : e, ref Unsafe.Add(ref y, i), 0, left);
             }
 
-            Scale(output, logarithm ? VectorMath.Log(new Vector<float>(sum))[0] : 1f / sum, logarithm);
+            Scale(output, logarithm ? VectorMath.LogOnePlus(new Vector<float>(sum + (largestCount - 1f)))[0] : 1f / sum, logarithm);
         }
+    }
+
+    /// <summary>The terms of the sum with those of the largest elements, which are exactly 1, counted instead.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<float> WithoutOnes(Vector<float> difference, Vector<float> e, ref Vector<float> ones)
+    {
+        Vector<int> isLargest = Vector.Equals(difference, Vector<float>.Zero);
+        ones += Vector.ConditionalSelect(isLargest, Vector<float>.One, Vector<float>.Zero);
+        return Vector.ConditionalSelect(isLargest, Vector<float>.Zero, e);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -154,15 +171,16 @@ public static class Softmax
             }
 
             Vector<float> sum = Vector<float>.Zero;
+            Vector<float> ones = Vector<float>.Zero;
             for (int a = 0; a < axis; a++)
             {
                 Vector<float> difference = Read(ref x, a * inner, count) - max;
                 Vector<float> e = VectorMath.Exp(difference);
-                sum += e;
+                sum += logarithm ? WithoutOnes(difference, e, ref ones) : e;
                 Write(logarithm ? difference : e, ref y, a * inner, count);
             }
 
-            Vector<float> operand = logarithm ? VectorMath.Log(sum) : Vector<float>.One / sum;
+            Vector<float> operand = logarithm ? VectorMath.LogOnePlus(sum + (ones - Vector<float>.One)) : Vector<float>.One / sum;
             for (int a = 0; a < axis; a++)
             {
                 Vector<float> value = Read(ref y, a * inner, count);
