@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
@@ -5,85 +6,60 @@ using System.IO;
 using System.Linq;
 using System.Text;
 using System.Threading;
-using RedGen.Cli.Models;
+using RedGen.Cli.Execution;
 using RedGen.Cli.Output;
 using RedGen.Compiler;
-using RedGen.Compiler.Diagnostics;
 using RedGen.Compiler.Options;
 
 namespace RedGen.Cli.Commands;
 
 /// <summary><c>redgen compile</c>: writes the C# that the generator would emit.</summary>
-internal sealed class CompileCommand
+internal sealed class CompileCommand : ModelCommand
 {
-    private readonly ToolConsole _console;
-    private readonly Argument<string> _model = CommonArguments.Model();
-    private readonly Option<string> _folder = new("--output", "-o") { Description = "The folder to write to.", Required = true, HelpName = "dir" };
-    private readonly Option<bool> _selfContained = new("--self-contained") { Description = "Write the kernels too, so that no package is needed (--runtime Source)." };
-    private readonly Option<bool> _timings = new("--timings") { Description = "Show how long each stage took." };
-    private readonly Option<string> _blob = new("--weights-blob") { Description = "Where to write the weights of a model that is too large for source.", HelpName = "file" };
-    private readonly Option<string> _resource = new("--weight-resource") { Description = "The name of the assembly's resource that will hold that file.", HelpName = "name" };
-    private readonly Option<bool> _json = CommonArguments.Json();
-    private readonly ModelOptions _options;
-
-    private CompileCommand(ToolConsole console, Command command)
-    {
-        _console = console;
-        command.Arguments.Add(_model);
-        foreach (System.CommandLine.Option option in new System.CommandLine.Option[] { _folder, _selfContained, _timings, _blob, _resource, _json })
-            command.Options.Add(option);
-        _options = ModelOptions.AddTo(command);
-        command.SetAction(Run);
-    }
+    private readonly Option<string> _folder;
+    private readonly Option<bool> _selfContained;
+    private readonly Option<bool> _timings;
+    private readonly Option<string> _blob;
+    private readonly Option<string> _resource;
 
     /// <summary>Makes the command.</summary>
-    public static Command Create(ToolConsole console)
+    public CompileCommand(ToolConsole console)
+        : base(console, "compile", "Writes the C# that the generator would emit.")
     {
-        var command = new Command("compile", "Writes the C# that the generator would emit.");
-        _ = new CompileCommand(console, command);
-        return command;
+        _folder = Add(new Option<string>("--output", "-o") { Description = "The folder to write to.", Required = true, HelpName = "dir" });
+        _selfContained = Add(new Option<bool>("--self-contained") { Description = "Write the kernels too, so that no package is needed (--runtime Source)." });
+        _timings = Add(new Option<bool>("--timings") { Description = "Show how long each stage took." });
+        _blob = Add(new Option<string>("--weights-blob") { Description = "Where to write the weights of a model that is too large for source.", HelpName = "file" });
+        _resource = Add(new Option<string>("--weight-resource") { Description = "The name of the assembly's resource that will hold that file.", HelpName = "name" });
     }
 
-    private int Run(ParseResult parsed)
+    /// <inheritdoc/>
+    protected override int Run(ParseResult parsed, string path, CompilerOptions options)
     {
-        _console.IsJson = parsed.GetValue(_json);
-        string path = parsed.GetValue(_model)!;
-        CompilerOptions options = OptionsOf(parsed, path);
-        var diagnostics = new DiagnosticBag();
-        if (ModelFile.Open(path, diagnostics) is not { } source)
-        {
-            _console.Print(path, diagnostics.ToImmutable());
-            throw new ToolException("the model was not read");
-        }
-
+        ModelSource source = ModelProgram.Open(path, Console);
+        if (parsed.GetValue(_selfContained)) options = options with { Runtime = RuntimeMode.Source };
+        string stem = options.ClassName ?? ClassNames.FromFileName(path);
+        options = options with { WeightResource = parsed.GetValue(_resource) ?? stem + ".weights" };
         var clock = new StageClock();
         CompilationResult result = ModelCompiler.Compile(source, options, clock.Start, CancellationToken.None);
         clock.Stop();
-        _console.Print(path, result.Diagnostics);
+        Console.Print(path, result.Diagnostics);
         if (!result.Success) throw new ToolException("the model was not compiled");
-        Write(parsed, result);
-        if (parsed.GetValue(_timings)) clock.Print(_console);
+        Write(parsed, result, clock);
+        if (parsed.GetValue(_timings)) clock.Print(Console);
         return 0;
     }
 
-    private CompilerOptions OptionsOf(ParseResult parsed, string path)
-    {
-        CompilerOptions options = _options.Read(parsed, _console);
-        if (parsed.GetValue(_selfContained)) options = options with { Runtime = RuntimeMode.Source };
-        string stem = options.ClassName ?? ClassNames.FromFileName(path);
-        return options with { WeightResource = parsed.GetValue(_resource) ?? stem + ".weights" };
-    }
-
-    private void Write(ParseResult parsed, CompilationResult result)
+    private void Write(ParseResult parsed, CompilationResult result, StageClock clock)
     {
         string folder = parsed.GetValue(_folder)!;
         Directory.CreateDirectory(folder);
         string[] files = [.. result.Sources.Select(s => Path.Combine(folder, s.HintName))];
         for (int i = 0; i < files.Length; i++) File.WriteAllText(files[i], result.Sources[i].Text, new UTF8Encoding(false));
         string? blob = WriteBlob(parsed, result, folder);
-        foreach (string file in files) _console.WriteLine(file);
-        if (blob is not null) _console.WriteLine(blob);
-        _console.WriteJson(new
+        foreach (string file in files) Console.WriteLine(file);
+        if (blob is not null) Console.WriteLine(blob);
+        Console.WriteJson(new
         {
             files,
             weightsBlob = blob,
@@ -92,7 +68,8 @@ internal sealed class CompileCommand
             weightBytes = result.Plan.WeightBytes,
             scratchBytes = result.Plan.ArenaBytes,
             macs = result.Plan.MultiplyAdds,
-            diagnostics = _console.Diagnostics,
+            timings = clock.Milliseconds,
+            diagnostics = Console.Diagnostics,
         });
     }
 
@@ -101,16 +78,19 @@ internal sealed class CompileCommand
         if (result.WeightBlob.IsEmpty) return null;
         string file = parsed.GetValue(_blob) ?? Path.Combine(folder, result.Plan!.ClassName + ".weights.bin");
         using (FileStream stream = File.Create(file)) stream.Write(result.WeightBlob.Span);
-        _console.Note("The weights go into the project as a resource: <EmbeddedResource Include=\"" + file + "\" LogicalName=\"" + result.Plan!.Options.WeightResource + "\" />");
+        Console.Note("The weights go into the project as a resource: <EmbeddedResource Include=\"" + file + "\" LogicalName=\"" + result.Plan!.Options.WeightResource + "\" />");
         return file;
     }
 
     /// <summary>Times the stages between the compiler's announcements.</summary>
     private sealed class StageClock
     {
-        private readonly System.Collections.Generic.List<(string Stage, double Milliseconds)> _stages = [];
+        private readonly List<(string Stage, double Milliseconds)> _stages = [];
         private string? _stage;
         private long _started;
+
+        /// <summary>Milliseconds by stage.</summary>
+        public Dictionary<string, double> Milliseconds => _stages.ToDictionary(static s => char.ToLowerInvariant(s.Stage[0]) + s.Stage[1..], static s => s.Milliseconds);
 
         public void Start(string stage)
         {

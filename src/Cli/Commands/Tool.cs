@@ -56,8 +56,12 @@ internal static class Tool
     {
         var root = new RootCommand("Compiles, tests, measures and explains ONNX models as plain C#.")
         {
-            CompileCommand.Create(console),
+            new InspectCommand(console).Command,
+            new CompileCommand(console).Command,
             TestCommand.Create(console),
+            new RunCommand(console).Command,
+            new EvalCommand(console).Command,
+            new BenchCommand(console).Command,
         };
         root.Options.Remove(root.Options.OfType<VersionOption>().Single());
         root.Options.Add(new Option<bool>("--version") { Description = "Show the version.", Action = new VersionAction() });

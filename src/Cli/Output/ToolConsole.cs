@@ -45,13 +45,17 @@ internal sealed class ToolConsole(TextWriter output, TextWriter error)
     /// <summary>Prints the diagnostics of a file as compilers do.</summary>
     /// <param name="path">The file as the user named it.</param>
     /// <param name="diagnostics">Its problems.</param>
-    public void Print(string path, IEnumerable<Diagnostic> diagnostics)
+    public void Print(string path, IReadOnlyCollection<Diagnostic> diagnostics)
     {
         foreach (Diagnostic diagnostic in diagnostics.OrderByDescending(static d => d.Severity))
         {
             error.WriteLine(DiagnosticText.Of(path, diagnostic));
             _diagnostics.Add(new JsonDiagnostic(path, diagnostic.Id, DiagnosticText.NameOf(diagnostic.Severity), diagnostic.Message));
         }
+
+        // The message shows the line for a project; the tool takes the same text as an option.
+        Diagnostic? unpinned = diagnostics.FirstOrDefault(static d => d.Id == DiagnosticCatalog.UnpinnedDimension.Id);
+        if (unpinned is not null) Note("redgen: here this is --dims \"" + unpinned.Arguments[^1] + "\"");
     }
 
     /// <summary>Ends a command that failed.</summary>

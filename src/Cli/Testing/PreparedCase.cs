@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
-using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Threading;
@@ -67,20 +66,10 @@ internal sealed record PreparedCase(ModelSource Source, ImmutableHashSet<string>
         return RandomOutputs.Of(model, inputs);
     }
 
-    /// <summary>The dimensions that the model leaves open, as the data have them; what the user pinned wins over all.</summary>
     private static ImmutableSortedDictionary<string, int> PinsOf(Graph graph, TestDataSet set, CompilerOptions options)
     {
-        if (!options.Dims.IsEmpty) return options.Dims;
-        ImmutableSortedDictionary<string, int>.Builder pins = ImmutableSortedDictionary.CreateBuilder<string, int>(StringComparer.Ordinal);
         ImmutableArray<TestTensor?> matched = TestDataSet.Match(set.Inputs, graph.Inputs);
-        for (int i = 0; i < matched.Length; i++)
-        {
-            if (matched[i]?.Tensor is not { } data || graph.Inputs[i].Type is not TensorType { Shape: { } shape } || shape.Rank != data.Dimensions.Length) continue;
-            for (int axis = 0; axis < shape.Rank; axis++)
-                if (!shape[axis].IsConstant) pins[graph.Inputs[i].Name + ":" + axis.ToString(CultureInfo.InvariantCulture)] = data.Dimensions[axis];
-        }
-
-        return pins.ToImmutable();
+        return InputPins.Apply(options, graph.Inputs, [.. matched.Select(static m => m?.Tensor?.Dimensions.ToArray())]).Dims;
     }
 
     private sealed class PinsComparer : IEqualityComparer<ImmutableSortedDictionary<string, int>>

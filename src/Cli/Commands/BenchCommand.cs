@@ -1,0 +1,137 @@
+using System;
+using System.CommandLine;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using System.Runtime.InteropServices;
+using RedGen.Cli.Execution;
+using RedGen.Cli.Measure;
+using RedGen.Cli.Output;
+using RedGen.Cli.Testing;
+using RedGen.Compiler;
+using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Options;
+using Spectre.Console;
+
+namespace RedGen.Cli.Commands;
+
+/// <summary><c>redgen bench</c>: how fast the generated code is, alone and beside ONNX Runtime.</summary>
+internal sealed class BenchCommand : ModelCommand
+{
+    private const int AllocationCalls = 100;
+    private const int Seed = 1;
+
+    private readonly Option<string> _ort;
+    private readonly Option<bool> _layers;
+    private readonly Option<double> _seconds;
+
+    /// <summary>Makes the command.</summary>
+    public BenchCommand(ToolConsole console)
+        : base(console, "bench", "Measures latency, throughput, first call and allocation, beside ONNX Runtime where asked.")
+    {
+        _ort = Add(new Option<string>("--ort") { Description = "Measure ONNX Runtime too: the path of libonnxruntime.so.", HelpName = "path" });
+        _layers = Add(new Option<bool>("--layers") { Description = "Show the time of every layer (not available yet)." });
+        _seconds = Add(new Option<double>("--seconds") { Description = "How long to measure.", DefaultValueFactory = static _ => 3 });
+    }
+
+    /// <inheritdoc/>
+    protected override int Run(ParseResult parsed, string path, CompilerOptions options)
+    {
+        if (parsed.GetValue(_layers)) throw new ToolException("--layers is not available in this version of RedGen");
+        string? library = parsed.GetValue(_ort);
+        if (library is not null && !File.Exists(library)) throw new ToolException("there is no file '" + library + "'");
+        ModelSource source = ModelProgram.Open(path, Console);
+        using ModelProgram program = ModelProgram.Load(path, source, options, Console);
+        byte[][] inputs = program.NewInputs();
+        byte[][] outputs = program.NewOutputs();
+        Fill(program, inputs);
+        double first = Stopwatches.Time(() => program.Predict(inputs, outputs), 1);
+        using OrtSession? ort = library is null ? null : new OrtSession(library, Path.GetFullPath(path));
+        byte[][] ortOutputs = program.NewOutputs();
+        ort?.Bind(program.Inputs, inputs, program.Outputs, ortOutputs);
+
+        Action own = () => program.Predict(inputs, outputs);
+        Action[] contenders = ort is null ? [own] : [own, ort.Run];
+        foreach (Action contender in contenders) Stopwatches.WarmUp(contender);
+        long allocated = AllocatedBytes(own);
+        Times[] times = Stopwatches.Measure(contenders, Math.Clamp(parsed.GetValue(_seconds), 0.01, 3600));
+        double? difference = ort is null ? null : Difference(program, outputs, ortOutputs);
+        Report(program, times, first, allocated, difference, ort?.RuntimeVersion);
+        return 0;
+    }
+
+    /// <summary>Floats between −1 and 1, the same at every run; zeros for all other types, which may be indices.</summary>
+    private static void Fill(ModelProgram program, byte[][] inputs)
+    {
+        var random = new Random(Seed);
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            ElementType type = ((TensorType)program.Inputs[i].Type!).ElementType;
+            if (type == ElementType.Float32)
+                foreach (ref float f in MemoryMarshal.Cast<byte, float>(inputs[i].AsSpan())) f = (float)Next(random);
+            else if (type == ElementType.Float64)
+                foreach (ref double d in MemoryMarshal.Cast<byte, double>(inputs[i].AsSpan())) d = Next(random);
+            else if (type == ElementType.Float16)
+                foreach (ref Half h in MemoryMarshal.Cast<byte, Half>(inputs[i].AsSpan())) h = (Half)Next(random);
+        }
+    }
+
+    private static double Next(Random random) => (2 * random.NextDouble()) - 1;
+
+    private static long AllocatedBytes(Action call)
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < AllocationCalls; i++) call();
+        return (GC.GetAllocatedBytesForCurrentThread() - before) / AllocationCalls;
+    }
+
+    private static double Difference(ModelProgram program, byte[][] own, byte[][] other)
+    {
+        double worst = 0;
+        for (int i = 0; i < own.Length; i++)
+        {
+            var type = (TensorType)program.Outputs[i].Type!;
+            Tensor ToTensor(byte[] data) => new(type.ElementType, [.. type.Shape!.ToArray()], data);
+            worst = Math.Max(worst, OutputComparer.Compare("", ToTensor(own[i]), ToTensor(other[i]), new Tolerance(0, 0), isFlat: false, isRandom: false).MaxError);
+        }
+
+        return worst;
+    }
+
+    private void Report(ModelProgram program, Times[] times, double first, long allocated, double? difference, string? ortVersion)
+    {
+        Times own = times[0];
+        Times? ort = times.Length > 1 ? times[1] : null;
+        Table table = Tables.Create(1, "", "min µs", "median µs", "calls/s");
+        table.Add("RedGen", Text(own.Min), Text(own.Median), Text(1e6 / own.Median));
+        if (ort is not null)
+        {
+            table.Add("ONNX Runtime " + ortVersion, Text(ort.Min), Text(ort.Median), Text(1e6 / ort.Median));
+            table.Add("ratio", Text(ort.Min / own.Min), Text(ort.Median / own.Median), "");
+        }
+
+        table.Write(Console.Text);
+        Console.WriteLine("first call " + Text(first) + " µs, " + allocated.ToString(CultureInfo.InvariantCulture) + " bytes allocated a call, "
+            + Text(program.Result.Plan!.MultiplyAdds / own.Min / 1000) + " GMAC/s"
+            + (difference is { } d ? ", largest difference " + d.ToString("G3", CultureInfo.InvariantCulture) : ""));
+        Console.WriteJson(new
+        {
+            redgenMinMicroseconds = own.Min,
+            redgenMedianMicroseconds = own.Median,
+            throughputPerSecond = 1e6 / own.Median,
+            ortMinMicroseconds = ort?.Min,
+            ortMedianMicroseconds = ort?.Median,
+            ratio = ort?.Min / own.Min,
+            ratioMedian = ort?.Median / own.Median,
+            firstCallMicroseconds = first,
+            allocatedBytesPerCall = allocated,
+            measurements = own.Samples,
+            macs = program.Result.Plan.MultiplyAdds,
+            maxDifference = difference is { } found && double.IsFinite(found) ? difference : null,
+            ortVersion,
+            diagnostics = Console.Diagnostics,
+        });
+    }
+
+    private static string Text(double value) => value.ToString(value < 100 ? "G3" : "F0", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,74 @@
+using System;
+using System.Collections.Immutable;
+using System.Linq;
+using RedGen.Cli.Models;
+using RedGen.Cli.Output;
+using RedGen.Compiler;
+using RedGen.Compiler.Diagnostics;
+using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Options;
+
+namespace RedGen.Cli.Execution;
+
+/// <summary>One model as running code, compiled as a user's program would be.</summary>
+internal sealed class ModelProgram : IDisposable
+{
+    private readonly GeneratedCode _code;
+    private readonly GeneratedModel _model;
+
+    private ModelProgram(GeneratedCode code, GeneratedModel model, PredictDelegate predict)
+    {
+        _code = code;
+        _model = model;
+        Predict = predict;
+    }
+
+    /// <summary>Runs the model once; allocates nothing itself.</summary>
+    public PredictDelegate Predict { get; }
+
+    /// <summary>The compilation.</summary>
+    public CompilationResult Result => _model.Result;
+
+    /// <summary>What the model takes.</summary>
+    public ImmutableArray<Value> Inputs => _model.Inputs;
+
+    /// <summary>What the model gives.</summary>
+    public ImmutableArray<Value> Outputs => _model.Outputs;
+
+    /// <summary>Reads a model; its problems are printed.</summary>
+    /// <exception cref="ToolException">It cannot be read.</exception>
+    public static ModelSource Open(string path, ToolConsole console)
+    {
+        var diagnostics = new DiagnosticBag();
+        ModelSource? source = ModelFile.Open(path, diagnostics);
+        console.Print(path, diagnostics.ToImmutable());
+        return source ?? throw new ToolException("the model was not read");
+    }
+
+    /// <summary>Compiles and loads a model; its problems are printed.</summary>
+    /// <exception cref="ToolException">It has errors.</exception>
+    public static ModelProgram Load(string path, ModelSource source, CompilerOptions options, ToolConsole console)
+    {
+        const string Space = "RedGenProgram";
+        CompilationResult result = ModelCompiler.Compile(source, options with { Namespace = Space, WeightResource = Space + ".weights" });
+        console.Print(path, [.. result.Diagnostics.Where(static d => d.Severity != Severity.Info)]);
+        if (!result.Success) throw new ToolException("the model was not compiled");
+        var model = new GeneratedModel(Space, result);
+        GeneratedCode code = GeneratedCode.Build([model], new CodeSettings(IsStrict: false, IsCollectible: false));
+        if (code.MethodOf(model) is { } predict) return new ModelProgram(code, model, predict);
+        code.Dispose();
+        throw new InvalidOperationException(code.ErrorOf(model));
+    }
+
+    /// <summary>Arrays of the right sizes for the inputs; they do not move, so that native code can read them too.</summary>
+    public byte[][] NewInputs() => NewArrays(Inputs);
+
+    /// <summary>Arrays of the right sizes for the outputs.</summary>
+    public byte[][] NewOutputs() => NewArrays(Outputs);
+
+    /// <inheritdoc/>
+    public void Dispose() => _code.Dispose();
+
+    private static byte[][] NewArrays(ImmutableArray<Value> values)
+        => [.. values.Select(static v => GC.AllocateArray<byte>(GeneratedModel.ByteLength(v), pinned: true))];
+}
