@@ -14,12 +14,12 @@ internal static class WindowLoops
     public static readonly string[] Taps = ["kd", "kh", "kw"];
 
     /// <summary>Opens the loops over an output channel's elements.</summary>
-    public static void OverOutputs(LoopNest nest, WindowGeometry window)
+    public static void OverOutputs(LoopScope nest, WindowGeometry window)
     {
         for (int i = 0; i < 3; i++) nest.Loop(Outputs[i], window.Axes[i].Out);
     }
 
-    /// <summary>The index of the output element within its channel,, as terms for <see cref="LoopNest"/>.</summary>
+    /// <summary>The index of the output element within its channel,, as terms for <see cref="LoopScope"/>.</summary>
     public static (string, int)[] OutputTerms(WindowGeometry window)
         => [("od", window.Height.Out * window.Width.Out), ("oh", window.Width.Out), ("ow", 1)];
 
@@ -33,7 +33,7 @@ internal static class WindowLoops
     /// <param name="taps">The nest to open loops in.</param>
     /// <param name="window">The geometry.</param>
     /// <returns>The C# text of the input element's index within its channel.</returns>
-    public static string OverTaps(StepWriter writer, LoopNest outer, LoopNest taps, WindowGeometry window)
+    public static string OverTaps(StepWriter writer, LoopScope outer, LoopScope taps, WindowGeometry window)
     {
         string[] names = ["id", "ih", "iw"];
         int[] strides = [window.Height.In * window.Width.In, window.Width.In, 1];
@@ -59,13 +59,13 @@ internal static class WindowLoops
         return index.Count == 0 ? "0" : string.Join(" + ", index);
     }
 
-    private static string Position(LoopNest outer, LoopNest taps, string output, string tap, WindowAxis axis)
+    private static string Position(LoopScope outer, LoopScope taps, string output, string tap, WindowAxis axis)
     {
-        string sum = LoopNest.Index(Open(outer, taps, output, tap), (output, axis.Stride), (tap, axis.Dilation));
+        string sum = LoopScope.Index(Open(outer, taps, output, tap), (output, axis.Stride), (tap, axis.Dilation));
         return axis.Before == 0 ? sum : sum + " - " + CSharpLiteral.Of(axis.Before);
     }
 
-    private static List<string> Open(LoopNest outer, LoopNest taps, string output, string tap)
+    private static List<string> Open(LoopScope outer, LoopScope taps, string output, string tap)
     {
         var open = new List<string>();
         if (outer.Has(output)) open.Add(output);

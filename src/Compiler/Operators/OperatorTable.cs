@@ -34,7 +34,7 @@ public static class OperatorTable
         new AveragePool(), new LpPool(), new MaxPool(), .. GlobalPools.Operators,
 
         // Reduction
-        .. Softmaxes.Operators,
+        .. ArgExtremes.Operators, .. ReduceTable.Operators, .. Softmaxes.Operators,
 
         // Shaping
         new Concat(), new Flatten(), new Identity(), new Reshape(), new Slice(), new Squeeze(), new Transpose(), new Unsqueeze(),

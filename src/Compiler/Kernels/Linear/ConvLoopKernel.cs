@@ -34,13 +34,13 @@ internal sealed class ConvLoopKernel : Kernel
             WindowGeometry window = layer.Window;
             int groupInputs = layer.InChannels / layer.Groups;
             int groupOutputs = layer.OutChannels / layer.Groups;
-            using var nest = new LoopNest(writer);
+            using var nest = new LoopScope(writer);
             nest.Loop("n", layer.Batch).Loop("g", layer.Groups).Loop("oc", groupOutputs);
             WindowLoops.OverOutputs(nest, window);
             string channel = nest.Index(("g", groupOutputs), ("oc", 1));
             string bias = Inputs.Length > 2 ? arithmetic.Load(writer.Input(2) + "[" + channel + "]") : arithmetic.Zero;
             writer.Line($"{arithmetic.Sum} sum = {bias};");
-            using (var taps = new LoopNest(writer))
+            using (var taps = new LoopScope(writer))
             {
                 taps.Loop("ic", groupInputs);
                 string inside = WindowLoops.OverTaps(writer, nest, taps, window);
@@ -58,12 +58,12 @@ internal sealed class ConvLoopKernel : Kernel
 
         private static string Parenthesised(string sum) => sum.Contains(" + ") || !sum.Contains(" ") ? sum : "(" + sum + ")";
 
-        private static string Index(LoopNest outer, LoopNest inner, params (string Variable, int Stride)[] terms)
+        private static string Index(LoopScope outer, LoopScope inner, params (string Variable, int Stride)[] terms)
         {
             var open = new List<string>();
             foreach ((string variable, _) in terms)
                 if (outer.Has(variable) || inner.Has(variable)) open.Add(variable);
-            return LoopNest.Index(open, terms);
+            return LoopScope.Index(open, terms);
         }
     }
 }

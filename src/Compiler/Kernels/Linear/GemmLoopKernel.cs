@@ -34,15 +34,15 @@ internal sealed class GemmLoopKernel : Kernel
         {
             bool transA = node.Attributes.Int("transA", 0) != 0;
             bool transB = node.Attributes.Int("transB", 0) != 0;
-            using var nest = new LoopNest(writer);
+            using var nest = new LoopScope(writer);
             nest.Loop("i", rows).Loop("j", columns);
             writer.Line($"{arithmetic.Sum} sum = {arithmetic.Zero};");
-            using (var inner = new LoopNest(writer))
+            using (var inner = new LoopScope(writer))
             {
                 inner.Loop("k", depth, always: true);
                 string[] open = [.. new[] { "i", "j" }.Where(nest.Has), "k"];
-                string a = LoopNest.Index(open, transA ? [("k", rows), ("i", 1)] : [("i", depth), ("k", 1)]);
-                string b = LoopNest.Index(open, transB ? [("j", depth), ("k", 1)] : [("k", columns), ("j", 1)]);
+                string a = LoopScope.Index(open, transA ? [("k", rows), ("i", 1)] : [("i", depth), ("k", 1)]);
+                string b = LoopScope.Index(open, transB ? [("j", depth), ("k", 1)] : [("k", columns), ("j", 1)]);
                 writer.Line(arithmetic.AddProduct("sum", $"{writer.Input(0)}[{a}]", $"{writer.Input(1)}[{b}]"));
             }
 

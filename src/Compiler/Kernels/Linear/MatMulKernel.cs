@@ -43,7 +43,7 @@ internal sealed class MatMulKernel : Kernel
 
         public override void Emit(StepWriter writer)
         {
-            using var nest = new LoopNest(writer);
+            using var nest = new LoopScope(writer);
             foreach (BatchAxis axis in axes) nest.Loop(axis.Variable, axis.Length);
             string a = Matrix(nest, writer.Input(0), shape.Rows * shape.Depth, [.. axes.Select(x => (x.Variable, x.Left))]);
             string b = Matrix(nest, writer.Input(1), shape.Depth * shape.Columns, [.. axes.Select(x => (x.Variable, x.Right))]);
@@ -56,7 +56,7 @@ internal sealed class MatMulKernel : Kernel
             }
         }
 
-        private static string Matrix(LoopNest nest, string name, int length, (string Variable, int Matrices)[] terms)
+        private static string Matrix(LoopScope nest, string name, int length, (string Variable, int Matrices)[] terms)
         {
             string start = nest.Index([.. terms.Select(t => (t.Variable, t.Matrices * length))]);
             return start == "0" ? name : $"{name}.Slice({start}, {length})";

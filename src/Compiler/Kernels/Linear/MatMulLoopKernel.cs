@@ -35,16 +35,16 @@ internal sealed class MatMulLoopKernel : Kernel
         {
             int left = shape.Rows * shape.Depth;
             int right = shape.Depth * shape.Columns;
-            using var nest = new LoopNest(writer);
+            using var nest = new LoopScope(writer);
             foreach (BatchAxis axis in axes) nest.Loop(axis.Variable, axis.Length);
             nest.Loop("row", shape.Rows).Loop("column", shape.Columns);
             writer.Line($"{arithmetic.Sum} sum = {arithmetic.Zero};");
-            using (var inner = new LoopNest(writer))
+            using (var inner = new LoopScope(writer))
             {
                 inner.Loop("k", shape.Depth, always: true);
                 string[] open = [.. axes.Select(a => a.Variable), .. new[] { "row", "column" }.Where(nest.Has), "k"];
-                string a = LoopNest.Index(open, [.. axes.Select(x => (x.Variable, x.Left * left)), ("row", shape.Depth), ("k", 1)]);
-                string b = LoopNest.Index(open, [.. axes.Select(x => (x.Variable, x.Right * right)), ("k", shape.Columns), ("column", 1)]);
+                string a = LoopScope.Index(open, [.. axes.Select(x => (x.Variable, x.Left * left)), ("row", shape.Depth), ("k", 1)]);
+                string b = LoopScope.Index(open, [.. axes.Select(x => (x.Variable, x.Right * right)), ("k", shape.Columns), ("column", 1)]);
                 writer.Line(arithmetic.AddProduct("sum", $"{writer.Input(0)}[{a}]", $"{writer.Input(1)}[{b}]"));
             }
 

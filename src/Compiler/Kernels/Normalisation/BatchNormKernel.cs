@@ -50,7 +50,7 @@ internal sealed class BatchNormKernel : Kernel
 
         public override void Emit(StepWriter writer)
         {
-            using var nest = new LoopNest(writer);
+            using var nest = new LoopScope(writer);
             nest.Loop("n", view.Outer).Loop("channel", view.Length);
             string c = nest.Index(("channel", 1));
             writer.Line($"float scale = {writer.Weight(0)}[{c}];");

@@ -9,13 +9,13 @@ namespace RedGen.Compiler.Kernels;
 /// Nested loops with constant bounds. A loop of one turn is left out, and its variable disappears from the indices. Disposing
 /// closes all braces.
 /// </summary>
-internal sealed class LoopNest(StepWriter writer) : IDisposable
+internal sealed class LoopScope(StepWriter writer) : IDisposable
 {
     private readonly Stack<SourceWriter.BlockScope> _open = new();
     private readonly HashSet<string> _variables = new(StringComparer.Ordinal);
 
     /// <summary>Opens a loop, unless it has one turn.</summary>
-    public LoopNest Loop(string variable, int length, bool always = false)
+    public LoopScope Loop(string variable, int length, bool always = false)
     {
         if (length == 1 && !always) return this;
         _variables.Add(variable);
