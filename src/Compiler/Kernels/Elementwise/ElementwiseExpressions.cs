@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
+using RedGen.Compiler.Emit;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Operators;
 using RedGen.Compiler.Operators.Elementwise;
@@ -34,9 +35,10 @@ internal static class ElementwiseExpressions
     public static bool NeedsUnchecked(Node node, KernelContext context)
         => node.Inputs.Concat(node.Outputs).Any(v => v.Length > 0 && context.ElementType(v).IsInteger());
 
-    /// <summary>A constant of one element as an operand.</summary>
+    /// <summary>A constant of one element as an operand. Narrow integers keep their type: overloads are ambiguous between int and theirs otherwise.</summary>
     public static string Literal(ElementType type, double real, long integer)
-        => type.IsFloat() ? RowText.Literal(type.Arithmetic(), real) : RowText.Literal(type.Arithmetic(), integer);
+        => type is ElementType.Int8 or ElementType.UInt8 or ElementType.Int16 or ElementType.UInt16 ? CSharpLiteral.Of(type, integer)
+        : type.IsFloat() ? RowText.Literal(type.Arithmetic(), real) : RowText.Literal(type.Arithmetic(), integer);
 
     /// <summary>What brings a computed element to the type in which it is stored.</summary>
     public static string Store(ElementType type, string expression)

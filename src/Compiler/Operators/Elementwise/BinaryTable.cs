@@ -24,7 +24,7 @@ internal static class BinaryTable
             Unsigned = "{a}",
             Vector = "Vector.ConditionalSelect(Vector.LessThan({a}, {#0}), {b} * {a}, {a})",
             VectorTypes = VectorTypes.Numbers,
-        }) with { Unsigned = (x, _) => x[0] },
+        }) with { Unsigned = (x, _) => x[0], HasChannelOperand = true },
 
         Test("Equal", [1, 7, 11, 13, 19], TypeSet.NumericOrBool, (a, b) => a == b, (a, b) => a == b, (a, b) => a == b, "{a} == {b}"),
         Test("Greater", [1, 7, 9, 13], TypeSet.Numeric, (a, b) => a > b, (a, b) => a > b, (a, b) => a > b, "{a} > {b}"),

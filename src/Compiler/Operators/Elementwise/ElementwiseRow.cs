@@ -55,6 +55,9 @@ internal sealed record ElementwiseRow
     /// <summary>Whether any number of operands is combined two by two, from the left.</summary>
     public bool IsVariadic { get; init; }
 
+    /// <summary>Whether before opset 7 a second operand of one axis belongs to axis 1 of the first (PRelu's slopes, one a channel).</summary>
+    public bool HasChannelOperand { get; init; }
+
     /// <summary>What it gives.</summary>
     public ResultType Result { get; init; }
 

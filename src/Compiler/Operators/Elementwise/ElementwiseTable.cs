@@ -13,6 +13,11 @@ internal static class ElementwiseTable
     public static ImmutableArray<ElementwiseOperator> Operators { get; } =
     [
         .. Rows.Select(r => new RowOperator(r)),
+        new Pow(),
+        new Clip(),
+        new Where(),
+        new Cast(),
+        new CastLike(),
     ];
 
     /// <summary>The operators' names.</summary>

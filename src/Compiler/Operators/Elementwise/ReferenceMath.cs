@@ -33,6 +33,7 @@ internal static class ReferenceMath
     /// <summary>The inverse of cosh; NaN below 1.</summary>
     public static double Acosh(double x)
     {
+        if (x < 1) return double.NaN;
         double t = x - 1;
         return x > 1e150 ? Math.Log(x) + Math.Log(2) : LogOnePlus(t + Math.Sqrt((2 * t) + (t * t)));
     }

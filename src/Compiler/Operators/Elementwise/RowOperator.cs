@@ -14,7 +14,7 @@ internal sealed class RowOperator : ElementwiseOperator
     public RowOperator(ElementwiseRow row)
     {
         Row = row;
-        _hasLegacyBroadcast = row.Inputs.Length == 2 && row.Versions[0] <= LegacyBroadcast.LastOpset;
+        _hasLegacyBroadcast = row.Inputs.Length == 2 && row.Versions[0] <= LegacyBroadcast.LastOpset && !row.HasChannelOperand;
         Schema = new OperatorSchema
         {
             Name = row.Name,
@@ -38,7 +38,12 @@ internal sealed class RowOperator : ElementwiseOperator
 
     /// <inheritdoc/>
     public override int[] OperandLengths(Node node, int input, int[] lengths, int firstRank)
-        => _hasLegacyBroadcast && input == 1 ? LegacyBroadcast.Align(node, lengths, firstRank) : lengths;
+    {
+        if (input != 1) return lengths;
+        if (Row.HasChannelOperand && node.Operator.Version <= LegacyBroadcast.LastOpset && lengths is [> 1] && firstRank > 1)
+            return [.. lengths, .. Enumerable.Repeat(1, firstRank - 2)];
+        return _hasLegacyBroadcast ? LegacyBroadcast.Align(node, lengths, firstRank) : lengths;
+    }
 
     /// <inheritdoc/>
     public override void Infer(InferenceContext context)

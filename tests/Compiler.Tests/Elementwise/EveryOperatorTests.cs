@@ -1,0 +1,202 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using RedGen.Compiler.Execute;
+using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Operators;
+using RedGen.Compiler.Operators.Elementwise;
+using RedGen.TestKit;
+using Xunit;
+
+namespace RedGen.Compiler.Tests.Elementwise;
+
+/// <summary>Every elementwise operator × every type that it allows × broadcasting patterns: generated code against the reference.</summary>
+public sealed class EveryOperatorTests
+{
+    private static readonly int[][] UnaryShapes = [[3], [37], [64], [2, 3, 50], [], [0, 4]];
+
+    private static readonly (int[] A, int[] B)[] BinaryShapes =
+    [
+        ([3], [3]), ([37], [37]), ([64], [64]), ([2, 3, 40], [40]), ([2, 3, 40], [3, 1]), ([1, 40], [3, 1]), ([2, 3, 4, 5], [3, 1, 5]),
+        ([50], []), ([], [20]), ([2, 1, 33], [1, 4, 1]), ([0, 3], [3]), ([2, 3], [3]), ([4, 6], [4, 1]),
+    ];
+
+    private static readonly int[][][] VariadicShapes = [[[20]], [[20], [20]], [[3, 20], [20], [3, 1]], [[2], [1], [2], [1, 2]], [[40], [], [40], [40], [1]]];
+
+    public static TheoryData<string> RowNames => new(ElementwiseTable.Rows.Select(r => r.Name));
+
+    [Theory]
+    [MemberData(nameof(RowNames))]
+    public void Rows(string name)
+    {
+        ElementwiseRow row = ElementwiseTable.Rows.Single(r => r.Name == name);
+        var models = new CompiledModels();
+        foreach (ElementType type in RandomTensors.TypesIn(row.Types))
+            foreach (Action<OnnxNodeWriter> attributes in Variants(row, type))
+                models.Add(name + " of " + type.Name(), Model(row, type, attributes));
+        models.Check(seed: 1);
+    }
+
+    [Fact]
+    public void Pow()
+    {
+        var models = new CompiledModels();
+        foreach (ElementType x in RandomTensors.TypesIn(TypeSet.Float | TypeSet.Index))
+            foreach (ElementType y in RandomTensors.TypesIn(TypeSet.Numeric))
+                models.Add($"Pow of {x.Name()} and {y.Name()}", Broadcasts("Pow", [x, y]));
+        models.Check(seed: 2);
+    }
+
+    [Theory]
+    [InlineData(1f)]
+    [InlineData(2f)]
+    [InlineData(3f)]
+    [InlineData(-1f)]
+    [InlineData(0.5f)]
+    [InlineData(-2.5f)]
+    public void Pow_with_a_constant_exponent(float exponent)
+    {
+        var models = new CompiledModels();
+        foreach (ElementType type in RandomTensors.TypesIn(TypeSet.Float | TypeSet.Index))
+            models.Add("Pow of " + type.Name(), Opset().Input("x", type, 50).Initializer("e", [exponent]).Node("Pow", "x,e", "y").Output("y"));
+        models.Check(seed: 3);
+    }
+
+    [Fact]
+    public void Where()
+    {
+        var models = new CompiledModels();
+        foreach (ElementType type in RandomTensors.Types) models.Add("Where of " + type.Name(), Broadcasts("Where", [ElementType.Bool, type, type]));
+        models.Check(seed: 4);
+    }
+
+    [Theory]
+    [InlineData("Cast")]
+    [InlineData("CastLike")]
+    public void Casts(string op)
+    {
+        var models = new CompiledModels();
+        foreach (ElementType from in RandomTensors.Types)
+        {
+            foreach (ElementType to in RandomTensors.Types)
+            {
+                OnnxModelWriter model = Opset().Input("x", from, 90).Input("z", from, 5);
+                if (op == "CastLike") model.Input("like", to, 2).Node(op, "x,like", "y").Node(op, "z,like", "w");
+                else model.Node(op, "x", "y", n => n.Int("to", (long)to)).Node(op, "z", "w", n => n.Int("to", (long)to));
+                models.Add($"{op} of {from.Name()} to {to.Name()}", model.Output("y").Output("w"));
+            }
+        }
+
+        models.Check(seed: 5);
+    }
+
+    [Fact]
+    public void Clip()
+    {
+        var models = new CompiledModels();
+        foreach (ElementType type in RandomTensors.TypesIn(TypeSet.Numeric))
+        {
+            Tensor low = new ReferenceTensor(type, [1]).Rounded().ToTensor();
+            models.Add("Clip of " + type.Name(), Opset().Input("x", type, 50).Input("l", type).Input("h", type).Initializer("low", low)
+                .Node("Clip", "x,l,h", "a").Node("Clip", "x,,h", "b").Node("Clip", "x,l", "c").Node("Clip", "x", "d").Node("Clip", "x,low,h", "e").Node("Clip", "x,low", "f")
+                .Output("a").Output("b").Output("c").Output("d").Output("e").Output("f"));
+        }
+
+        foreach (ElementType type in RandomTensors.TypesIn(TypeSet.Float))
+        {
+            models.Add("Clip-6 of " + type.Name(), new OnnxModelWriter().Opset(6).Input("x", type, 50)
+                .Node("Clip", "x", "a", n => n.Float("min", -1).Float("max", 0.7f)).Node("Clip", "x", "b", n => n.Float("max", 0)).Node("Clip", "x", "c")
+                .Output("a").Output("b").Output("c"));
+        }
+
+        models.Check(seed: 6);
+    }
+
+    [Fact]
+    public void Broadcasting_before_opset_7()
+    {
+        var models = new CompiledModels();
+        foreach (string op in (string[])["Add", "Sub", "Mul", "Div", "Pow", "Less"])
+        {
+            models.Add(op, new OnnxModelWriter().Opset(6).Input("a", ElementType.Float32, 2, 3, 4, 5).Input("b", ElementType.Float32, 3, 4).Input("c", ElementType.Float32, 5).Input("d", ElementType.Float32, 2)
+                .Node(op, "a,b", "y", n => n.Int("broadcast", 1).Int("axis", 1)).Node(op, "a,c", "z", n => n.Int("broadcast", 1)).Node(op, "a,d", "w", n => n.Int("broadcast", 1).Int("axis", 0))
+                .Output("y").Output("z").Output("w"));
+        }
+
+        models.Add("PRelu", new OnnxModelWriter().Opset(6).Input("a", ElementType.Float32, 2, 3, 4, 5).Input("b", ElementType.Float32, 3).Node("PRelu", "a,b", "y").Output("y"));
+        models.Check(seed: 7);
+    }
+
+    private static OnnxModelWriter Opset() => new OnnxModelWriter().IrVersion(10).Opset(24);
+
+    private static OnnxModelWriter Model(ElementwiseRow row, ElementType type, Action<OnnxNodeWriter> attributes)
+    {
+        if (row.IsVariadic) return Many(row.Name, type);
+        return row.Inputs.Length == 2 ? Broadcasts(row.Name, [type, type], attributes) : Unary(row.Name, type, attributes);
+    }
+
+    private static OnnxModelWriter Unary(string op, ElementType type, Action<OnnxNodeWriter> attributes)
+    {
+        OnnxModelWriter model = Opset();
+        for (int i = 0; i < UnaryShapes.Length; i++)
+            model.Input("x" + i, type, [.. UnaryShapes[i].Select(d => (OnnxDim)d)]).Node(op, "x" + i, "y" + i, attributes).Output("y" + i);
+        return model;
+    }
+
+    /// <summary>Every pattern with both operands given, and with each of them constant; a first operand that is neither is bool's condition.</summary>
+    private static OnnxModelWriter Broadcasts(string op, ElementType[] types, Action<OnnxNodeWriter>? attributes = null)
+    {
+        OnnxModelWriter model = Opset();
+        var random = new Random(11);
+        for (int i = 0; i < BinaryShapes.Length; i++)
+        {
+            int[][] shapes = types.Length == 3 ? [BinaryShapes[i].B, BinaryShapes[i].A, BinaryShapes[i].B] : [BinaryShapes[i].A, BinaryShapes[i].B];
+            int constant = i % 3 == 2 ? types.Length - 1 : i % 5 == 4 ? 0 : -1;
+            for (int k = 0; k < shapes.Length; k++)
+            {
+                string name = $"x{i}_{k}";
+                if (k == constant) model.Initializer(name, RandomTensors.Of(random, types[k], shapes[k]).ToTensor());
+                else model.Input(name, types[k], [.. shapes[k].Select(d => (OnnxDim)d)]);
+            }
+
+            model.Node(op, string.Join(",", shapes.Select((_, k) => $"x{i}_{k}")), "y" + i, attributes).Output("y" + i);
+        }
+
+        return model;
+    }
+
+    private static OnnxModelWriter Many(string op, ElementType type)
+    {
+        OnnxModelWriter model = Opset();
+        for (int i = 0; i < VariadicShapes.Length; i++)
+        {
+            for (int k = 0; k < VariadicShapes[i].Length; k++) model.Input($"x{i}_{k}", type, [.. VariadicShapes[i][k].Select(d => (OnnxDim)d)]);
+            model.Node(op, string.Join(",", VariadicShapes[i].Select((_, k) => $"x{i}_{k}")), "y" + i).Output("y" + i);
+        }
+
+        return model;
+    }
+
+    /// <summary>The attributes' defaults, and other values of each.</summary>
+    private static IEnumerable<Action<OnnxNodeWriter>> Variants(ElementwiseRow row, ElementType type)
+    {
+        double[] defaults = [.. row.Attributes.Select(a => (double)a.Default)];
+        if (!row.Attributes.Any(a => a.Required) && row.Check?.Invoke(type, defaults) is null) yield return _ => { };
+        foreach (RowAttribute attribute in row.Attributes)
+        {
+            if (attribute.Kind == AttributeKind.Float)
+            {
+                yield return n => n.Float(attribute.Name, 1.75f);
+                yield return n => n.Float(attribute.Name, -0.5f);
+            }
+            else if (attribute.Kind == AttributeKind.Int)
+            {
+                yield return n => n.Int(attribute.Name, attribute.Default == 0 ? 1 : 0);
+            }
+            else
+            {
+                foreach (string choice in attribute.Choices) yield return n => n.String(attribute.Name, choice);
+            }
+        }
+    }
+}
