@@ -25,7 +25,8 @@ internal static class PassPipeline
         new FoldAffineIntoProducer(), // before the consumer: these weights stand directly before the normalisation
         new FoldAffineIntoConsumer(), // what had no weights before it
         new EliminateDeadCode(), // the constants that were folded
-        new MarkFusion(), // last: no other pass need keep the marks
+        new MarkFusion(), // at the end: no other pass need keep the marks
+        new FuseElementwise(), // of what is not part of a layer
     ];
 
     /// <summary>Runs a list of passes.</summary>

@@ -25,7 +25,7 @@ internal sealed class ElementwiseKernel : Kernel
         if (ElementwiseGroup.TryRead(group, context) is not { } read) return null;
         var body = new ElementwiseBody(read);
         if (!body.IsComplete) return null;
-        LoopNest nest = LoopNest.Of(read.Lengths, read.Operands.Select(o => o.Lengths.ToArray()));
+        BroadcastLoops nest = BroadcastLoops.Of(read.Lengths, read.Operands.Select(o => o.Lengths.ToArray()));
         ImmutableArray<string> inputs = [.. read.Operands.Select(o => o.Value).Distinct(System.StringComparer.Ordinal)];
         bool vectors = context.Options.Profile == Profile.Auto && nest.Inner.Length >= VectorMinimum && body.VectorType is not null
             && (body.IsVectorExact || context.Options.Float == FloatMode.Fast);
@@ -44,7 +44,7 @@ internal sealed class ElementwiseKernel : Kernel
         => Enumerable.Range(0, inputs.Length).Where(i => group.Operands.Where(o => o.Value == inputs[i])
             .All(o => o.Type == group.Output && o.Lengths.Aggregate(1L, (a, b) => a * b) == group.Count));
 
-    private sealed class ElementwiseStep(ElementwiseGroup group, ElementwiseBody body, LoopNest nest, bool vectors) : Step
+    private sealed class ElementwiseStep(ElementwiseGroup group, ElementwiseBody body, BroadcastLoops nest, bool vectors) : Step
     {
         public override string Kernel => vectors ? "Elementwise.Vector" : "Elementwise";
 

@@ -8,7 +8,7 @@ using RedGen.Compiler.Graphs;
 namespace RedGen.Compiler.Kernels.Elementwise;
 
 /// <summary>Writes the loop nest of a group: outer loops that slice rows, an inner loop over vectors, and one over what they leave.</summary>
-internal sealed class ElementwiseLoops(StepWriter writer, ElementwiseGroup group, ElementwiseBody body, LoopNest nest, ImmutableArray<string> spans)
+internal sealed class ElementwiseLoops(StepWriter writer, ElementwiseGroup group, ElementwiseBody body, BroadcastLoops nest, ImmutableArray<string> spans)
 {
     /// <summary>No vector is wider than this, so that rows of a multiple of it leave nothing over.</summary>
     private const int WidestVectorBytes = 64;

@@ -12,7 +12,7 @@ internal sealed record Loop(int Length, ImmutableArray<int> Strides);
 
 /// <summary>The fewest loops that walk an output and the operands that broadcast to it. Neighbouring axes that every operand walks alike are one loop.</summary>
 /// <param name="Loops">Outermost first; at least one.</param>
-internal sealed record LoopNest(ImmutableArray<Loop> Loops)
+internal sealed record BroadcastLoops(ImmutableArray<Loop> Loops)
 {
     /// <summary>The innermost loop, in which every stride is 0 or 1.</summary>
     public Loop Inner => Loops[^1];
@@ -21,7 +21,7 @@ internal sealed record LoopNest(ImmutableArray<Loop> Loops)
     public ImmutableArray<Loop> Outer => Loops.RemoveAt(Loops.Length - 1);
 
     /// <summary>Makes the loops.</summary>
-    public static LoopNest Of(int[] lengths, IEnumerable<int[]> operands)
+    public static BroadcastLoops Of(int[] lengths, IEnumerable<int[]> operands)
     {
         int[][] strides = [.. operands.Select(o => BroadcastReader.Strides(o, lengths))];
         var loops = new List<Loop>();
@@ -36,7 +36,7 @@ internal sealed record LoopNest(ImmutableArray<Loop> Loops)
         }
 
         if (loops.Count == 0) loops.Add(new Loop(1, [.. strides.Select(_ => 0)]));
-        return new LoopNest([.. loops]);
+        return new BroadcastLoops([.. loops]);
     }
 
     /// <summary>The offset of each operand at a flat index of the output.</summary>

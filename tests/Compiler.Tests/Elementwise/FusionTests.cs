@@ -1,0 +1,97 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using RedGen.Compiler.Graphs;
+using RedGen.TestKit;
+using Xunit;
+
+namespace RedGen.Compiler.Tests.Elementwise;
+
+/// <summary>Groups of elementwise nodes in one loop.</summary>
+public sealed class FusionTests
+{
+    private static readonly string[] VectorOps = ["Add", "Sub", "Mul", "Max", "Min", "Relu", "Neg", "Abs", "Sigmoid", "Tanh", "LeakyRelu", "Softsign"];
+
+    private static readonly string[] ScalarOps = ["Sin", "Cos", "Atan", "Round", "Sign"];
+
+    private static readonly string[] IntegerOps = ["Add", "Sub", "Mul", "Div", "Max", "Abs", "Neg", "Equal", "Where", "Cast"];
+
+    [Fact]
+    public void A_chain_is_one_step()
+    {
+        var models = new CompiledModels();
+        models.Add("chain", new OnnxModelWriter().Input("x", ElementType.Float32, 4, 100).Input("b", ElementType.Float32, 100).Initializer("half", [0.5f])
+            .Node("Add", "x,b", "s").Node("Relu", "s", "r").Node("Mul", "r,half", "y").Output("y"));
+        Compiler.Plan.Step step = Assert.Single(models.Plans.Single().Root.Steps);
+        Assert.Equal(["Add", "Relu", "Mul"], step.Nodes.Select(n => n.Operator.Name));
+        models.Check(seed: 1);
+    }
+
+    [Fact]
+    public void A_value_that_others_read_or_that_is_an_output_ends_a_group()
+    {
+        var models = new CompiledModels();
+        models.Add("branches", new OnnxModelWriter().Input("x", ElementType.Float32, 100)
+            .Node("Abs", "x", "a").Node("Relu", "a", "r").Node("Neg", "a", "n").Node("Mul", "r,n", "y").Node("Abs", "y", "z").Output("y").Output("z"));
+        Assert.Equal(["Abs", "Relu,Neg,Mul", "Abs"], models.Plans.Single().Root.Steps.Select(s => string.Join(",", s.Nodes.Select(n => n.Operator.Name))));
+        models.Check(seed: 2);
+    }
+
+    [Fact]
+    public void Long_chains_are_cut()
+    {
+        var writer = new OnnxModelWriter().Input("x", ElementType.Float32, 100);
+        string last = "x";
+        for (int i = 0; i < 200; i++) writer.Node(i % 2 == 0 ? "Softsign" : "Neg", last, last = "v" + i);
+        var models = new CompiledModels();
+        models.Add("long", writer.Output(last));
+        Assert.All(models.Plans.Single().Root.Steps, s => Assert.InRange(s.Nodes.Length, 1, 16));
+        models.Check(seed: 3);
+    }
+
+    [Theory]
+    [InlineData(ElementType.Float32, 1)]
+    [InlineData(ElementType.Float32, 2)]
+    [InlineData(ElementType.Float64, 3)]
+    [InlineData(ElementType.Float16, 4)]
+    [InlineData(ElementType.Int32, 5)]
+    [InlineData(ElementType.Int8, 6)]
+    [InlineData(ElementType.UInt64, 7)]
+    public void Random_graphs_agree_with_the_reference(ElementType type, int seed)
+    {
+        var models = new CompiledModels();
+        var random = new Random(seed);
+        for (int m = 0; m < 12; m++) models.Add("random " + m, RandomModel(random, type));
+        models.Check(seed);
+    }
+
+    /// <summary>Values of two shapes, one of which broadcasts to the other; integers saturate nowhere and so are exact.</summary>
+    private static OnnxModelWriter RandomModel(Random random, ElementType type)
+    {
+        OnnxModelWriter model = new OnnxModelWriter().Input("x", type, 3, 4, 33).Input("b", type, 4, 1).Input("c", type, 33).Input("t", type, 1);
+        var values = new List<string> { "x" };
+        string[] ops = type.IsInteger() ? [.. IntegerOps.Where(o => o != "Neg" || type.IsSigned())] : random.Next(2) == 0 ? VectorOps : [.. ScalarOps, .. VectorOps.Take(5)];
+        string? test = null;
+        for (int i = 0; i < 20; i++)
+        {
+            string op = ops[random.Next(ops.Length)];
+            string a = values[random.Next(Math.Max(0, values.Count - 3), values.Count)];
+            string b = random.Next(3) == 0 ? ((string[])["b", "c", "t"])[random.Next(3)] : values[random.Next(values.Count)];
+            string y = "v" + i;
+            if (op == "Where" && test is null) op = "Equal";
+            switch (op)
+            {
+                case "Equal": model.Node(op, $"{a},{b}", test = y); continue;
+                case "Where": model.Node(op, $"{test},{a},{b}", y); break;
+                case "Cast": model.Node(op, a, y + "w", n => n.Int("to", (long)ElementType.Int16)).Node(op, y + "w", y, n => n.Int("to", (long)type)); break;
+                case "Add" or "Sub" or "Mul" or "Div" or "Max" or "Min": model.Node(op, random.Next(2) == 0 ? $"{a},{b}" : $"{b},{a}", y); break;
+                default: model.Node(op, a, y); break;
+            }
+
+            values.Add(y);
+        }
+
+        model.Node("Identity", values[^1], "y").Output("y");
+        return model;
+    }
+}
