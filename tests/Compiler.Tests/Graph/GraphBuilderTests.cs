@@ -4,7 +4,7 @@ using RedGen.Compiler.Graphs;
 using RedGen.TestKit;
 using Xunit;
 
-namespace RedGen.Compiler.Tests.Graphs;
+namespace RedGen.Compiler.Tests.GraphTools;
 
 public sealed class GraphBuilderTests
 {

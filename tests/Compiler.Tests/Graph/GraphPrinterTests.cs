@@ -2,7 +2,7 @@ using RedGen.Compiler.Graphs;
 using RedGen.TestKit;
 using Xunit;
 
-namespace RedGen.Compiler.Tests.Graphs;
+namespace RedGen.Compiler.Tests.GraphTools;
 
 public sealed class GraphPrinterTests
 {

@@ -4,7 +4,7 @@ using RedGen.Compiler.Graphs;
 using Xunit;
 using ValueType = RedGen.Compiler.Graphs.ValueType;
 
-namespace RedGen.Compiler.Tests.Graphs;
+namespace RedGen.Compiler.Tests.GraphTools;
 
 public sealed class GraphValidatorTests
 {
