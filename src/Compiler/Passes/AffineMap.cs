@@ -16,6 +16,9 @@ internal sealed record AffineMap(double[] Scale, double[] Shift)
     /// <summary>Factors beyond these powers of two would bring weights near overflow or underflow, where rounding is coarse.</summary>
     private static readonly double LargestScale = Math.Pow(2, 40);
 
+    /// <summary>Real chains have two or three maps; the time that a pass takes must not grow with the product of nodes and channels.</summary>
+    public const int LongestChain = 16;
+
     /// <summary>The map that changes nothing.</summary>
     public static AffineMap Identity(int channels) => new([.. Enumerable.Repeat(1.0, channels)], new double[channels]);
 
@@ -44,7 +47,9 @@ internal sealed record AffineMap(double[] Scale, double[] Shift)
         if (node.Is("Neg")) return new([.. Enumerable.Repeat(-1.0, channels)], new double[channels]);
         if (node.Inputs.Length != 2 || node.Inputs[0] == node.Inputs[1]) return null;
         bool isFirst = node.Inputs[0] == data;
-        if (builder.Reals(node.Inputs[isFirst ? 1 : 0]) is not { } constant || Spread(constant, lengths, first, last) is not { } values) return null;
+        if (builder.ConstantOf(node.Inputs[isFirst ? 1 : 0]) is not { } other || !VariesOnlyAlong([.. other.Dimensions], lengths, first, last)) return null;
+        if (builder.Reals(node.Inputs[isFirst ? 1 : 0]) is not { } constant) return null;
+        double[] values = Spread(constant, lengths, first, last);
         double[] ones = [.. Enumerable.Repeat(1.0, values.Length)];
         return node.Operator.Name switch
         {
@@ -67,8 +72,8 @@ internal sealed record AffineMap(double[] Scale, double[] Shift)
         for (int i = 0; i < 4; i++)
         {
             if (builder.Reals(node.Inputs[i + 1]) is not { } constant || constant.Count != lengths[1]) return null;
-            if (Spread(constant.Reshape(shape), lengths, first, last) is not { } values) return null;
-            parameters[i] = values;
+            if (!VariesOnlyAlong(shape, lengths, first, last)) return null;
+            parameters[i] = Spread(constant.Reshape(shape), lengths, first, last);
         }
 
         double epsilon = node.Attributes.Float("epsilon", 1e-5f);
@@ -76,13 +81,16 @@ internal sealed record AffineMap(double[] Scale, double[] Shift)
         return new(scale, [.. parameters[1].Select((beta, i) => beta - (parameters[2][i] * scale[i]))]);
     }
 
-    /// <summary>A constant's elements along the axes from first to last of a tensor that it broadcasts to; null where it varies along others.</summary>
-    private static double[]? Spread(ReferenceTensor constant, int[] lengths, int first, int last)
+    /// <summary>Whether a constant that broadcasts to a tensor has length 1 outside the axes from first to last.</summary>
+    private static bool VariesOnlyAlong(int[] constant, int[] lengths, int first, int last)
     {
-        if (constant.Rank > lengths.Length || first < 0 || last >= lengths.Length) return null;
-        int[] strides = BroadcastReader.Strides(constant.Lengths, lengths);
-        for (int axis = 0; axis < lengths.Length; axis++)
-            if ((axis < first || axis > last) && strides[axis] != 0) return null;
+        int offset = lengths.Length - constant.Length;
+        return offset >= 0 && !constant.Where((l, i) => l != 1 && (i + offset < first || i + offset > last)).Any();
+    }
+
+    /// <summary>A constant's elements along the axes from first to last of a tensor that it broadcasts to.</summary>
+    private static double[] Spread(ReferenceTensor constant, int[] lengths, int first, int last)
+    {
         int offset = lengths.Length - constant.Rank;
         int[] aligned = [.. constant.Lengths.Where((_, i) => i + offset >= first && i + offset <= last)];
         int[] inner = [.. lengths.Skip(first).Take(last - first + 1)];

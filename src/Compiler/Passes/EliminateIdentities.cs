@@ -102,9 +102,14 @@ internal sealed class EliminateIdentities : GraphPass
     private static bool IsAll(GraphBuilder builder, string value, double number)
     {
         if (value.Length == 0 || builder.ConstantOf(value) is not { } tensor || !ElementCodec.Supports(tensor.ElementType)) return false;
+        if (tensor.Length > 0 && tensor.ElementType.Bits() >= 8 && !First(tensor).IsExactly(number)) return false;
         ReferenceTensor elements = ReferenceTensor.FromTensor(tensor);
         return Enumerable.Range(0, elements.Count).All(i => elements.Real(i).IsExactly(number));
     }
+
+    /// <summary>Almost every constant is ruled out by its first element.</summary>
+    private static double First(Tensor tensor)
+        => ReferenceTensor.FromTensor(new Tensor(tensor.ElementType, [1], tensor.Data.Slice(0, tensor.ElementType.Bytes()))).Real(0);
 
     /// <summary>x + (−0) and x − (+0) are x for every float; x + (+0) is not where x is −0.</summary>
     private static bool IsNeutralTerm(GraphBuilder builder, string value, bool negative)

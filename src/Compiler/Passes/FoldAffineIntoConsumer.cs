@@ -22,23 +22,25 @@ internal sealed class FoldAffineIntoConsumer : GraphPass
     public override Graph Run(Graph graph, PassContext context)
     {
         var builder = new GraphBuilder(graph);
+        var budget = new ConstantBudget(graph);
         bool changed = false;
         foreach (Node node in builder.Nodes)
         {
             context.CancellationToken.ThrowIfCancellationRequested();
-            changed |= Fold(builder, node);
+            changed |= Fold(builder, node, budget);
         }
 
         return changed ? builder.Build() : graph;
     }
 
-    private static bool Fold(GraphBuilder builder, Node node)
+    private static bool Fold(GraphBuilder builder, Node node, ConstantBudget budget)
     {
         int axis = LinearLayer.InputAxis(builder, node);
         if (axis < 0 || builder.Lengths(node.Inputs[0]) is not { } lengths) return false;
         Chain chain = Chain.Before(builder, node, axis, lengths);
         if (chain.Maps.Count == 0 || chain.Map is not { IsSafe: true } map || map.Shift.Any(t => Math.Abs(t) > LargestShift)) return false;
         if (!map.HasNoShift && !AddsNoZeros(node, lengths.Length - 2)) return false;
+        if (builder.ConstantOf(node.Input(1)) is not { } weights || !budget.TryTake(weights.Length)) return false;
         if (LinearLayer.Read(builder, node) is not { } layer || layer.Inputs != map.Scale.Length) return false;
         if (layer.WithInputMap(builder, map, chain.View?.Outputs[0] ?? chain.Source) is not { } replacement) return false;
         builder.Replace(node, replacement);
@@ -69,7 +71,7 @@ internal sealed class FoldAffineIntoConsumer : GraphPass
             int first = axis;
             int last = axis;
             Node reader = layer;
-            while (builder.Producer(chain.Source) is { } node && builder.SingleConsumer(chain.Source)?.Name == reader.Name)
+            while (chain.Maps.Count < AffineMap.LongestChain && builder.Producer(chain.Source) is { } node && builder.SingleConsumer(chain.Source)?.Name == reader.Name)
             {
                 string data = node.Inputs.FirstOrDefault(i => i.Length > 0 && builder.ConstantOf(i) is null) ?? "";
                 if (data.Length == 0) break;

@@ -13,24 +13,25 @@ internal sealed class FoldAffineIntoProducer : GraphPass
     public override Graph Run(Graph graph, PassContext context)
     {
         var builder = new GraphBuilder(graph);
+        var budget = new ConstantBudget(graph);
         bool changed = false;
         foreach (Node node in builder.Nodes)
         {
             context.CancellationToken.ThrowIfCancellationRequested();
-            changed |= Fold(builder, node);
+            changed |= Fold(builder, node, budget);
         }
 
         return changed ? builder.Build() : graph;
     }
 
-    private static bool Fold(GraphBuilder builder, Node node)
+    private static bool Fold(GraphBuilder builder, Node node, ConstantBudget budget)
     {
         int axis = LinearLayer.OutputAxis(builder, node);
         if (axis < 0) return false;
         var chain = new List<Node>();
         AffineMap? map = null;
         string output = node.Outputs[0];
-        while (builder.SingleConsumer(output) is { } next && AffineMap.Read(builder, next, output, axis, axis) is { } step)
+        while (chain.Count < AffineMap.LongestChain && builder.SingleConsumer(output) is { } next && AffineMap.Read(builder, next, output, axis, axis) is { } step)
         {
             AffineMap joined = map is null ? step : map.Then(step);
             if (!joined.IsSafe) break;
@@ -40,8 +41,8 @@ internal sealed class FoldAffineIntoProducer : GraphPass
         }
 
         if (map is null && HasFactors(node)) map = AffineMap.Identity(builder.Lengths(output)![axis]);
-        if (map is null || IsNormalForm(builder, node, chain) || LinearLayer.Read(builder, node) is not { } layer) return false;
-        if (layer.Outputs != map.Scale.Length || layer.WithOutputMap(builder, map, output) is not { } replacement) return false;
+        if (map is null || IsNormalForm(builder, node, chain) || builder.ConstantOf(node.Input(1)) is not { } weights || !budget.TryTake(weights.Length)) return false;
+        if (LinearLayer.Read(builder, node) is not { } layer || layer.Outputs != map.Scale.Length || layer.WithOutputMap(builder, map, output) is not { } replacement) return false;
         foreach (Node folded in chain) builder.Remove(folded);
         builder.Replace(node, replacement);
         return true;

@@ -18,21 +18,23 @@ internal sealed class SimplifyArithmetic : GraphPass
     public override Graph Run(Graph graph, PassContext context)
     {
         var builder = new GraphBuilder(graph);
+        var budget = new ConstantBudget(graph);
         bool changed = false;
         foreach (Node node in builder.Nodes)
         {
             context.CancellationToken.ThrowIfCancellationRequested();
-            changed |= DivideExactly(builder, node) || MultiplyPowers(builder, node);
-            if (builder.Find(node.Name) is { } current) changed |= JoinConstants(builder, current);
+            changed |= DivideExactly(builder, node, budget) || MultiplyPowers(builder, node);
+            if (builder.Find(node.Name) is { } current) changed |= JoinConstants(builder, current, budget);
         }
 
         return changed ? builder.Build() : graph;
     }
 
     /// <summary>x / 2^k is x · 2^-k to the bit: both are the one real number, rounded once.</summary>
-    private static bool DivideExactly(GraphBuilder builder, Node node)
+    private static bool DivideExactly(GraphBuilder builder, Node node, ConstantBudget budget)
     {
-        if (!node.Is("Div") || builder.Reals(node.Inputs[1]) is not { ElementType: ElementType.Float32 or ElementType.Float64 } divisor) return false;
+        if (!node.Is("Div") || builder.ConstantOf(node.Inputs[1]) is not { } constant || !budget.TryTake(constant.Length)) return false;
+        if (builder.Reals(node.Inputs[1]) is not { ElementType: ElementType.Float32 or ElementType.Float64 } divisor) return false;
         if (!divisor.Reals!.All(IsPowerOfTwo)) return false;
         var factor = new ReferenceTensor(divisor.ElementType, divisor.Lengths, [.. divisor.Reals!.Select(d => 1 / d)]);
         string name = builder.AddInitializer(node.Inputs[1] + "_reciprocal", factor.ToTensor());
@@ -68,11 +70,12 @@ internal sealed class SimplifyArithmetic : GraphPass
     }
 
     /// <summary>(x ∘ a) ∘ b is x ∘ (a ∘ b) for factors, and for sums and products of integers, which are exact modulo 2^bits.</summary>
-    private static bool JoinConstants(GraphBuilder builder, Node node)
+    private static bool JoinConstants(GraphBuilder builder, Node node, ConstantBudget budget)
     {
         if ((!node.Is("Mul") && !node.Is("Add")) || Operands(builder, node) is not { } outer) return false;
         if (builder.Producer(outer.Data) is not { } first || !first.Is(node.Operator.Name) || Operands(builder, first) is not { } inner) return false;
         if (builder.SingleConsumer(outer.Data) is null || !builder.HaveSameType(inner.Data, outer.Data) || !builder.HaveSameType(outer.Data, node.Outputs[0])) return false;
+        if (!budget.TryTake(Math.Max(builder.ConstantOf(inner.Constant)!.Length, builder.ConstantOf(outer.Constant)!.Length))) return false;
         if (Combine(builder, node, inner.Constant, outer.Constant) is not { } joined) return false;
         string name = builder.AddInitializer(outer.Constant + "_joined", joined.ToTensor());
         builder.Replace(node, node with { Inputs = [inner.Data, name] });

@@ -25,15 +25,16 @@ internal static class TransposeBehind
     /// <param name="builder">The graph.</param>
     /// <param name="node">The node.</param>
     /// <param name="copies">Whether transposes that others read too are copied behind the node.</param>
+    /// <param name="budget">For constants whose axes are permuted.</param>
     /// <returns>Whether the graph changed.</returns>
-    public static bool Swap(GraphBuilder builder, Node node, bool copies)
+    public static bool Swap(GraphBuilder builder, Node node, bool copies, ConstantBudget budget)
     {
         if (node.Operator.Domain.Length > 0 || node.Outputs.Length != 1 || node.Inputs.Length == 0 || builder.Lengths(node.Outputs[0]) is not { } lengths) return false;
         Node? transpose = node.Inputs.Select(builder.Producer).FirstOrDefault(p => p is not null && p.Is("Transpose"));
         if (transpose is null || builder.Lengths(transpose.Inputs[0])?.Length != lengths.Length) return false;
         int[] permutation = transpose.Permutation(lengths.Length);
         if (!copies && node.Inputs.Any(i => builder.Producer(i) is { } p && p.Is("Transpose") && builder.SingleConsumer(i) is null)) return false;
-        if (Rewrite(builder, node, permutation) is not { } rewritten) return false;
+        if (Rewrite(builder, node, permutation, budget) is not { } rewritten) return false;
         string inner = builder.FreshName(node.Outputs[0] + "_before");
         var innerLengths = new int[lengths.Length];
         for (int axis = 0; axis < lengths.Length; axis++) innerLengths[permutation[axis]] = lengths[axis];
@@ -46,11 +47,11 @@ internal static class TransposeBehind
     }
 
     /// <summary>The node that works on the values before the transposes, or null where there is none.</summary>
-    private static Node? Rewrite(GraphBuilder builder, Node node, int[] permutation)
+    private static Node? Rewrite(GraphBuilder builder, Node node, int[] permutation, ConstantBudget budget)
     {
-        if (node.IsAny(Elementwise)) return node.Attributes.Has("broadcast") || node.Attributes.Has("axis") ? null : WithInputs(builder, node, permutation);
-        if (node.IsAny(AlongAxis)) return node.Operator.Version >= 13 ? WithInputs(builder, WithAxis(node, permutation, -1), permutation) : null;
-        if (node.Is("Concat")) return WithInputs(builder, WithAxis(node, permutation, 1), permutation);
+        if (node.IsAny(Elementwise)) return node.Attributes.Has("broadcast") || node.Attributes.Has("axis") ? null : WithInputs(builder, node, permutation, budget);
+        if (node.IsAny(AlongAxis)) return node.Operator.Version >= 13 ? WithInputs(builder, WithAxis(node, permutation, -1), permutation, budget) : null;
+        if (node.Is("Concat")) return WithInputs(builder, WithAxis(node, permutation, 1), permutation, budget);
         if (node.Is("Pad")) return Pad(builder, node, permutation);
         return node.Operator.Name.StartsWith("Reduce", System.StringComparison.Ordinal) ? Reduce(builder, node, permutation) : null;
     }
@@ -62,7 +63,7 @@ internal static class TransposeBehind
     }
 
     /// <summary>The node reading what the transposes read; constants are permuted back. Null where an input is neither.</summary>
-    private static Node? WithInputs(GraphBuilder builder, Node node, int[] permutation)
+    private static Node? WithInputs(GraphBuilder builder, Node node, int[] permutation, ConstantBudget budget)
     {
         var inputs = new string[node.Inputs.Length];
         var constants = new ReferenceTensor?[inputs.Length];
@@ -74,7 +75,7 @@ internal static class TransposeBehind
             if (builder.ConstantOf(input) is { } constant)
             {
                 if (constant.Length == 1 && !node.Is("Concat")) continue;
-                if (!ElementCodec.Supports(constant.ElementType) || constant.Dimensions.Length > permutation.Length) return null;
+                if (!ElementCodec.Supports(constant.ElementType) || constant.Dimensions.Length > permutation.Length || !budget.TryTake(constant.Length)) return null;
                 int missing = permutation.Length - constant.Dimensions.Length;
                 ReferenceTensor full = ReferenceTensor.FromTensor(constant).Reshape([.. Enumerable.Repeat(1, missing), .. constant.Dimensions]);
                 constants[i] = PatternExtensions.Permuted(full, PatternExtensions.Inverse(permutation));

@@ -9,8 +9,8 @@ internal static class TransposeIntoWeights
 {
     /// <summary>Rewrites Gemm or MatMul with a transpose before it.</summary>
     /// <returns>Whether the graph changed.</returns>
-    public static bool Absorb(GraphBuilder builder, Node node)
-        => (node.Is("Gemm") || node.Is("MatMul")) && (TransposeSecond(builder, node) || PermuteWeights(builder, node));
+    public static bool Absorb(GraphBuilder builder, Node node, ConstantBudget budget)
+        => (node.Is("Gemm") || node.Is("MatMul")) && (TransposeSecond(builder, node) || PermuteWeights(builder, node, budget));
 
     /// <summary>Gemm can read its second input transposed.</summary>
     private static bool TransposeSecond(GraphBuilder builder, Node node)
@@ -23,13 +23,14 @@ internal static class TransposeIntoWeights
     }
 
     /// <summary>Transpose → Flatten → product with constant weights: the weights' rows are permuted instead.</summary>
-    private static bool PermuteWeights(GraphBuilder builder, Node node)
+    private static bool PermuteWeights(GraphBuilder builder, Node node, ConstantBudget budget)
     {
         if (node.Attributes.Int("transA", 0) != 0 || builder.SingleConsumer(node.Inputs[0]) is null || builder.Producer(node.Inputs[0]) is not { } view) return false;
         if ((!view.Is("Flatten") && !view.Is("Reshape")) || builder.Producer(view.Inputs[0]) is not { } transpose || !transpose.Is("Transpose")) return false;
         if (builder.Lengths(node.Inputs[0]) is not { Length: 2 } matrix || builder.Lengths(view.Inputs[0]) is not { } lengths || lengths[0] != matrix[0]) return false;
         int[] permutation = transpose.Permutation(lengths.Length);
-        if (permutation[0] != 0 || lengths.Contains(0) || builder.Reals(node.Inputs[1]) is not { Rank: 2 } weights) return false;
+        if (permutation[0] != 0 || lengths.Contains(0) || builder.ConstantOf(node.Inputs[1]) is not { } constant || !budget.TryTake(constant.Length)) return false;
+        if (builder.Reals(node.Inputs[1]) is not { Rank: 2 } weights) return false;
 
         // The weights' rows in the order of the transposed axes, back into that of the axes before.
         bool transposed = node.Attributes.Int("transB", 0) != 0;
