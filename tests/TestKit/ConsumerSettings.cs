@@ -34,7 +34,7 @@ public sealed record ConsumerSettings
 
     /// <summary>How C# is parsed.</summary>
     public CSharpParseOptions ParseOptions
-        => new(Language, HasDocumentation ? DocumentationMode.Diagnose : DocumentationMode.Parse);
+        => new(Language, HasDocumentation ? DocumentationMode.Diagnose : DocumentationMode.Parse, preprocessorSymbols: ["NET", "NET8_0", "NET8_0_OR_GREATER"]);
 
     /// <summary>How C# is compiled: warnings are errors and none is turned off.</summary>
     public CSharpCompilationOptions CompilationOptions => new(

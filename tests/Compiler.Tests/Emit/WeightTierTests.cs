@@ -1,0 +1,77 @@
+using System;
+using System.Linq;
+using System.Runtime.InteropServices;
+using System.Text;
+using RedGen.Compiler.Execute;
+using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Options;
+using RedGen.TestKit;
+using Xunit;
+
+namespace RedGen.Compiler.Tests.Emit;
+
+/// <summary>Constants come out of every tier with the bits that went in.</summary>
+public sealed class WeightTierTests
+{
+    private static readonly CompilerOptions AsWritten = new() { Optimise = false };
+
+    /// <summary>Every 16-bit pattern, in both halves of a float: surrogates, controls, quotes, line separators.</summary>
+    private static float[] EveryPattern()
+    {
+        var bits = new uint[1 << 16];
+        for (uint i = 0; i < bits.Length; i++) bits[i] = i << 16 | (ushort)(i * 40503);
+        return MemoryMarshal.Cast<uint, float>(bits).ToArray();
+    }
+
+    [Theory]
+    [InlineData(WeightTier.String)]
+    [InlineData(WeightTier.Literal)]
+    public void Floats_keep_their_bits_through_a_saved_file(WeightTier tier)
+    {
+        float[] values = EveryPattern();
+        // A literal has no NaN payload; every other value must survive.
+        if (tier == WeightTier.Literal) values = [.. values.Where(v => !float.IsNaN(v)).Take(5000)];
+        var writer = new OnnxModelWriter().Opset(17).Initializer("c", values, values.Length).Output("c", ElementType.Float32, values.Length);
+        CompilationResult result = ModelCompiler.Compile(writer.ToSource(), AsWritten with { Weights = tier, ClassName = "Network" });
+        Assert.True(result.Success);
+        foreach (GeneratedSource source in result.Sources)
+            Assert.Equal(source.Text, Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(source.Text)));
+        using var model = CompiledModel.Compile(writer.ToSource(), AsWritten with { Weights = tier });
+        ReferenceTensor output = model.Run()[0];
+        Assert.Equal(MemoryMarshal.Cast<float, int>(values).ToArray(), MemoryMarshal.Cast<float, int>(output.ToTensor().AsSpan<float>()).ToArray().Select((b, i) => float.IsNaN(values[i]) ? BitConverter.SingleToInt32Bits(values[i]) : b));
+        Assert.Equal(tier == WeightTier.String, result.StringBytes > 0);
+    }
+
+    [Theory]
+    [InlineData(ElementType.UInt8, 5001)]
+    [InlineData(ElementType.Int8, 100)]
+    [InlineData(ElementType.Bool, 4999)]
+    [InlineData(ElementType.Float16, 6000)]
+    [InlineData(ElementType.Float16, 12)]
+    [InlineData(ElementType.Int64, 5000)]
+    [InlineData(ElementType.Int64, 3)]
+    [InlineData(ElementType.UInt64, 3)]
+    [InlineData(ElementType.Float64, 5000)]
+    [InlineData(ElementType.Float64, 7)]
+    [InlineData(ElementType.UInt16, 9)]
+    [InlineData(ElementType.UInt32, 9)]
+    [InlineData(ElementType.Float32, 0)]
+    public void Every_element_type_can_be_a_constant(ElementType type, int count)
+    {
+        Tensor tensor = RandomTensor.Of(type, 5, count).ToTensor();
+        var writer = new OnnxModelWriter().Opset(17).Initializer("c", tensor).Output("c", type, count);
+        using var model = CompiledModel.Compile(writer.ToSource(), AsWritten);
+        Assert.Equal(tensor.Data.ToArray(), model.Run()[0].ToTensor().Data.ToArray());
+    }
+
+    [Fact]
+    public void Equal_arrays_are_emitted_once()
+    {
+        float[] values = [.. Enumerable.Range(0, 100).Select(i => i / 7f)];
+        var writer = new OnnxModelWriter().Opset(17).Initializer("a", values, 100).Initializer("b", values, 10, 10)
+            .Output("a", ElementType.Float32, 100).Output("b", ElementType.Float32, 10, 10);
+        using var model = CompiledModel.Compile(writer.ToSource(), AsWritten);
+        Assert.Equal(400, model.Plan.WeightBytes);
+        Assert.Equal(2, model.Run().Length);
+    }
+}
