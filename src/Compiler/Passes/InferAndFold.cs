@@ -41,7 +41,14 @@ internal sealed class InferAndFold : GraphPass
         public Graph Run()
         {
             foreach (Value input in graph.Inputs)
-                if (input.Type is not null) _types[input.Name] = input.Type;
+            {
+                if (input.Type is null) continue;
+                _types[input.Name] = input.Type;
+                if (TooLarge("input '" + input.Name + "'", input.Type, " is ") is not { } problem) continue;
+                context.Diagnostics.Add(problem);
+                _unknown.Add(input.Name);
+            }
+
             foreach (KeyValuePair<string, Tensor> initializer in graph.Initializers) _types[initializer.Key] = initializer.Value.Type;
             foreach (Node node in graph.Nodes)
             {
@@ -94,11 +101,15 @@ internal sealed class InferAndFold : GraphPass
             {
                 if (!node.HasOutput(i)) continue;
                 ValueType type = inference.Outputs[i] ?? throw inference.Invalid("the operator has no output " + i.ToString(CultureInfo.InvariantCulture));
-                if (type is TensorType { Shape: { IsStatic: true } shape } && (shape.ElementCount > ElementLimit || shape.Dimensions.Any(d => d.Value > ElementLimit)))
-                    throw new ModelException(DiagnosticCatalog.TooLarge.With(node.Label, "output '" + node.Outputs[i] + "' would be " + type + "; the limit is " + ElementLimit.ToString(CultureInfo.InvariantCulture) + " elements"));
+                if (TooLarge(node.Label, type, "output '" + node.Outputs[i] + "' would be ") is { } problem) throw new ModelException(problem);
                 _types[node.Outputs[i]] = type;
             }
         }
+
+        private static Diagnostic? TooLarge(string place, ValueType type, string what)
+            => type is TensorType { Shape: { IsStatic: true } shape } && (shape.ElementCount > ElementLimit || shape.Dimensions.Any(d => d.Value > ElementLimit))
+                ? DiagnosticCatalog.TooLarge.With(place, what + type + "; the limit is " + ElementLimit.ToString(CultureInfo.InvariantCulture) + " elements")
+                : null;
 
         private bool TryFold(Node node, Operator op, TensorType?[] types, Tensor?[] constants)
         {
