@@ -37,7 +37,8 @@ public static class OperatorTable
         .. ArgExtremes.Operators, .. ReduceTable.Operators, .. Softmaxes.Operators,
 
         // Shaping
-        new Concat(), new Flatten(), new Identity(), new Reshape(), new Slice(), new Squeeze(), new Transpose(), new Unsqueeze(),
+        new Concat(), new DepthToSpace(), new Expand(), new Flatten(), new Gather(), new Identity(), new Pad(), new Reshape(),
+        new Slice(), new SpaceToDepth(), new Split(), new Squeeze(), new Tile(), new Transpose(), new Unsqueeze(),
     ];
 
     private static readonly Dictionary<(string Domain, string Name), Operator> ByName

@@ -22,7 +22,7 @@ internal static class CopyPlan
     {
         ImmutableArray<string> outputs = TrimmedOutputs(node);
         if (inputs.Concat(outputs).Any(v => v.Length > 0 && !CanMove(context.ElementType(v)))) return null;
-        ImmutableArray<StridedCopy> all = [.. copies.Where(c => c is not null && outputs[c.Target].Length > 0).Select(c => c!)];
+        ImmutableArray<StridedCopy> all = [.. copies.Where(c => c is not null && c.Target < outputs.Length && outputs[c.Target].Length > 0).Select(c => c!)];
         if (all.Length == 1 && outputs.Length == 1 && all[0].IsContiguous && all[0].Count == context.Count(inputs[all[0].Source]) && all[0].Count == context.Count(outputs[0]))
             return ViewStep.Create(node, inputs[all[0].Source], summary);
         return new CopyElements(all, fill)

@@ -1,0 +1,19 @@
+using RedGen.Compiler.Emit;
+using RedGen.Compiler.Execute;
+using RedGen.Compiler.Graphs;
+
+namespace RedGen.Compiler.Kernels.Shaping;
+
+/// <summary>Elements of constants as C# literals.</summary>
+internal static class LiteralText
+{
+    /// <summary>An element of a constant, as a value of a type.</summary>
+    public static string Of(Tensor constant, int index, ElementType type)
+    {
+        ReferenceTensor values = ReferenceTensor.FromTensor(constant);
+        return CSharpLiteral.Of(type, values.Real(index), values.Integers is null ? (long)values.Reals![index] : values.Integers[index]);
+    }
+
+    /// <summary>The zero of a type.</summary>
+    public static string Zero(ElementType type) => CSharpLiteral.Of(type, 0, 0);
+}

@@ -1,0 +1,18 @@
+using RedGen.Compiler.Emit;
+
+namespace RedGen.Compiler.Kernels.Shaping;
+
+/// <summary>Indices that are known at run time only: negative ones count from the end, others than those of the axis are refused.</summary>
+internal static class RunTimeIndex
+{
+    /// <summary>Writes lines that declare an int from an element of a span of int or long.</summary>
+    public static void Emit(StepWriter writer, string indices, string position, int length, string name)
+    {
+        string size = IndexText.Number(length);
+        string raw = $"{indices}[{position}]";
+        using (writer.Block($"if ({raw} < -{size} || {raw} >= {size})"))
+            writer.Line($"throw new ArgumentOutOfRangeException(\"indices\", {raw}, \"{writer.Step.Nodes[0].Operator.Name}: an index is outside an axis of length {size}.\");");
+        writer.Line($"int {name} = (int){raw};");
+        writer.Line($"if ({name} < 0) {name} += {size};");
+    }
+}
