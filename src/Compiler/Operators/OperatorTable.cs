@@ -22,7 +22,7 @@ public static class OperatorTable
         .. ElementwiseTable.Operators,
 
         // Constants
-        new Constant(), new ShapeOf(), new SizeOf(),
+        new Constant(), new ConstantOfShape(), new EyeLike(), new Range(), new ShapeOf(), new SizeOf(),
 
         // Linear
         new Conv(), new Gemm(), new MatMul(),
@@ -37,8 +37,10 @@ public static class OperatorTable
         .. ArgExtremes.Operators, .. ReduceTable.Operators, .. Softmaxes.Operators,
 
         // Shaping
-        new Concat(), new DepthToSpace(), new Expand(), new Flatten(), new Gather(), new Identity(), new Pad(), new Reshape(),
-        new Slice(), new SpaceToDepth(), new Split(), new Squeeze(), new Tile(), new Transpose(), new Unsqueeze(),
+        new Concat(), new CumSum(), new DepthToSpace(), new Dropout(), new Expand(), new Flatten(), new Gather(), new GatherElements(),
+        new GatherND(), new Identity(), new OneHot(), new Pad(), new Reshape(), new ScatterElements("Scatter", [9, 11]),
+        new ScatterElements("ScatterElements", [11, 13, 16, 18]), new ScatterND(), new Slice(), new SpaceToDepth(), new Split(),
+        new Squeeze(), new Tile(), new Transpose(), new Trilu(), new Unsqueeze(),
     ];
 
     private static readonly Dictionary<(string Domain, string Name), Operator> ByName

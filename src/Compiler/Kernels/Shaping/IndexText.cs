@@ -36,9 +36,22 @@ internal sealed class IndexText
     public override string ToString()
     {
         string sum = _added.Count == 0 ? "" : string.Join(" + ", _added);
-        if (_added.Count == 1 && _subtracted.Count == 0 && sum[0] == '(') sum = sum.Substring(1, sum.Length - 2);
+        if (_added.Count == 1 && _subtracted.Count == 0 && IsWrapped(sum)) sum = sum.Substring(1, sum.Length - 2);
         foreach (string term in _subtracted) sum += (sum.Length == 0 ? "-" : " - ") + term;
         return sum.Length == 0 ? "0" : sum;
+    }
+
+    /// <summary>Whether the first parenthesis closes with the last character.</summary>
+    private static bool IsWrapped(string text)
+    {
+        int depth = 0;
+        for (int i = 0; i < text.Length; i++)
+        {
+            depth += text[i] == '(' ? 1 : text[i] == ')' ? -1 : 0;
+            if (depth == 0) return i > 0 && i == text.Length - 1;
+        }
+
+        return false;
     }
 
     /// <summary>A number as C# text.</summary>

@@ -1,0 +1,83 @@
+using System;
+using RedGen.Compiler.Emit;
+using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Plan;
+
+namespace RedGen.Compiler.Kernels.Shaping;
+
+/// <summary>A step that reads nothing: what it writes is known, but too large to keep as a constant.</summary>
+internal sealed class MadeStep(Action<StepWriter> emit) : Step
+{
+    /// <inheritdoc/>
+    public override string Kernel => "Fill";
+
+    /// <summary>A step that makes the output of a node.</summary>
+    public static MadeStep Create(Node node, KernelContext context, Action<StepWriter> emit) => new(emit)
+    {
+        Nodes = [node],
+        Inputs = [],
+        Outputs = [node.Outputs[0]],
+        Summary = node.Operator.Name + " of " + context.Type(node.Outputs[0]).Shape,
+    };
+
+    /// <inheritdoc/>
+    public override void Emit(StepWriter writer) => emit(writer);
+}
+
+/// <summary>ConstantOfShape beyond what is folded.</summary>
+internal sealed class FillKernel : Kernel
+{
+    /// <inheritdoc/>
+    public override Step? TryPlan(NodeGroup group, KernelContext context)
+    {
+        Node node = group.Head;
+        ElementType type = context.ElementType(node.Outputs[0]);
+        if (!group.IsSingle || !CopyPlan.CanMove(type)) return null;
+        string value = node.Attributes.Tensor("value") is { } tensor ? LiteralText.Of(tensor, 0, type) : LiteralText.Zero(type);
+        return MadeStep.Create(node, context, writer => writer.Line($"{writer.Output(0)}.Fill({value});"));
+    }
+}
+
+/// <summary>EyeLike beyond what is folded.</summary>
+internal sealed class EyeLikeKernel : Kernel
+{
+    /// <inheritdoc/>
+    public override Step? TryPlan(NodeGroup group, KernelContext context)
+    {
+        Node node = group.Head;
+        ElementType type = context.ElementType(node.Outputs[0]);
+        if (!group.IsSingle || !CopyPlan.CanMove(type)) return null;
+        int[] y = context.Lengths(node.Outputs[0]);
+        long k = Math.Max(-y[0], Math.Min(y[1], node.Attributes.Int("k", 0)));
+        int first = (int)Math.Max(0, -k);
+        long count = Math.Min(y[0] - first, y[1] - Math.Max(0, k));
+        int start = (int)(((long)first * y[1]) + first + k);
+        return MadeStep.Create(node, context, writer =>
+        {
+            writer.Line($"{writer.Output(0)}.Clear();");
+            string at = new IndexText().Add("i", y[1] + 1).Add(start).ToString();
+            if (count > 0) writer.Line($"for (int i = 0; i < {IndexText.Number((int)count)}; i++) {writer.Output(0)}[{at}] = {CSharpLiteral.Of(type, 1, 1)};");
+        });
+    }
+}
+
+/// <summary>Range beyond what is folded.</summary>
+internal sealed class RangeKernel : Kernel
+{
+    /// <inheritdoc/>
+    public override Step? TryPlan(NodeGroup group, KernelContext context)
+    {
+        Node node = group.Head;
+        ElementType type = context.ElementType(node.Outputs[0]);
+        if (!group.IsSingle || !CopyPlan.CanMove(type)) return null;
+        if (context.Constant(node.Inputs[0]) is not { } start || context.Constant(node.Inputs[2]) is not { } delta) return null;
+        ElementType wide = type.IsFloat() ? ElementType.Float64 : ElementType.Int64;
+        string first = LiteralText.Of(start, 0, wide);
+        string step = LiteralText.Of(delta, 0, wide);
+        return MadeStep.Create(node, context, writer =>
+        {
+            string y = writer.Output(0);
+            writer.Line($"for (int i = 0; i < {y}.Length; i++) {y}[i] = unchecked(({type.CSharpName()})({first} + (i * {step})));");
+        });
+    }
+}

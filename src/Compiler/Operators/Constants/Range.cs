@@ -1,0 +1,56 @@
+using System;
+using RedGen.Compiler.Execute;
+using RedGen.Compiler.Graphs;
+
+namespace RedGen.Compiler.Operators.Constants;
+
+/// <summary>Range: <c>start, start + delta, …</c> before <c>limit</c>. Its length must be known at build time.</summary>
+internal sealed class Range : Operator
+{
+    /// <inheritdoc/>
+    public override OperatorSchema Schema { get; } = new()
+    {
+        Name = "Range",
+        Versions = [11],
+        Inputs = [new("start", TypeSet.Numeric), new("limit", TypeSet.Numeric), new("delta", TypeSet.Numeric)],
+        Outputs = [new("output", TypeSet.Numeric)],
+    };
+
+    /// <inheritdoc/>
+    public override void Infer(InferenceContext context)
+    {
+        context.RequireSameType(0, 2);
+        ReferenceTensor start = Scalar(context, 0, "start");
+        ReferenceTensor limit = Scalar(context, 1, "limit");
+        ReferenceTensor delta = Scalar(context, 2, "delta");
+        if (delta.Real(0) == 0) throw context.Fail("delta is 0");
+        double count = start.IsReal ? Math.Ceiling((limit.Real(0) - start.Real(0)) / delta.Real(0)) : Count(start, limit, delta);
+        if (double.IsNaN(count) || count > int.MaxValue) throw context.TooLarge("the range has more elements than an array can hold");
+        context.SetOutput(0, context.Type(0), [(int)Math.Max(0, count)]);
+    }
+
+    /// <inheritdoc/>
+    public override void Evaluate(EvaluationContext context)
+    {
+        ReferenceTensor y = context.NewOutput(0);
+        for (int i = 0; i < y.Count; i++)
+        {
+            if (y.IsReal) y.Reals![i] = context.Input(0).Reals![0] + (i * context.Input(2).Reals![0]);
+            else y.Integers![i] = unchecked(context.Input(0).Integers![0] + (i * context.Input(2).Integers![0]));
+        }
+
+        context.SetOutput(0, y);
+    }
+
+    /// <summary>The number of elements of an integer range; decimal holds every difference of two 64-bit numbers.</summary>
+    private static double Count(ReferenceTensor start, ReferenceTensor limit, ReferenceTensor delta)
+        => (double)Math.Ceiling((Exact(limit) - Exact(start)) / Exact(delta));
+
+    private static decimal Exact(ReferenceTensor number) => number.ElementType == ElementType.UInt64 ? unchecked((ulong)number.Integers![0]) : number.Integers![0];
+
+    private static ReferenceTensor Scalar(InferenceContext context, int index, string name)
+    {
+        Tensor constant = context.Constant(index) ?? throw context.Dynamic("input '" + name + "' is computed at run time, so the output's shape is not known at build time");
+        return constant.Length == 1 ? ReferenceTensor.FromTensor(constant) : throw context.Fail("input '" + name + "' must be one number");
+    }
+}

@@ -1,0 +1,62 @@
+using System.Linq;
+using RedGen.Compiler.Execute;
+
+namespace RedGen.Compiler.Operators.Shaping;
+
+/// <summary>CumSum: the sum of all elements up to each one along an axis; without itself if exclusive, from the end if reverse.</summary>
+internal sealed class CumSum : Operator
+{
+    /// <inheritdoc/>
+    public override OperatorSchema Schema { get; } = new()
+    {
+        Name = "CumSum",
+        Versions = [11, 14],
+        Inputs = [new("x", TypeSet.Numeric), new("axis", TypeSet.Index)],
+        Outputs = [new("y", TypeSet.Numeric)],
+        Attributes = [new("exclusive", AttributeKind.Int), new("reverse", AttributeKind.Int)],
+    };
+
+    /// <summary>The axis summed along.</summary>
+    public static int Axis(InferenceContext context)
+    {
+        long[] axis = context.RequireIntegers(1, "axis");
+        return axis.Length == 1 ? context.Axis(axis[0], context.Rank(0)) : throw context.Fail("axis must be one number");
+    }
+
+    /// <inheritdoc/>
+    public override void Infer(InferenceContext context)
+    {
+        _ = Axis(context);
+        context.SetOutput(0, context.Type(0), context.Shape(0));
+    }
+
+    /// <inheritdoc/>
+    public override void Evaluate(EvaluationContext context)
+    {
+        ReferenceTensor x = context.Input(0);
+        ReferenceTensor y = context.NewOutput(0);
+        int axis = Axis(context.Parameters);
+        bool exclusive = context.Attributes.Int("exclusive", 0) != 0;
+        bool reverse = context.Attributes.Int("reverse", 0) != 0;
+        int length = x.Lengths[axis];
+        int inner = (int)Positions.Product(x.Lengths.Skip(axis + 1));
+        for (int i = 0; i < y.Count; i++)
+        {
+            if (i / inner % length != 0) continue;
+            double sum = 0;
+            long exact = 0;
+            for (int step = 0; step < length; step++)
+            {
+                int at = i + ((reverse ? length - 1 - step : step) * inner);
+                double real = x.IsReal ? x.Reals![at] : 0;
+                long integer = x.IsReal ? 0 : x.Integers![at];
+                if (y.IsReal) y.Reals![at] = exclusive ? sum : sum + real;
+                else y.Integers![at] = exclusive ? exact : unchecked(exact + integer);
+                sum += real;
+                exact = unchecked(exact + integer);
+            }
+        }
+
+        context.SetOutput(0, y);
+    }
+}
