@@ -15,8 +15,9 @@ internal static class SchemaCheck
         CheckCount(node, schema.Outputs, node.Outputs, "output", context);
         for (int i = 0; i < node.Inputs.Length; i++)
         {
+            if (!context.HasInput(i)) continue;
             Parameter formal = schema.Inputs[System.Math.Min(i, schema.Inputs.Length - 1)];
-            if (context.HasInput(i) && !formal.Types.Contains(context.Type(i)))
+            if (!formal.Types.Contains(context.Type(i)))
                 throw context.WrongType("input '" + formal.Name + "' cannot be " + context.Type(i).Name());
         }
 
