@@ -108,9 +108,23 @@ public sealed class FuzzHarness(Action<byte[]> target)
         _cases++;
         _longestTicks = Math.Max(_longestTicks, ticks);
         _mostAllocated = Math.Max(_mostAllocated, allocated);
-        if (Stopwatch.GetElapsedTime(0, ticks) > TimeLimit) Fail(bytes, "takes " + Stopwatch.GetElapsedTime(0, ticks));
+        if (Stopwatch.GetElapsedTime(0, ticks) > TimeLimit && Again(bytes) > TimeLimit) Fail(bytes, "takes " + Stopwatch.GetElapsedTime(0, ticks));
         if (allocated > MemoryLimit(bytes.Length) && PeakLive(bytes) is { } live && live > MemoryLimit(bytes.Length))
             Fail(bytes, $"holds {live >> 20} MB for a file of {bytes.Length} bytes");
+    }
+
+    /// <summary>The shorter of two more runs: a machine that does other work too makes any case slow once.</summary>
+    private TimeSpan Again(byte[] bytes)
+    {
+        TimeSpan shortest = TimeSpan.MaxValue;
+        for (int i = 0; i < 2; i++)
+        {
+            var watch = Stopwatch.StartNew();
+            Survive(bytes);
+            if (watch.Elapsed < shortest) shortest = watch.Elapsed;
+        }
+
+        return shortest;
     }
 
     /// <summary>
@@ -131,6 +145,14 @@ public sealed class FuzzHarness(Action<byte[]> target)
             }
         });
         sampler.Start();
+        Survive(bytes);
+        ended.Set();
+        sampler.Join();
+        return peak;
+    }
+
+    private void Survive(byte[] bytes)
+    {
         try
         {
             target(bytes);
@@ -140,10 +162,6 @@ public sealed class FuzzHarness(Action<byte[]> target)
 #pragma warning restore CA1031
         {
         }
-
-        ended.Set();
-        sampler.Join();
-        return peak;
     }
 
     private void Fail(byte[] bytes, string how)

@@ -24,6 +24,7 @@ internal static class PassPipeline
         new FoldPadIntoWindow(), // before the folding below, which must know what is padded
         new FoldAffineIntoProducer(), // before the consumer: these weights stand directly before the normalisation
         new FoldAffineIntoConsumer(), // what had no weights before it
+        new EliminateIdentities(), // views and factors that have met
         new EliminateDeadCode(), // the constants that were folded
         new MarkFusion(), // at the end: no other pass need keep the marks
         new FuseElementwise(), // of what is not part of a layer

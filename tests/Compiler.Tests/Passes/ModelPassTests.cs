@@ -1,6 +1,8 @@
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.IO;
 using System.Linq;
+using System.Text.Json;
 using RedGen.Compiler.Diagnostics;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Import;
@@ -48,9 +50,18 @@ public sealed class ModelPassTests(ITestOutputHelper output)
     {
         var diagnostics = new DiagnosticBag();
         Model? model = OnnxReader.Read(SharedData.Load(path), diagnostics, default);
-        Graph? graph = model is null ? null : ModelCompiler.Normalise(model, new CompilerOptions { Optimise = false }, diagnostics, default);
+        Graph? graph = model is null ? null : ModelCompiler.Normalise(model, new CompilerOptions { Optimise = false, Dims = Dims(path) }, diagnostics, default);
         reason = string.Join("; ", diagnostics.ToImmutable().Where(d => d.Severity == Severity.Error).Select(d => d.Message).Take(1));
         return diagnostics.HasErrors ? null : graph;
+    }
+
+    /// <summary>The lengths that the model's reference outputs were made with.</summary>
+    private static ImmutableSortedDictionary<string, int> Dims(string path)
+    {
+        using JsonDocument meta = JsonDocument.Parse(File.ReadAllText(Path.Combine(Path.GetDirectoryName(path)!, "meta.json")));
+        if (!meta.RootElement.TryGetProperty("fixed_shape", out JsonElement shape) || shape.ValueKind != JsonValueKind.Array) return new CompilerOptions().Dims;
+        string input = meta.RootElement.GetProperty("inputs")[0].GetProperty("name").GetString()!;
+        return new CompilerOptions().Dims.AddRange(shape.EnumerateArray().Select((d, axis) => KeyValuePair.Create($"{input}:{axis}", d.GetInt32())));
     }
 
     private static string Counts(Graph graph)
