@@ -1,5 +1,6 @@
 #nullable enable
 using System;
+using System.Numerics;
 
 namespace RedGen.Runtime;
 
@@ -22,8 +23,8 @@ public static class ScalarMath
         return u == 1d ? x : double.IsInfinity(u) ? u : Math.Log(u) * x / (u - 1d);
     }
 
-    /// <summary>The error function in single precision.</summary>
-    public static float Erf(float x) => (float)Erf((double)x);
+    /// <summary>The error function in single precision: a lane of the vector form.</summary>
+    public static float Erf(float x) => VectorMath.Erf(new Vector<float>(x))[0];
 
     /// <summary>The error function: a series of positive terms for small arguments, the complement's continued fraction for large ones.</summary>
     public static double Erf(double x)

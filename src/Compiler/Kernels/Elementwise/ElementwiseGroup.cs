@@ -37,8 +37,8 @@ internal sealed record ElementwiseNode(Node Node, ElementwiseOperator Operator, 
 /// <summary>The elementwise nodes that one loop computes.</summary>
 internal sealed record ElementwiseGroup(ImmutableArray<ElementwiseNode> Nodes, ImmutableArray<OuterOperand> Operands, int[] Lengths)
 {
-    /// <summary>More operands than this would be more parameters than registers and JIT like.</summary>
-    private const int MaxOperands = 64;
+    /// <summary>More operands than this would be too many parameters for one method, and too deep an expression.</summary>
+    private const int MaxOperands = 256;
 
     /// <summary>The number of elements of the output.</summary>
     public int Count => Lengths.Aggregate(1, (a, b) => a * b);
@@ -55,7 +55,7 @@ internal sealed record ElementwiseGroup(ImmutableArray<ElementwiseNode> Nodes, I
         ImmutableArray<ElementwiseNode>.Builder nodes = ImmutableArray.CreateBuilder<ElementwiseNode>();
         foreach (Node node in group.Nodes)
         {
-            if (OperatorTable.Find(node.Operator) is not ElementwiseOperator op || node.Outputs.Length != 1) return null;
+            if (OperatorTable.Find(node.Operator) is not ElementwiseOperator op || node.Outputs.Length != 1 || node.Inputs.Length > MaxOperands) return null;
             ElementType output = context.ElementType(node.Outputs[0]);
             if (!output.HasArithmetic() || !context.Lengths(node.Outputs[0]).SequenceEqual(lengths)) return null;
             if (ReadSources(node, op, operands, results, context) is not { } sources) return null;

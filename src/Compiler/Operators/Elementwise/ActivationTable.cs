@@ -13,7 +13,7 @@ internal static class ActivationTable
     [
         UnaryTable.Row("Relu", [1, 6, 13, 14], TypeSet.Numeric, x => x < 0 ? 0 : x, x => Math.Max(x, 0), new()
         {
-            Float = "{M}.Max({a}, {#0})",
+            Float = "({a} < {#0} ? {#0} : {a})",
             Integer = "({a} < {#0} ? {#0} : {a})",
             Unsigned = "{a}",
             Vector = "Vector.ConditionalSelect(Vector.LessThan({a}, {#0}), {#0}, {a})",

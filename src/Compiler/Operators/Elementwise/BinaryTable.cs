@@ -14,7 +14,7 @@ internal static class BinaryTable
         Arithmetic("Sub", (a, b) => a - b, (a, b) => unchecked(a - b), "{a} - {b}"),
         Arithmetic("Mul", (a, b) => a * b, (a, b) => unchecked(a * b), "{a} * {b}"),
         Pair("Div", [1, 6, 7, 13, 14], TypeSet.Numeric, (a, b) => a / b, ReferenceMath.Divide,
-            new() { Float = "{a} / {b}", Integer = "ScalarMath.Divide({a}, {b})", Vector = "{a} / {b}", VectorTypes = VectorTypes.Floats })
+            new() { Float = "{a} / {b}", Integer = "ScalarMath.Divide({a}, {b})", IntegerByLiteral = "{a} / {b}", Vector = "{a} / {b}", VectorTypes = VectorTypes.Floats })
             with { Unsigned = (x, _) => x[1] == 0 ? 0 : x[0] / x[1] },
         Mod(),
         Pair("PRelu", [1, 6, 7, 9, 16], TypeSet.Numeric, (x, slope) => x < 0 ? slope * x : x, (x, slope) => x < 0 ? unchecked(slope * x) : x, new()
@@ -80,6 +80,7 @@ internal static class BinaryTable
             Float = "{a} % {b}",
             Integer = p[0] == 0 ? "ScalarMath.FloorModulo({a}, {b})" : "ScalarMath.Remainder({a}, {b})",
             Unsigned = "ScalarMath.Remainder({a}, {b})",
+            IntegerByLiteral = p[0] == 0 ? null : "{a} % {b}",
         },
     };
 

@@ -20,6 +20,9 @@ internal sealed record ElementwiseTexts
     /// <summary>For uint and ulong, where it differs from <see cref="Integer"/>.</summary>
     public string? Unsigned { get; init; }
 
+    /// <summary>For integers whose second operand is a literal other than 0 and −1, where that makes it simpler.</summary>
+    public string? IntegerByLiteral { get; init; }
+
     /// <summary>For bool.</summary>
     public string? Bool { get; init; }
 
@@ -29,7 +32,7 @@ internal sealed record ElementwiseTexts
     /// <summary>The element types that <see cref="Vector"/> serves.</summary>
     public VectorTypes VectorTypes { get; init; } = VectorTypes.Single;
 
-    /// <summary>Whether the vector form rounds as the scalar form does; where not, remainders of vector loops use one lane of the vector form.</summary>
+    /// <summary>Whether the vector form rounds as the scalar form does (the sign of a zero aside); where not, remainders of vector loops use one lane of the vector form.</summary>
     public bool VectorIsExact { get; init; } = true;
 }
 

@@ -26,10 +26,17 @@ internal static class LegacyBroadcast
         return start < 0 || after <= 0 ? lengths : [.. lengths, .. Enumerable.Repeat(1, (int)after)];
     }
 
-    /// <summary>Checks that a node of these rules says broadcast where it needs it.</summary>
+    /// <summary>Checks that a node of these rules says broadcast where it needs it, and an axis of its first operand.</summary>
     public static void Check(InferenceContext context)
     {
-        if (context.Version > LastOpset || context.Attributes.Int("broadcast", 0) != 0) return;
+        if (context.Version > LastOpset) return;
+        if (context.Attributes.Has("axis") && context.Rank(1) > 0)
+        {
+            int start = context.Axis(context.Attributes.Int("axis", 0), context.Rank(0));
+            if (start + context.Rank(1) > context.Rank(0)) throw context.Fail("the second operand reaches beyond the first");
+        }
+
+        if (context.Attributes.Int("broadcast", 0) != 0) return;
         if (!context.Shape(0).Equals(context.Shape(1))) throw context.Fail("before opset 7 the shapes must be equal unless the attribute broadcast is 1");
     }
 }

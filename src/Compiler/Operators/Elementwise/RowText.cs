@@ -16,7 +16,9 @@ internal static class RowText
         double[] parameters = row.Parameters(call.Node.Attributes);
         if (!call.Inputs[0].HasArithmetic()) return null;
         ArithmeticClass arithmetic = call.Inputs[0].Arithmetic();
-        string? text = Choose(row.Text(parameters), arithmetic);
+        ElementwiseTexts texts = row.Text(parameters);
+        bool isDivision = texts.IntegerByLiteral is not null && !arithmetic.IsFloat() && call.Constant(1) is not null and not 0 and not -1;
+        string? text = isDivision ? texts.IntegerByLiteral : Choose(texts, arithmetic);
         return text is null ? null : Fill(row, parameters, text, call, arithmetic, vector: false);
     }
 
