@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using RedGen.Compiler.Execute;
 using RedGen.Compiler.Graphs;
 

@@ -1,5 +1,4 @@
 using RedGen.Compiler.Execute;
-using RedGen.Compiler.Graphs;
 
 namespace RedGen.Compiler.Operators.Elementwise;
 
