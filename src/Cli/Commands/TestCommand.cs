@@ -20,8 +20,8 @@ internal sealed class TestCommand
         Arity = ArgumentArity.OneOrMore,
     };
 
-    private readonly Option<double> _relative = new("--rtol") { Description = "Relative tolerance of floats.", DefaultValueFactory = static _ => 1e-3 };
-    private readonly Option<double> _absolute = new("--atol") { Description = "Absolute tolerance of floats.", DefaultValueFactory = static _ => 1e-7 };
+    private readonly Option<double?> _relative = new("--rtol") { Description = "Relative tolerance of floats (1e-3; for expected.npy 1e-4 of max(1, |expected|))." };
+    private readonly Option<double?> _absolute = new("--atol") { Description = "Absolute tolerance of floats (1e-7)." };
     private readonly Option<bool> _reference = new("--reference") { Description = "Run the reference interpreter instead of generated code." };
     private readonly Option<double> _timeout = new("--timeout") { Description = "Seconds that one case may compile, and that it may run.", DefaultValueFactory = static _ => 60 };
     private readonly Option<bool> _json = CommonArguments.Json();
@@ -50,7 +50,8 @@ internal sealed class TestCommand
         var settings = new TestSettings
         {
             Options = _options.Read(parsed, _console),
-            Tolerance = new Tolerance(parsed.GetValue(_relative), parsed.GetValue(_absolute)),
+            Tolerance = parsed.GetValue(_relative) is null && parsed.GetValue(_absolute) is null ? null
+                : new Tolerance(parsed.GetValue(_relative) ?? Tolerance.Onnx.Relative, parsed.GetValue(_absolute) ?? Tolerance.Onnx.Absolute),
             UseReference = parsed.GetValue(_reference),
             Timeout = TimeSpan.FromSeconds(Math.Clamp(parsed.GetValue(_timeout), 0.001, 86400)),
         };

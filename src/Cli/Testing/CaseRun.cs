@@ -127,7 +127,7 @@ internal sealed class CaseRun(TestCase test, TestSettings settings, string space
             for (int o = 0; o < values.Length; o++)
             {
                 if (expected[o]?.Tensor is not { } tensor) continue;
-                Comparison found = OutputComparer.Compare(values[o].Name, tensors[o], tensor, settings.Tolerance, set.IsFlat, _prepared!.Random.Contains(values[o].Name));
+                Comparison found = OutputComparer.Compare(values[o].Name, tensors[o], tensor, settings.Tolerance ?? (set.IsFlat ? Tolerance.Model : Tolerance.Onnx), set.IsFlat, _prepared!.Random.Contains(values[o].Name));
                 _maxError = Math.Max(_maxError, found.MaxError);
                 if (found.Reason is not null) reason ??= (group.Sets.Length > 1 ? FormattableString.Invariant($"data set {i}: ") : "") + found.Reason;
             }
