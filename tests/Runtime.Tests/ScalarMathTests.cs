@@ -1,5 +1,4 @@
 using System;
-using RedGen.Runtime;
 using Xunit;
 
 namespace RedGen.Runtime.Tests;
