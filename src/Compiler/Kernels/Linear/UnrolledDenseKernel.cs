@@ -6,20 +6,27 @@ using RedGen.Compiler.Plan;
 
 namespace RedGen.Compiler.Kernels.Linear;
 
-/// <summary>A small matrix times one vector, as straight-line code with the weights as literals (docs/decisions/0002).</summary>
+/// <summary>A small matrix times one vector, as straight-line code with the weights as literals in it (docs/decisions/0002).</summary>
 internal sealed class UnrolledDenseKernel : Kernel
 {
     /// <summary>Bytes of machine code up to which a layer is unrolled.</summary>
-    private const int CodeLimit = 4096;
+    private const int CodeLimit = 6144;
 
-    /// <summary>Bytes of machine code that one term takes: a multiplication and an addition with their operands in memory.</summary>
-    private const int BytesPerTerm = 15;
+    /// <summary>Machine code of one term: a literal loaded, multiplied, added.</summary>
+    private const int BytesPerTerm = 20;
+
+    /// <summary>Machine code of one output: its bias, its activation, its store.</summary>
+    private const int BytesPerOutput = 48;
+
+    /// <summary>Inputs beyond which the sums wait for one another: they no longer overlap in the processor.</summary>
+    private const int InputLimit = 64;
 
     /// <inheritdoc/>
     public override Step? TryPlan(NodeGroup group, KernelContext context)
     {
-        if (DenseLayer.TryRead(group, context) is not { Rows: 1, Addend: null } layer) return null;
-        if (layer.Weights.Count(w => w != 0) * BytesPerTerm > CodeLimit || layer.Inputs > 256 || layer.Weights.Any(w => !IsFinite(w))) return null;
+        if (DenseLayer.TryRead(group, context) is not { Rows: 1, Addend: null } layer || layer.Inputs > InputLimit) return null;
+        long bytes = ((long)layer.Weights.Count(w => w != 0) * BytesPerTerm) + ((long)layer.Outputs * BytesPerOutput);
+        if (bytes > CodeLimit || !layer.Weights.All(IsFinite) || !(layer.Bias ?? []).All(IsFinite)) return null;
         return new UnrolledDenseStep(layer)
         {
             Nodes = group.Nodes,
@@ -34,52 +41,52 @@ internal sealed class UnrolledDenseKernel : Kernel
 
     private sealed class UnrolledDenseStep(DenseLayer layer) : Step
     {
-        /// <summary>The column at which a long sum goes on in the next line.</summary>
-        private const int LineWidth = 110;
+        /// <summary>Terms in a parenthesis, which fill a line: sums of sums depend less on one another than one long chain.</summary>
+        private const int TermsPerLine = 4;
 
         public override string Kernel => "Dense.Unrolled";
 
         public override void Emit(StepWriter writer)
         {
-            // Slices of known length spare the range checks.
             for (int j = 0; j < layer.Inputs; j++) writer.Line($"float x{j} = {writer.Input(0)}[{j}];");
             for (int i = 0; i < layer.Outputs; i++) WriteOutput(writer, i);
         }
 
         private void WriteOutput(StepWriter writer, int i)
         {
-            List<string> lines = Lines(i);
-            if (lines.Count == 1)
+            string target = writer.Output(0) + "[" + CSharpLiteral.Of(i) + "]";
+            float bias = layer.Bias is null ? 0 : layer.Bias[i];
+            int[] terms = [.. Enumerable.Range(0, layer.Inputs).Where(j => Weight(i, j) != 0)];
+            if (terms.Length <= TermsPerLine)
             {
-                writer.Line($"{writer.Output(0)}[{i}] = {layer.Activation.Apply(lines[0])};");
+                writer.Line($"{target} = {layer.Activation.Apply(Sum(i, bias, terms))};");
                 return;
             }
 
-            writer.Line($"float y{i} = {lines[0]}");
+            writer.Line($"float sum{i} = {CSharpLiteral.Of(bias)}");
             using (writer.Code.Indent())
-                for (int line = 1; line < lines.Count; line++) writer.Line(lines[line] + (line + 1 == lines.Count ? ";" : ""));
-            writer.Line($"{writer.Output(0)}[{i}] = {layer.Activation.Apply("y" + CSharpLiteral.Of(i))};");
-        }
-
-        private List<string> Lines(int i)
-        {
-            var lines = new List<string>();
-            float bias = layer.Bias is null ? 0 : layer.Bias[i];
-            var line = new StringBuilder(bias == 0 ? "" : CSharpLiteral.Of(bias));
-            for (int j = 0; j < layer.Inputs; j++)
             {
-                float w = layer.Weights[(i * layer.Inputs) + j];
-                if (w == 0) continue;
-                string term = CSharpLiteral.Of(System.Math.Abs(w)) + " * x" + CSharpLiteral.Of(j);
-                if (line.Length == 0 && lines.Count == 0) line.Append(w < 0 ? "-" : "").Append(term);
-                else line.Append(line.Length == 0 ? "" : " ").Append(w < 0 ? "- (" : "+ (").Append(term).Append(')');
-                if (line.Length < LineWidth) continue;
-                lines.Add(line.ToString());
-                line.Clear();
+                for (int start = 0; start < terms.Length; start += TermsPerLine)
+                    writer.Line($"+ ({Sum(i, 0, [.. terms.Skip(start).Take(TermsPerLine)])}){(start + TermsPerLine >= terms.Length ? ";" : "")}");
             }
 
-            if (line.Length > 0 || lines.Count == 0) lines.Add(line.Length == 0 ? "0f" : line.ToString());
-            return lines;
+            writer.Line($"{target} = {layer.Activation.Apply("sum" + CSharpLiteral.Of(i))};");
+        }
+
+        private float Weight(int i, int j) => layer.Weights[(i * layer.Inputs) + j];
+
+        private string Sum(int i, float start, IReadOnlyList<int> terms)
+        {
+            var text = new StringBuilder(start == 0 && terms.Count > 0 ? "" : CSharpLiteral.Of(start));
+            foreach (int j in terms)
+            {
+                float w = Weight(i, j);
+                if (text.Length == 0) text.Append(CSharpLiteral.Of(w));
+                else text.Append(w < 0 ? " - " : " + ").Append(CSharpLiteral.Of(System.Math.Abs(w)));
+                text.Append(" * x").Append(CSharpLiteral.Of(j));
+            }
+
+            return text.ToString();
         }
     }
 }
