@@ -36,7 +36,7 @@ internal static class KernelTable
         ["BatchNormalization"] = [new BatchNormKernel(), new BatchNormLoopKernel()],
         ["Concat"] = [new ConcatKernel()],
         ["ConstantOfShape"] = [new FillKernel()],
-        ["Conv"] = [new ConvKernel(), new ConvLoopKernel()],
+        ["Conv"] = [UnrolledDense, Dense, new ConvKernel(), new ConvLoopKernel()],
         ["CumSum"] = [new CumSumKernel()],
         ["DepthToSpace"] = [new DepthSpaceKernel()],
         ["Dropout"] = [new DropoutKernel()],

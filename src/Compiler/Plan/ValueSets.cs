@@ -121,6 +121,8 @@ internal sealed class ValueSets
             {
                 string input = RootOf(step.Inputs[candidate]);
                 if (input == output || StorageOf(input) != Storage.Arena || _last[input] != i || !SameMemory(step.Inputs[candidate], step.Outputs[0])) continue;
+                // Another input may be the same memory under another name (a view), which the step must not overwrite.
+                if (step.Inputs.Where((value, k) => value.Length > 0 && !step.InPlaceInputs.Contains(k) && RootOf(value) == input).Any()) continue;
                 Join(input, output);
                 break;
             }

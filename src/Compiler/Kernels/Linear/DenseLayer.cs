@@ -27,15 +27,30 @@ internal sealed record DenseLayer(
     public string Text => (Rows == 1 ? "" : Rows + " rows, ") + Inputs + " → " + Outputs
         + (Addend is null ? "" : ", plus residual") + (Activation.IsIdentity ? "" : ", then " + Activation.Name);
 
-    /// <summary>Reads a group that begins with a Gemm or MatMul whose right operand is constant; null for anything else.</summary>
+    /// <summary>Reads a group that begins with a Gemm, MatMul or Conv whose second operand is constant; null for anything that is no such product.</summary>
     public static DenseLayer? TryRead(NodeGroup group, KernelContext context)
     {
         Node head = group.Head;
         if (context.ElementType(head.Inputs[0]) != ElementType.Float32 || context.Constant(head.Inputs[1]) is not { } b) return null;
         if (Epilogue.TryRead(group.Nodes, context) is not { } epilogue) return null;
-        DenseLayer? layer = head.Operator.Name == "Gemm" ? ReadGemm(head, b, context) : ReadMatMul(head, b, context);
+        DenseLayer? layer = head.Operator.Name switch
+        {
+            "Gemm" => ReadGemm(head, b, context),
+            "MatMul" => ReadMatMul(head, b, context),
+            _ => ReadConv(head, b, context),
+        };
         if (layer is null || layer.Rows == 0 || layer.Inputs == 0 || layer.Outputs == 0 || (layer.Addend is not null && epilogue.Residual is not null)) return null;
         return layer with { Bias = Epilogue.Sum(layer.Bias, epilogue.Bias), Addend = layer.Addend ?? epilogue.Residual, Activation = epilogue.Activation };
+    }
+
+    /// <summary>A Conv with one window, which covers the input exactly, is a product of the samples with the filters.</summary>
+    private static DenseLayer? ReadConv(Node node, Tensor w, KernelContext context)
+    {
+        ConvLayer layer = ConvLayer.Read(node, context);
+        if (layer.Groups != 1 || layer.Window.Axes.Any(a => a.Out != 1 || a.Kernel != a.In || a.Before != 0 || a.Dilation != 1)) return null;
+        Tensor? bias = node.HasInput(2) ? context.Constant(node.Inputs[2]) : null;
+        if (node.HasInput(2) && bias is null) return null;
+        return new DenseLayer(node.Inputs[0], layer.Batch, layer.Taps, layer.OutChannels, w.AsSpan<float>().ToArray(), bias?.AsSpan<float>().ToArray(), null, FusedActivation.Identity);
     }
 
     private static DenseLayer? ReadMatMul(Node node, Tensor b, KernelContext context)
