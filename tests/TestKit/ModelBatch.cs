@@ -75,6 +75,8 @@ public sealed class ModelBatch : IDisposable
         {
             TensorType type = graph.TensorTypeOf(graph.Outputs[i].Name)!;
             code.Append(CultureInfo.InvariantCulture, $"        y[{i}] = new byte[{type.Shape!.ElementCount * type.ElementType.Bytes()}];\n");
+            // Outputs start as rubbish: a model must write every element.
+            code.Append(CultureInfo.InvariantCulture, $"        System.Array.Fill(y[{i}], (byte){(type.ElementType == ElementType.Bool ? 1 : 0xA5)});\n");
             arguments.Add(Span(type, $"y[{i}]"));
         }
 

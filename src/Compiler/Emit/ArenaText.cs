@@ -22,6 +22,8 @@ internal static class ArenaText
     /// <summary>The expression of a buffer in the arena <c>scratch</c>.</summary>
     public static string Slice(ExecutionPlan plan, Buffer buffer)
     {
+        // An empty value needs no memory, and where all are empty there is no arena.
+        if (buffer.Length == 0) return "default";
         ElementType arena = ElementTypeOf(plan);
         int unit = arena.Bytes();
         string start = (buffer.Offset / unit).ToString(CultureInfo.InvariantCulture);
