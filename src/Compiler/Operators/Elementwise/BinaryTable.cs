@@ -61,7 +61,8 @@ internal static class BinaryTable
 
     private static ElementwiseRow Test(string name, ImmutableArray<int> versions, TypeSet types, Func<double, double, bool> real, Func<long, long, bool> exact, Func<ulong, ulong, bool> unsigned, string text)
         => Pair(name, versions, types, (a, b) => real(a, b) ? 1 : 0, (a, b) => exact(a, b) ? 1 : 0, new() { Float = text, Integer = text, Bool = text })
-            with { Unsigned = (x, _) => unsigned(x[0], x[1]) ? 1u : 0u, Result = ResultType.Bool };
+            with
+        { Unsigned = (x, _) => unsigned(x[0], x[1]) ? 1u : 0u, Result = ResultType.Bool };
 
     /// <summary>With fmod 0 the remainder has the divisor's sign, with 1 the dividend's; modulo 0 an integer gives 0.</summary>
     private static ElementwiseRow Mod() => new()
