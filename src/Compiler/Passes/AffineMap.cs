@@ -45,7 +45,7 @@ internal sealed record AffineMap(double[] Scale, double[] Shift)
         int channels = lengths.Skip(first).Take(last - first + 1).Aggregate(1, (a, b) => a * b);
         if (node.Is("BatchNormalization")) return ReadNormalisation(builder, node, data, lengths, first, last);
         if (node.Is("Neg")) return new([.. Enumerable.Repeat(-1.0, channels)], new double[channels]);
-        if (node.Inputs.Length != 2 || node.Inputs[0] == node.Inputs[1]) return null;
+        if (node.Inputs.Length != 2 || node.Inputs[0] == node.Inputs[1] || node.BroadcastsAlongAxis()) return null;
         bool isFirst = node.Inputs[0] == data;
         if (builder.ConstantOf(node.Inputs[isFirst ? 1 : 0]) is not { } other || !VariesOnlyAlong([.. other.Dimensions], lengths, first, last)) return null;
         if (builder.Reals(node.Inputs[isFirst ? 1 : 0]) is not { } constant) return null;

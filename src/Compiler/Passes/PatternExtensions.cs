@@ -24,6 +24,9 @@ internal static class PatternExtensions
     /// <summary>Whether the node is of one of the operators of ai.onnx.</summary>
     public static bool IsAny(this Node node, ImmutableHashSet<string> names) => node.Operator.Domain.Length == 0 && names.Contains(node.Operator.Name);
 
+    /// <summary>Whether an old node aligns its second input with an axis of the first: before opset 7 operands did not broadcast as in numpy.</summary>
+    public static bool BroadcastsAlongAxis(this Node node) => node.Operator.Version < 7 && (node.Attributes.Has("broadcast") || node.Attributes.Has("axis"));
+
     /// <summary>The lengths of a tensor whose shape is known, or null.</summary>
     public static int[]? Lengths(this GraphBuilder builder, string value)
         => builder.TensorTypeOf(value) is { IsStatic: true, Shape: { } shape } && shape.Dimensions.All(d => d.Value <= int.MaxValue) ? shape.ToArray() : null;

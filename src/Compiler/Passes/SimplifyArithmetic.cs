@@ -33,7 +33,7 @@ internal sealed class SimplifyArithmetic : GraphPass
     /// <summary>x / 2^k is x · 2^-k to the bit: both are the one real number, rounded once.</summary>
     private static bool DivideExactly(GraphBuilder builder, Node node, ConstantBudget budget)
     {
-        if (!node.Is("Div") || builder.ConstantOf(node.Inputs[1]) is not { } constant || !budget.TryTake(constant.Length)) return false;
+        if (!node.Is("Div") || node.BroadcastsAlongAxis() || builder.ConstantOf(node.Inputs[1]) is not { } constant || !budget.TryTake(constant.Length)) return false;
         if (builder.Reals(node.Inputs[1]) is not { ElementType: ElementType.Float32 or ElementType.Float64 } divisor) return false;
         if (!divisor.Reals!.All(IsPowerOfTwo)) return false;
         var factor = new ReferenceTensor(divisor.ElementType, divisor.Lengths, [.. divisor.Reals!.Select(d => 1 / d)]);
@@ -47,7 +47,7 @@ internal sealed class SimplifyArithmetic : GraphPass
 
     private static bool MultiplyPowers(GraphBuilder builder, Node node)
     {
-        if (!node.Is("Pow") || !builder.HaveSameType(node.Inputs[0], node.Outputs[0]) || builder.ConstantOf(node.Inputs[1]) is not { Length: > 0 } tensor) return false;
+        if (!node.Is("Pow") || node.BroadcastsAlongAxis() || !builder.HaveSameType(node.Inputs[0], node.Outputs[0]) || builder.ConstantOf(node.Inputs[1]) is not { Length: > 0 } tensor) return false;
         if (builder.TensorTypeOf(node.Inputs[0]) is not { ElementType: ElementType.Float32 or ElementType.Float64 } type || !ElementCodec.Supports(tensor.ElementType)) return false;
         ReferenceTensor exponents = ReferenceTensor.FromTensor(tensor);
         double exponent = exponents.Real(0);
@@ -85,7 +85,7 @@ internal sealed class SimplifyArithmetic : GraphPass
 
     private static (string Data, string Constant)? Operands(GraphBuilder builder, Node node)
     {
-        if (node.Inputs.Length != 2) return null;
+        if (node.Inputs.Length != 2 || node.BroadcastsAlongAxis()) return null;
         bool firstIsConstant = builder.ConstantOf(node.Inputs[0]) is not null;
         bool secondIsConstant = builder.ConstantOf(node.Inputs[1]) is not null;
         if (firstIsConstant == secondIsConstant) return null;

@@ -49,7 +49,7 @@ internal static class TransposeBehind
     /// <summary>The node that works on the values before the transposes, or null where there is none.</summary>
     private static Node? Rewrite(GraphBuilder builder, Node node, int[] permutation, ConstantBudget budget)
     {
-        if (node.IsAny(Elementwise)) return node.Attributes.Has("broadcast") || node.Attributes.Has("axis") ? null : WithInputs(builder, node, permutation, budget);
+        if (node.IsAny(Elementwise)) return node.BroadcastsAlongAxis() ? null : WithInputs(builder, node, permutation, budget);
         if (node.IsAny(AlongAxis)) return node.Operator.Version >= 13 ? WithInputs(builder, WithAxis(node, permutation, -1), permutation, budget) : null;
         if (node.Is("Concat")) return WithInputs(builder, WithAxis(node, permutation, 1), permutation, budget);
         if (node.Is("Pad")) return Pad(builder, node, permutation);

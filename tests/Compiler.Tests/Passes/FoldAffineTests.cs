@@ -132,6 +132,16 @@ public sealed class FoldAffineTests
             .Node("Gemm", "x,w,b", "h").Node("Mul", "h,s", "y")));
 
     [Fact]
+    public void Terms_that_old_models_align_with_an_axis_are_left()
+    {
+        // The constant has one value a channel; read as numpy does it would have one a column.
+        OnnxModelWriter writer = new OnnxModelWriter().Opset(6).Input("x", ElementType.Float32, 1, 3, 3, 3).Initializer("w", Numbers(9), 3, 3, 1, 1).Initializer("b", Numbers(3), 3)
+            .Initializer("v", Numbers(81), 27, 3).Node("Conv", "x,w", "h").Node("Add", "h,b", "a", n => n.Int("broadcast", 1).Int("axis", 1)).Node("Flatten", "a", "f").Node("Gemm", "f,v", "y");
+        if (Rewriting.TryInfer(writer.Output("y").ToModel().Graph) is null) return; // a diagnostic is an answer too
+        Assert.Equal("Conv Add Flatten Gemm", Rewriting.Run(writer, Fold).Operators());
+    }
+
+    [Fact]
     public void A_constant_that_broadcasts_the_result_stays()
         => Assert.Equal("Conv Mul", After(Convolution(Image(), "x", "h").Initializer("s", Numbers(2), 2, 1, 1, 1).Node("Mul", "h,s", "y")));
 }
