@@ -52,6 +52,7 @@ internal static class KernelTable
         ["GlobalMaxPool"] = GlobalPool,
         ["Hardmax"] = [SoftmaxLoops],
         ["Identity"] = [View],
+        ["LayerNormalization"] = [new LayerNormKernel()],
         ["LogSoftmax"] = Softmax,
         ["LpPool"] = [PoolLoops],
         ["MatMul"] = [UnrolledDense, Dense, new MatMulKernel(), new MatMulLoopKernel()],

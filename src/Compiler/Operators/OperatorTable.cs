@@ -28,7 +28,7 @@ public static class OperatorTable
         new Conv(), new Gemm(), new MatMul(),
 
         // Normalisation
-        new BatchNormalization(),
+        new BatchNormalization(), new LayerNormalization(),
 
         // Pooling
         new AveragePool(), new LpPool(), new MaxPool(), .. GlobalPools.Operators,

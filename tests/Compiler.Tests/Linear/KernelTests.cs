@@ -18,7 +18,7 @@ public sealed class KernelTests
     {
         { nameof(RandomLayers.Conv), 90 }, { nameof(RandomLayers.Pool), 90 }, { nameof(RandomLayers.GlobalPool), 20 },
         { nameof(RandomLayers.MatMul), 60 }, { nameof(RandomLayers.Gemm), 60 }, { nameof(RandomLayers.Reduce), 100 },
-        { nameof(RandomLayers.AlongAxis), 50 }, { nameof(RandomLayers.BatchNormalization), 30 }, { nameof(RandomLayers.Fused), 90 },
+        { nameof(RandomLayers.AlongAxis), 50 }, { nameof(RandomLayers.BatchNormalization), 30 }, { nameof(RandomLayers.LayerNormalization), 30 }, { nameof(RandomLayers.Fused), 90 },
     };
 
     [Theory]

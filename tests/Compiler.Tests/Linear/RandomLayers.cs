@@ -132,6 +132,18 @@ internal static class RandomLayers
         return m.Node("BatchNormalization", inputs, "y", n => n.Float("epsilon", 1e-3f)).Output("y");
     }
 
+    public static RandomModel LayerNormalization(int seed)
+    {
+        RandomModel m = Of(seed, Floats).Opset(17);
+        int[] x = m.Lengths(m.Next(1, 4), 1, 7);
+        int axis = m.Next(0, x.Length - 1);
+        int[] row = x[axis..];
+        string inputs = m.Input("x", x) + ", " + m.Weights("scale", 0.7, m.Chance(0.2) ? [1] : row) + (m.Chance(0.7) ? ", " + m.Weights("shift", 0.7, row) : "");
+        bool all = m.Chance(0.4);
+        m.Node("LayerNormalization", inputs, all ? "y, mean, inverse" : "y", n => n.Int("axis", m.Chance(0.5) ? axis : axis - x.Length).Float("epsilon", 1e-2f)).Output("y");
+        return all ? m.Output("mean").Output("inverse") : m;
+    }
+
     /// <summary>A product or convolution with a bias, a residual, an activation behind it.</summary>
     public static RandomModel Fused(int seed)
     {
