@@ -49,7 +49,8 @@ public sealed class PlanFuzzTests(ITestOutputHelper output)
             if (result.Diagnostics.FirstOrDefault(d => d.Id == "RG0023") is { } bug) throw new InvalidOperationException(bug.Message);
             if (result.Diagnostics.FirstOrDefault(d => d.Severity == Severity.Error) is { } error) errors[error.Id] = errors.GetValueOrDefault(error.Id) + 1;
             else compiled++;
-        }) { TimeLimit = TimeLimit }.Run(cases);
+        })
+        { TimeLimit = TimeLimit }.Run(cases);
         output.WriteLine(report + $", {compiled} compiled, the others ended in " + string.Join(", ", errors.Select(e => e.Key + " × " + e.Value)));
         Assert.True(report.Failures.Count == 0, string.Join("\n", report.Failures));
     }
