@@ -1,4 +1,3 @@
-using System.Collections.Generic;
 using System.Linq;
 using RedGen.Compiler.Execute;
 using RedGen.Compiler.Graphs;
@@ -208,7 +207,7 @@ internal static class RandomLayers
         return tensor.Rounded();
     }
 
-    private static void Window(RandomModel m, OnnxNodeWriter node, int rank, IReadOnlyList<int> kernel, bool dilations)
+    private static void Window(RandomModel m, OnnxNodeWriter node, int rank, int[] kernel, bool dilations)
     {
         node.Ints("strides", [.. m.Lengths(rank, 1, 3).Select(s => (long)s)]);
         if (dilations && m.Chance(0.4)) node.Ints("dilations", [.. m.Lengths(rank, 1, 2).Select(d => (long)d)]);

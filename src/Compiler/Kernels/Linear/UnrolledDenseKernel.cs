@@ -1,4 +1,3 @@
-using System.Collections.Generic;
 using System.Linq;
 using System.Text;
 using RedGen.Compiler.Emit;
@@ -75,9 +74,9 @@ internal sealed class UnrolledDenseKernel : Kernel
 
         private float Weight(int i, int j) => layer.Weights[(i * layer.Inputs) + j];
 
-        private string Sum(int i, float start, IReadOnlyList<int> terms)
+        private string Sum(int i, float start, int[] terms)
         {
-            var text = new StringBuilder(start == 0 && terms.Count > 0 ? "" : CSharpLiteral.Of(start));
+            var text = new StringBuilder(start == 0 && terms.Length > 0 ? "" : CSharpLiteral.Of(start));
             foreach (int j in terms)
             {
                 float w = Weight(i, j);
