@@ -66,7 +66,9 @@ internal static class ModelCompilation
             Namespace = request.Class.Namespace,
             ClassName = request.Class.Name,
             IsPartial = request.Attribute is not null,
-            WeightResource = manifest.WeightResource,
+
+            // The resource was made with the item's options; an attribute with options of its own may lay the weights out otherwise.
+            WeightResource = request.Attribute is { Options.Count: > 0 } ? null : manifest.WeightResource,
         };
     }
 

@@ -25,6 +25,7 @@ internal static class Consumers
             <PackageReference Include="RedGen" Version="$(RedGenTestVersion)" />
             <AdditionalFiles Update="y/digits.onnx" RedGenClassName="OtherDigits" RedGenWeights="literal" />
             <AdditionalFiles Include="../outside/linked-net.onnx" Link="nets/linked-net.onnx" RedGenNamespace="Outside" />
+            <AdditionalFiles Update="models*/*.onnx" RedGenWeights="Resource" />
           </ItemGroup>
         </Project>
         """;
