@@ -43,11 +43,15 @@ public sealed class BufferLengthAnalyzer : DiagnosticAnalyzer
         if (call.SemanticModel is not { } model) return;
         foreach (IArgumentOperation argument in call.Arguments)
         {
-            if (argument is not { Parameter: { } parameter, Syntax: ArgumentSyntax syntax } || !GeneratedModel.IsSpan(parameter.Type)) continue;
+            if (argument.Parameter is not { } parameter || !GeneratedModel.IsSpan(parameter.Type)) continue;
+
+            // For an expression in parentheses the operation stands for the expression itself.
+            ExpressionSyntax? expression = argument.Syntax as ExpressionSyntax ?? (argument.Syntax as ArgumentSyntax)?.Expression;
+            if (expression is null) continue;
             if (GeneratedModel.NeededLength(parameter) is not { } needed) continue;
-            if (ConstantLength.Of(syntax.Expression, model, context.CancellationToken) is not { } length || length == needed.Length) continue;
+            if (ConstantLength.Of(expression, model, context.CancellationToken) is not { } length || length == needed.Length) continue;
             context.ReportDiagnostic(Diagnostic.Create(
-                Rule, syntax.Expression.GetLocation(), parameter.Name, length, needed.Length, call.TargetMethod.ContainingType.Name, needed.Constant));
+                Rule, expression.GetLocation(), parameter.Name, length, needed.Length, call.TargetMethod.ContainingType.Name, needed.Constant));
         }
     }
 }

@@ -31,10 +31,10 @@ internal sealed class ModelReader(ModelRef model, DiagnosticBag diagnostics)
     private ReadOnlyMemory<byte>? ReadExternal(string relativePath)
     {
         string folder = _manifest.Path.Substring(0, _manifest.Path.LastIndexOfAny(['/', '\\']) + 1);
-        if (model.IsRaw) return Read(folder + relativePath, relativePath, expectedHash: null);
+        if (model.IsRaw) return OrNothing(Read(folder + relativePath, relativePath, expectedHash: null));
 
         ManifestFile? file = _manifest.External.FirstOrDefault(e => _manifest.RelativeToModel(e.Path) == relativePath);
-        if (file is not null) return Read(file.Path, relativePath, file.Sha256);
+        if (file is not null) return OrNothing(Read(file.Path, relativePath, file.Sha256));
         if (Exists(folder + relativePath))
         {
             diagnostics.Add(DiagnosticCatalog.MissingFile.With(
@@ -43,6 +43,13 @@ internal sealed class ModelReader(ModelRef model, DiagnosticBag diagnostics)
         }
 
         return null;
+    }
+
+    /// <summary>Written out, because an array that is null, and the literal null too, would turn into memory that is empty.</summary>
+    private static ReadOnlyMemory<byte>? OrNothing(byte[]? bytes)
+    {
+        if (bytes is null) return null;
+        return new ReadOnlyMemory<byte>(bytes);
     }
 
     private byte[]? Read(string path, string shownPath, string? expectedHash)

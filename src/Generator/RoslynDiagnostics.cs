@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 using System.Linq;
 using Microsoft.CodeAnalysis;
 using RedGen.Compiler.Diagnostics;
-using ModelDiagnostic = RedGen.Compiler.Diagnostics.Diagnostic;
 using ModelDescriptor = RedGen.Compiler.Diagnostics.DiagnosticDescriptor;
+using ModelDiagnostic = RedGen.Compiler.Diagnostics.Diagnostic;
 using RoslynDescriptor = Microsoft.CodeAnalysis.DiagnosticDescriptor;
 using RoslynDiagnostic = Microsoft.CodeAnalysis.Diagnostic;
 

@@ -17,7 +17,9 @@ public sealed class BufferLengthTests
     [InlineData("Digits.Predict({|RG1001:[1, 2, 3]|});")]
     [InlineData("Span<float> logits = stackalloc float[9]; Digits.Predict(new float[64], {|RG1001:logits|});")]
     [InlineData("var small = new float[8]; small[0] = 1; Digits.Predict({|RG1001:small|});")]
-    [InlineData("const int five = 5; Digits.Predict(logits: {|RG1001:(new float[five])|}, image: new float[64]);")]
+    [InlineData("const int five = 5; Digits.Predict(new float[64], {|RG1001:new float[five]|});")]
+    [InlineData("Digits.Predict(logits: {|RG1001:new float[5]|}, image: new float[64]);")]
+    [InlineData("Digits.Predict(({|RG1001:new float[5]|}));")]
     public async Task A_wrong_length_is_reported(string statements) => await AssertAsync(statements);
 
     [Theory]
