@@ -58,13 +58,16 @@ internal static class CopyPlan
         {
             if (fill is not null) writer.Line($"{writer.Output(0)}.Fill({fill(writer)});");
             else if (copies.IsEmpty) writer.Line("// The tensor is empty.");
+            for (int i = 0; i < Weights.Length; i++) writer.Line($"ReadOnlySpan<int> {MapName(i)} = {writer.Weight(i)};");
             int map = 0;
             foreach (StridedCopy copy in copies)
             {
                 int count = copy.Axes.Count(a => a.Map is not null);
-                StridedCopyWriter.Write(writer, copy, [.. Enumerable.Range(map, count).Select(writer.Weight)]);
+                StridedCopyWriter.Write(writer, copy, [.. Enumerable.Range(map, count).Select(MapName)]);
                 map += count;
             }
         }
+
+        private string MapName(int index) => Weights.Length == 1 ? "positions" : "positions" + IndexText.Number(index + 1);
     }
 }

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using RedGen.Compiler.Emit;
@@ -12,6 +13,18 @@ namespace RedGen.Compiler.Kernels.Shaping;
 /// <summary>Pad: with a constant, the output is filled and the input copied into it; in the other modes tables say where each element comes from.</summary>
 internal sealed class PadKernel : Kernel
 {
+    /// <summary>Runs into which an axis is cut at most; before, inside and after are three.</summary>
+    private const int RunLimit = 4;
+
+    /// <summary>Rows below this are read by a table.</summary>
+    private const int ShortRow = 16;
+
+    /// <summary>Axes beyond this are cut into runs where that is possible.</summary>
+    private const int TableLimit = 4096;
+
+    /// <summary>Padded axes beyond this are refused.</summary>
+    private const int LengthLimit = 1 << 22;
+
     /// <inheritdoc/>
     public override Step? TryPlan(NodeGroup group, KernelContext context)
     {
@@ -23,19 +36,24 @@ internal sealed class PadKernel : Kernel
         int[] x = context.Lengths(node.Inputs[0]);
         int[] y = context.Lengths(node.Outputs[0]);
         string summary = $"Pad {Shape.Of(x)} to {Shape.Of(y)}, mode {mode}";
-        bool grows = widths.Any(w => w.Before > 0 || w.After > 0);
-        if (mode != "constant" || !grows) return CopyPlan.Make(node, [node.Inputs[0]], [Inside(mode, x, y, widths)], context, summary);
+        bool grows = widths.Any(IsPadded);
+        if (!grows || y.Contains(0)) return CopyPlan.Make(node, [node.Inputs[0]], [Kept(x, y, widths)], context, summary);
+        if (mode != "constant")
+        {
+            // Tables of positions stay in proportion; nobody pads to millions.
+            return y.Where((d, a) => d > LengthLimit && IsPadded(widths[a])).Any() ? null : CopyPlan.Make(node, [node.Inputs[0]], Mirrored(mode, x, y, widths), context, summary);
+        }
 
         bool atRunTime = parameters.HasInput(2) && parameters.Constant(2) is null;
         ImmutableArray<string> inputs = atRunTime ? [node.Inputs[0], node.Inputs[2]] : [node.Inputs[0]];
         Func<StepWriter, string> value = atRunTime
             ? writer => writer.Input(1) + "[0]"
             : ConstantText(PadWidths.ConstantValue(parameters), context.ElementType(node.Inputs[0]));
-        return CopyPlan.Make(node, inputs, [Inside(mode, x, y, widths)], context, summary, value);
+        return CopyPlan.Make(node, inputs, [Kept(x, y, widths)], context, summary, value);
     }
 
-    /// <summary>The copy of the input; of the part that is kept where the mode is constant.</summary>
-    private static StridedCopy? Inside(string mode, int[] x, int[] y, PadWidth[] widths)
+    /// <summary>The copy of the part of the input that is kept.</summary>
+    private static StridedCopy? Kept(int[] x, int[] y, PadWidth[] widths)
     {
         int[] from = Positions.Strides(x);
         int[] to = Positions.Strides(y);
@@ -45,19 +63,62 @@ internal sealed class PadKernel : Kernel
         for (int a = 0; a < axes.Length; a++)
         {
             (int before, int after) = (widths[a].Before, widths[a].After);
-            int stride = from[a];
-            if (mode != "constant" && (before > 0 || after > 0))
-            {
-                axes[a] = new CopyAxis(y[a], 0, to[a], [.. PadWidths.Map(mode, x[a], widths[a]).Select(p => unchecked(p * stride))]);
-                continue;
-            }
-
-            fromOffset = unchecked(fromOffset + (Math.Max(0, -before) * stride));
+            fromOffset = unchecked(fromOffset + (Math.Max(0, -before) * from[a]));
             toOffset = unchecked(toOffset + (Math.Max(0, before) * to[a]));
-            axes[a] = new CopyAxis(y[a] - Math.Max(0, before) - Math.Max(0, after), stride, to[a]);
+            axes[a] = new CopyAxis(y[a] - Math.Max(0, before) - Math.Max(0, after), from[a], to[a]);
         }
 
         return StridedCopy.Create(0, 0, fromOffset, toOffset, axes);
+    }
+
+    /// <summary>
+    /// Copies that write the whole output from mirrored or repeated positions: an axis is cut into runs of equal steps where that
+    /// makes rows contiguous or a table long, and read by a table otherwise.
+    /// </summary>
+    private static List<StridedCopy?> Mirrored(string mode, int[] x, int[] y, PadWidth[] widths)
+    {
+        int[] from = Positions.Strides(x);
+        int[] to = Positions.Strides(y);
+        var parts = new List<(int From, int To, ImmutableArray<CopyAxis> Axes)> { (0, 0, []) };
+        for (int a = 0; a < x.Length; a++)
+        {
+            if (!IsPadded(widths[a]))
+            {
+                (int skipped, var whole) = (Math.Max(0, -widths[a].Before) * from[a], new CopyAxis(y[a], from[a], to[a]));
+                parts = [.. parts.Select(p => (p.From + skipped, p.To, p.Axes.Add(whole)))];
+                continue;
+            }
+
+            int[] map = PadWidths.Map(mode, x[a], widths[a]);
+            List<(int First, int Step, int Start, int Count)> runs = Runs(map);
+            bool cut = runs.Count <= RunLimit && (a == x.Length - 1 ? map.Length >= ShortRow : map.Length > TableLimit);
+            int stride = from[a];
+            int toStride = to[a];
+            if (!cut)
+                parts = [.. parts.Select(p => (p.From, p.To, p.Axes.Add(new CopyAxis(map.Length, 0, toStride, [.. map.Select(m => m * stride)]))))];
+            else
+                parts = [.. parts.SelectMany(p => runs.Select(r => (p.From + (r.First * stride), p.To + (r.Start * toStride), p.Axes.Add(new CopyAxis(r.Count, r.Step * stride, toStride)))))];
+        }
+
+        return [.. parts.Select(p => StridedCopy.Create(0, 0, p.From, p.To, p.Axes))];
+    }
+
+    private static bool IsPadded(PadWidth width) => width.Before > 0 || width.After > 0;
+
+    /// <summary>Cuts a table into runs of equal steps.</summary>
+    private static List<(int First, int Step, int Start, int Count)> Runs(int[] map)
+    {
+        var runs = new List<(int, int, int, int)>();
+        for (int start = 0; start < map.Length;)
+        {
+            int step = start + 1 < map.Length ? map[start + 1] - map[start] : 0;
+            int end = start + 1;
+            while (end < map.Length && map[end] - map[end - 1] == step) end++;
+            runs.Add((map[start], step, start, end - start));
+            start = end;
+        }
+
+        return runs;
     }
 
     private static Func<StepWriter, string> ConstantText(Tensor? constant, ElementType type)

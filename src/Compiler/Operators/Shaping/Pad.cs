@@ -52,6 +52,13 @@ internal sealed class Pad : Operator
     {
         ReferenceTensor x = context.Input(0);
         ReferenceTensor y = context.NewOutput(0);
+        if (y.Count == 0)
+        {
+            // The other lengths may be huge.
+            context.SetOutput(0, y);
+            return;
+        }
+
         PadWidth[] widths = PadWidths.Read(context.Parameters);
         string mode = PadWidths.Mode(context.Parameters);
         int[][] maps = [.. widths.Select((w, a) => PadWidths.Map(mode, x.Lengths[a], w))];
