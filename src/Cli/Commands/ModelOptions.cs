@@ -1,6 +1,5 @@
 using System.Collections.Generic;
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Linq;
 using RedGen.Cli.Output;
 using RedGen.Compiler.Diagnostics;
@@ -16,9 +15,6 @@ internal sealed class ModelOptions
     private readonly List<(CompilerOption Row, CommandOption Option)> _options;
 
     private ModelOptions(IEnumerable<CompilerOption> rows) => _options = [.. rows.Select(static r => (r, Create(r)))];
-
-    /// <summary>Whether the user gave an option.</summary>
-    public static bool IsGiven(ParseResult parsed, System.CommandLine.Option option) => parsed.GetResult(option) is { Implicit: false };
 
     /// <summary>Adds the options to a command.</summary>
     public static ModelOptions AddTo(Command command)
@@ -36,9 +32,9 @@ internal sealed class ModelOptions
         var given = new List<KeyValuePair<string, string>>();
         foreach ((CompilerOption row, CommandOption option) in _options)
         {
-            if (parsed.GetResult(option) is not OptionResult { Implicit: false } result) continue;
-            string[] values = parsed.GetValue(option) ?? [];
-            given.Add(new(row.Flag, result.Tokens.Count == 0 && row.Kind == OptionKind.Flag ? "true" : string.Join(",", values)));
+            if (parsed.GetResult(option) is not { Implicit: false }) continue;
+            // Lists may come in parts: --dims a=1 --dims b=2.
+            given.Add(new(row.Flag, string.Join(",", parsed.GetValue(option) ?? [])));
         }
 
         CompilerOptions options = OptionTable.Apply(new CompilerOptions(), given, diagnostics);
@@ -55,7 +51,7 @@ internal sealed class ModelOptions
         {
             Description = row.Help + accepted + fallback + availability,
             HelpName = row.Kind == OptionKind.Pairs ? "name=number,…" : "value",
-            Arity = row.Kind == OptionKind.Flag ? ArgumentArity.ZeroOrOne : ArgumentArity.OneOrMore,
+            Arity = ArgumentArity.OneOrMore,
             // One value a flag: what follows it are the command's own arguments.
             AllowMultipleArgumentsPerToken = false,
         };

@@ -1,0 +1,89 @@
+using System.IO;
+using System.Linq;
+using RedGen.Compiler.Graphs;
+using RedGen.TestKit;
+using Xunit;
+
+namespace RedGen.Cli.Tests;
+
+public sealed class EvalTests
+{
+    private static string Asset(string name) => Repository.PathOf("tests", "Assets", "Digits", name);
+
+    [Fact]
+    public void Digits_agree_with_what_is_expected()
+    {
+        ToolRun run = ToolRun.Of("eval", Asset("mlp.onnx"), "--inputs", Asset("inputs.npy"), "--expected", Asset("mlp-expected.npy"), "--hashing", "none", "--json");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(450, run.Json.GetProperty("samples").GetInt32());
+        Assert.Equal(1, run.Json.GetProperty("agreement").GetDouble());
+        Assert.InRange(run.Json.GetProperty("maxError").GetDouble(), 1e-12, 1e-4);
+        Assert.InRange(run.Json.GetProperty("meanError").GetDouble(), 1e-12, 1e-5);
+        Assert.Equal(0, run.Json.GetProperty("multiplicationsRemoved").GetDouble());
+        Assert.Equal(1, run.Json.GetProperty("weightBytesRatio").GetDouble());
+    }
+
+    [Fact]
+    public void Labels_give_accuracies()
+    {
+        using var folder = new TemporaryFolder();
+        string model = folder.Write("m.onnx", Samples.Relu(1).ToBytes());
+        string x = Samples.WriteArray(folder, "x.npy", Tensor.Of([1f, 2f, 3f, 1f, 1f, 2f, 2f, 1f], 4, 2));
+        string y = folder.Write("y.txt", "1\n0\n0\n0\n");
+        ToolRun run = ToolRun.Of("eval", model, "--inputs", x, "--labels", y, "--json");
+        Assert.Equal(0.75, run.Json.GetProperty("accuracyOriginal").GetDouble());
+        Assert.Equal(0.75, run.Json.GetProperty("accuracyReduced").GetDouble());
+        Assert.Equal(0, run.Json.GetProperty("maxError").GetDouble());
+        string few = folder.Write("few.txt", "1\n0\n");
+        Assert.Contains("2 labels for 4 samples", ToolRun.Of("eval", model, "--inputs", x, "--labels", few).Error);
+    }
+
+    [Fact]
+    public void An_error_beyond_the_limit_ends_with_a_code()
+    {
+        using var folder = new TemporaryFolder();
+        string model = folder.Write("m.onnx", Samples.Relu(1).ToBytes());
+        string x = Samples.WriteArray(folder, "x.npy", Tensor.Of([1f, 2f], 1, 2));
+        string near = Samples.WriteArray(folder, "near.npy", Tensor.Of([1.00005f, 2f], 1, 2));
+        string far = Samples.WriteArray(folder, "far.npy", Tensor.Of([1.001f, 2f], 1, 2));
+        Assert.Equal(0, ToolRun.Of("eval", model, "--inputs", x, "--expected", near, "--hashing", "none").ExitCode);
+        ToolRun run = ToolRun.Of("eval", model, "--inputs", x, "--expected", far, "--hashing", "none");
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("largest error", run.Error);
+    }
+
+    [Fact]
+    public void Bytes_become_floats_channel_by_channel()
+    {
+        using var folder = new TemporaryFolder();
+        OnnxModelWriter identity = new OnnxModelWriter().Input("x", ElementType.Float32, 1, 2, 1, 2).Node("Relu", "x", "y").Output("y", ElementType.Float32, 1, 2, 1, 2);
+        string model = folder.Write("m.onnx", identity.ToBytes());
+        string x = Samples.WriteArray(folder, "x.npy", Samples.Bytes([0, 51, 255, 102], 1, 2, 1, 2));
+        string raw = Samples.WriteArray(folder, "raw.npy", Tensor.Of([0f, 51f, 255f, 102f], 1, 4));
+        string scaled = Samples.WriteArray(folder, "scaled.npy", Tensor.Of([0f, 0.2f, 1.5f, 0f], 1, 4));
+        Assert.Equal(0, ToolRun.Of("eval", model, "--inputs", x, "--expected", raw).ExitCode);
+        Assert.Equal(0, ToolRun.Of("eval", model, "--inputs", x, "--expected", scaled, "--mean", "0,0.4", "--std", "1,0.4").ExitCode);
+        Assert.Contains("3 channels", ToolRun.Of("eval", model, "--inputs", x, "--mean", "0,0,0").Error);
+        Assert.Contains("is no number", ToolRun.Of("eval", model, "--inputs", x, "--std", "x").Error);
+        Assert.Contains("are for samples of uint8", ToolRun.Of("eval", model, "--inputs", raw, "--std", "1").Error);
+    }
+
+    [Fact]
+    public void Samples_that_do_not_fit_are_refused()
+    {
+        using var folder = new TemporaryFolder();
+        string model = folder.Write("m.onnx", Samples.Relu(1).ToBytes());
+        string wide = Samples.WriteArray(folder, "x.npy", Tensor.Of([1f, 2f, 3f], 1, 3));
+        Assert.Contains("a sample has the shape 3", ToolRun.Of("eval", model, "--inputs", wide).Error);
+        Assert.Contains("nowhere.npy", ToolRun.Of("eval", model, "--inputs", Path.Combine(folder.FullPath, "nowhere.npy")).Error);
+    }
+
+    [Fact]
+    public void Text_lists_every_measure()
+    {
+        ToolRun run = ToolRun.Of("eval", Asset("mlp.onnx"), "--inputs", Asset("inputs.npy"));
+        foreach (string name in new[] { "samples", "agreement", "maxError", "meanError" }) Assert.Contains(run.Lines, l => l.StartsWith(name + " ", System.StringComparison.Ordinal));
+        Assert.Equal(0, run.ExitCode);
+        Assert.DoesNotContain('\u001b', run.Output.AsEnumerable());
+    }
+}

@@ -1,0 +1,67 @@
+using System.Linq;
+using System.Text.Json;
+using RedGen.TestKit;
+using Xunit;
+
+namespace RedGen.Cli.Tests;
+
+public sealed class InspectAndBenchTests
+{
+    private static string Mlp => Repository.PathOf("tests", "Assets", "Digits", "mlp.onnx");
+
+    [Fact]
+    public void Inspect_shows_what_the_model_holds()
+    {
+        ToolRun run = ToolRun.Of("inspect", Mlp);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Contains("input       input: float32 1×64", run.Lines);
+        Assert.Contains("parameters  2,410", run.Lines);
+        Assert.Contains("Gemm 64 → 32, then Relu", run.Output);
+    }
+
+    [Fact]
+    public void Inspect_writes_json()
+    {
+        JsonElement json = ToolRun.Of("inspect", Mlp, "--json").Json;
+        Assert.Equal(13, json.GetProperty("opset").GetInt32());
+        Assert.Equal(2410, json.GetProperty("parameters").GetInt64());
+        Assert.Equal(2368, json.GetProperty("macs").GetInt64());
+        Assert.Equal(2368, json.GetProperty("layers").EnumerateArray().Sum(static l => l.GetProperty("macs").GetInt64()));
+        Assert.Equal("input", json.GetProperty("inputs")[0].GetProperty("name").GetString());
+        Assert.True(json.GetProperty("compiles").GetBoolean());
+    }
+
+    [Fact]
+    public void Inspect_shows_models_that_do_not_compile()
+    {
+        using var folder = new TemporaryFolder();
+        string model = folder.Write("m.onnx", Samples.Unknown().ToBytes());
+        ToolRun run = ToolRun.Of("inspect", model, "--json");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("error RG0007", run.Error);
+        Assert.False(run.Json.GetProperty("compiles").GetBoolean());
+        Assert.Equal("Frobnicate", run.Json.GetProperty("layers")[0].GetProperty("operation").GetString());
+    }
+
+    [Fact]
+    public void Bench_measures_and_finds_no_allocation()
+    {
+        ToolRun run = ToolRun.Of("bench", Mlp, "--seconds", "0.05", "--json");
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.True(run.Json.GetProperty("redgenMinMicroseconds").GetDouble() > 0);
+        Assert.True(run.Json.GetProperty("redgenMedianMicroseconds").GetDouble() >= run.Json.GetProperty("redgenMinMicroseconds").GetDouble());
+        Assert.True(run.Json.GetProperty("firstCallMicroseconds").GetDouble() > 0);
+        Assert.Equal(0, run.Json.GetProperty("allocatedBytesPerCall").GetInt64());
+        Assert.Equal(JsonValueKind.Null, run.Json.GetProperty("ratio").ValueKind);
+    }
+
+    [Fact]
+    public void Bench_says_what_it_cannot_do()
+    {
+        Assert.Contains("--layers is not available", ToolRun.Of("bench", Mlp, "--layers").Error);
+        Assert.Contains("there is no file 'nowhere.so'", ToolRun.Of("bench", Mlp, "--ort", "nowhere.so").Error);
+        ToolRun run = ToolRun.Of("bench", Mlp, "--ort", Mlp, "--json");
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("cannot be loaded", run.Json.GetProperty("error").GetString());
+    }
+}

@@ -1,0 +1,56 @@
+using System.IO;
+using RedGen.Cli.Data;
+using RedGen.Compiler.Graphs;
+using RedGen.TestKit;
+using Xunit;
+
+namespace RedGen.Cli.Tests;
+
+public sealed class RunTests
+{
+    [Fact]
+    public void Runs_from_files_to_files()
+    {
+        using var folder = new TemporaryFolder();
+        string model = folder.Write("m.onnx", Samples.Relu("rows").ToBytes());
+        string x = Samples.WriteArray(folder, "x.npy", Tensor.Of([-1f, 2f, 3f, -4f], 2, 2));
+        ToolRun run = ToolRun.Of("run", model, "--input", "x=" + x, "--output", folder.FullPath, "--json");
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        string file = run.Json.GetProperty("outputs")[0].GetProperty("file").GetString()!;
+        Assert.Equal(Path.Combine(folder.FullPath, "y.npy"), file);
+        Tensor y = NpyFile.Read(file);
+        Assert.Equal(Shape.Of(2, 2), y.Shape);
+        Assert.Equal([0f, 2f, 3f, 0f], y.AsSpan<float>().ToArray());
+    }
+
+    [Fact]
+    public void A_single_input_needs_no_name()
+    {
+        using var folder = new TemporaryFolder();
+        string model = folder.Write("m.onnx", Samples.Relu(1).ToBytes());
+        string x = Samples.WriteArray(folder, "x.npy", Tensor.Of([-1f, 2f], 1, 2));
+        Assert.Equal(0, ToolRun.Of("run", model, "--input", x, "-o", folder.FullPath).ExitCode);
+    }
+
+    [Fact]
+    public void Type_shape_and_name_are_checked()
+    {
+        using var folder = new TemporaryFolder();
+        string model = folder.Write("m.onnx", Samples.Relu(1).ToBytes());
+        string longs = Samples.WriteArray(folder, "l.npy", Tensor.Of([1L, 2L], 1, 2));
+        string wide = Samples.WriteArray(folder, "w.npy", Tensor.Of([1f, 2f, 3f], 1, 3));
+        Assert.Contains("the file holds int64 1×2", Fails(model, "x=" + longs, folder));
+        Assert.Contains("the file holds float32 1×3", Fails(model, "x=" + wide, folder));
+        Assert.Contains("its inputs are x", Fails(model, "z=" + wide, folder));
+        Assert.Contains("not a .npy file", Fails(model, "x=" + model, folder));
+        Assert.Contains("nowhere.npy", Fails(model, "x=nowhere.npy", folder));
+        Assert.Contains("add --input x=file.npy", ToolRun.Of("run", model, "-o", folder.FullPath).Error);
+    }
+
+    private static string Fails(string model, string input, TemporaryFolder folder)
+    {
+        ToolRun run = ToolRun.Of("run", model, "--input", input, "-o", folder.FullPath);
+        Assert.Equal(1, run.ExitCode);
+        return run.Error;
+    }
+}

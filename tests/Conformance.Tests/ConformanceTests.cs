@@ -1,0 +1,75 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.IO;
+using System.Linq;
+using RedGen.Cli.Testing;
+using RedGen.TestKit;
+using Xunit;
+using Xunit.Abstractions;
+
+namespace RedGen.Conformance.Tests;
+
+/// <summary>
+/// ONNX's own backend cases and trained models through the machinery of <c>redgen test</c>, by generated code and by the reference
+/// interpreter. A wrong result fails; only a diagnostic of the compiler skips a case.
+/// </summary>
+public sealed class ConformanceTests(ITestOutputHelper log)
+{
+    /// <summary>The largest |actual − expected| / max(1, |expected|) of a trained model.</summary>
+    private const double ModelLimit = 1e-4;
+
+    private static readonly string[] OnnxGroups = ["node", "simple", "pytorch-converted", "pytorch-operator"];
+
+    [OnnxDataFact]
+    public void Onnx_cases_by_generated_code() => RunOnnx(new TestSettings());
+
+    [OnnxDataFact]
+    public void Onnx_cases_by_the_reference() => RunOnnx(new TestSettings { UseReference = true });
+
+    [SharedFact("onnx-node")]
+    public void Newer_onnx_cases_by_generated_code() => RunNewer(new TestSettings());
+
+    [SharedFact("onnx-node")]
+    public void Newer_onnx_cases_by_the_reference() => RunNewer(new TestSettings { UseReference = true });
+
+    /// <summary>Expected values are another runtime's floats: values near zero carry the rounding of what they were computed from, so the measure is the one of <c>redgen eval</c>.</summary>
+    [SharedFact("models")]
+    public void Trained_models_by_generated_code()
+    {
+        ImmutableArray<CaseResult> results = Run(["models"], SharedData.Root, new TestSettings { Tolerance = new Tolerance(ModelLimit, ModelLimit) });
+        Assert.Empty(results.Where(static r => r.MaxError > ModelLimit).Select(static r => r.ToString()));
+        Check("models", results, mayGrow: true);
+    }
+
+    private void RunOnnx(TestSettings settings)
+        => Check(OnnxGroups, Run(OnnxGroups, SharedData.OnnxTestData, settings), mayGrow: !settings.UseReference);
+
+    private void RunNewer(TestSettings settings)
+        => Check("onnx-node", Run(["onnx-node"], SharedData.Root, settings), mayGrow: !settings.UseReference);
+
+    /// <summary>Runs the cases below the groups' folders; names start with the group.</summary>
+    private static ImmutableArray<CaseResult> Run(string[] groups, string root, TestSettings settings)
+    {
+        IEnumerable<TestCase> cases = groups.SelectMany(g => TestCase.Find([Path.Combine(root, g)], []).Select(c => c with { Name = g + "/" + c.Name }));
+        return new TestRunner(settings).Run([.. cases], static _ => { });
+    }
+
+    private void Check(string group, ImmutableArray<CaseResult> results, bool mayGrow) => Check([group], results, mayGrow);
+
+    private void Check(string[] groups, ImmutableArray<CaseResult> results, bool mayGrow)
+    {
+        HashSet<string> passed = [.. results.Where(static r => r.Outcome == Outcome.Pass).Select(static r => r.Name)];
+        CaseResult[] failed = [.. results.Where(static r => r.Outcome == Outcome.Fail)];
+        string[] listed = [.. groups.SelectMany(static g => PassingTable.Read(g + "/"))];
+        string[] fresh = [.. passed.Except(listed).OrderBy(static n => n, StringComparer.Ordinal)];
+        log.WriteLine($"{passed.Count} passed, {failed.Length} failed, {results.Length - passed.Count - failed.Length} skipped");
+
+        Assert.True(failed.Length == 0, string.Join('\n', failed.Select(static f => f.ToString())));
+        ILookup<string, CaseResult> byName = results.ToLookup(static r => r.Name);
+        string[] lost = [.. listed.Except(passed).Select(n => byName[n].FirstOrDefault()?.ToString() ?? "MISSING " + n)];
+        Assert.True(lost.Length == 0, "no longer passing:\n" + string.Join('\n', lost));
+        if (!mayGrow || fresh.Length == 0) return;
+        log.WriteLine((PassingTable.TryAdd(fresh) ? "added to passing.txt:\n" : "newly passing (REDGEN_ACCEPT=1 adds them):\n") + string.Join('\n', fresh));
+    }
+}
