@@ -60,10 +60,14 @@ public sealed class ConformanceTests(ITestOutputHelper log)
     private void Check(string[] groups, ImmutableArray<CaseResult> results, bool mayGrow)
     {
         HashSet<string> passed = [.. results.Where(static r => r.Outcome == Outcome.Pass).Select(static r => r.Name)];
-        CaseResult[] failed = [.. results.Where(static r => r.Outcome == Outcome.Fail)];
+        // Some of ONNX's models state other shapes than their data have; no program can be right there.
+        CaseResult[] bad = [.. results.Where(static r => r.IsBadData)];
+        CaseResult[] failed = [.. results.Where(static r => r.Outcome == Outcome.Fail && !r.IsBadData)];
         string[] listed = [.. groups.SelectMany(static g => PassingTable.Read(g + "/"))];
         string[] fresh = [.. passed.Except(listed).OrderBy(static n => n, StringComparer.Ordinal)];
-        log.WriteLine($"{passed.Count} passed, {failed.Length} failed, {results.Length - passed.Count - failed.Length} skipped");
+        int skipped = results.Count(static r => r.Outcome == Outcome.Unsupported);
+        log.WriteLine($"{passed.Count} passed, {failed.Length} failed, {skipped} skipped, {bad.Length} with contradictory data");
+        foreach (CaseResult result in bad) log.WriteLine(result.ToString());
 
         Assert.True(failed.Length == 0, string.Join('\n', failed.Select(static f => f.ToString())));
         ILookup<string, CaseResult> byName = results.ToLookup(static r => r.Name);

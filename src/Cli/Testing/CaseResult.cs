@@ -28,6 +28,12 @@ internal sealed record CaseResult(string Name, Outcome Outcome, double? MaxError
 {
     private const int ShownDiagnostics = 3;
 
+    /// <summary>Whether it failed because the data contradict themselves or the model, not because of what was computed.</summary>
+    public bool IsBadData { get; private init; }
+
+    /// <summary>A case whose data cannot be used.</summary>
+    public static CaseResult BadData(string name, string reason) => Fail(name, reason) with { IsBadData = true };
+
     /// <summary>A case that failed without an error to measure.</summary>
     public static CaseResult Fail(string name, string reason) => new(name, Outcome.Fail, null, reason);
 

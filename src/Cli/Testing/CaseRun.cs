@@ -4,6 +4,7 @@ using System.Collections.Immutable;
 using System.Linq;
 using System.Threading;
 using RedGen.Cli.Execution;
+using RedGen.Cli.Output;
 using RedGen.Compiler;
 using RedGen.Compiler.Diagnostics;
 using RedGen.Compiler.Execute;
@@ -111,7 +112,7 @@ internal sealed class CaseRun(TestCase test, TestSettings settings, string space
     private void CheckData(PreparedCase prepared)
     {
         if (prepared.HasOtherData) Result = new CaseResult(test.Name, Outcome.Unsupported, null, "the test data hold values that are no tensors");
-        else if (prepared.DataProblem is not null) Result = CaseResult.Fail(test.Name, prepared.DataProblem);
+        else if (prepared.DataProblem is not null) Result = CaseResult.BadData(test.Name, prepared.DataProblem);
     }
 
     private void RunSets(ShapeGroup group, Func<TestDataSet, (ImmutableArray<Value> Outputs, IReadOnlyList<Tensor> Tensors)> run, CancellationToken cancellation)
@@ -126,8 +127,10 @@ internal sealed class CaseRun(TestCase test, TestSettings settings, string space
             ImmutableArray<TestTensor?> expected = TestDataSet.Match(set.Outputs, values);
             for (int o = 0; o < values.Length; o++)
             {
-                if (expected[o]?.Tensor is not { } tensor) continue;
-                Comparison found = OutputComparer.Compare(values[o].Name, tensors[o], tensor, settings.Tolerance ?? (set.IsFlat ? Tolerance.Model : Tolerance.Onnx), set.IsFlat, _prepared!.Random.Contains(values[o].Name));
+                if (expected[o]?.As(tensors[o].Type) is not { } tensor) continue;
+                Tolerance usual = settings.Tolerance ?? (set.IsFlat ? Tolerance.Model : Tolerance.Onnx);
+                Tolerance tolerance = expected[o]!.ToleranceFor(tensors[o].ElementType, usual);
+                Comparison found = OutputComparer.Compare(values[o].Name, tensors[o], tensor, tolerance, set.IsFlat, _prepared!.Random.Contains(values[o].Name));
                 _maxError = Math.Max(_maxError, found.MaxError);
                 if (found.Reason is not null) reason ??= (group.Sets.Length > 1 ? FormattableString.Invariant($"data set {i}: ") : "") + found.Reason;
             }
@@ -166,14 +169,16 @@ internal sealed class CaseRun(TestCase test, TestSettings settings, string space
     private static ImmutableArray<Tensor> InputsOf(ImmutableArray<Value> values, TestDataSet set)
     {
         ImmutableArray<TestTensor?> matched = TestDataSet.Match(set.Inputs, values);
+        ImmutableArray<Tensor>.Builder inputs = ImmutableArray.CreateBuilder<Tensor>(values.Length);
         for (int i = 0; i < values.Length; i++)
         {
             var type = (TensorType)values[i].Type!;
-            Tensor tensor = matched[i]?.Tensor ?? throw new InvalidOperationException("the data have no input '" + values[i].Name + "'");
-            if (!tensor.Type.Equals(type)) throw new InvalidOperationException("input '" + values[i].Name + "' is " + tensor.Type + " in the data, the model takes " + type);
+            Tensor tensor = matched[i]?.As(type.ElementType) ?? throw new ToolException("the data have no input '" + values[i].Name + "'");
+            if (!tensor.Type.Equals(type)) throw new ToolException("input '" + values[i].Name + "' is " + tensor.Type + " in the data, the model takes " + type);
+            inputs.Add(tensor);
         }
 
-        return [.. matched.Select(static m => m!.Tensor!)];
+        return inputs.MoveToImmutable();
     }
 
     private static Tensor ToTensor(TensorType type, byte[] data) => new(type.ElementType, [.. type.Shape!.ToArray()], data);
@@ -188,6 +193,10 @@ internal sealed class CaseRun(TestCase test, TestSettings settings, string space
         catch (TimeoutException)
         {
             Result = CaseResult.Fail(test.Name, FormattableString.Invariant($"{what} took longer than {settings.Timeout.TotalSeconds} s"));
+        }
+        catch (ToolException problem)
+        {
+            Result = CaseResult.BadData(test.Name, problem.Message);
         }
         catch (Exception problem)
         {

@@ -7,7 +7,13 @@ namespace RedGen.Cli.Testing;
 /// <summary>A tensor of test data.</summary>
 /// <param name="Name">The name in the file; empty where it has none.</param>
 /// <param name="Tensor">The tensor; null: the file holds something else, such as a sequence.</param>
-internal sealed record TestTensor(string Name, Tensor? Tensor);
+internal sealed record TestTensor(string Name, Tensor? Tensor)
+{
+    /// <summary>The tensor as a value of an element type takes it: ONNX's own data write bfloat16 as uint16, since numpy lacks it.</summary>
+    public Tensor? As(ElementType type) => type == ElementType.BFloat16 && Tensor is { ElementType: ElementType.UInt16 } bits
+        ? new Tensor(type, bits.Dimensions, bits.Data)
+        : Tensor;
+}
 
 /// <summary>Inputs and what the model should make of them.</summary>
 /// <param name="Inputs">The inputs, in the order of the model's unless the names say otherwise.</param>
