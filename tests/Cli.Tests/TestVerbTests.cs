@@ -105,6 +105,27 @@ public sealed class TestVerbTests
     }
 
     [Fact]
+    public void Arrays_may_differ_by_what_float32_cannot_promise()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("m/model.onnx", Samples.Relu(1).ToBytes());
+        Samples.WriteArray(folder, "m/inputs.npy", Tensor.Of([0.00001f, 2f], 1, 2));
+        Samples.WriteArray(folder, "m/expected.npy", Tensor.Of([0.00009f, 2f], 1, 2));
+        Assert.Equal(0, ToolRun.Of("test", folder.FullPath).ExitCode);
+        Assert.Equal(1, ToolRun.Of("test", folder.FullPath, "--atol", "1e-6").ExitCode);
+    }
+
+    [Fact]
+    public void Scalars_written_as_one_element_are_scalars()
+    {
+        using var folder = new TemporaryFolder();
+        OnnxModelWriter scalar = new OnnxModelWriter().Input("x", ElementType.Float32).Node("Relu", "x", "y").Output("y", ElementType.Float32);
+        Samples.WriteCase(folder, "m", scalar, (Tensor.Of([2f], 1), Tensor.Of([2f], 1)));
+        Assert.Equal(0, ToolRun.Of("test", folder.FullPath).ExitCode);
+        Assert.Equal(0, ToolRun.Of("test", folder.FullPath, "--reference").ExitCode);
+    }
+
+    [Fact]
     public void Data_of_another_type_or_shape_fail()
     {
         using var folder = new TemporaryFolder();

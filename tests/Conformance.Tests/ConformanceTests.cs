@@ -16,9 +16,6 @@ namespace RedGen.Conformance.Tests;
 /// </summary>
 public sealed class ConformanceTests(ITestOutputHelper log)
 {
-    /// <summary>The largest |actual − expected| / max(1, |expected|) of a trained model.</summary>
-    private const double ModelLimit = 1e-4;
-
     private static readonly string[] OnnxGroups = ["node", "simple", "pytorch-converted", "pytorch-operator"];
 
     [OnnxDataFact]
@@ -33,14 +30,8 @@ public sealed class ConformanceTests(ITestOutputHelper log)
     [SharedFact("onnx-node")]
     public void Newer_onnx_cases_by_the_reference() => RunNewer(new TestSettings { UseReference = true });
 
-    /// <summary>Expected values are another runtime's floats: values near zero carry the rounding of what they were computed from, so the measure is the one of <c>redgen eval</c>.</summary>
     [SharedFact("models")]
-    public void Trained_models_by_generated_code()
-    {
-        ImmutableArray<CaseResult> results = Run(["models"], SharedData.Root, new TestSettings { Tolerance = new Tolerance(ModelLimit, ModelLimit) });
-        Assert.Empty(results.Where(static r => r.MaxError > ModelLimit).Select(static r => r.ToString()));
-        Check("models", results, mayGrow: true);
-    }
+    public void Trained_models_by_generated_code() => Check("models", Run(["models"], SharedData.Root, new TestSettings()), mayGrow: true);
 
     private void RunOnnx(TestSettings settings)
         => Check(OnnxGroups, Run(OnnxGroups, SharedData.OnnxTestData, settings), mayGrow: !settings.UseReference);

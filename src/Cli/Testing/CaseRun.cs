@@ -173,7 +173,7 @@ internal sealed class CaseRun(TestCase test, TestSettings settings, string space
         for (int i = 0; i < values.Length; i++)
         {
             var type = (TensorType)values[i].Type!;
-            Tensor tensor = matched[i]?.As(type.ElementType) ?? throw new ToolException("the data have no input '" + values[i].Name + "'");
+            Tensor tensor = matched[i]?.As(type) ?? throw new ToolException("the data have no input '" + values[i].Name + "'");
             if (!tensor.Type.Equals(type)) throw new ToolException("input '" + values[i].Name + "' is " + tensor.Type + " in the data, the model takes " + type);
             inputs.Add(tensor);
         }

@@ -9,10 +9,24 @@ namespace RedGen.Cli.Testing;
 /// <param name="Tensor">The tensor; null: the file holds something else, such as a sequence.</param>
 internal sealed record TestTensor(string Name, Tensor? Tensor)
 {
-    /// <summary>The tensor as a value of an element type takes it: ONNX's own data write bfloat16 as uint16, since numpy lacks it.</summary>
-    public Tensor? As(ElementType type) => type == ElementType.BFloat16 && Tensor is { ElementType: ElementType.UInt16 } bits
-        ? new Tensor(type, bits.Dimensions, bits.Data)
-        : Tensor;
+    /// <summary>bfloat16 keeps 8 bits; older data were cut, not rounded, to them.</summary>
+    private static readonly Tolerance Truncation = new(1.0 / 128, 0);
+
+    /// <summary>
+    /// The tensor as a value of a type takes it. Data are written with numpy, which lacks bfloat16 (older data have its bits as
+    /// uint16), and some writers know no scalars (they write one element).
+    /// </summary>
+    public Tensor? As(TensorType type)
+    {
+        Tensor? tensor = IsBits(type.ElementType) ? new Tensor(type.ElementType, Tensor!.Dimensions, Tensor.Data) : Tensor;
+        bool isScalar = type.Shape is { Rank: 0 } && tensor is { Dimensions: [1] };
+        return isScalar ? tensor!.Reshape() : tensor;
+    }
+
+    /// <summary>How near an output of an element type must be to the tensor.</summary>
+    public Tolerance ToleranceFor(ElementType type, Tolerance usual) => IsBits(type) && usual.Relative < Truncation.Relative ? usual with { Relative = Truncation.Relative } : usual;
+
+    private bool IsBits(ElementType type) => type == ElementType.BFloat16 && Tensor?.ElementType == ElementType.UInt16;
 }
 
 /// <summary>Inputs and what the model should make of them.</summary>
