@@ -66,6 +66,7 @@ internal static class ModelCompilation
             Namespace = request.Class.Namespace,
             ClassName = request.Class.Name,
             IsPartial = request.Attribute is not null,
+            DimsAreShared = manifest.DimsAreShared && request.Attribute?.Options.Any(static o => o.Name == "Dims") != true,
 
             // The resource was made with the item's options; an attribute with options of its own may lay the weights out otherwise.
             WeightResource = request.Attribute is { Options.Count: > 0 } ? null : manifest.WeightResource,

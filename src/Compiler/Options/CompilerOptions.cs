@@ -107,6 +107,9 @@ public sealed record CompilerOptions
     /// <summary>Values for symbolic dimensions (<c>seq</c> → 128) and for unnamed axes (<c>input:1</c> → 512).</summary>
     public ImmutableSortedDictionary<string, int> Dims { get; init; } = ImmutableSortedDictionary.Create<string, int>(System.StringComparer.Ordinal);
 
+    /// <summary>Whether <see cref="Dims"/> is meant for several models, so that a dimension which this one lacks is no mistake.</summary>
+    public bool DimsAreShared { get; init; }
+
     /// <summary>
     /// The name of the resource that holds the weights when the tier is <see cref="WeightTier.Resource"/>; null while the
     /// host has no way to embed one.

@@ -44,7 +44,11 @@ public sealed class ModelManifest : IEquatable<ModelManifest>
             static o => o.MSBuildName,
             o => Value(o.MSBuildName) is { Length: > 0 } own ? own : Value(ProjectPrefix + o.MSBuildName),
             StringComparer.Ordinal);
+        DimsAreShared = Value("RedGenDims").Length == 0 && Value(ProjectPrefix + "RedGenDims").Length > 0;
     }
+
+    /// <summary>Whether the values of dimensions are the project's, meant for all of its models.</summary>
+    public bool DimsAreShared { get; }
 
     /// <summary>Where the model is on this machine.</summary>
     public string Path { get; }

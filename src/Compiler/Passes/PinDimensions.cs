@@ -61,7 +61,7 @@ public static class PinDimensions
             if (pin.Value < 0) problems.Add(Invalid(pin, "a dimension is not negative"));
             else if (axes.FirstOrDefault(a => a.Key == pin.Key) is { } axis) PinAxis(axis, pin, symbols, problems);
             else if (axes.Any(a => a.Symbol == pin.Key)) PinSymbol(pin.Key, pin, symbols, problems);
-            else problems.Add(Invalid(pin, "no input has it; " + Known(axes)));
+            else if (!options.DimsAreShared) problems.Add(Invalid(pin, "no input has it; " + Known(axes)));
         }
 
         foreach (Axis axis in axes) Substitute(axis, symbols);
