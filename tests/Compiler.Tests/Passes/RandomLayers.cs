@@ -54,7 +54,7 @@ internal sealed class RandomLayers(Random random, GraphAuthor author, RandomWeig
         string inside = (random.Next(3) switch
         {
             0 => author.Add("Relu", [y]),
-            1 => author.Add("Add", [y, weights.Any(author.Lengths(y)[^1..])]),
+            1 when rank > 0 => author.Add("Add", [y, weights.Any(author.Lengths(y)[^1..])]),
             _ => y,
         }) ?? y;
         var inverse = new int[rank];
