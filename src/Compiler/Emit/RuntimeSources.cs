@@ -21,7 +21,7 @@ internal static class RuntimeSources
     private static readonly Lazy<(Dictionary<string, RuntimeFile> ByType, ImmutableArray<RuntimeFile> Files)> Library = new(Load);
 
     /// <summary>Whether emitted code names a type of the library.</summary>
-    public static bool IsUsed(string code) => Words(code).Any(Library.Value.ByType.ContainsKey);
+    public static bool IsUsed(string code) => Words(WithoutComments(code)).Any(Library.Value.ByType.ContainsKey);
 
     /// <summary>Whether the library has a type of that name.</summary>
     public static bool HasType(string name) => Library.Value.ByType.ContainsKey(name);
@@ -31,7 +31,7 @@ internal static class RuntimeSources
     {
         var needed = new SortedDictionary<string, RuntimeFile>(StringComparer.Ordinal);
         var open = new Stack<ImmutableHashSet<string>>();
-        open.Push(Words(code));
+        open.Push(Words(WithoutComments(code)));
         while (open.Count > 0)
         {
             foreach (string word in open.Pop())
@@ -66,6 +66,10 @@ internal static class RuntimeSources
 
         return (byType, files.ToImmutable());
     }
+
+    /// <summary>Emitted code without its comment lines: a summary may say Gemm where nothing calls it.</summary>
+    private static string WithoutComments(string code)
+        => string.Join("\n", code.Split('\n').Where(line => !line.TrimStart().StartsWith("//", StringComparison.Ordinal)));
 
     private static ImmutableHashSet<string> Words(string text)
     {
