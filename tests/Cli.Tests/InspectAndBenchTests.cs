@@ -1,9 +1,22 @@
+using System;
 using System.Linq;
 using System.Text.Json;
 using RedGen.TestKit;
 using Xunit;
 
 namespace RedGen.Cli.Tests;
+
+/// <summary>A fact that needs ONNX Runtime's library; skipped with the reason where the machine has none.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class OrtFactAttribute : FactAttribute
+{
+    public OrtFactAttribute()
+    {
+        if (Library is null) Skip = "Set REDGEN_ORT to the path of libonnxruntime.so (npm package onnxruntime-node).";
+    }
+
+    internal static string? Library { get; } = Environment.GetEnvironmentVariable("REDGEN_ORT") is { Length: > 0 } path ? path : null;
+}
 
 public sealed class InspectAndBenchTests
 {
@@ -53,6 +66,16 @@ public sealed class InspectAndBenchTests
         Assert.True(run.Json.GetProperty("firstCallMicroseconds").GetDouble() > 0);
         Assert.Equal(0, run.Json.GetProperty("allocatedBytesPerCall").GetInt64());
         Assert.Equal(JsonValueKind.Null, run.Json.GetProperty("ratio").ValueKind);
+    }
+
+    [OrtFact]
+    public void Bench_measures_beside_onnx_runtime()
+    {
+        ToolRun run = ToolRun.Of("bench", Mlp, "--seconds", "0.05", "--ort", OrtFactAttribute.Library!, "--json");
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        double ratio = run.Json.GetProperty("ortMinMicroseconds").GetDouble() / run.Json.GetProperty("redgenMinMicroseconds").GetDouble();
+        Assert.Equal(ratio, run.Json.GetProperty("ratio").GetDouble(), 6);
+        Assert.InRange(run.Json.GetProperty("maxDifference").GetDouble(), 0, 1e-5);
     }
 
     [Fact]

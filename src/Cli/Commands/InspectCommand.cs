@@ -38,7 +38,7 @@ internal sealed class InspectCommand(ToolConsole console) : ModelCommand(console
         CompilationResult result = ModelCompiler.Compile(source, options);
         Console.Print(path, result.Diagnostics);
         ImmutableArray<Layer> layers = result.Plan is { } plan ? LayersOf(plan) : LayersOf(model.Graph);
-        long parameters = model.Graph.Initializers.Values.Sum(static t => (long)t.Length);
+        long parameters = ParametersOf(model.Graph);
         PrintText(path, model, result.Plan, layers, parameters);
         Console.WriteJson(new
         {
@@ -87,6 +87,19 @@ internal sealed class InspectCommand(ToolConsole console) : ModelCommand(console
             ParametersOf(node, graph, counted),
             0))];
     }
+
+    /// <summary>Elements of all constants, whether the file has them as initializers or as nodes, in subgraphs too.</summary>
+    private static long ParametersOf(Graph graph)
+        => graph.Initializers.Values.Sum(static t => (long)t.Length) + graph.Nodes.Sum(ConstantLength) + graph.Nodes.SelectMany(GraphCaptures.Subgraphs).Sum(ParametersOf);
+
+    private static long ConstantLength(Node node) => node.Operator.QualifiedName != "Constant" ? 0 : node.Attributes.All.Values.Sum(static a => a switch
+    {
+        TensorAttribute tensor => tensor.Value.Length,
+        FloatsAttribute floats => floats.Values.Length,
+        IntsAttribute ints => ints.Values.Length,
+        StringsAttribute strings => strings.Values.Length,
+        _ => 1L,
+    });
 
     /// <summary>A constant that several nodes read counts at the first.</summary>
     private static long ParametersOf(Node node, Graph graph, HashSet<string> counted)
