@@ -63,7 +63,7 @@ internal sealed record EmittedStep(
                 continue;
             }
 
-            string name = single ? "x" : i < InputNames.Length ? InputNames[i] : "x" + i.ToString(CultureInfo.InvariantCulture);
+            string name = i < step.InputNames.Length ? step.InputNames[i] : single ? "x" : i < InputNames.Length ? InputNames[i] : "x" + i.ToString(CultureInfo.InvariantCulture);
             string type = "ReadOnlySpan<" + plan.Buffers[value].ElementType.CSharpName() + ">";
             // A view of a constant is the constant itself.
             if (plan.Buffers[value].Storage == Storage.Constant)

@@ -16,6 +16,9 @@ public abstract class Step
     /// <summary>The values read at run time, constants of the graph included, in the order in which <see cref="StepWriter.Input"/> counts them.</summary>
     public required ImmutableArray<string> Inputs { get; init; }
 
+    /// <summary>What the step's method calls its inputs, where they have parts to play (<c>x</c>, <c>residual</c>); empty: a, b, ….</summary>
+    public ImmutableArray<string> InputNames { get; init; } = [];
+
     /// <summary>The values written.</summary>
     public required ImmutableArray<string> Outputs { get; init; }
 

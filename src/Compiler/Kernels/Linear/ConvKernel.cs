@@ -40,6 +40,7 @@ internal sealed class ConvKernel : Kernel
         {
             Nodes = group.Nodes,
             Inputs = epilogue.Residual is { } residual ? [conv.Inputs[0], residual] : [conv.Inputs[0]],
+            InputNames = ["x", "residual"],
             Outputs = [group.Last.Outputs[0]],
             Weights = constants,
             WorkspaceLength = depthwise ? Workspace(layer).DepthwiseLength : Workspace(layer).Length,
