@@ -39,6 +39,9 @@ public sealed class ModelBatch : IDisposable
     /// <summary>The C# of a model's class, for messages.</summary>
     public string SourceOf(int model) => _models[model].Sources[0].Text;
 
+    /// <summary>The inputs of a model.</summary>
+    public IReadOnlyList<Value> InputsOf(int model) => _models[model].Plan!.Graph.Inputs;
+
     /// <summary>Builds all models as a user's project would; any warning fails.</summary>
     public void Build(ConsumerSettings? settings = null) => _assembly = GeneratedAssembly.Compile(_sources, settings ?? new ConsumerSettings { IsChecked = true });
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using RedGen.Compiler.Graphs;
 
 namespace RedGen.Compiler.Emit;
@@ -44,12 +45,26 @@ public static class CSharpLiteral
     {
         ElementType.Float32 => Of((float)real),
         ElementType.Float64 => Of(real),
-        ElementType.Float16 => "((Half)" + Of((float)real) + ")",
+        ElementType.Float16 => "((Half)(" + Of((float)real) + "))",
         _ => Of(type, integer),
     };
 
     /// <summary>An integer, for lengths and indices.</summary>
     public static string Of(int value) => value.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>A string literal; names in models may hold any character.</summary>
+    public static string Of(string text)
+    {
+        var literal = new StringBuilder("\"");
+        foreach (char c in text)
+        {
+            if (c is '"' or '\\') literal.Append('\\').Append(c);
+            else if (c is >= ' ' and <= '~') literal.Append(c);
+            else literal.Append("\\u").Append(((int)c).ToString("X4", CultureInfo.InvariantCulture));
+        }
+
+        return literal.Append('"').ToString();
+    }
 
     private static string Shortest(float value)
     {

@@ -33,7 +33,7 @@ public static class ReferenceInterpreter
                 node,
                 [.. node.Inputs.Select(name => name.Length == 0 ? null : values[name])],
                 [.. node.Outputs.Select(graph.TensorTypeOf)]);
-            OperatorTable.Find(node.Operator)!.Evaluate(context);
+            context.Evaluate(OperatorTable.Find(node.Operator)!);
             for (int i = 0; i < node.Outputs.Length; i++)
                 if (node.HasOutput(i)) values[node.Outputs[i]] = context.Outputs[i]!;
         }

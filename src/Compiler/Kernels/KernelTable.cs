@@ -15,6 +15,9 @@ internal static class KernelTable
 {
     private static readonly ViewKernel View = new();
 
+    /// <summary>Steps aside where all parameters are constants; the others do not look at parameters, so it comes first.</summary>
+    private static readonly CheckedMoveKernel CheckedMove = new();
+
     /// <summary>One kernel computes all elementwise operators (Operators/Elementwise).</summary>
     private static readonly ImmutableArray<Kernel> Elementwise = [new ElementwiseKernel()];
     private static readonly UnrolledDenseKernel UnrolledDense = new();
@@ -40,7 +43,7 @@ internal static class KernelTable
         ["CumSum"] = [new CumSumKernel()],
         ["DepthToSpace"] = [new DepthSpaceKernel()],
         ["Dropout"] = [new DropoutKernel()],
-        ["Expand"] = [new ExpandKernel()],
+        ["Expand"] = [CheckedMove, new ExpandKernel()],
         ["EyeLike"] = [new EyeLikeKernel()],
         ["Flatten"] = [View],
         ["Gather"] = [new GatherKernel()],
@@ -70,19 +73,19 @@ internal static class KernelTable
         ["ReduceProd"] = Reduce,
         ["ReduceSum"] = Reduce,
         ["ReduceSumSquare"] = Reduce,
-        ["Reshape"] = [View],
+        ["Reshape"] = [CheckedMove, View],
         ["Scatter"] = [new ScatterElementsKernel()],
         ["ScatterElements"] = [new ScatterElementsKernel()],
         ["ScatterND"] = [new ScatterNDKernel()],
         ["Slice"] = [new SliceKernel()],
         ["Softmax"] = Softmax,
         ["SpaceToDepth"] = [new DepthSpaceKernel()],
-        ["Split"] = [new SplitKernel()],
-        ["Squeeze"] = [View],
-        ["Tile"] = [new ExpandKernel()],
+        ["Split"] = [CheckedMove, new SplitKernel()],
+        ["Squeeze"] = [CheckedMove, View],
+        ["Tile"] = [CheckedMove, new ExpandKernel()],
         ["Transpose"] = [new TransposeKernel()],
         ["Trilu"] = [new TriluKernel()],
-        ["Unsqueeze"] = [View],
+        ["Unsqueeze"] = [CheckedMove, View],
     };
 
     /// <summary>The kernels of an operator; empty where there is none.</summary>

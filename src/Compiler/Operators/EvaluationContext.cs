@@ -1,5 +1,7 @@
 using System;
+using System.Globalization;
 using System.Linq;
+using RedGen.Compiler.Diagnostics;
 using RedGen.Compiler.Execute;
 using RedGen.Compiler.Graphs;
 
@@ -57,7 +59,34 @@ public sealed class EvaluationContext
     internal InferenceContext Parameters => _parameters ??= new InferenceContext(
         Node,
         [.. _inputs.Select((t, i) => t is null ? _inputTypes?[i] : TypeOf(t))],
-        [.. _inputs.Select(t => t is { Rank: <= 1, Integers: not null } ? t.ToTensor() : null)]);
+        [.. _inputs.Select(t => t is { Rank: <= 1, Integers: not null } or { Count: 1, Strings: null } ? t.ToTensor() : null)]);
+
+    /// <summary>Computes the outputs of a node at run time, where every input is there.</summary>
+    /// <exception cref="ArgumentException">The inputs give another shape than the one that the file declares.</exception>
+    internal void Evaluate(Operator op)
+    {
+        if (op.AcceptsDeclaredShapes) CheckShapes(op);
+        op.Evaluate(this);
+    }
+
+    private void CheckShapes(Operator op)
+    {
+        InferenceContext inference = Parameters;
+        try
+        {
+            op.Infer(inference);
+        }
+        catch (ModelException problem)
+        {
+            throw new ArgumentException(problem.Message, problem);
+        }
+
+        for (int i = 0; i < _outputTypes.Length; i++)
+        {
+            if (_outputTypes[i] is { } expected && inference.Outputs[i] is TensorType given && !given.Equals(expected))
+                throw new ArgumentException(Node.Label + ": its inputs give output " + i.ToString(CultureInfo.InvariantCulture) + " the type " + given + ", expected is " + expected + ".");
+        }
+    }
 
     /// <summary>Whether an output is asked for.</summary>
     public bool HasOutput(int index) => Node.HasOutput(index);

@@ -33,4 +33,19 @@ public abstract class Operator
     /// them (products, convolutions, pooling) say no, and are folded only while small.
     /// </summary>
     public virtual bool IsLinearTime => true;
+
+    /// <summary>
+    /// Whether the operator can be computed where the shape of its output depends on values of run time and the file declares that
+    /// shape. Generated code is made for the declared shape then, and checks at run time that the values give it.
+    /// </summary>
+    public virtual bool AcceptsDeclaredShapes => false;
+
+    /// <summary>
+    /// Sets type and shape of every output from the shapes that the file declares for them. Called where <see cref="Infer"/> found
+    /// that a shape depends on values of run time; only where <see cref="AcceptsDeclaredShapes"/>.
+    /// </summary>
+    /// <param name="context">The node.</param>
+    /// <param name="shapes">The lengths declared for each output.</param>
+    /// <returns>Whether some values give these shapes. Where none can, the declaration is of no use.</returns>
+    public virtual bool InferDeclared(InferenceContext context, int[][] shapes) => false;
 }

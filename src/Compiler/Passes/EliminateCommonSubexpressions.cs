@@ -22,12 +22,16 @@ internal sealed class EliminateCommonSubexpressions : GraphPass
             context.CancellationToken.ThrowIfCancellationRequested();
             if (OperatorTable.Find(node.Operator) is not { IsDeterministic: true } || !node.Attributes.All.Values.All(IsComparable)) continue;
             string key = KeyOf(node);
-            if (seen.TryGetValue(key, out string? name) && builder.Find(name) is { } first) changed |= Share(builder, first, node);
+            if (seen.TryGetValue(key, out string? name) && builder.Find(name) is { } first && HaveSameTypes(builder, first, node)) changed |= Share(builder, first, node);
             else seen[key] = node.Name;
         }
 
         return changed ? builder.Build() : graph;
     }
+
+    /// <summary>Where shapes depend on values of run time, the file may declare different ones.</summary>
+    private static bool HaveSameTypes(GraphBuilder builder, Node first, Node second)
+        => second.Outputs.Select((o, i) => o.Length == 0 || Equals(builder.TypeOf(o), builder.TypeOf(first.Outputs[i]))).All(same => same);
 
     private static bool Share(GraphBuilder builder, Node first, Node second)
     {

@@ -34,6 +34,7 @@ internal sealed class EliminateIdentities : GraphPass
         foreach (Node node in builder.Nodes)
         {
             context.CancellationToken.ThrowIfCancellationRequested();
+            if (builder.IsCheckedAtRunTime(node)) continue;
             if (IsIdentity(builder, node, out int input)) changed |= builder.Bypass(node, node.Inputs[input]);
             else changed |= SimplifyView(builder, node) || SimplifyTranspose(builder, node) || ReduceToView(builder, node);
         }
@@ -122,7 +123,7 @@ internal sealed class EliminateIdentities : GraphPass
     /// <summary>A view of a view is a view of the first input.</summary>
     private static bool SimplifyView(GraphBuilder builder, Node node)
     {
-        if (!node.IsAny(Views) || builder.Producer(node.Inputs[0]) is not { } first || !first.IsAny(Views)) return false;
+        if (!node.IsAny(Views) || builder.Producer(node.Inputs[0]) is not { } first || !first.IsAny(Views) || builder.IsCheckedAtRunTime(first)) return false;
         string source = first.Inputs[0];
         string output = node.Outputs[0];
         if (builder.HaveSameType(source, output)) return builder.Bypass(node, source);

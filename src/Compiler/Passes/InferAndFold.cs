@@ -50,12 +50,13 @@ internal sealed class InferAndFold : GraphPass
             }
 
             foreach (KeyValuePair<string, Tensor> initializer in graph.Initializers) _types[initializer.Key] = initializer.Value.Type;
-            foreach (Node node in graph.Nodes)
+            for (int position = 0; position < graph.Nodes.Length; position++)
             {
                 context.CancellationToken.ThrowIfCancellationRequested();
+                Node node = graph.Nodes[position];
                 try
                 {
-                    Visit(node);
+                    Visit(node, position);
                 }
                 catch (ModelException problem)
                 {
@@ -68,7 +69,7 @@ internal sealed class InferAndFold : GraphPass
             return new Graph(graph.Name, graph.Inputs, outputs, _nodes.ToImmutable(), _constants.ToImmutable(), _types.ToImmutableDictionary());
         }
 
-        private void Visit(Node node)
+        private void Visit(Node node, int position)
         {
             Operator op = OperatorTable.Find(node.Operator) ?? throw Unknown(node);
             if (node.Inputs.Any(_unknown.Contains))
@@ -90,9 +91,24 @@ internal sealed class InferAndFold : GraphPass
 
             var inference = new InferenceContext(node, types, constants);
             SchemaCheck.Check(node, op.Schema, inference);
-            op.Infer(inference);
+            Infer(node, position, op, inference);
             Record(node, inference);
             if (!TryFold(node, op, types, constants)) _nodes.Add(node);
+        }
+
+        private void Infer(Node node, int position, Operator op, InferenceContext inference)
+        {
+            try
+            {
+                op.Infer(inference);
+            }
+            catch (ModelException problem) when (op.AcceptsDeclaredShapes && problem.Diagnostic.Descriptor == DiagnosticCatalog.DynamicShape)
+            {
+                if (DeclaredShapes.Of(graph, position, _types) is not { } shapes || !op.InferDeclared(inference, shapes)) throw;
+                // A declaration that is wrong about the element type is not to be trusted about the shape.
+                bool fits = node.Outputs.Select((o, i) => graph.TensorTypeOf(o) is not { } declared || declared.ElementType == (inference.Outputs[i] as TensorType)?.ElementType).All(same => same);
+                if (!fits) throw;
+            }
         }
 
         private void Record(Node node, InferenceContext inference)

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Linq;
 using RedGen.Compiler.Execute;
 using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Operators;
 
 namespace RedGen.Compiler.Passes;
 
@@ -34,6 +35,13 @@ internal static class PatternExtensions
     /// <summary>Whether two values are known to have one type and shape.</summary>
     public static bool HaveSameType(this GraphBuilder builder, string a, string b)
         => builder.TensorTypeOf(a) is { IsStatic: true } type && type == builder.TensorTypeOf(b);
+
+    /// <summary>
+    /// Whether the node checks at run time that its parameters give the shape that the file declares: it must stay even where it
+    /// changes nothing.
+    /// </summary>
+    public static bool IsCheckedAtRunTime(this GraphBuilder builder, Node node)
+        => OperatorTable.Find(node.Operator) is { AcceptsDeclaredShapes: true } && node.Inputs.Skip(1).Any(i => i.Length > 0 && builder.ConstantOf(i) is null);
 
     /// <summary>The elements of a float constant, or null where the value is none.</summary>
     public static ReferenceTensor? Reals(this GraphBuilder builder, string value)

@@ -26,7 +26,7 @@ internal static class TransposeIntoWeights
     private static bool PermuteWeights(GraphBuilder builder, Node node, ConstantBudget budget)
     {
         if (node.Attributes.Int("transA", 0) != 0 || builder.SingleConsumer(node.Inputs[0]) is null || builder.Producer(node.Inputs[0]) is not { } view) return false;
-        if ((!view.Is("Flatten") && !view.Is("Reshape")) || builder.Producer(view.Inputs[0]) is not { } transpose || !transpose.Is("Transpose")) return false;
+        if ((!view.Is("Flatten") && !view.Is("Reshape")) || builder.IsCheckedAtRunTime(view) || builder.Producer(view.Inputs[0]) is not { } transpose || !transpose.Is("Transpose")) return false;
         if (builder.Lengths(node.Inputs[0]) is not { Length: 2 } matrix || builder.Lengths(view.Inputs[0]) is not { } lengths || lengths[0] != matrix[0]) return false;
         int[] permutation = transpose.Permutation(lengths.Length);
         if (permutation[0] != 0 || lengths.Contains(0) || builder.ConstantOf(node.Inputs[1]) is not { } constant || !budget.TryTake(constant.Length)) return false;

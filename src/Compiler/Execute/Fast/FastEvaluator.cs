@@ -55,7 +55,7 @@ public sealed class FastEvaluator
     private void RunReference(Node node, ImmutableArray<FastValue?> operands, Dictionary<string, FastValue> values)
     {
         var context = new EvaluationContext(node, [.. operands.Select(o => o?.ToReference())], [.. node.Outputs.Select(_graph.TensorTypeOf)]);
-        OperatorTable.Find(node.Operator)!.Evaluate(context);
+        context.Evaluate(OperatorTable.Find(node.Operator)!);
         for (int i = 0; i < node.Outputs.Length; i++)
             if (node.HasOutput(i)) values[node.Outputs[i]] = new FastValue(context.Outputs[i]!);
     }

@@ -18,14 +18,15 @@ internal static class CopyPlan
     /// <param name="context">The graph.</param>
     /// <param name="summary">What the step does.</param>
     /// <param name="fill">The C# expression of the value that the outputs are filled with first, from the names of the inputs.</param>
-    public static Step? Make(Node node, ImmutableArray<string> inputs, IEnumerable<StridedCopy?> copies, KernelContext context, string summary, System.Func<StepWriter, string>? fill = null)
+    /// <param name="check">Writes statements that come first: what must hold at run time.</param>
+    public static Step? Make(Node node, ImmutableArray<string> inputs, IEnumerable<StridedCopy?> copies, KernelContext context, string summary, System.Func<StepWriter, string>? fill = null, System.Action<StepWriter>? check = null)
     {
         ImmutableArray<string> outputs = TrimmedOutputs(node);
         if (inputs.Concat(outputs).Any(v => v.Length > 0 && !CanMove(context.ElementType(v)))) return null;
         ImmutableArray<StridedCopy> all = [.. copies.Where(c => c is not null && c.Target < outputs.Length && outputs[c.Target].Length > 0).Select(c => c!)];
-        if (all.Length == 1 && outputs.Length == 1 && all[0].IsContiguous && all[0].Count == context.Count(inputs[all[0].Source]) && all[0].Count == context.Count(outputs[0]))
+        if (check is null && all.Length == 1 && outputs.Length == 1 && all[0].IsContiguous && all[0].Count == context.Count(inputs[all[0].Source]) && all[0].Count == context.Count(outputs[0]))
             return ViewStep.Create(node, inputs[all[0].Source], summary);
-        return new CopyElements(all, fill)
+        return new CopyElements(all, fill, check)
         {
             Nodes = [node],
             Inputs = inputs,
@@ -50,12 +51,13 @@ internal static class CopyPlan
         return ImmutableArray.Create(node.Outputs, 0, count);
     }
 
-    private sealed class CopyElements(ImmutableArray<StridedCopy> copies, System.Func<StepWriter, string>? fill) : Step
+    private sealed class CopyElements(ImmutableArray<StridedCopy> copies, System.Func<StepWriter, string>? fill, System.Action<StepWriter>? check) : Step
     {
         public override string Kernel => "Copy";
 
         public override void Emit(StepWriter writer)
         {
+            check?.Invoke(writer);
             if (fill is not null) writer.Line($"{writer.Output(0)}.Fill({fill(writer)});");
             else if (copies.IsEmpty) writer.Line("// The tensor is empty.");
             for (int i = 0; i < Weights.Length; i++) writer.Line($"ReadOnlySpan<int> {MapName(i)} = {writer.Weight(i)};");

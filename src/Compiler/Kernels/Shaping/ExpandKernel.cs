@@ -16,9 +16,12 @@ internal sealed class ExpandKernel : Kernel
         Node node = group.Head;
         int[] x = context.Lengths(node.Inputs[0]);
         int[] y = context.Lengths(node.Outputs[0]);
-        IEnumerable<CopyAxis> axes = node.Operator.Name == "Tile" ? Repeated(x, y) : StridedCopy.RowMajor(y, BroadcastReader.Strides(x, y));
-        return CopyPlan.Make(node, [node.Inputs[0]], [StridedCopy.Create(0, 0, 0, 0, axes)], context, $"{node.Operator.Name} {Shape.Of(x)} to {Shape.Of(y)}");
+        return CopyPlan.Make(node, [node.Inputs[0]], [Copy(node, x, y)], context, $"{node.Operator.Name} {Shape.Of(x)} to {Shape.Of(y)}");
     }
+
+    /// <summary>The copy from an input of one shape to an output of another.</summary>
+    public static StridedCopy? Copy(Node node, int[] x, int[] y)
+        => StridedCopy.Create(0, 0, 0, 0, node.Operator.Name == "Tile" ? Repeated(x, y) : StridedCopy.RowMajor(y, BroadcastReader.Strides(x, y)));
 
     /// <summary>Each axis is two: the repeats, and the input's own.</summary>
     private static IEnumerable<CopyAxis> Repeated(int[] x, int[] y)

@@ -1,21 +1,22 @@
 using System;
+using System.Collections.Immutable;
 using RedGen.Compiler.Emit;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Plan;
 
 namespace RedGen.Compiler.Kernels.Shaping;
 
-/// <summary>A step that reads nothing: what it writes is known, but too large to keep as a constant.</summary>
+/// <summary>A step that moves nothing: what it writes is known but too large to keep as a constant, or follows from a few numbers.</summary>
 internal sealed class MadeStep(Action<StepWriter> emit) : Step
 {
     /// <inheritdoc/>
     public override string Kernel => "Fill";
 
     /// <summary>A step that makes the output of a node.</summary>
-    public static MadeStep Create(Node node, KernelContext context, Action<StepWriter> emit) => new(emit)
+    public static MadeStep Create(Node node, KernelContext context, ImmutableArray<string> inputs, Action<StepWriter> emit) => new(emit)
     {
         Nodes = [node],
-        Inputs = [],
+        Inputs = inputs,
         Outputs = [node.Outputs[0]],
         Summary = node.Operator.Name + " of " + context.Type(node.Outputs[0]).Shape,
     };
@@ -24,7 +25,7 @@ internal sealed class MadeStep(Action<StepWriter> emit) : Step
     public override void Emit(StepWriter writer) => emit(writer);
 }
 
-/// <summary>ConstantOfShape beyond what is folded.</summary>
+/// <summary>ConstantOfShape beyond what is folded, or of a shape that is checked at run time.</summary>
 internal sealed class FillKernel : Kernel
 {
     /// <inheritdoc/>
@@ -34,7 +35,17 @@ internal sealed class FillKernel : Kernel
         ElementType type = context.ElementType(node.Outputs[0]);
         if (!group.IsSingle || !CopyPlan.CanMove(type)) return null;
         string value = node.Attributes.Tensor("value") is { } tensor ? LiteralText.Of(tensor, 0, type) : LiteralText.Zero(type);
-        return MadeStep.Create(node, context, writer => writer.Line($"{writer.Output(0)}.Fill({value});"));
+        bool isChecked = RunTimeParameters.AreGiven(node, context, 0);
+        return MadeStep.Create(node, context, isChecked ? [node.Inputs[0]] : [], writer =>
+        {
+            if (isChecked)
+            {
+                writer.Line(RunTimeParameters.Why);
+                writer.Line($"ShapeCheck.Lengths({RunTimeParameters.Label(node)}, {writer.Input(0)}, {RunTimeParameters.List(context.Lengths(node.Outputs[0]))});");
+            }
+
+            writer.Line($"{writer.Output(0)}.Fill({value});");
+        });
     }
 }
 
@@ -52,7 +63,7 @@ internal sealed class EyeLikeKernel : Kernel
         int first = (int)Math.Max(0, -k);
         long count = Math.Min(y[0] - first, y[1] - Math.Max(0, k));
         int start = (int)(((long)first * y[1]) + first + k);
-        return MadeStep.Create(node, context, writer =>
+        return MadeStep.Create(node, context, [], writer =>
         {
             writer.Line($"{writer.Output(0)}.Clear();");
             string at = new IndexText().Add("i", y[1] + 1).Add(start).ToString();
@@ -74,7 +85,7 @@ internal sealed class RangeKernel : Kernel
         ElementType wide = type.IsFloat() ? ElementType.Float64 : ElementType.Int64;
         string first = LiteralText.Of(start, 0, wide);
         string step = LiteralText.Of(delta, 0, wide);
-        return MadeStep.Create(node, context, writer =>
+        return MadeStep.Create(node, context, [], writer =>
         {
             string y = writer.Output(0);
             writer.Line($"for (int i = 0; i < {y}.Length; i++) {y}[i] = unchecked(({type.CSharpName()})({first} + (i * {step})));");

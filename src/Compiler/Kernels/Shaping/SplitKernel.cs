@@ -17,7 +17,14 @@ internal sealed class SplitKernel : Kernel
         Node node = group.Head;
         int axis = Split.Axis(context.Parameters(node));
         int[] parts = Split.Parts(context.Parameters(node));
-        int[] y = context.Lengths(node.Inputs[0]);
+        string text = string.Join(" + ", parts.Select(p => p.ToString(CultureInfo.InvariantCulture)));
+        return CopyPlan.Make(node, [node.Inputs[0]], Copies(context.Lengths(node.Inputs[0]), axis, parts), context, $"Split {context.Type(node.Inputs[0]).Shape} along axis {axis.ToString(CultureInfo.InvariantCulture)} into {text}");
+    }
+
+    /// <summary>The copies of the parts of a tensor.</summary>
+    public static List<StridedCopy?> Copies(int[] x, int axis, int[] parts)
+    {
+        int[] y = [.. x];
         int[] from = Positions.Strides(y);
         var copies = new List<StridedCopy?>();
         int start = 0;
@@ -28,7 +35,6 @@ internal sealed class SplitKernel : Kernel
             start += parts[i];
         }
 
-        string text = string.Join(" + ", parts.Select(p => p.ToString(CultureInfo.InvariantCulture)));
-        return CopyPlan.Make(node, [node.Inputs[0]], copies, context, $"Split {context.Type(node.Inputs[0]).Shape} along axis {axis.ToString(CultureInfo.InvariantCulture)} into {text}");
+        return copies;
     }
 }

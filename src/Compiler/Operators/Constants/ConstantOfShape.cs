@@ -20,9 +20,19 @@ internal sealed class ConstantOfShape : Operator
     /// <inheritdoc/>
     public override void Infer(InferenceContext context)
     {
-        Tensor? value = context.Attributes.Tensor("value");
-        if (value is not null && value.Length != 1) throw context.Unsupported("value", "it has " + value.Length.ToString(CultureInfo.InvariantCulture) + " elements instead of one");
-        context.SetComputedOutput(0, value?.ElementType ?? ElementType.Float32, context.RequireIntegers(0, "input"));
+        ElementType type = ValueType(context);
+        context.SetComputedOutput(0, type, context.RequireIntegers(0, "input"));
+    }
+
+    /// <inheritdoc/>
+    public override bool AcceptsDeclaredShapes => true;
+
+    /// <inheritdoc/>
+    public override bool InferDeclared(InferenceContext context, int[][] shapes)
+    {
+        if (context.Shape(0) is not { Rank: 1 } length || length.ElementCount != shapes[0].Length) return false;
+        context.SetOutput(0, ValueType(context), shapes[0]);
+        return true;
     }
 
     /// <inheritdoc/>
@@ -36,5 +46,11 @@ internal sealed class ConstantOfShape : Operator
         }
 
         context.SetOutput(0, y);
+    }
+
+    private static ElementType ValueType(InferenceContext context)
+    {
+        if (context.Attributes.Tensor("value") is not { } value) return ElementType.Float32;
+        return value.Length == 1 ? value.ElementType : throw context.Unsupported("value", "it has " + value.Length.ToString(CultureInfo.InvariantCulture) + " elements instead of one");
     }
 }

@@ -26,6 +26,19 @@ internal sealed class Expand : Operator
     }
 
     /// <inheritdoc/>
+    public override bool AcceptsDeclaredShapes => true;
+
+    /// <inheritdoc/>
+    public override bool InferDeclared(InferenceContext context, int[][] shapes)
+    {
+        int[] x = context.Lengths(0);
+        int[] y = shapes[0];
+        if (y.Length < x.Length || x.Where((d, a) => d != 1 && d != y[y.Length - x.Length + a]).Any()) return false;
+        context.SetOutput(0, context.Type(0), y);
+        return true;
+    }
+
+    /// <inheritdoc/>
     public override void Evaluate(EvaluationContext context)
     {
         ReferenceTensor x = context.Input(0);

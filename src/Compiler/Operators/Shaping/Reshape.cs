@@ -48,6 +48,17 @@ internal sealed class Reshape : Operator
     }
 
     /// <inheritdoc/>
+    public override bool AcceptsDeclaredShapes => true;
+
+    /// <inheritdoc/>
+    public override bool InferDeclared(InferenceContext context, int[][] shapes)
+    {
+        if (Positions.Product(context.Lengths(0)) != Positions.Product(shapes[0])) return false;
+        context.SetOutput(0, context.Type(0), shapes[0]);
+        return true;
+    }
+
+    /// <inheritdoc/>
     public override void Evaluate(EvaluationContext context)
         => context.SetOutput(0, context.Input(0).Reshape(context.OutputType(0).Shape!.ToArray()));
 

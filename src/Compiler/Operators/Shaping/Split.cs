@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Linq;
 using RedGen.Compiler.Execute;
+using RedGen.Compiler.Graphs;
 
 namespace RedGen.Compiler.Operators.Shaping;
 
@@ -58,6 +59,21 @@ internal sealed class Split : Operator
             y[axis] = parts[i];
             context.SetOutput(i, context.Type(0), y);
         }
+    }
+
+    /// <inheritdoc/>
+    public override bool AcceptsDeclaredShapes => true;
+
+    /// <inheritdoc/>
+    public override bool InferDeclared(InferenceContext context, int[][] shapes)
+    {
+        if (context.Type(1) != ElementType.Int64) return false;
+        int[] x = context.Lengths(0);
+        int axis = Axis(context);
+        bool fits = shapes.All(y => y.Length == x.Length && !y.Where((d, a) => a != axis && d != x[a]).Any());
+        if (!fits || shapes.Sum(y => (long)y[axis]) != x[axis]) return false;
+        for (int i = 0; i < shapes.Length; i++) context.SetOutput(i, context.Type(0), shapes[i]);
+        return true;
     }
 
     /// <inheritdoc/>

@@ -26,6 +26,19 @@ internal sealed class Squeeze : Operator
     }
 
     /// <inheritdoc/>
+    public override bool AcceptsDeclaredShapes => true;
+
+    /// <inheritdoc/>
+    public override bool InferDeclared(InferenceContext context, int[][] shapes)
+    {
+        int[] x = context.Lengths(0);
+        // Only axes of length 1 can be missing.
+        if (shapes[0].Length > x.Length || !x.Where(d => d != 1).SequenceEqual(shapes[0].Where(d => d != 1))) return false;
+        context.SetOutput(0, context.Type(0), shapes[0]);
+        return true;
+    }
+
+    /// <inheritdoc/>
     public override void Evaluate(EvaluationContext context)
         => context.SetOutput(0, context.Input(0).Reshape(context.OutputType(0).Shape!.ToArray()));
 }

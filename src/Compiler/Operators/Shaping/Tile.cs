@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Linq;
 using RedGen.Compiler.Execute;
+using RedGen.Compiler.Graphs;
 
 namespace RedGen.Compiler.Operators.Shaping;
 
@@ -24,6 +25,20 @@ internal sealed class Tile : Operator
         foreach (long repeat in repeats)
             if (repeat is < 0 or > int.MaxValue) throw context.Fail("repeating " + repeat.ToString(CultureInfo.InvariantCulture) + " times is not possible");
         context.SetComputedOutput(0, context.Type(0), x.Select((d, a) => d * repeats[a]));
+    }
+
+    /// <inheritdoc/>
+    public override bool AcceptsDeclaredShapes => true;
+
+    /// <inheritdoc/>
+    public override bool InferDeclared(InferenceContext context, int[][] shapes)
+    {
+        int[] x = context.Lengths(0);
+        int[] y = shapes[0];
+        if (context.Version < 6 || context.HasInput(2) || context.Type(1) != ElementType.Int64) return false;
+        if (y.Length != x.Length || x.Where((d, a) => d == 0 ? y[a] != 0 : y[a] % d != 0).Any()) return false;
+        context.SetOutput(0, context.Type(0), y);
+        return true;
     }
 
     /// <inheritdoc/>

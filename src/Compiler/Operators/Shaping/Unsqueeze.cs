@@ -26,6 +26,19 @@ internal sealed class Unsqueeze : Operator
     }
 
     /// <inheritdoc/>
+    public override bool AcceptsDeclaredShapes => true;
+
+    /// <inheritdoc/>
+    public override bool InferDeclared(InferenceContext context, int[][] shapes)
+    {
+        int[] x = context.Lengths(0);
+        // Only axes of length 1 can be new, as many as there are numbers.
+        bool fits = shapes[0].Length == x.Length + context.Shape(1).ElementCount && x.Where(d => d != 1).SequenceEqual(shapes[0].Where(d => d != 1));
+        if (fits) context.SetOutput(0, context.Type(0), shapes[0]);
+        return fits;
+    }
+
+    /// <inheritdoc/>
     public override void Evaluate(EvaluationContext context)
         => context.SetOutput(0, context.Input(0).Reshape(context.OutputType(0).Shape!.ToArray()));
 }

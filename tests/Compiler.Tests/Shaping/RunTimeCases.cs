@@ -1,0 +1,108 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Google.Protobuf;
+using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Import.Proto;
+using RedGen.Compiler.Options;
+using RedGen.TestKit;
+using Xunit;
+
+namespace RedGen.Compiler.Tests.Shaping;
+
+/// <summary>A model whose shapes follow from values of run time, and values that give the shape that it declares.</summary>
+/// <param name="Source">The model.</param>
+/// <param name="Parameters">Right values by input; the other inputs are data.</param>
+internal sealed record RunTimeCase(ModelSource Source, IReadOnlyDictionary<string, Tensor> Parameters);
+
+/// <summary>Random models with constant parameters, turned into ones that get them at run time and declare the shapes.</summary>
+internal static class RunTimeCases
+{
+    /// <summary>The operators, with what writes a random node of each, its parameters as constants.</summary>
+    public static IReadOnlyDictionary<string, Action<OnnxModelWriter, Random, ElementType>> All { get; } = new Dictionary<string, Action<OnnxModelWriter, Random, ElementType>>
+    {
+        ["Reshape"] = Reshape,
+        ["Squeeze"] = Squeeze,
+        ["Unsqueeze"] = Unsqueeze,
+        ["Expand"] = ShapingCases.All["Expand"],
+        ["Tile"] = ShapingCases.All["Tile"],
+        ["Split"] = ShapingCases.All["Split"],
+        ["ConstantOfShape"] = ConstantOfShape,
+    };
+
+    /// <summary>Whether the specification allows the element type.</summary>
+    public static bool Allows(string op, ElementType type) => ShapingCases.Allows(op, type);
+
+    /// <summary>What code may differ from the reference by.</summary>
+    public static double Tolerance(string op) => op is "CumSum" ? 4e-3 : 0;
+
+    /// <summary>Makes the constants of a model its inputs; the shapes that they give are declared.</summary>
+    public static RunTimeCase Open(OnnxModelWriter writer)
+    {
+        CompilationResult fixedModel = ModelCompiler.Compile(writer.ToSource(), new CompilerOptions { Optimise = false });
+        Assert.True(fixedModel.Success, string.Join("\n", fixedModel.Diagnostics));
+        Dictionary<string, Tensor> parameters = writer.ToModel().Graph.Initializers.ToDictionary(i => i.Key, i => i.Value, StringComparer.Ordinal);
+        var proto = ModelProto.Parser.ParseFrom(writer.ToBytes());
+        proto.Graph.Initializer.Clear();
+        foreach (KeyValuePair<string, Tensor> parameter in parameters) proto.Graph.Input.Add(Declare(parameter.Key, parameter.Value.Type));
+        string[] outputs = [.. proto.Graph.Output.Select(o => o.Name)];
+        string[] between = [.. proto.Graph.Node.SelectMany(n => n.Output).Where(o => o.Length > 0 && !outputs.Contains(o))];
+        proto.Graph.Output.Clear();
+        proto.Graph.Output.Add(outputs.Select(o => Declare(o, fixedModel.Plan!.Graph.TensorTypeOf(o)!)));
+        proto.Graph.ValueInfo.Add(between.Select(o => Declare(o, fixedModel.Plan!.Graph.TensorTypeOf(o)!)));
+        return new RunTimeCase(ModelSource.FromBytes("model.onnx", proto.ToByteArray()), parameters);
+    }
+
+    private static ValueInfoProto Declare(string name, TensorType type)
+    {
+        var shape = new TensorShapeProto();
+        shape.Dim.Add(type.Shape!.ToArray().Select(d => new TensorShapeProto.Types.Dimension { DimValue = d }));
+        return new ValueInfoProto { Name = name, Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)type.ElementType, Shape = shape } } };
+    }
+
+    private static int[] Lengths(Random random, int rank) => [.. Enumerable.Range(0, rank).Select(_ => random.Next(10) == 0 ? 0 : random.Next(1, 5))];
+
+    private static OnnxDim[] Dims(IEnumerable<int> lengths) => [.. lengths.Select(d => (OnnxDim)(long)d)];
+
+    private static void Reshape(OnnxModelWriter model, Random random, ElementType type)
+    {
+        int[] x = Lengths(random, random.Next(5));
+        bool allowZero = random.Next(2) == 0;
+        List<long> shape = [.. x.OrderBy(_ => random.Next()).Select(d => (long)d)];
+        if (random.Next(2) == 0) shape.Insert(random.Next(shape.Count + 1), 1);
+        if (!allowZero)
+        {
+            // A 0 keeps the length that stands there.
+            for (int i = 0; i < shape.Count; i++)
+                if (i < x.Length && shape[i] == x[i] && random.Next(2) == 0) shape[i] = 0;
+        }
+
+        bool isEmpty = x.Contains(0);
+        if (!isEmpty && shape.Count > 0 && !(allowZero && shape.Contains(0))) shape[random.Next(shape.Count)] = -1;
+        if (isEmpty && !allowZero) shape = [.. x.Select(_ => 0L)];
+        model.Opset(14).Input("x", type, Dims(x)).Initializer("shape", [.. shape], shape.Count)
+            .Node("Reshape", "x,shape", "y", n => n.Int("allowzero", allowZero ? 1 : 0)).Output("y");
+    }
+
+    private static void Squeeze(OnnxModelWriter model, Random random, ElementType type)
+    {
+        int[] x = [.. Enumerable.Range(0, random.Next(1, 6)).Select(_ => random.Next(2) == 0 ? 1 : random.Next(2, 4))];
+        long[] axes = [.. Enumerable.Range(0, x.Length).Where(a => x[a] == 1 && random.Next(2) == 0).Select(a => (long)(a - (random.Next(2) * x.Length)))];
+        model.Input("x", type, Dims(x)).Initializer("axes", axes, axes.Length).Node("Squeeze", "x,axes", "y").Output("y");
+    }
+
+    private static void Unsqueeze(OnnxModelWriter model, Random random, ElementType type)
+    {
+        int[] x = Lengths(random, random.Next(4));
+        int rank = x.Length + random.Next(4);
+        long[] axes = [.. Enumerable.Range(0, rank).OrderBy(_ => random.Next()).Take(rank - x.Length).Select(a => (long)(a - (random.Next(2) * rank)))];
+        model.Input("x", type, Dims(x)).Initializer("axes", axes, axes.Length).Node("Unsqueeze", "x,axes", "y").Output("y");
+    }
+
+    private static void ConstantOfShape(OnnxModelWriter model, Random random, ElementType type)
+    {
+        int[] y = Lengths(random, random.Next(5));
+        model.Initializer("shape", [.. y.Select(d => (long)d)], y.Length)
+            .Node("ConstantOfShape", "shape", "y", n => n.Tensor("value", RandomTensor.Of(type, random.Next(), 1).ToTensor())).Output("y");
+    }
+}
