@@ -1,0 +1,90 @@
+using System;
+using System.Diagnostics;
+using System.IO;
+using System.Linq;
+using System.Text.RegularExpressions;
+using RedGen.Compiler.Graphs;
+using RedGen.TestKit;
+using Xunit;
+
+namespace RedGen.Cli.Tests;
+
+/// <summary>
+/// No method of generated code is so large that the JIT gives up optimising it: the runtime lists what it compiled and how, in a
+/// process of its own that runs models through the tool.
+/// </summary>
+public sealed partial class JitTests
+{
+    [Fact]
+    public void Thousands_of_nodes_are_compiled_optimised()
+    {
+        using var folder = new TemporaryFolder();
+        WriteCase(folder, "elementwise", 2000, static (m, i, from, to) => m.Node(i % 2 == 0 ? "Sin" : "Softsign", from, to));
+        WriteCase(folder, "alternating", 1000, static (m, i, from, to) => _ = i % 3 == 0
+            ? m.Node("Softmax", from, to)
+            : m.Node("Mul", from + ",c" + (i % 7), to));
+        WriteFan(folder, "fan", 300);
+        AssertOptimised(folder.FullPath);
+    }
+
+    [SharedFact("models")]
+    public void Trained_models_are_compiled_optimised() => AssertOptimised([.. new[]
+    {
+        "acasxu-1-1", "cifar10-resnet20-bn", "cifar10-vit-ibp-3-3-8", "digits-snn-lif10", "digits-transformer", "oww-embedding",
+        "paddleocr-cls", "sine-tinyml", "tract-lgbm-classifier",
+    }.Select(static name => Path.Combine(SharedData.Root, "models", name))]);
+
+    private static void AssertOptimised(params string[] folders)
+    {
+        string list = Path.Combine(Path.GetTempPath(), "redgen-jit-" + Guid.NewGuid().ToString("N") + ".txt");
+        try
+        {
+            var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+            foreach (string argument in new[] { Path.Combine(AppContext.BaseDirectory, "redgen.dll"), "test" }.Concat(folders)) start.ArgumentList.Add(argument);
+            start.Environment["DOTNET_JitStdOutFile"] = list;
+            start.Environment["DOTNET_JitDisasmSummary"] = "1";
+            using Process process = Process.Start(start)!;
+            string output = process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+            string[] generated = [.. File.ReadLines(list).Where(l => GeneratedMethod().IsMatch(l))];
+            Assert.True(generated.Length > 10, output);
+            Assert.DoesNotContain(generated, static l => l.Contains("MinOpts", StringComparison.OrdinalIgnoreCase));
+        }
+        finally
+        {
+            File.Delete(list);
+        }
+    }
+
+    private static void WriteCase(TemporaryFolder folder, string name, int nodes, Action<OnnxModelWriter, int, string, string> add)
+    {
+        OnnxModelWriter model = new OnnxModelWriter().Opset(17).Input("v0", ElementType.Float32, 4, 9);
+        for (int i = 0; i < 7; i++) model.Initializer("c" + i, [0.5f + i], 1);
+        for (int i = 0; i < nodes; i++) add(model, i, "v" + i, "v" + (i + 1));
+        Save(folder, name, model.Output("v" + nodes, ElementType.Float32, 4, 9), 36);
+    }
+
+    /// <summary>One value split into many, each changed, all joined again: many buffers alive at once, and calls with many arguments.</summary>
+    private static void WriteFan(TemporaryFolder folder, string name, int width)
+    {
+        OnnxModelWriter model = new OnnxModelWriter().Opset(17).Input("x", ElementType.Float32, width, 3);
+        model.Node("Split", "x", string.Join(",", Enumerable.Range(0, width).Select(i => "s" + i)));
+        for (int i = 0; i < width; i++) model.Node("Sin", "s" + i, "t" + i);
+        model.Node("Concat", string.Join(",", Enumerable.Range(0, width).Select(i => "t" + i)), "y", n => n.Int("axis", 0));
+        Save(folder, name, model.Output("y", ElementType.Float32, width, 3), width * 3);
+    }
+
+    /// <summary>The expected zeros may be wrong: what counts here is that the code runs.</summary>
+    private static void Save(TemporaryFolder folder, string name, OnnxModelWriter model, int elements)
+    {
+        string data = Path.Combine(folder.FullPath, name, "test_data_set_0");
+        Directory.CreateDirectory(data);
+        File.WriteAllBytes(Path.Combine(folder.FullPath, name, "model.onnx"), model.ToBytes());
+        Tensor zeros = Tensor.Of(new float[elements], name == "fan" ? [elements / 3, 3] : [4, 9]);
+        File.WriteAllBytes(Path.Combine(data, "input_0.pb"), OnnxTensors.ToFile(zeros));
+        File.WriteAllBytes(Path.Combine(data, "output_0.pb"), OnnxTensors.ToFile(zeros));
+    }
+
+    [GeneratedRegex(@"JIT compiled Case\d+\.Model:")]
+    private static partial Regex GeneratedMethod();
+}
