@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using RedGen.Compiler;
+using RedGen.Compiler.Diagnostics;
 using RedGen.Compiler.Execute;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Options;
@@ -10,17 +11,25 @@ using Xunit;
 
 namespace RedGen.TestKit;
 
-/// <summary>A model compiled to C#, compiled and loaded as a user's project would: what generated code gives for an input.</summary>
+/// <summary>A model compiled to C#, compiled and loaded as a user's project would: what generated code gives for an input, and what it should.</summary>
 public sealed class CompiledModel : IDisposable
 {
-    private readonly GeneratedAssembly _assembly;
-    private readonly Action<byte[][], byte[][]> _run;
+    private readonly ModelBatch _batch;
+    private readonly ModelSource _source;
+    private readonly CompilerOptions _options;
+    private readonly string _label;
+    private Action<byte[][], byte[][]>? _run;
+    private ReferenceModel? _reference;
 
-    private CompiledModel(CompilationResult result, GeneratedAssembly assembly)
+    internal CompiledModel(ModelBatch batch, ModelSource source, CompilerOptions options, CompilationResult result, string label)
     {
+        _batch = batch;
+        _source = source;
+        _options = options;
+        _label = label;
         Result = result;
-        _assembly = assembly;
-        _run = assembly.Method<Action<byte[][], byte[][]>>("RedGen.TestKit.Driver", "Run");
+        Inputs = [.. result.Plan!.Graph.Inputs.Select(TypeOf)];
+        Outputs = [.. result.Plan.Graph.Outputs.Select(TypeOf)];
     }
 
     /// <summary>What the compiler gave.</summary>
@@ -29,58 +38,107 @@ public sealed class CompiledModel : IDisposable
     /// <summary>The plan that the code carries out.</summary>
     public ExecutionPlan Plan => Result.Plan!;
 
-    /// <summary>Compiles a model; a diagnostic of the compiler, or a warning of C#, fails the test.</summary>
+    /// <summary>The C# of the model's class.</summary>
+    public string Code => Result.Sources[0].Text;
+
+    /// <summary>The types of the model's inputs, in order; every dimension is known.</summary>
+    public IReadOnlyList<TensorType> Inputs { get; }
+
+    /// <summary>The types of the model's outputs, in order; every dimension is known.</summary>
+    public IReadOnlyList<TensorType> Outputs { get; }
+
+    /// <summary>Compiles and builds a model alone; a diagnostic of the compiler, or a warning of C#, fails the test.</summary>
     public static CompiledModel Compile(ModelSource source, CompilerOptions? options = null, ConsumerSettings? settings = null)
     {
-        options = (options ?? new CompilerOptions()) with { ClassName = "Network" };
-        CompilationResult result = ModelCompiler.Compile(source, options);
-        Assert.True(result.Success, string.Join("\n", result.Diagnostics));
-        Dictionary<string, string> sources = result.Sources.ToDictionary(s => s.HintName, s => s.Text);
-        sources["Driver.cs"] = Driver(result.Plan!, options.Namespace);
-        settings ??= new ConsumerSettings { IsChecked = true };
-        if (options.Runtime == RuntimeMode.Source) settings = settings with { HasRuntime = false };
-        return new CompiledModel(result, GeneratedAssembly.Compile(sources, settings));
+        var batch = new ModelBatch();
+        CompiledModel model = batch.Add(source.FileName, source, options);
+        batch.Build(settings);
+        return model;
     }
+
+    /// <summary>Compiles and builds a model that a test writes.</summary>
+    public static CompiledModel Compile(OnnxModelWriter model, CompilerOptions? options = null) => Compile(model.ToSource(), options);
 
     /// <summary>Runs Predict; one tensor for each input of the model, in order.</summary>
     public ReferenceTensor[] Run(params ReferenceTensor[] inputs)
     {
-        byte[][] bytes = [.. inputs.Select(i => i.ToTensor().Data.ToArray())];
-        TensorType[] types = [.. Plan.Graph.Outputs.Select(o => Plan.Graph.TensorTypeOf(o.Name)!)];
         // Outputs start as rubbish: a model must write every element.
-        byte[][] outputs = [.. types.Select(t => Enumerable.Repeat((byte)(t.ElementType == ElementType.Bool ? 1 : 0xA5), (int)Tensor.ByteLength(t.ElementType, t.Shape!.ElementCount)).ToArray())];
-        _run(bytes, outputs);
-        return [.. outputs.Select((o, i) => ReferenceTensor.FromTensor(new Tensor(types[i].ElementType, [.. types[i].Shape!.ToArray()], o)))];
+        byte[][] outputs = [.. Outputs.Select(o => Bytes(o, o.ElementType == ElementType.Bool ? (byte)1 : (byte)0xA5))];
+        Method(BytesOf(inputs), outputs);
+        return [.. outputs.Select((o, i) => ReferenceTensor.FromTensor(new Tensor(Outputs[i].ElementType, [.. Outputs[i].Shape!.ToArray()], o)))];
+    }
+
+    /// <summary>What the outputs should be: the reference interpreter over the model as it was imported, before any pass but inference.</summary>
+    public IReadOnlyList<ReferenceTensor> RunReference(params ReferenceTensor[] inputs)
+    {
+        if (_reference is null)
+        {
+            var diagnostics = new DiagnosticBag();
+            _reference = ReferenceModel.Load(_source, _options, diagnostics);
+            Assert.True(_reference is not null, _label + ": " + string.Join("\n", diagnostics.ToImmutable()));
+        }
+
+        Dictionary<string, ReferenceTensor> values = _reference.Graph.Inputs.Zip(inputs).ToDictionary(p => p.First.Name, p => p.Second, StringComparer.Ordinal);
+        return ReferenceInterpreter.Run(_reference.Graph, values);
+    }
+
+    /// <summary>Generated code gives what <see cref="RunReference"/> gives; a message of a failure holds the code.</summary>
+    /// <param name="relative">The error allowed for floats, as a part of what is expected.</param>
+    /// <param name="absolute">The error allowed for floats in any case; other elements must be equal.</param>
+    /// <param name="inputs">One tensor for each input of the model, in order.</param>
+    public void AssertAgrees(double relative, double absolute, params ReferenceTensor[] inputs)
+    {
+        IReadOnlyList<ReferenceTensor> expected = RunReference(inputs);
+        ReferenceTensor[] actual = Run(inputs);
+        for (int i = 0; i < expected.Count; i++)
+        {
+            if (TensorAssert.Difference(expected[i], actual[i], relative, absolute) is { } difference)
+                Assert.Fail($"{_label}, output {i}: {difference}\n{Code}");
+        }
     }
 
     /// <summary>The bytes that a run allocates on this thread, the driver's own work not counted; the first run is not measured.</summary>
     public long AllocatedBytes(params ReferenceTensor[] inputs)
     {
-        byte[][] bytes = [.. inputs.Select(i => i.ToTensor().Data.ToArray())];
-        byte[][] outputs = [.. Plan.Graph.Outputs.Select(o => new byte[Tensor.ByteLength(Plan.Graph.TensorTypeOf(o.Name)!.ElementType, Plan.Graph.TensorTypeOf(o.Name)!.Shape!.ElementCount)])];
-        _run(bytes, outputs);
+        byte[][] bytes = BytesOf(inputs);
+        byte[][] outputs = [.. Outputs.Select(o => Bytes(o, 0))];
+        Method(bytes, outputs);
         long before = GC.GetAllocatedBytesForCurrentThread();
-        _run(bytes, outputs);
+        Method(bytes, outputs);
         return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _assembly.Dispose();
+    /// <summary>Unloads the code, with that of all models of the batch.</summary>
+    public void Dispose() => _batch.Dispose();
 
-    private static string Driver(ExecutionPlan plan, string modelNamespace)
+    /// <summary>A class that calls Predict on arrays of bytes, since spans cannot be passed by reflection.</summary>
+    internal string Driver()
     {
-        string className = "global::" + (modelNamespace.Length == 0 ? "" : modelNamespace + ".") + plan.ClassName;
-        string Cast(string array, int index, ElementType type) => $"System.Runtime.InteropServices.MemoryMarshal.Cast<byte, {(type == ElementType.Float16 ? "System.Half" : type.CSharpName())}>({array}[{index}])";
-        IEnumerable<string> arguments = plan.Graph.Inputs.Select((v, i) => Cast("inputs", i, plan.Graph.TensorTypeOf(v.Name)!.ElementType))
-            .Concat(plan.Graph.Outputs.Select((v, i) => Cast("outputs", i, plan.Graph.TensorTypeOf(v.Name)!.ElementType)));
+        IEnumerable<string> arguments = Inputs.Select((t, i) => Span(t, $"inputs[{i}]")).Concat(Outputs.Select((t, i) => Span(t, $"outputs[{i}]")));
         return $$"""
-            namespace RedGen.TestKit
+            namespace {{_options.Namespace}}
             {
                 internal static class Driver
                 {
-                    internal static void Run(byte[][] inputs, byte[][] outputs) => {{className}}.Predict({{string.Join(", ", arguments)}});
+                    internal static void Run(byte[][] inputs, byte[][] outputs) => Network.Predict({{string.Join(", ", arguments)}});
                 }
             }
             """;
     }
+
+    private Action<byte[][], byte[][]> Method => _run ??= _batch.MethodOf(_options.Namespace);
+
+    private TensorType TypeOf(Value value) => Plan.Graph.TensorTypeOf(value.Name)!;
+
+    private static byte[][] BytesOf(ReferenceTensor[] tensors) => [.. tensors.Select(t => t.ToTensor().Data.ToArray())];
+
+    private static byte[] Bytes(TensorType type, byte value)
+    {
+        var bytes = new byte[Tensor.ByteLength(type.ElementType, type.Shape!.ElementCount)];
+        Array.Fill(bytes, value);
+        return bytes;
+    }
+
+    private static string Span(TensorType type, string array)
+        => $"System.Runtime.InteropServices.MemoryMarshal.Cast<byte, {(type.ElementType == ElementType.Float16 ? "System.Half" : type.ElementType.CSharpName())}>({array})";
 }

@@ -9,35 +9,35 @@ namespace RedGen.TestKit;
 /// <summary>Compares tensors.</summary>
 public static class TensorAssert
 {
-    /// <summary>Shapes and types agree; floats differ by at most <paramref name="tolerance"/> × max(1, |expected|), everything else is equal.</summary>
-    public static void Close(ReferenceTensor expected, ReferenceTensor actual, double tolerance, string what = "")
+    /// <summary>Types, shapes and elements agree; see <see cref="Difference"/>.</summary>
+    public static void Close(ReferenceTensor expected, ReferenceTensor actual, double relative, double absolute)
+        => Assert.Null(Difference(expected, actual, relative, absolute));
+
+    /// <summary>
+    /// The first difference, or null. Floats may differ by the larger of <paramref name="absolute"/> and <paramref name="relative"/> × |expected|;
+    /// infinities, NaN and elements of other types must be the same.
+    /// </summary>
+    public static string? Difference(ReferenceTensor expected, ReferenceTensor actual, double relative, double absolute)
     {
-        Assert.Equal(expected.ElementType, actual.ElementType);
-        Assert.Equal(expected.Lengths, actual.Lengths);
+        if (expected.ElementType != actual.ElementType) return $"is {actual.ElementType.Name()}, expected {expected.ElementType.Name()}";
+        if (!expected.Lengths.AsSpan().SequenceEqual(actual.Lengths)) return $"has shape [{string.Join(",", actual.Lengths)}], expected [{string.Join(",", expected.Lengths)}]";
         for (int i = 0; i < expected.Count; i++)
         {
             if (expected.Reals is null)
             {
-                if (expected.Integers![i] != actual.Integers![i]) Assert.Fail(Text(what, i, expected.Integers[i], actual.Integers[i]));
+                if (expected.Integers![i] != actual.Integers![i]) return Text(i, expected.Integers[i], actual.Integers[i]);
                 continue;
             }
 
             double e = expected.Reals[i];
             double a = actual.Reals![i];
-            if (e.Equals(a) || e == a || Math.Abs(e - a) <= tolerance * Math.Max(1, Math.Abs(e))) continue;
-            Assert.Fail(Text(what, i, e, a));
+            bool same = e.Equals(a) || (double.IsFinite(e) && Math.Abs(e - a) <= Math.Max(absolute, relative * Math.Abs(e)));
+            if (!same) return Text(i, e, a);
         }
+
+        return null;
     }
 
-    /// <summary>The tolerance that one rounding of an element type asks for, with room for a short sum.</summary>
-    public static double ToleranceOf(ElementType type) => type switch
-    {
-        ElementType.Float64 => 1e-12,
-        ElementType.Float16 => 4e-3,
-        ElementType.BFloat16 => 3e-2,
-        _ => 1e-5,
-    };
-
-    private static string Text(string what, int index, object expected, object actual)
-        => string.Create(CultureInfo.InvariantCulture, $"{what}: element {index} is {actual}, expected {expected}");
+    private static string Text(int index, object expected, object actual)
+        => string.Create(CultureInfo.InvariantCulture, $"element {index} is {actual}, expected {expected}");
 }

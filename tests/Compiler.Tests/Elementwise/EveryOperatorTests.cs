@@ -30,8 +30,8 @@ public sealed class EveryOperatorTests
     public void Rows(string name)
     {
         ElementwiseRow row = ElementwiseTable.Rows.Single(r => r.Name == name);
-        var models = new CompiledModels();
-        foreach (ElementType type in RandomTensors.TypesIn(row.Types))
+        using var models = new ModelBatch();
+        foreach (ElementType type in ElementwiseBatch.TypesIn(row.Types))
             foreach (Action<OnnxNodeWriter> attributes in Variants(row, type))
                 models.Add(name + " of " + type.Name(), Model(row, type, attributes));
         models.Check(seed: 1);
@@ -40,9 +40,9 @@ public sealed class EveryOperatorTests
     [Fact]
     public void Pow()
     {
-        var models = new CompiledModels();
-        foreach (ElementType x in RandomTensors.TypesIn(TypeSet.Float | TypeSet.Index))
-            foreach (ElementType y in RandomTensors.TypesIn(TypeSet.Numeric))
+        using var models = new ModelBatch();
+        foreach (ElementType x in ElementwiseBatch.TypesIn(TypeSet.Float | TypeSet.Index))
+            foreach (ElementType y in ElementwiseBatch.TypesIn(TypeSet.Numeric))
                 models.Add($"Pow of {x.Name()} and {y.Name()}", Broadcasts("Pow", [x, y]));
         models.Check(seed: 2);
     }
@@ -56,8 +56,8 @@ public sealed class EveryOperatorTests
     [InlineData(-2.5f)]
     public void Pow_with_a_constant_exponent(float exponent)
     {
-        var models = new CompiledModels();
-        foreach (ElementType type in RandomTensors.TypesIn(TypeSet.Float | TypeSet.Index))
+        using var models = new ModelBatch();
+        foreach (ElementType type in ElementwiseBatch.TypesIn(TypeSet.Float | TypeSet.Index))
             models.Add("Pow of " + type.Name(), Opset().Input("x", type, 50).Initializer("e", [exponent]).Node("Pow", "x,e", "y").Output("y"));
         models.Check(seed: 3);
     }
@@ -65,8 +65,8 @@ public sealed class EveryOperatorTests
     [Fact]
     public void Where()
     {
-        var models = new CompiledModels();
-        foreach (ElementType type in RandomTensors.Types) models.Add("Where of " + type.Name(), Broadcasts("Where", [ElementType.Bool, type, type]));
+        using var models = new ModelBatch();
+        foreach (ElementType type in ElementwiseBatch.Types) models.Add("Where of " + type.Name(), Broadcasts("Where", [ElementType.Bool, type, type]));
         models.Check(seed: 4);
     }
 
@@ -75,10 +75,10 @@ public sealed class EveryOperatorTests
     [InlineData("CastLike")]
     public void Casts(string op)
     {
-        var models = new CompiledModels();
-        foreach (ElementType from in RandomTensors.Types)
+        using var models = new ModelBatch();
+        foreach (ElementType from in ElementwiseBatch.Types)
         {
-            foreach (ElementType to in RandomTensors.Types)
+            foreach (ElementType to in ElementwiseBatch.Types)
             {
                 OnnxModelWriter model = Opset().Input("x", from, 90).Input("z", from, 5);
                 if (op == "CastLike") model.Input("like", to, 2).Node(op, "x,like", "y").Node(op, "z,like", "w");
@@ -93,8 +93,8 @@ public sealed class EveryOperatorTests
     [Fact]
     public void Clip()
     {
-        var models = new CompiledModels();
-        foreach (ElementType type in RandomTensors.TypesIn(TypeSet.Numeric))
+        using var models = new ModelBatch();
+        foreach (ElementType type in ElementwiseBatch.TypesIn(TypeSet.Numeric))
         {
             Tensor low = new ReferenceTensor(type, [1]).Rounded().ToTensor();
             models.Add("Clip of " + type.Name(), Opset().Input("x", type, 50).Input("l", type).Input("h", type).Initializer("low", low)
@@ -102,7 +102,7 @@ public sealed class EveryOperatorTests
                 .Output("a").Output("b").Output("c").Output("d").Output("e").Output("f"));
         }
 
-        foreach (ElementType type in RandomTensors.TypesIn(TypeSet.Float))
+        foreach (ElementType type in ElementwiseBatch.TypesIn(TypeSet.Float))
         {
             models.Add("Clip-6 of " + type.Name(), new OnnxModelWriter().Opset(6).Input("x", type, 50)
                 .Node("Clip", "x", "a", n => n.Float("min", -1).Float("max", 0.7f)).Node("Clip", "x", "b", n => n.Float("max", 0)).Node("Clip", "x", "c")
@@ -115,7 +115,7 @@ public sealed class EveryOperatorTests
     [Fact]
     public void Broadcasting_before_opset_7()
     {
-        var models = new CompiledModels();
+        using var models = new ModelBatch();
         foreach (string op in (string[])["Add", "Sub", "Mul", "Div", "Pow", "Less"])
         {
             models.Add(op, new OnnxModelWriter().Opset(6).Input("a", ElementType.Float32, 2, 3, 4, 5).Input("b", ElementType.Float32, 3, 4).Input("c", ElementType.Float32, 5).Input("d", ElementType.Float32, 2)
@@ -155,7 +155,7 @@ public sealed class EveryOperatorTests
             for (int k = 0; k < shapes.Length; k++)
             {
                 string name = $"x{i}_{k}";
-                if (k == constant) model.Initializer(name, RandomTensors.Of(random, types[k], shapes[k]).ToTensor());
+                if (k == constant) model.Initializer(name, RandomTensor.WithSpecialValues(types[k], random, shapes[k]).ToTensor());
                 else model.Input(name, types[k], [.. shapes[k].Select(d => (OnnxDim)d)]);
             }
 

@@ -19,10 +19,10 @@ public sealed class FusionTests
     [Fact]
     public void A_chain_is_one_step()
     {
-        var models = new CompiledModels();
+        using var models = new ModelBatch();
         models.Add("chain", new OnnxModelWriter().Input("x", ElementType.Float32, 4, 100).Input("b", ElementType.Float32, 100).Initializer("half", [0.5f])
             .Node("Add", "x,b", "s").Node("Relu", "s", "r").Node("Mul", "r,half", "y").Output("y"));
-        Compiler.Plan.Step step = Assert.Single(models.Plans.Single().Root.Steps);
+        Compiler.Plan.Step step = Assert.Single(Assert.Single(models.Models).Plan.Root.Steps);
         Assert.Equal(["Add", "Relu", "Mul"], step.Nodes.Select(n => n.Operator.Name));
         models.Check(seed: 1);
     }
@@ -30,10 +30,10 @@ public sealed class FusionTests
     [Fact]
     public void A_value_that_others_read_or_that_is_an_output_ends_a_group()
     {
-        var models = new CompiledModels();
+        using var models = new ModelBatch();
         models.Add("branches", new OnnxModelWriter().Input("x", ElementType.Float32, 100)
             .Node("Abs", "x", "a").Node("Relu", "a", "r").Node("Neg", "a", "n").Node("Mul", "r,n", "y").Node("Abs", "y", "z").Output("y").Output("z"));
-        Assert.Equal(["Abs", "Relu,Neg,Mul", "Abs"], models.Plans.Single().Root.Steps.Select(s => string.Join(",", s.Nodes.Select(n => n.Operator.Name))));
+        Assert.Equal(["Abs", "Relu,Neg,Mul", "Abs"], Assert.Single(models.Models).Plan.Root.Steps.Select(s => string.Join(",", s.Nodes.Select(n => n.Operator.Name))));
         models.Check(seed: 2);
     }
 
@@ -43,9 +43,9 @@ public sealed class FusionTests
         var writer = new OnnxModelWriter().Input("x", ElementType.Float32, 100);
         string last = "x";
         for (int i = 0; i < 200; i++) writer.Node(i % 2 == 0 ? "Softsign" : "Neg", last, last = "v" + i);
-        var models = new CompiledModels();
+        using var models = new ModelBatch();
         models.Add("long", writer.Output(last));
-        Assert.All(models.Plans.Single().Root.Steps, s => Assert.InRange(s.Nodes.Length, 1, 16));
+        Assert.All(Assert.Single(models.Models).Plan.Root.Steps, s => Assert.InRange(s.Nodes.Length, 1, 16));
         models.Check(seed: 3);
     }
 
@@ -59,7 +59,7 @@ public sealed class FusionTests
     [InlineData(ElementType.UInt64, 7)]
     public void Random_graphs_agree_with_the_reference(ElementType type, int seed)
     {
-        var models = new CompiledModels();
+        using var models = new ModelBatch();
         var random = new Random(seed);
         for (int m = 0; m < 12; m++) models.Add("random " + m, RandomModel(random, type));
         models.Check(seed);

@@ -69,7 +69,7 @@ public sealed class ReferenceTests
         foreach (ElementwiseRow row in ElementwiseTable.Rows)
         {
             Assert.Equal(row.Versions.OrderBy(v => v), row.Versions);
-            foreach (ElementType type in RandomTensors.TypesIn(row.Types)) Assert.True(type.IsFloat() ? row.Real is not null : row.Exact is not null, row.Name + " of " + type.Name());
+            foreach (ElementType type in ElementwiseBatch.TypesIn(row.Types)) Assert.True(type.IsFloat() ? row.Real is not null : row.Exact is not null, row.Name + " of " + type.Name());
         }
     }
 
@@ -93,7 +93,7 @@ public sealed class ReferenceTests
     [Fact]
     public void Many_operands()
     {
-        var models = new CompiledModels();
+        using var models = new ModelBatch();
         foreach (int count in (int[])[40, 200])
         {
             var writer = new OnnxModelWriter();

@@ -26,11 +26,9 @@ internal sealed class RandomModel
 
     public Random Random { get; }
 
-    public ModelSource Source => _writer.ToSource();
-
     public OnnxModelWriter Writer => _writer;
 
-    public IReadOnlyList<Tensor> Values => [.. _inputs.Select((x, i) => RandomTensor.Of(x.Type, Seed + i, x.Lengths).ToTensor())];
+    public ReferenceTensor[] Values => [.. _inputs.Select((x, i) => RandomTensor.Of(x.Type, Seed + i, x.Lengths))];
 
     public int Next(int least, int most) => Random.Next(least, most + 1);
 
