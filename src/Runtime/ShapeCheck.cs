@@ -102,6 +102,41 @@ public static class ShapeCheck
     /// <summary>ONNX Split, ConstantOfShape: the values are the lengths themselves.</summary>
     public static void Lengths(string node, ReadOnlySpan<long> lengths, ReadOnlySpan<int> expected) => Expect(node, lengths, expected);
 
+    /// <summary>ONNX OneHot: the depth is a length, whatever its type.</summary>
+    public static void Depth(string node, double depth, int expected)
+    {
+        if (!(depth >= 0d && depth <= int.MaxValue) || (int)depth != expected) throw new ArgumentException(node + ": the depth is " + depth + ", but the model's file declares " + expected + ".");
+    }
+
+    /// <summary>ONNX Range of floats: the number of elements from a start before a limit.</summary>
+    public static void Range(string node, double start, double limit, double delta, int expected)
+    {
+        double count = delta == 0d ? double.NaN : Math.Ceiling((limit - start) / delta);
+        long length = count > int.MaxValue ? long.MaxValue : count >= 0d ? (long)count : count < 0d ? 0L : -1L;
+        Expect(node, stackalloc long[] { length }, stackalloc int[] { expected });
+    }
+
+    /// <summary>ONNX Range of integers: the number of elements from a start before a limit. Decimals hold every difference of two 64-bit numbers.</summary>
+    public static void IntegerRange(string node, decimal start, decimal limit, decimal delta, int expected)
+    {
+        decimal count = delta == 0m ? -1m : Math.Max(0m, Math.Ceiling((limit - start) / delta));
+        long length = count > int.MaxValue ? long.MaxValue : (long)count;
+        Expect(node, stackalloc long[] { length }, stackalloc int[] { expected });
+    }
+
+    /// <summary>A tensor seen as outer × length × inner along an axis.</summary>
+    public static (int Outer, int Length, int Inner) AlongAxis(string node, long axis, ReadOnlySpan<int> shape)
+    {
+        CheckAxes(node, stackalloc long[] { axis }, shape.Length);
+        int middle = (int)(axis < 0 ? axis + shape.Length : axis);
+        int outer = 1;
+        int inner = 1;
+        // An empty tensor may have other lengths whose product is beyond an int; nobody counts its elements.
+        for (int i = 0; i < middle; i++) outer = unchecked(outer * shape[i]);
+        for (int i = middle + 1; i < shape.Length; i++) inner = unchecked(inner * shape[i]);
+        return (outer, shape[middle], inner);
+    }
+
     /// <summary>Throws unless the lengths given are those expected.</summary>
     internal static void Expect(string node, ReadOnlySpan<long> given, ReadOnlySpan<int> expected)
     {

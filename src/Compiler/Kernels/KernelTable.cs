@@ -28,7 +28,7 @@ internal static class KernelTable
     private static readonly ImmutableArray<Kernel> Pool = [new PoolKernel(), PoolLoops];
     private static readonly ImmutableArray<Kernel> GlobalPool = [new GlobalPoolKernel(), GlobalPoolLoops];
     private static readonly ImmutableArray<Kernel> Softmax = [new SoftmaxKernel(), SoftmaxLoops];
-    private static readonly ImmutableArray<Kernel> Reduce = [new ReduceKernel(), new ReduceLoopKernel()];
+    private static readonly ImmutableArray<Kernel> Reduce = [new ReduceKernel(), new ReduceLoopKernel(), new RunTimeReduceKernel()];
     private static readonly ImmutableArray<Kernel> Arg = [new ArgKernel()];
 
     private static readonly Dictionary<string, ImmutableArray<Kernel>> Rows = new()
@@ -61,7 +61,7 @@ internal static class KernelTable
         ["MatMul"] = [UnrolledDense, Dense, new MatMulKernel(), new MatMulLoopKernel()],
         ["MaxPool"] = Pool,
         ["OneHot"] = [new OneHotKernel()],
-        ["Pad"] = [new PadKernel()],
+        ["Pad"] = [new RunTimePadKernel(), new PadKernel()],
         ["Range"] = [new RangeKernel()],
         ["ReduceL1"] = Reduce,
         ["ReduceL2"] = Reduce,
@@ -77,7 +77,7 @@ internal static class KernelTable
         ["Scatter"] = [new ScatterElementsKernel()],
         ["ScatterElements"] = [new ScatterElementsKernel()],
         ["ScatterND"] = [new ScatterNDKernel()],
-        ["Slice"] = [new SliceKernel()],
+        ["Slice"] = [new RunTimeSliceKernel(), new SliceKernel()],
         ["Softmax"] = Softmax,
         ["SpaceToDepth"] = [new DepthSpaceKernel()],
         ["Split"] = [CheckedMove, new SplitKernel()],

@@ -65,22 +65,22 @@ public sealed class EvaluationContext
     /// <exception cref="ArgumentException">The inputs give another shape than the one that the file declares.</exception>
     internal void Evaluate(Operator op)
     {
-        if (op.AcceptsDeclaredShapes) CheckShapes(op);
-        op.Evaluate(this);
+        try
+        {
+            if (op.AcceptsDeclaredShapes) CheckShapes(op);
+            op.Evaluate(this);
+        }
+        catch (ModelException problem)
+        {
+            // What would be a diagnostic of a constant is an error of the values here.
+            throw new ArgumentException(problem.Message, problem);
+        }
     }
 
     private void CheckShapes(Operator op)
     {
         InferenceContext inference = Parameters;
-        try
-        {
-            op.Infer(inference);
-        }
-        catch (ModelException problem)
-        {
-            throw new ArgumentException(problem.Message, problem);
-        }
-
+        op.Infer(inference);
         for (int i = 0; i < _outputTypes.Length; i++)
         {
             if (_outputTypes[i] is { } expected && inference.Outputs[i] is TensorType given && !given.Equals(expected))

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using Google.Protobuf;
+using RedGen.Compiler.Execute;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Import.Proto;
 using RedGen.Compiler.Options;
@@ -28,13 +29,24 @@ internal static class RunTimeCases
         ["Tile"] = ShapingCases.All["Tile"],
         ["Split"] = ShapingCases.All["Split"],
         ["ConstantOfShape"] = ConstantOfShape,
+        ["Slice"] = ShapingCases.All["Slice"],
+        ["Slice by int32"] = NarrowSlice,
+        ["Pad"] = ShapingCases.All["Pad"],
+        ["Pad along axes"] = PadAlongAxes,
+        ["Range"] = Range,
+        ["OneHot"] = OneHot,
+        ["CumSum"] = ShapingCases.All["CumSum"],
+        ["Reduce"] = Reduce,
     };
 
     /// <summary>Whether the specification allows the element type.</summary>
-    public static bool Allows(string op, ElementType type) => ShapingCases.Allows(op, type);
+    public static bool Allows(string op, ElementType type) => op is "Range" ? type is not (ElementType.Bool or ElementType.UInt8) : ShapingCases.Allows(op, type);
 
-    /// <summary>What code may differ from the reference by.</summary>
-    public static double Tolerance(string op) => op is "CumSum" ? 4e-3 : 0;
+    /// <summary>Whether only one list of values gives a shape, so that no other is accepted.</summary>
+    public static bool ShapeTellsAll(string op) => op is "Tile" or "Split" or "ConstantOfShape" or "OneHot";
+
+    /// <summary>What code may differ from the reference by: that adds up in another order or precision.</summary>
+    public static double Tolerance(string op) => op is "CumSum" or "Reduce" ? 4e-3 : 0;
 
     /// <summary>Makes the constants of a model its inputs; the shapes that they give are declared.</summary>
     public static RunTimeCase Open(OnnxModelWriter writer)
@@ -104,5 +116,54 @@ internal static class RunTimeCases
         int[] y = Lengths(random, random.Next(5));
         model.Initializer("shape", [.. y.Select(d => (long)d)], y.Length)
             .Node("ConstantOfShape", "shape", "y", n => n.Tensor("value", RandomTensor.Of(type, random.Next(), 1).ToTensor())).Output("y");
+    }
+
+    private static void NarrowSlice(OnnxModelWriter model, Random random, ElementType type)
+    {
+        int[] x = Lengths(random, 3);
+        int axis = random.Next(3);
+        Tensor Narrow(int value) => new ReferenceTensor(ElementType.Int32, [1], [value]).ToTensor();
+        model.Input("x", type, Dims(x)).Initializer("starts", Narrow(random.Next(-5, 6))).Initializer("ends", Narrow(random.Next(-5, 6))).Initializer("axes", Narrow(axis - (3 * random.Next(2))))
+            .Node("Slice", "x,starts,ends,axes", "y").Output("y");
+    }
+
+    private static void PadAlongAxes(OnnxModelWriter model, Random random, ElementType type)
+    {
+        int[] x = [.. Enumerable.Range(0, 4).Select(_ => random.Next(2, 5))];
+        int[] axes = [.. Enumerable.Range(0, 4).OrderBy(_ => random.Next()).Take(random.Next(1, 4)).Select(a => a - (4 * random.Next(2)))];
+        string mode = new[] { "constant", "edge", "reflect", "wrap" }[random.Next(4)];
+        model.Opset(19).Input("x", type, Dims(x)).Initializer("pads", [.. axes.Concat(axes).Select(_ => (long)random.Next(-1, 4))], 2 * axes.Length)
+            .Initializer("axes", new ReferenceTensor(ElementType.Int32, [axes.Length], [.. axes.Select(a => (long)a)]).ToTensor())
+            .Node("Pad", "x,pads,,axes", "y", n => n.String("mode", mode)).Output("y");
+    }
+
+    private static void Range(OnnxModelWriter model, Random random, ElementType type)
+    {
+        Tensor Number(int least, int most)
+        {
+            var number = new ReferenceTensor(type, []);
+            if (number.IsReal) number.Reals![0] = random.Next(2 * least, 2 * most) / 2.0;
+            else number.Integers![0] = random.Next(least, most);
+            return number.ToTensor();
+        }
+
+        model.Initializer("start", Number(-10, 10)).Initializer("limit", Number(-10, 10)).Initializer("delta", Number(1, 4)).Node("Range", "start,limit,delta", "y").Output("y");
+    }
+
+    private static void OneHot(OnnxModelWriter model, Random random, ElementType type)
+    {
+        int[] x = Lengths(random, random.Next(3));
+        model.Input("x", ElementType.Int64, Dims(x)).Input("values", type, 2).Initializer("depth", [random.Next(1, 6)])
+            .Node("OneHot", "x,depth,values", "y", n => n.Int("axis", random.Next(-x.Length - 1, x.Length + 1))).Output("y");
+    }
+
+    private static void Reduce(OnnxModelWriter model, Random random, ElementType type)
+    {
+        string[] names = type == ElementType.Bool ? ["Max", "Min"] : ["Sum", "Mean", "Max", "Min", "Prod", "L1", "L2", "SumSquare", "LogSum", "LogSumExp"];
+        string name = names[random.Next(names.Length)];
+        int[] x = [.. Enumerable.Range(0, random.Next(5)).Select(_ => random.Next(10) == 0 ? 0 : random.Next(1, 4))];
+        long[] axes = [.. Enumerable.Range(0, x.Length).Where(_ => random.Next(2) == 0).Select(a => (long)(a - (random.Next(2) * x.Length)))];
+        model.Opset(20).Input("x", type, Dims(x)).Initializer("axes", axes, axes.Length)
+            .Node("Reduce" + name, "x,axes", "y", n => n.Int("keepdims", random.Next(2)).Int("noop_with_empty_axes", random.Next(2))).Output("y");
     }
 }

@@ -15,8 +15,9 @@ internal sealed class CumSumKernel : Kernel
         Node node = group.Head;
         ElementType type = context.ElementType(node.Outputs[0]);
         if (!group.IsSingle || !CopyPlan.CanMove(type) || type == ElementType.BFloat16) return null;
-        int axis = CumSum.Axis(context.Parameters(node));
         int[] x = context.Lengths(node.Inputs[0]);
+        if (RunTimeParameters.AreGiven(node, context, 1)) return RunTimeCumSumStep.Create(node, x, type);
+        int axis = CumSum.Axis(context.Parameters(node));
         return new CumSumStep(x, axis, type, node.Attributes.Int("exclusive", 0) != 0, node.Attributes.Int("reverse", 0) != 0)
         {
             Nodes = group.Nodes,
@@ -43,21 +44,51 @@ internal sealed class CumSumKernel : Kernel
             lines[axis] = 1;
             var nest = new LoopNest(lines, strides);
             var scopes = nest.Open(writer);
-            // Halves would lose the small summands: they are summed as floats.
-            string csharp = type.CSharpName()!;
-            string sum = type == ElementType.Float16 ? "float" : csharp;
-            writer.Line($"{sum} sum = {(sum == "float" ? "0f" : sum == "double" ? "0d" : "0")};");
-            string add = $"sum = unchecked(({sum})(sum + {(sum == csharp ? "" : "(float)")}{writer.Input(0)}[at]));";
-            string store = $"{writer.Output(0)}[at] = {(sum == csharp ? "" : "(" + csharp + ")")}sum;";
             string position = reverse ? $"({IndexText.Number(x[axis] - 1)} - step)" : "step";
-            using (writer.Block($"for (int step = 0; step < {IndexText.Number(x[axis])}; step++)"))
-            {
-                writer.Line($"int at = {nest.Index(0).Add(position, strides[axis])};");
-                writer.Line(exclusive ? store : add);
-                writer.Line(exclusive ? add : store);
-            }
-
+            WriteLine(writer, type, exclusive, IndexText.Number(x[axis]), nest.Index(0).Add(position, strides[axis]).ToString());
             LoopNest.Close(scopes);
+        }
+    }
+
+    /// <summary>Sums up along one line of the tensor.</summary>
+    private static void WriteLine(StepWriter writer, ElementType type, bool exclusive, string length, string at)
+    {
+        // Halves would lose the small summands: they are summed as floats.
+        string csharp = type.CSharpName()!;
+        string sum = type == ElementType.Float16 ? "float" : csharp;
+        writer.Line($"{sum} sum = {(sum == "float" ? "0f" : sum == "double" ? "0d" : "0")};");
+        string add = $"sum = unchecked(({sum})(sum + {(sum == csharp ? "" : "(float)")}{writer.Input(0)}[at]));";
+        string store = $"{writer.Output(0)}[at] = {(sum == csharp ? "" : "(" + csharp + ")")}sum;";
+        using (writer.Block($"for (int step = 0; step < {length}; step++)"))
+        {
+            writer.Line($"int at = {at};");
+            writer.Line(exclusive ? store : add);
+            writer.Line(exclusive ? add : store);
+        }
+    }
+
+    /// <summary>The axis is a value of run time: the tensor is seen as outer × length × inner.</summary>
+    private sealed class RunTimeCumSumStep(int[] x, ElementType type) : Step
+    {
+        public override string Kernel => "CumSum";
+
+        public static RunTimeCumSumStep Create(Node node, int[] x, ElementType type) => new(x, type)
+        {
+            Nodes = [node],
+            Inputs = [node.Inputs[0], node.Inputs[1]],
+            Outputs = [node.Outputs[0]],
+            Summary = $"CumSum of {Shape.Of(x)} along an axis of run time",
+        };
+
+        public override void Emit(StepWriter writer)
+        {
+            bool reverse = Nodes[0].Attributes.Int("reverse", 0) != 0;
+            string view = $"ShapeCheck.AlongAxis({RunTimeParameters.Label(Nodes[0])}, {writer.Input(1)}[0], {RunTimeParameters.List(x)});";
+            writer.Line(x.Contains(0) ? "_ = " + view : "(int outer, int length, int inner) = " + view);
+            if (x.Contains(0)) return;
+            using (writer.Block("for (int i = 0; i < outer; i++)"))
+            using (writer.Block("for (int j = 0; j < inner; j++)"))
+                WriteLine(writer, type, Nodes[0].Attributes.Int("exclusive", 0) != 0, "length", $"(((i * length) + {(reverse ? "(length - 1 - step)" : "step")}) * inner) + j");
         }
     }
 }

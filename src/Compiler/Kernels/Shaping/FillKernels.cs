@@ -72,7 +72,7 @@ internal sealed class EyeLikeKernel : Kernel
     }
 }
 
-/// <summary>Range beyond what is folded.</summary>
+/// <summary>Range beyond what is folded, or of numbers of run time.</summary>
 internal sealed class RangeKernel : Kernel
 {
     /// <inheritdoc/>
@@ -81,6 +81,7 @@ internal sealed class RangeKernel : Kernel
         Node node = group.Head;
         ElementType type = context.ElementType(node.Outputs[0]);
         if (!group.IsSingle || !CopyPlan.CanMove(type)) return null;
+        if (RunTimeParameters.AreGiven(node, context, 0)) return AtRunTime(node, type, context);
         if (context.Constant(node.Inputs[0]) is not { } start || context.Constant(node.Inputs[2]) is not { } delta) return null;
         ElementType wide = type.IsFloat() ? ElementType.Float64 : ElementType.Int64;
         string first = LiteralText.Of(start, 0, wide);
@@ -89,6 +90,22 @@ internal sealed class RangeKernel : Kernel
         {
             string y = writer.Output(0);
             writer.Line($"for (int i = 0; i < {y}.Length; i++) {y}[i] = unchecked(({type.CSharpName()})({first} + (i * {step})));");
+        });
+    }
+
+    private static MadeStep? AtRunTime(Node node, ElementType type, KernelContext context)
+    {
+        if (type == ElementType.BFloat16) return null;
+        return MadeStep.Create(node, context, [.. node.Inputs], writer =>
+        {
+            string y = writer.Output(0);
+            string wide = type.IsFloat() ? "double" : "long";
+            string Number(int input) => type.IsFloat() ? $"(double){writer.Input(input)}[0]" : $"{writer.Input(input)}[0]";
+            writer.Line(RunTimeParameters.Why);
+            writer.Line($"ShapeCheck.{(type.IsFloat() ? "Range" : "IntegerRange")}({RunTimeParameters.Label(node)}, {Number(0)}, {Number(1)}, {Number(2)}, {IndexText.Number(context.Count(node.Outputs[0]))});");
+            writer.Line($"{wide} start = unchecked(({wide}){writer.Input(0)}[0]);");
+            writer.Line($"{wide} delta = unchecked(({wide}){writer.Input(2)}[0]);");
+            writer.Line($"for (int i = 0; i < {y}.Length; i++) {y}[i] = unchecked(({type.CSharpName()})(start + (i * delta)));");
         });
     }
 }

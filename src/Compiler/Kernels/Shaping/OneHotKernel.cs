@@ -16,17 +16,19 @@ internal sealed class OneHotKernel : Kernel
         if (!group.IsSingle || !CopyPlan.CanMove(context.ElementType(node.Outputs[0])) || !CopyPlan.CanMove(context.ElementType(node.Inputs[0]))) return null;
         int axis = OneHot.Axis(context.Parameters(node));
         int[] y = context.Lengths(node.Outputs[0]);
-        return new OneHotStep((int)Positions.Product(y.Take(axis)), y[axis], (int)Positions.Product(y.Skip(axis + 1)))
+        bool isChecked = context.Constant(node.Inputs[1]) is null;
+        if (isChecked && !(CopyPlan.CanMove(context.ElementType(node.Inputs[1])) && context.ElementType(node.Inputs[1]) != ElementType.BFloat16)) return null;
+        return new OneHotStep(isChecked, (int)Positions.Product(y.Take(axis)), y[axis], (int)Positions.Product(y.Skip(axis + 1)))
         {
             Nodes = group.Nodes,
-            Inputs = [node.Inputs[0], node.Inputs[2]],
+            Inputs = isChecked ? [node.Inputs[0], node.Inputs[2], node.Inputs[1]] : [node.Inputs[0], node.Inputs[2]],
             Outputs = [node.Outputs[0]],
             Summary = "OneHot to " + Shape.Of(y),
         };
     }
 
     /// <summary>The indices are outer × inner; the output is outer × depth × inner.</summary>
-    private sealed class OneHotStep(int outer, int depth, int inner) : Step
+    private sealed class OneHotStep(bool isChecked, int outer, int depth, int inner) : Step
     {
         public override string Kernel => "OneHot";
 
@@ -34,6 +36,12 @@ internal sealed class OneHotKernel : Kernel
         {
             string y = writer.Output(0);
             string length = IndexText.Number(depth);
+            if (isChecked)
+            {
+                writer.Line(RunTimeParameters.Why);
+                writer.Line($"ShapeCheck.Depth({RunTimeParameters.Label(Nodes[0])}, (double){writer.Input(2)}[0], {length});");
+            }
+
             writer.Line($"{y}.Fill({writer.Input(1)}[0]);");
             if (outer == 0 || inner == 0 || depth == 0) return;
             using (writer.Block($"for (int i = 0; i < {IndexText.Number(outer * inner)}; i++)"))

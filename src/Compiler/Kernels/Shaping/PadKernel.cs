@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
-using RedGen.Compiler.Emit;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Operators;
 using RedGen.Compiler.Operators.Shaping;
@@ -46,10 +45,8 @@ internal sealed class PadKernel : Kernel
 
         bool atRunTime = parameters.HasInput(2) && parameters.Constant(2) is null;
         ImmutableArray<string> inputs = atRunTime ? [node.Inputs[0], node.Inputs[2]] : [node.Inputs[0]];
-        Func<StepWriter, string> value = atRunTime
-            ? writer => writer.Input(1) + "[0]"
-            : ConstantText(PadWidths.ConstantValue(parameters), context.ElementType(node.Inputs[0]));
-        return CopyPlan.Make(node, inputs, [Kept(x, y, widths)], context, summary, value);
+        string constant = atRunTime ? "" : ConstantText(PadWidths.ConstantValue(parameters), context.ElementType(node.Inputs[0]));
+        return CopyPlan.Make(node, inputs, [Kept(x, y, widths)], context, summary, writer => atRunTime ? writer.Input(1) + "[0]" : constant);
     }
 
     /// <summary>The copy of the part of the input that is kept.</summary>
@@ -121,11 +118,8 @@ internal sealed class PadKernel : Kernel
         return runs;
     }
 
-    private static Func<StepWriter, string> ConstantText(Tensor? constant, ElementType type)
-    {
-        if (constant is null) return _ => LiteralText.Zero(type);
+    /// <summary>The value beyond the edges where it is known; 0 where it is left out.</summary>
+    public static string ConstantText(Tensor? constant, ElementType type)
         // The attribute of old opsets is a float whatever the tensor's type.
-        string text = LiteralText.Of(constant, 0, type);
-        return _ => text;
-    }
+        => constant is null ? LiteralText.Zero(type) : LiteralText.Of(constant, 0, type);
 }

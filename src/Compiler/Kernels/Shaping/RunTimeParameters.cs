@@ -20,6 +20,18 @@ internal static class RunTimeParameters
     /// <summary>How messages of generated code name a node, as a C# literal.</summary>
     public static string Label(Node node) => CSharpLiteral.Of(node.Label);
 
+    /// <summary>The name of a span of long with an input's elements; those of another type are converted first. There are few: at most two an axis.</summary>
+    public static string Longs(StepWriter writer, KernelContext context, int input)
+    {
+        string name = writer.Input(input);
+        string value = writer.Step.Inputs[input];
+        if (context.ElementType(value) == ElementType.Int64) return name;
+        string count = CSharpLiteral.Of(context.Count(value));
+        writer.Line($"Span<long> {name}Long = stackalloc long[{count}];");
+        writer.Line($"for (int i = 0; i < {count}; i++) {name}Long[i] = {name}[i];");
+        return name + "Long";
+    }
+
     /// <summary>Lengths as C# text.</summary>
     public static string List(int[] lengths) => "[" + string.Join(", ", lengths.Select(CSharpLiteral.Of)) + "]";
 }

@@ -1,10 +1,11 @@
 using System;
+using System.Linq;
 using RedGen.Compiler.Execute;
 using RedGen.Compiler.Graphs;
 
 namespace RedGen.Compiler.Operators.Constants;
 
-/// <summary>Range: <c>start, start + delta, …</c> before <c>limit</c>. Its length must be known at build time.</summary>
+/// <summary>Range: <c>start, start + delta, …</c> before <c>limit</c>. Its length must be known at build time, or declared.</summary>
 internal sealed class Range : Operator
 {
     /// <inheritdoc/>
@@ -27,6 +28,18 @@ internal sealed class Range : Operator
         double count = start.IsReal ? Math.Ceiling((limit.Real(0) - start.Real(0)) / delta.Real(0)) : Count(start, limit, delta);
         if (double.IsNaN(count) || count > int.MaxValue) throw context.TooLarge("the range has more elements than an array can hold");
         context.SetOutput(0, context.Type(0), [(int)Math.Max(0, count)]);
+    }
+
+    /// <inheritdoc/>
+    public override bool AcceptsDeclaredShapes => true;
+
+    /// <inheritdoc/>
+    public override bool InferDeclared(InferenceContext context, int[][] shapes)
+    {
+        context.RequireSameType(0, 2);
+        bool fits = shapes[0].Length == 1 && Enumerable.Range(0, 3).All(i => context.Shape(i).ElementCount == 1);
+        if (fits) context.SetOutput(0, context.Type(0), shapes[0]);
+        return fits;
     }
 
     /// <inheritdoc/>

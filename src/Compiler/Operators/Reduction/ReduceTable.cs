@@ -64,13 +64,29 @@ internal static class ReduceTable
 
         public override void Infer(InferenceContext context)
         {
-            if (context.Type(0) == ElementType.Bool && context.Version < 20) throw context.WrongType("bool is allowed from opset 20 on");
+            CheckType(context);
             int[] x = context.Lengths(0);
             long[]? given = context.HasInput(1) ? context.RequireIntegers(1, "axes") : null;
             _ = context.Axes(given ?? context.Attributes.Ints("axes")?.ToArray() ?? [], x.Length);
             int[] axes = ReduceAxes.Of(context.Node, x.Length, given);
             bool keep = context.Attributes.Int("keepdims", 1) != 0;
             context.SetOutput(0, context.Type(0), x.Select((d, i) => (d, Reduced: axes.Contains(i))).Where(a => keep || !a.Reduced).Select(a => a.Reduced ? 1 : a.d));
+        }
+
+        public override bool AcceptsDeclaredShapes => true;
+
+        /// <summary>With keepdims lengths become 1, else they are left out.</summary>
+        public override bool InferDeclared(InferenceContext context, int[][] shapes)
+        {
+            CheckType(context);
+            int[] x = context.Lengths(0);
+            int[] y = shapes[0];
+            int kept = 0;
+            if (context.Attributes.Int("keepdims", 1) != 0) kept = y.Length == x.Length && y.Where((d, a) => d != 1 && d != x[a]).Any() ? -1 : x.Length;
+            else foreach (int d in x) kept += kept < y.Length && y[kept] == d ? 1 : 0;
+            if (kept != y.Length) return false;
+            context.SetOutput(0, context.Type(0), y);
+            return true;
         }
 
         public override void Evaluate(EvaluationContext context)
@@ -88,6 +104,11 @@ internal static class ReduceTable
             }
 
             context.SetOutput(0, y);
+        }
+
+        private static void CheckType(InferenceContext context)
+        {
+            if (context.Type(0) == ElementType.Bool && context.Version < 20) throw context.WrongType("bool is allowed from opset 20 on");
         }
 
         /// <summary>The elements that each output is made of.</summary>

@@ -26,7 +26,9 @@ internal sealed class CumSum : Operator
     /// <inheritdoc/>
     public override void Infer(InferenceContext context)
     {
-        _ = Axis(context);
+        // The axis changes no shape: it may be computed at run time.
+        if (context.Constant(1) is not null) _ = Axis(context);
+        else if (context.Shape(1).ElementCount != 1) throw context.Fail("axis must be one number");
         context.SetOutput(0, context.Type(0), context.Shape(0));
     }
 

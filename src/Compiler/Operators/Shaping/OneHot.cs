@@ -35,6 +35,18 @@ internal sealed class OneHot : Operator
     }
 
     /// <inheritdoc/>
+    public override bool AcceptsDeclaredShapes => true;
+
+    /// <inheritdoc/>
+    public override bool InferDeclared(InferenceContext context, int[][] shapes)
+    {
+        int axis = Axis(context);
+        bool fits = context.Shape(1).ElementCount == 1 && context.Lengths(2) is [2] && context.Lengths(0).SequenceEqual(shapes[0].Where((_, a) => a != axis));
+        if (fits) context.SetOutput(0, context.Type(2), shapes[0]);
+        return fits;
+    }
+
+    /// <inheritdoc/>
     public override void Evaluate(EvaluationContext context)
     {
         ReferenceTensor indices = context.Input(0);

@@ -30,12 +30,7 @@ internal sealed class Pad : Operator
         int[] x = context.Lengths(0);
         string mode = PadWidths.Mode(context);
         PadWidth[] widths = PadWidths.Read(context);
-        if (context.HasInput(2))
-        {
-            if (context.Type(2) != context.Type(0)) throw context.WrongType("constant_value must have the input's type");
-            if (context.Shape(2) is { IsStatic: true } shape && shape.ElementCount != 1) throw context.Fail("constant_value must be one element");
-        }
-
+        CheckValue(context);
         for (int a = 0; a < x.Length; a++)
         {
             // Widths are ints beyond −2^31, so nothing overflows here.
@@ -45,6 +40,21 @@ internal sealed class Pad : Operator
         }
 
         context.SetComputedOutput(0, context.Type(0), x.Select((d, a) => d + (long)widths[a].Before + widths[a].After));
+    }
+
+    /// <inheritdoc/>
+    public override bool AcceptsDeclaredShapes => true;
+
+    /// <inheritdoc/>
+    public override bool InferDeclared(InferenceContext context, int[][] shapes)
+    {
+        int[] x = context.Lengths(0);
+        _ = PadWidths.Mode(context);
+        CheckValue(context);
+        long axes = context.HasInput(3) ? context.Shape(3).ElementCount : x.Length;
+        if (shapes[0].Length != x.Length || axes > x.Length || context.Shape(1).ElementCount != 2 * axes) return false;
+        context.SetOutput(0, context.Type(0), shapes[0]);
+        return true;
     }
 
     /// <inheritdoc/>
@@ -74,5 +84,12 @@ internal sealed class Pad : Operator
         }
 
         context.SetOutput(0, y);
+    }
+
+    private static void CheckValue(InferenceContext context)
+    {
+        if (!context.HasInput(2)) return;
+        if (context.Type(2) != context.Type(0)) throw context.WrongType("constant_value must have the input's type");
+        if (context.Shape(2) is { IsStatic: true } shape && shape.ElementCount != 1) throw context.Fail("constant_value must be one element");
     }
 }

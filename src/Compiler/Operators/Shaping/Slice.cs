@@ -53,6 +53,20 @@ internal sealed class Slice : Operator
     public override void Infer(InferenceContext context) => context.SetOutput(0, context.Type(0), Ranges(context).Select(r => r.Count));
 
     /// <inheritdoc/>
+    public override bool AcceptsDeclaredShapes => true;
+
+    /// <inheritdoc/>
+    public override bool InferDeclared(InferenceContext context, int[][] shapes)
+    {
+        int[] x = context.Lengths(0);
+        long count = context.Shape(1).ElementCount;
+        if (count > x.Length || Enumerable.Range(1, context.InputCount - 1).Any(i => context.HasInput(i) && context.Shape(i).ElementCount != count)) return false;
+        if (shapes[0].Length != x.Length || x.Where((d, a) => shapes[0][a] > d).Any()) return false;
+        context.SetOutput(0, context.Type(0), shapes[0]);
+        return true;
+    }
+
+    /// <inheritdoc/>
     public override void Evaluate(EvaluationContext context)
     {
         ReferenceTensor x = context.Input(0);
