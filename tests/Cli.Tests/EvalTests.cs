@@ -8,12 +8,10 @@ namespace RedGen.Cli.Tests;
 
 public sealed class EvalTests
 {
-    private static string Asset(string name) => Repository.PathOf("tests", "Assets", "Digits", name);
-
     [Fact]
     public void Digits_agree_with_what_is_expected()
     {
-        ToolRun run = ToolRun.Of("eval", Asset("mlp.onnx"), "--inputs", Asset("inputs.npy"), "--expected", Asset("mlp-expected.npy"), "--hashing", "none", "--json");
+        ToolRun run = ToolRun.Of("eval", DigitsAssets.MlpPath, "--inputs", DigitsAssets.ImagesPath, "--expected", DigitsAssets.MlpExpectedPath, "--hashing", "none", "--json");
         Assert.Equal(0, run.ExitCode);
         Assert.Equal(450, run.Json.GetProperty("samples").GetInt32());
         Assert.Equal(1, run.Json.GetProperty("agreement").GetDouble());
@@ -81,7 +79,7 @@ public sealed class EvalTests
     [Fact]
     public void Text_lists_every_measure()
     {
-        ToolRun run = ToolRun.Of("eval", Asset("mlp.onnx"), "--inputs", Asset("inputs.npy"));
+        ToolRun run = ToolRun.Of("eval", DigitsAssets.MlpPath, "--inputs", DigitsAssets.ImagesPath);
         foreach (string name in new[] { "samples", "agreement", "maxError", "meanError" }) Assert.Contains(run.Lines, l => l.StartsWith(name + " ", System.StringComparison.Ordinal));
         Assert.Equal(0, run.ExitCode);
         Assert.DoesNotContain('\u001b', run.Output.AsEnumerable());

@@ -20,12 +20,10 @@ public sealed class OrtFactAttribute : FactAttribute
 
 public sealed class InspectAndBenchTests
 {
-    private static string Mlp => Repository.PathOf("tests", "Assets", "Digits", "mlp.onnx");
-
     [Fact]
     public void Inspect_shows_what_the_model_holds()
     {
-        ToolRun run = ToolRun.Of("inspect", Mlp);
+        ToolRun run = ToolRun.Of("inspect", DigitsAssets.MlpPath);
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         Assert.Contains("input       input: float32 1×64", run.Lines);
         Assert.Contains("parameters  2,410", run.Lines);
@@ -35,7 +33,7 @@ public sealed class InspectAndBenchTests
     [Fact]
     public void Inspect_writes_json()
     {
-        JsonElement json = ToolRun.Of("inspect", Mlp, "--json").Json;
+        JsonElement json = ToolRun.Of("inspect", DigitsAssets.MlpPath, "--json").Json;
         Assert.Equal(13, json.GetProperty("opset").GetInt32());
         Assert.Equal(2410, json.GetProperty("parameters").GetInt64());
         Assert.Equal(2368, json.GetProperty("macs").GetInt64());
@@ -59,7 +57,7 @@ public sealed class InspectAndBenchTests
     [Fact]
     public void Bench_measures_and_finds_no_allocation()
     {
-        ToolRun run = ToolRun.Of("bench", Mlp, "--seconds", "0.05", "--json");
+        ToolRun run = ToolRun.Of("bench", DigitsAssets.MlpPath, "--seconds", "0.05", "--json");
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         Assert.True(run.Json.GetProperty("redgenMinMicroseconds").GetDouble() > 0);
         Assert.True(run.Json.GetProperty("redgenMedianMicroseconds").GetDouble() >= run.Json.GetProperty("redgenMinMicroseconds").GetDouble());
@@ -71,7 +69,7 @@ public sealed class InspectAndBenchTests
     [OrtFact]
     public void Bench_measures_beside_onnx_runtime()
     {
-        ToolRun run = ToolRun.Of("bench", Mlp, "--seconds", "0.05", "--ort", OrtFactAttribute.Library!, "--json");
+        ToolRun run = ToolRun.Of("bench", DigitsAssets.MlpPath, "--seconds", "0.05", "--ort", OrtFactAttribute.Library!, "--json");
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         double ratio = run.Json.GetProperty("ortMinMicroseconds").GetDouble() / run.Json.GetProperty("redgenMinMicroseconds").GetDouble();
         Assert.Equal(ratio, run.Json.GetProperty("ratio").GetDouble(), 6);
@@ -81,9 +79,9 @@ public sealed class InspectAndBenchTests
     [Fact]
     public void Bench_says_what_it_cannot_do()
     {
-        Assert.Contains("--layers is not available", ToolRun.Of("bench", Mlp, "--layers").Error);
-        Assert.Contains("there is no file 'nowhere.so'", ToolRun.Of("bench", Mlp, "--ort", "nowhere.so").Error);
-        ToolRun run = ToolRun.Of("bench", Mlp, "--ort", Mlp, "--json");
+        Assert.Contains("--layers is not available", ToolRun.Of("bench", DigitsAssets.MlpPath, "--layers").Error);
+        Assert.Contains("there is no file 'nowhere.so'", ToolRun.Of("bench", DigitsAssets.MlpPath, "--ort", "nowhere.so").Error);
+        ToolRun run = ToolRun.Of("bench", DigitsAssets.MlpPath, "--ort", DigitsAssets.MlpPath, "--json");
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("cannot be loaded", run.Json.GetProperty("error").GetString());
     }

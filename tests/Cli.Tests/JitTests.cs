@@ -61,7 +61,7 @@ public sealed partial class JitTests
         OnnxModelWriter model = new OnnxModelWriter().Opset(17).Input("v0", ElementType.Float32, 4, 9);
         for (int i = 0; i < 7; i++) model.Initializer("c" + i, [0.5f + i], 1);
         for (int i = 0; i < nodes; i++) add(model, i, "v" + i, "v" + (i + 1));
-        Save(folder, name, model.Output("v" + nodes, ElementType.Float32, 4, 9), 36);
+        Save(folder, name, model.Output("v" + nodes, ElementType.Float32, 4, 9), 4, 9);
     }
 
     /// <summary>One value split into many, each changed, all joined again: many buffers alive at once, and calls with many arguments.</summary>
@@ -71,18 +71,14 @@ public sealed partial class JitTests
         model.Node("Split", "x", string.Join(",", Enumerable.Range(0, width).Select(i => "s" + i)));
         for (int i = 0; i < width; i++) model.Node("Sin", "s" + i, "t" + i);
         model.Node("Concat", string.Join(",", Enumerable.Range(0, width).Select(i => "t" + i)), "y", n => n.Int("axis", 0));
-        Save(folder, name, model.Output("y", ElementType.Float32, width, 3), width * 3);
+        Save(folder, name, model.Output("y", ElementType.Float32, width, 3), width, 3);
     }
 
     /// <summary>The expected zeros may be wrong: what counts here is that the code runs.</summary>
-    private static void Save(TemporaryFolder folder, string name, OnnxModelWriter model, int elements)
+    private static void Save(TemporaryFolder folder, string name, OnnxModelWriter model, params int[] lengths)
     {
-        string data = Path.Combine(folder.FullPath, name, "test_data_set_0");
-        Directory.CreateDirectory(data);
-        File.WriteAllBytes(Path.Combine(folder.FullPath, name, "model.onnx"), model.ToBytes());
-        Tensor zeros = Tensor.Of(new float[elements], name == "fan" ? [elements / 3, 3] : [4, 9]);
-        File.WriteAllBytes(Path.Combine(data, "input_0.pb"), OnnxTensors.ToFile(zeros));
-        File.WriteAllBytes(Path.Combine(data, "output_0.pb"), OnnxTensors.ToFile(zeros));
+        Tensor zeros = Tensor.Of(new float[lengths[0] * lengths[1]], lengths);
+        Samples.WriteCase(folder, name, model, (zeros, zeros));
     }
 
     [GeneratedRegex(@"JIT compiled Case\d+\.Model:")]

@@ -86,10 +86,9 @@ public sealed class TestVerbTests
     public void Digits_pass_by_generated_code_and_by_the_reference()
     {
         using var folder = new TemporaryFolder();
-        string assets = Repository.PathOf("tests", "Assets", "Digits");
-        folder.Write("digits/model.onnx", DigitsAssets.Mlp());
-        folder.Write("digits/inputs.npy", File.ReadAllBytes(Path.Combine(assets, "inputs.npy")));
-        folder.Write("digits/expected.npy", File.ReadAllBytes(Path.Combine(assets, "mlp-expected.npy")));
+        folder.Write("digits/model.onnx", DigitsAssets.Cnn());
+        folder.Write("digits/inputs.npy", File.ReadAllBytes(DigitsAssets.ImagesPath));
+        folder.Write("digits/expected.npy", File.ReadAllBytes(DigitsAssets.CnnExpectedPath));
         Assert.Equal(0, ToolRun.Of("test", folder.FullPath).ExitCode);
         Assert.Equal(0, ToolRun.Of("test", folder.FullPath, "--reference").ExitCode);
     }
