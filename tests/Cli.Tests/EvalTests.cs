@@ -77,6 +77,29 @@ public sealed class EvalTests
     }
 
     [Fact]
+    public void Samples_with_the_axes_of_the_input_in_another_order_are_refused()
+    {
+        using var folder = new TemporaryFolder();
+        string model = folder.Write("m.onnx", new OnnxModelWriter().Input("x", ElementType.Float32, 1, 3, 2, 4).Node("Relu", "x", "y").Output("y").ToBytes());
+        int Eval(params int[] shape) => ToolRun.Of("eval", model, "--inputs", Samples.WriteArray(folder, "x.npy", Tensor.Of(new float[24], shape))).ExitCode;
+        Assert.Equal(1, Eval(1, 2, 4, 3));
+        Assert.Equal(0, Eval(1, 3, 2, 4));
+        Assert.Equal(0, Eval(1, 1, 3, 2, 4));
+        Assert.Equal(0, Eval(1, 24));
+        Assert.Equal(0, Eval(1, 3, 8));
+    }
+
+    [Fact]
+    public void Mean_and_deviation_are_not_ignored_for_a_model_of_bytes()
+    {
+        using var folder = new TemporaryFolder();
+        string model = folder.Write("m.onnx", new OnnxModelWriter().Input("x", ElementType.UInt8, 1, 4).Node("Cast", "x", "y", n => n.Int("to", 1)).Output("y").ToBytes());
+        string x = Samples.WriteArray(folder, "x.npy", Samples.Bytes([0, 51, 255, 102], 1, 4));
+        Assert.Equal(0, ToolRun.Of("eval", model, "--inputs", x).ExitCode);
+        Assert.Contains("models that take float32", ToolRun.Of("eval", model, "--inputs", x, "--mean", "0.5").Error);
+    }
+
+    [Fact]
     public void Text_lists_every_measure()
     {
         ToolRun run = ToolRun.Of("eval", DigitsAssets.MlpPath, "--inputs", DigitsAssets.ImagesPath);

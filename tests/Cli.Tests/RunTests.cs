@@ -44,6 +44,7 @@ public sealed class RunTests
         Assert.Contains("its inputs are x", Fails(model, "z=" + wide, folder));
         Assert.Contains("not a .npy file", Fails(model, "x=" + model, folder));
         Assert.Contains("nowhere.npy", Fails(model, "x=nowhere.npy", folder));
+        Assert.DoesNotContain("no such input", Fails(model, "nowhere.npy", folder));
         Assert.Contains("add --input x=file.npy", ToolRun.Of("run", model, "-o", folder.FullPath).Error);
     }
 

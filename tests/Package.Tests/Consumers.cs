@@ -72,7 +72,7 @@ internal static class Consumers
             <RedGenRuntime>Source</RedGenRuntime>
           </PropertyGroup>
           <ItemGroup>
-            <PackageReference Include="RedGen" Version="$(RedGenTestVersion)" ExcludeAssets="compile;runtime" PrivateAssets="all" />
+            <PackageReference Include="RedGen" Version="$(RedGenTestVersion)" />
           </ItemGroup>
         </Project>
         """;

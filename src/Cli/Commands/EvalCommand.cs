@@ -67,7 +67,7 @@ internal sealed class EvalCommand : ModelCommand
         Tensor array = ReadArray(parsed.GetValue(_inputs)!);
         bool isNormalised = parsed.GetValue(_mean) is not null || parsed.GetValue(_deviation) is not null;
         if (isNormalised && array.ElementType != ElementType.UInt8) throw new ToolException("--mean and --std are for samples of uint8; these are " + array.ElementType.Name());
-        return new SampleSet(array, mean, deviation);
+        return new SampleSet(array, mean, deviation, isNormalised);
     }
 
     private static Tensor ReadArray(string file)

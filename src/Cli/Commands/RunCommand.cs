@@ -55,7 +55,7 @@ internal sealed class RunCommand : ModelCommand
         {
             // Names may hold '=', and so may paths: the longest name of an input wins.
             Value? named = stated.Where(v => text.StartsWith(v.Name + "=", StringComparison.Ordinal)).MaxBy(static v => v.Name.Length);
-            if (named is null && stated.Length == 1 && File.Exists(text)) named = stated[0];
+            if (named is null && stated.Length == 1 && (File.Exists(text) || !text.Contains('=', StringComparison.Ordinal))) named = stated[0];
             if (named is null)
                 throw new ToolException("--input " + text + ": the model has no such input; its inputs are " + string.Join(", ", stated.Select(static v => v.Name)));
             string file = text.StartsWith(named.Name + "=", StringComparison.Ordinal) ? text[(named.Name.Length + 1)..] : text;

@@ -14,19 +14,22 @@ internal sealed class SampleSet
     private readonly int _sampleLength;
     private readonly float[] _mean;
     private readonly float[] _deviation;
+    private readonly bool _isNormalised;
 
     /// <summary>Wraps an array.</summary>
     /// <param name="array">The samples; of uint8 become floats where the model takes floats.</param>
     /// <param name="mean">Subtracted from u8/255, one number or one a channel.</param>
     /// <param name="deviation">Divides the difference.</param>
+    /// <param name="isNormalised">Whether the user gave these numbers.</param>
     /// <exception cref="ToolException">The array has no first axis, or the numbers do not fit the channels.</exception>
-    public SampleSet(Tensor array, float[] mean, float[] deviation)
+    public SampleSet(Tensor array, float[] mean, float[] deviation, bool isNormalised)
     {
         if (array.Dimensions.IsEmpty) throw new ToolException("the inputs are a scalar; their first axis should count the samples");
         _array = array;
         _sampleLength = array.Dimensions.Skip(1).Aggregate(1, static (a, d) => a * d);
         _mean = mean;
         _deviation = deviation;
+        _isNormalised = isNormalised;
         int channels = Math.Max(mean.Length, deviation.Length);
         if (channels > 1 && ChannelAxis(channels) < 0)
             throw new ToolException("samples of shape " + Shape.Of(array.Dimensions.Skip(1)) + " do not have " + channels.ToString(CultureInfo.InvariantCulture) + " channels");
@@ -50,8 +53,18 @@ internal sealed class SampleSet
         var type = (TensorType)input.Type!;
         bool fitsType = type.ElementType == _array.ElementType || NeedsConversion(type);
         if (!fitsType) throw new ToolException("input '" + input.Name + "' is " + type + ", the samples are " + _array.ElementType.Name());
+        if (_isNormalised && !NeedsConversion(type)) throw new ToolException("--mean and --std are for models that take float32; input '" + input.Name + "' is " + type);
         if (type.Shape!.ElementCount != _sampleLength)
             throw new ToolException("input '" + input.Name + "' is " + type + ", a sample has the shape " + Shape.Of(_array.Dimensions.Skip(1)));
+        if (IsReordered(type.Shape))
+            throw new ToolException("input '" + input.Name + "' is " + type + ", a sample has the shape " + Shape.Of(_array.Dimensions.Skip(1)) + ": the same axes in another order");
+    }
+
+    /// <summary>Samples may be flat, or grouped in another way; with the very axes of the input they must have its order (channels first or last).</summary>
+    private bool IsReordered(Shape shape)
+    {
+        int[] input = [.. shape.ToArray().Where(static d => d != 1)], sample = [.. _array.Dimensions.Skip(1).Where(static d => d != 1)];
+        return !input.SequenceEqual(sample) && input.Order().SequenceEqual(sample.Order());
     }
 
     /// <summary>The elements of a sample as the input takes them.</summary>

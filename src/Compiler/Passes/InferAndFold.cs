@@ -36,6 +36,7 @@ internal sealed class InferAndFold : GraphPass
         private readonly Dictionary<string, ValueType> _types = new(System.StringComparer.Ordinal);
         private readonly HashSet<string> _unknown = new(System.StringComparer.Ordinal);
         private readonly ImmutableArray<Node>.Builder _nodes = ImmutableArray.CreateBuilder<Node>(graph.Nodes.Length);
+        private readonly bool _isOpen = graph.Inputs.Any(static i => i.Type is TensorType { Shape.IsStatic: false });
         private long _folded;
 
         public Graph Run()
@@ -60,7 +61,8 @@ internal sealed class InferAndFold : GraphPass
                 }
                 catch (ModelException problem)
                 {
-                    context.Diagnostics.Add(problem.Diagnostic);
+                    // Where an input's dimension has no value, shapes that depend on it are no problems of their own.
+                    if (!_isOpen || problem.Diagnostic.Descriptor != DiagnosticCatalog.DynamicShape) context.Diagnostics.Add(problem.Diagnostic);
                     foreach (string output in node.Outputs) _unknown.Add(output);
                 }
             }

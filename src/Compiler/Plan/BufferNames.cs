@@ -19,6 +19,9 @@ internal sealed class BufferNames
         "using", "virtual", "void", "volatile", "while", "scratch", "workspace", "field", "value", "nameof", "var", "await", "dynamic",
     };
 
+    /// <summary>Characters of a name: it stays readable, and with what is added to it below the 511 that .NET metadata allows.</summary>
+    private const int LongestName = 100;
+
     private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
     private readonly HashSet<string> _taken = new(Reserved, StringComparer.Ordinal);
 
@@ -44,6 +47,7 @@ internal sealed class BufferNames
         bool upper = false;
         foreach (char c in text)
         {
+            if (name.Length == LongestName) break;
             bool allowed = c < 128 && (char.IsLetterOrDigit(c) || c == '_');
             if (!allowed)
             {

@@ -43,6 +43,14 @@ public sealed class EmittedCodeTests
     }
 
     [Fact]
+    public void Names_of_any_length_become_identifiers()
+    {
+        string name = new('q', 3000);
+        using var model = CompiledModel.Compile(new OnnxModelWriter().Input(name, ElementType.Float32, 2).Node("Relu", name, name + "r", n => n.Name(name)).Node("Neg", name + "r", name + "s").Output(name + "s").ToSource());
+        Assert.Equal([-3, 0], model.Run(new ReferenceTensor(ElementType.Float32, [2], new double[] { 3, -4 }))[0].Reals!);
+    }
+
+    [Fact]
     public void A_call_allocates_nothing()
     {
         using var model = CompiledModel.Compile(Cnn);

@@ -100,6 +100,15 @@ public sealed class PinDimensionsTests
     }
 
     [Fact]
+    public void An_open_dimension_is_one_problem_and_not_one_of_every_node_behind_it()
+    {
+        OnnxModelWriter model = Model("batch", "seq").Node("Shape", "x", "s").Node("Nonsense", "x", "n").Node("Transpose", "x", "t").Node("MatMul", "x,t", "y").Output("y").Output("s").Output("n");
+        string[] Ids(CompilerOptions options) => [.. ModelCompiler.Compile(model.ToSource(), options).Diagnostics.Select(d => d.Id)];
+        Assert.Equal(["RG0010", "RG0007"], Ids(new CompilerOptions()));
+        Assert.Equal(["RG0017", "RG0010", "RG0007"], Ids(new CompilerOptions { Dims = new CompilerOptions().Dims.Add("ghost", 2) }));
+    }
+
+    [Fact]
     public void One_symbol_cannot_have_two_values()
         => Assert.Equal("RG0017", Assert.Single(Pin(Model("n", 2), ("n", 3), ("x:0", 4)).Diagnostics).Id);
 
