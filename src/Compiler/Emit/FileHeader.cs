@@ -19,15 +19,19 @@ internal static class FileHeader
         code.Line("// </auto-generated>");
         code.Line("#nullable enable");
         code.Line();
-        code.Line("using System;");
-        code.Line("using System.CodeDom.Compiler;");
-        code.Line("using System.Numerics;");
-        code.Line("using System.Runtime.CompilerServices;");
-        code.Line("using System.Runtime.InteropServices;");
-        if (usesRuntime) code.Line("using RedGen.Runtime;");
-        code.Line();
-        if (plan.Options.Namespace.Length == 0) return;
-        code.Line("namespace " + plan.Options.Namespace + ";");
+        if (plan.Options.Namespace.Length > 0)
+        {
+            code.Line("namespace " + plan.Options.Namespace + ";");
+            code.Line();
+        }
+
+        // Inside the namespace, so that no namespace or type of the user's around it (Acme.Math, a global Vector) stands before these.
+        code.Line("using global::System;");
+        code.Line("using global::System.CodeDom.Compiler;");
+        code.Line("using global::System.Numerics;");
+        code.Line("using global::System.Runtime.CompilerServices;");
+        code.Line("using global::System.Runtime.InteropServices;");
+        if (usesRuntime) code.Line("using global::RedGen.Runtime;");
         code.Line();
     }
 

@@ -42,7 +42,7 @@ internal static class ResourceTier
             code.Line();
             using (code.Block("private static byte[] Load()"))
             {
-                code.Line($"using System.IO.Stream? stream = typeof({plan.ClassName}).Assembly.GetManifestResourceStream(\"{name}\");");
+                code.Line($"using global::System.IO.Stream? stream = typeof({plan.ClassName}).Assembly.GetManifestResourceStream(\"{name}\");");
                 code.Line($"if (stream is null || stream.Length != {bytes.ToString(CultureInfo.InvariantCulture)}) throw new InvalidOperationException(\"The weights of {plan.ClassName} are missing: resource {name}.\");");
                 code.Line("var bytes = new byte[stream.Length];");
                 code.Line("stream.ReadExactly(bytes, 0, bytes.Length);");

@@ -51,6 +51,15 @@ public sealed class EmittedCodeTests
     }
 
     [Fact]
+    public void Namespaces_and_types_of_the_user_around_the_class_do_not_hide_what_it_uses()
+    {
+        CompilationResult result = ModelCompiler.Compile(Cnn, new CompilerOptions { ClassName = "Digits", Namespace = "Acme.MathF" });
+        const string Types = "class Math { } class Vector { } class Convolution { } class Span { } namespace Acme { class Dense { } class MemoryMarshal { } namespace System { class Math { } } }";
+        using var assembly = GeneratedAssembly.Compile(result.Sources.ToDictionary(s => s.HintName, s => s.Text).Append(new("T.cs", Types)));
+        Assert.NotNull(assembly.Assembly.GetType("Acme.MathF.Digits"));
+    }
+
+    [Fact]
     public void A_call_allocates_nothing()
     {
         using var model = CompiledModel.Compile(Cnn);

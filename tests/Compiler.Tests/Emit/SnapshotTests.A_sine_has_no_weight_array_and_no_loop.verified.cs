@@ -5,13 +5,13 @@
 // </auto-generated>
 #nullable enable
 
-using System;
-using System.CodeDom.Compiler;
-using System.Numerics;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-
 namespace Examples;
+
+using global::System;
+using global::System.CodeDom.Compiler;
+using global::System.Numerics;
+using global::System.Runtime.CompilerServices;
+using global::System.Runtime.InteropServices;
 
 /// <summary>
 /// The network of model.onnx (ONNX opset 16, written by tf2onnx 1.16.1 15c810) as plain C#.

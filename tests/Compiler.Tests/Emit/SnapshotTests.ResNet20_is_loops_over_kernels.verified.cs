@@ -5,14 +5,14 @@
 // </auto-generated>
 #nullable enable
 
-using System;
-using System.CodeDom.Compiler;
-using System.Numerics;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using RedGen.Runtime;
-
 namespace Examples;
+
+using global::System;
+using global::System.CodeDom.Compiler;
+using global::System.Numerics;
+using global::System.Runtime.CompilerServices;
+using global::System.Runtime.InteropServices;
+using global::RedGen.Runtime;
 
 /// <summary>
 /// The network of model.onnx (ONNX opset 13, written by pytorch 1.13.0) as plain C#.
