@@ -12,7 +12,7 @@ namespace RedGen.Compiler;
 public sealed record GeneratedSource(string HintName, string Text);
 
 /// <summary>What a compilation gives: sources without errors, or errors without sources.</summary>
-/// <param name="Diagnostics">All problems of the model.</param>
+/// <param name="Diagnostics">All problems of the model; warnings and notes may stand beside sources.</param>
 /// <param name="Sources">The C# files; empty when there is an error.</param>
 /// <param name="Plan">The plan that the sources carry out; null when there is an error.</param>
 /// <param name="WeightBlob">The content of the resource <see cref="Options.CompilerOptions.WeightResource"/>; empty when the model needs none.</param>
@@ -24,6 +24,6 @@ public sealed record CompilationResult(
     ReadOnlyMemory<byte> WeightBlob,
     long StringBytes)
 {
-    /// <summary>Whether sources were made.</summary>
+    /// <summary>Whether the model was compiled: sources and plan are there and no diagnostic is an error.</summary>
     public bool Success => Plan is not null && Diagnostics.All(d => d.Severity != Severity.Error);
 }

@@ -12,7 +12,7 @@ using RedGen.Compiler.Plan;
 namespace RedGen.Compiler;
 
 /// <summary>
-/// The compiler from end to end: Import → Normalise → Plan → Emit. (The reduction stands between Normalise and Plan once it exists.)
+/// The compiler from end to end: Import → Normalise → Plan → Emit.
 /// A pure function: no files, no clock, no culture; the same input gives the same bytes on every machine.
 /// </summary>
 public static class ModelCompiler
@@ -29,7 +29,7 @@ public static class ModelCompiler
     /// <summary>Compiles a model to C# and tells the host where it is.</summary>
     /// <param name="source">The model's bytes and the way to its external data.</param>
     /// <param name="options">The user's options.</param>
-    /// <param name="onStage">Called with the name of each stage as it starts; hosts measure time with it.</param>
+    /// <param name="onStage">Called with the name of each stage (Import, Normalise, Plan, Emit) as it starts, so that a host can measure time; may be null.</param>
     /// <param name="cancellationToken">Stops the compilation.</param>
     /// <returns>Sources and plan, or diagnostics that hold an error. Bad input never throws.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>

@@ -6,14 +6,14 @@ namespace RedGen.Runtime.Tests;
 /// <summary>Comparisons of float results with a double reference.</summary>
 internal static class Expect
 {
-    /// <summary>Every element within <paramref name="tolerance"/> × max(1, |expected|); NaN only where NaN is expected.</summary>
+    /// <summary>Every element within <paramref name="tolerance"/> × max(1, |expected|); NaN and infinities only where they are expected.</summary>
     internal static void Close(double[] expected, ReadOnlySpan<float> actual, double tolerance, string context)
     {
         Assert.Equal(expected.Length, actual.Length);
         for (int i = 0; i < expected.Length; i++)
         {
             double error = Math.Abs(expected[i] - actual[i]);
-            bool same = expected[i].Equals(actual[i]) || error <= tolerance * Math.Max(1, Math.Abs(expected[i]));
+            bool same = expected[i].Equals(actual[i]) || (double.IsFinite(expected[i]) && error <= tolerance * Math.Max(1, Math.Abs(expected[i])));
             Assert.True(same, $"{context}: element {i} of {expected.Length}: expected {expected[i]:R}, got {actual[i]:R}");
         }
     }

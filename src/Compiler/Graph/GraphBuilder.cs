@@ -174,13 +174,6 @@ public sealed class GraphBuilder
         SetType(name, tensor.Type);
     }
 
-    /// <summary>Removes a constant.</summary>
-    public void RemoveInitializer(string name)
-    {
-        _initializers.Remove(name);
-        _types.Remove(name);
-    }
-
     /// <summary>A name like the hint that no value and no node has or had, in this graph or in a subgraph. Taken from now on.</summary>
     public string FreshName(string hint)
     {

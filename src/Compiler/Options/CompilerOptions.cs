@@ -18,10 +18,10 @@ public enum Profile
     /// <summary>.NET 8 and later, SIMD.</summary>
     Auto,
 
-    /// <summary>C# 7.3 and netstandard2.0.</summary>
+    /// <summary>C# 7.3 and netstandard2.0. Planned: <see cref="OptionTable"/> refuses it, the compiler takes it as <see cref="Auto"/>.</summary>
     Portable,
 
-    /// <summary>Bare microcontrollers.</summary>
+    /// <summary>Bare microcontrollers. Planned, as <see cref="Portable"/>.</summary>
     Micro,
 }
 
@@ -31,7 +31,7 @@ public enum FloatMode
     /// <summary>Sums may be reordered and contracted for speed.</summary>
     Fast,
 
-    /// <summary>One order, no contraction: the same bits on every machine.</summary>
+    /// <summary>One order, no contraction: the same bits on every machine. Planned: <see cref="OptionTable"/> refuses it, the compiler takes it as <see cref="Fast"/>.</summary>
     Strict,
 }
 
@@ -67,10 +67,10 @@ public enum Hashing
     /// <summary>Not at all.</summary>
     None,
 
-    /// <summary>By the density's extrema.</summary>
+    /// <summary>By the density's extrema. Planned: <see cref="OptionTable"/> refuses it, the compiler takes it as <see cref="None"/>.</summary>
     Kde,
 
-    /// <summary>By RedGen's own codebooks.</summary>
+    /// <summary>By RedGen's own codebooks. Planned, as <see cref="Kde"/>.</summary>
     Adaptive,
 }
 
@@ -101,7 +101,7 @@ public sealed record CompilerOptions
     /// <summary>The reduction.</summary>
     public Hashing Hashing { get; init; } = Hashing.None;
 
-    /// <summary>Whether the passes run; false compiles the graph as it stands (for finding a pass's bug).</summary>
+    /// <summary>Whether the optimising passes run; false compiles the graph as it stands (for finding a pass's bug).</summary>
     public bool Optimise { get; init; } = true;
 
     /// <summary>Values for symbolic dimensions (<c>seq</c> → 128) and for unnamed axes (<c>input:1</c> → 512).</summary>

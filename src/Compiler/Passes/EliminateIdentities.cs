@@ -27,19 +27,14 @@ internal sealed class EliminateIdentities : GraphPass
     private static readonly ImmutableHashSet<string> Idempotent = ["Relu", "Abs", "Ceil", "Floor", "Round", "Sign"];
 
     /// <inheritdoc/>
-    public override Graph Run(Graph graph, PassContext context)
-    {
-        var builder = new GraphBuilder(graph);
-        bool changed = false;
-        foreach (Node node in builder.Nodes)
-        {
-            context.CancellationToken.ThrowIfCancellationRequested();
-            if (builder.IsCheckedAtRunTime(node)) continue;
-            if (IsIdentity(builder, node, out int input)) changed |= builder.Bypass(node, node.Inputs[input]);
-            else changed |= SimplifyView(builder, node) || SimplifyTranspose(builder, node) || ReduceToView(builder, node);
-        }
+    public override Graph Run(Graph graph, PassContext context) => RewriteNodes(graph, context, Eliminate);
 
-        return changed ? builder.Build() : graph;
+    private static bool Eliminate(GraphBuilder builder, Node node)
+    {
+        if (builder.IsCheckedAtRunTime(node)) return false;
+        return IsIdentity(builder, node, out int input)
+            ? builder.Bypass(node, node.Inputs[input])
+            : SimplifyView(builder, node) || SimplifyTranspose(builder, node) || ReduceToView(builder, node);
     }
 
     /// <summary>Whether the first output equals one of the inputs and no other output is asked for.</summary>

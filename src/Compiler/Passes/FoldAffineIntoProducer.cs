@@ -12,16 +12,8 @@ internal sealed class FoldAffineIntoProducer : GraphPass
     /// <inheritdoc/>
     public override Graph Run(Graph graph, PassContext context)
     {
-        var builder = new GraphBuilder(graph);
         var budget = new ConstantBudget(graph);
-        bool changed = false;
-        foreach (Node node in builder.Nodes)
-        {
-            context.CancellationToken.ThrowIfCancellationRequested();
-            changed |= Fold(builder, node, budget);
-        }
-
-        return changed ? builder.Build() : graph;
+        return RewriteNodes(graph, context, (builder, node) => Fold(builder, node, budget));
     }
 
     private static bool Fold(GraphBuilder builder, Node node, ConstantBudget budget)

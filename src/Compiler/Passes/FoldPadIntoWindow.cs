@@ -10,18 +10,7 @@ namespace RedGen.Compiler.Passes;
 internal sealed class FoldPadIntoWindow : GraphPass
 {
     /// <inheritdoc/>
-    public override Graph Run(Graph graph, PassContext context)
-    {
-        var builder = new GraphBuilder(graph);
-        bool changed = false;
-        foreach (Node node in builder.Nodes)
-        {
-            context.CancellationToken.ThrowIfCancellationRequested();
-            changed |= Fold(builder, node);
-        }
-
-        return changed ? builder.Build() : graph;
-    }
+    public override Graph Run(Graph graph, PassContext context) => RewriteNodes(graph, context, Fold);
 
     private static bool Fold(GraphBuilder builder, Node window)
     {

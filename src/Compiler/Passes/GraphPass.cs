@@ -1,3 +1,4 @@
+using System;
 using System.Threading;
 using RedGen.Compiler.Diagnostics;
 using RedGen.Compiler.Graphs;
@@ -19,4 +20,18 @@ internal abstract class GraphPass
 
     /// <summary>Rewrites the graph; returns the same object when there is nothing to do.</summary>
     public abstract Graph Run(Graph graph, PassContext context);
+
+    /// <summary>Offers every node to a rewrite, which says whether it changed the graph; the same object when none did.</summary>
+    protected static Graph RewriteNodes(Graph graph, PassContext context, Func<GraphBuilder, Node, bool> rewrite)
+    {
+        var builder = new GraphBuilder(graph);
+        bool changed = false;
+        foreach (Node node in builder.Nodes)
+        {
+            context.CancellationToken.ThrowIfCancellationRequested();
+            changed |= rewrite(builder, node);
+        }
+
+        return changed ? builder.Build() : graph;
+    }
 }

@@ -28,18 +28,10 @@ internal sealed class PushTransposes : GraphPass
 
     private static Graph Push(Graph graph, bool copies, PassContext context)
     {
-        var builder = new GraphBuilder(graph);
         var budget = new ConstantBudget(graph);
-        bool changed = false;
-        foreach (Node node in builder.Nodes)
-        {
-            context.CancellationToken.ThrowIfCancellationRequested();
-            changed |= EliminateIdentities.SimplifyTranspose(builder, node)
-                || TransposeIntoWeights.Absorb(builder, node, budget)
-                || TransposeBehind.Swap(builder, node, copies, budget);
-        }
-
-        return changed ? builder.Build() : graph;
+        return RewriteNodes(graph, context, (builder, node) => EliminateIdentities.SimplifyTranspose(builder, node)
+            || TransposeIntoWeights.Absorb(builder, node, budget)
+            || TransposeBehind.Swap(builder, node, copies, budget));
     }
 
     /// <summary>The elements that all transposes move.</summary>

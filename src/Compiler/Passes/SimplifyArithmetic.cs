@@ -17,17 +17,12 @@ internal sealed class SimplifyArithmetic : GraphPass
     /// <inheritdoc/>
     public override Graph Run(Graph graph, PassContext context)
     {
-        var builder = new GraphBuilder(graph);
         var budget = new ConstantBudget(graph);
-        bool changed = false;
-        foreach (Node node in builder.Nodes)
+        return RewriteNodes(graph, context, (builder, node) =>
         {
-            context.CancellationToken.ThrowIfCancellationRequested();
-            changed |= DivideExactly(builder, node, budget) || MultiplyPowers(builder, node);
-            if (builder.Find(node.Name) is { } current) changed |= JoinConstants(builder, current, budget);
-        }
-
-        return changed ? builder.Build() : graph;
+            bool changed = DivideExactly(builder, node, budget) || MultiplyPowers(builder, node);
+            return (builder.Find(node.Name) is { } current && JoinConstants(builder, current, budget)) || changed;
+        });
     }
 
     /// <summary>x / 2^k is x · 2^-k to the bit: both are the one real number, rounded once.</summary>

@@ -67,7 +67,7 @@ internal static class Rewriting
     public static void AssertSame(Graph before, Graph after, int seed, double tolerance)
     {
         IReadOnlyDictionary<string, ReferenceTensor> inputs = Inputs(before, seed);
-        IReadOnlyDictionary<string, ReferenceTensor> values = RunAll(before, inputs);
+        IReadOnlyDictionary<string, ReferenceTensor> values = ReferenceInterpreter.RunAll(before, inputs);
         double largest = values.Values.Where(v => v.IsReal).SelectMany(v => v.Reals!).Select(Math.Abs).Where(double.IsFinite).DefaultIfEmpty(1).Max();
         IReadOnlyList<ReferenceTensor> actual = ReferenceInterpreter.Run(after, inputs);
         for (int o = 0; o < before.Outputs.Length; o++)
@@ -83,29 +83,10 @@ internal static class Rewriting
         }
     }
 
-    /// <summary>Random inputs of a graph: floats from -2 to 2, small integers.</summary>
-    public static IReadOnlyDictionary<string, ReferenceTensor> Inputs(Graph graph, int seed)
-    {
-        var random = new Random(seed);
-        var inputs = new Dictionary<string, ReferenceTensor>();
-        foreach (Value input in graph.Inputs)
-        {
-            var type = (TensorType)input.Type!;
-            var tensor = new ReferenceTensor(type.ElementType, type.Shape!.ToArray());
-            for (int i = 0; i < tensor.Count; i++)
-            {
-                if (tensor.Reals is not null) tensor.Reals[i] = (random.NextDouble() * 4) - 2;
-                else if (tensor.Integers is not null) tensor.Integers[i] = random.Next(2);
-            }
-
-            inputs[input.Name] = tensor.Rounded();
-        }
-
-        return inputs;
-    }
-
-    private static IReadOnlyDictionary<string, ReferenceTensor> RunAll(Graph graph, IReadOnlyDictionary<string, ReferenceTensor> inputs)
-        => ReferenceInterpreter.RunAll(graph, inputs);
+    /// <summary>Random inputs of a graph.</summary>
+    private static IReadOnlyDictionary<string, ReferenceTensor> Inputs(Graph graph, int seed) => graph.Inputs
+        .Select((input, i) => (input.Name, Type: (TensorType)input.Type!, Seed: seed + i))
+        .ToDictionary(i => i.Name, i => RandomTensor.Of(i.Type.ElementType, i.Seed, i.Type.Shape!.ToArray()), StringComparer.Ordinal);
 
     private static bool IsClose(double x, double y, double tolerance)
         => BitConverter.DoubleToInt64Bits(x) == BitConverter.DoubleToInt64Bits(y) || (double.IsNaN(x) && double.IsNaN(y)) || (tolerance > 0 && (x == y || Math.Abs(x - y) <= tolerance));
