@@ -66,7 +66,7 @@ internal static class Rewriting
     /// <param name="tolerance">The error allowed, relative to the largest number that occurs on the way; 0 means the same bits.</param>
     public static void AssertSame(Graph before, Graph after, int seed, double tolerance)
     {
-        IReadOnlyDictionary<string, ReferenceTensor> inputs = Inputs(before, seed);
+        Dictionary<string, ReferenceTensor> inputs = Inputs(before, seed);
         IReadOnlyDictionary<string, ReferenceTensor> values = ReferenceInterpreter.RunAll(before, inputs);
         double largest = values.Values.Where(v => v.IsReal).SelectMany(v => v.Reals!).Select(Math.Abs).Where(double.IsFinite).DefaultIfEmpty(1).Max();
         IReadOnlyList<ReferenceTensor> actual = ReferenceInterpreter.Run(after, inputs);
@@ -84,7 +84,7 @@ internal static class Rewriting
     }
 
     /// <summary>Random inputs of a graph.</summary>
-    private static IReadOnlyDictionary<string, ReferenceTensor> Inputs(Graph graph, int seed) => graph.Inputs
+    private static Dictionary<string, ReferenceTensor> Inputs(Graph graph, int seed) => graph.Inputs
         .Select((input, i) => (input.Name, Type: (TensorType)input.Type!, Seed: seed + i))
         .ToDictionary(i => i.Name, i => RandomTensor.Of(i.Type.ElementType, i.Seed, i.Type.Shape!.ToArray()), StringComparer.Ordinal);
 
