@@ -101,6 +101,8 @@ public sealed class TestVerbTests
         Assert.Equal(1, ToolRun.Of("test", folder.FullPath).ExitCode);
         Assert.Equal(0, ToolRun.Of("test", folder.FullPath, "--rtol", "0.2").ExitCode);
         Assert.Equal(0, ToolRun.Of("test", folder.FullPath, "--rtol", "0", "--atol", "0.5").ExitCode);
+        foreach (string bad in new[] { "-1", "NaN", "∞", "loose" })
+            Assert.Contains("--atol takes a number from 0", ToolRun.Of("test", folder.FullPath, "--atol", bad).Error, System.StringComparison.Ordinal);
     }
 
     [Fact]

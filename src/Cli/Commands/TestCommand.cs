@@ -33,6 +33,14 @@ internal sealed class TestCommand
         command.Arguments.Add(_folders);
         foreach (Option option in new Option[] { _relative, _absolute, _reference, _timeout, _json }) command.Options.Add(option);
         _options = ModelOptions.AddTo(command);
+        foreach (Option<double?> tolerance in new[] { _relative, _absolute })
+        {
+            tolerance.Validators.Add(result =>
+            {
+                if (result.Tokens.Count == 1 && !IsTolerance(result.Tokens[0].Value)) result.AddError(tolerance.Name + " takes a number from 0, not '" + result.Tokens[0].Value + "'.");
+            });
+        }
+
         command.SetAction(Run);
     }
 
@@ -43,6 +51,9 @@ internal sealed class TestCommand
         _ = new TestCommand(console, command);
         return command;
     }
+
+    private static bool IsTolerance(string text)
+        => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value >= 0 && double.IsFinite(value);
 
     private int Run(ParseResult parsed)
     {
