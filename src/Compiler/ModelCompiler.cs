@@ -8,11 +8,12 @@ using RedGen.Compiler.Import;
 using RedGen.Compiler.Options;
 using RedGen.Compiler.Passes;
 using RedGen.Compiler.Plan;
+using RedGen.Compiler.Red;
 
 namespace RedGen.Compiler;
 
 /// <summary>
-/// The compiler from end to end: Import → Normalise → Plan → Emit.
+/// The compiler from end to end: Import → Normalise → Reduce → Plan → Emit.
 /// A pure function: no files, no clock, no culture; the same input gives the same bytes on every machine.
 /// </summary>
 public static class ModelCompiler
@@ -29,7 +30,7 @@ public static class ModelCompiler
     /// <summary>Compiles a model to C# and tells the host where it is.</summary>
     /// <param name="source">The model's bytes and the way to its external data.</param>
     /// <param name="options">The user's options.</param>
-    /// <param name="onStage">Called with the name of each stage (Import, Normalise, Plan, Emit) as it starts, so that a host can measure time; may be null.</param>
+    /// <param name="onStage">Called with the name of each stage (Import, Normalise, Reduce, Plan, Emit) as it starts, so that a host can measure time; may be null.</param>
     /// <param name="cancellationToken">Stops the compilation.</param>
     /// <returns>Sources and plan, or diagnostics that hold an error. Bad input never throws.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
@@ -54,6 +55,11 @@ public static class ModelCompiler
             Graph graph = Normalise(model, options, diagnostics, cancellationToken);
             if (diagnostics.HasErrors) return Failed(diagnostics);
 
+            Enter("Reduce");
+            ReducedModel reduced = Reducer.Run(graph, source, options, diagnostics, cancellationToken);
+            graph = Fuse(reduced.Graph, options, diagnostics, cancellationToken);
+            if (diagnostics.HasErrors) return Failed(diagnostics);
+
             Enter("Plan");
             string className = options.ClassName ?? ClassNames.FromFileName(source.FileName);
             if (ClassNames.IsReserved(className))
@@ -62,7 +68,7 @@ public static class ModelCompiler
                 return Failed(diagnostics);
             }
 
-            if (PlanBuilder.Build(graph, InfoOf(model, source), options, className, diagnostics, cancellationToken) is not { } plan) return Failed(diagnostics);
+            if (PlanBuilder.Build(graph, reduced.Reduction, InfoOf(model, source), options, className, diagnostics, cancellationToken) is not { } plan) return Failed(diagnostics);
 
             Enter("Emit");
             EmittedModel emitted = ModelEmitter.Emit(plan, cancellationToken);
@@ -82,6 +88,10 @@ public static class ModelCompiler
         Graph graph = PassPipeline.Run(PinDimensions.Run(model.Graph, options, diagnostics), PassPipeline.Required, context);
         return diagnostics.HasErrors || !options.Optimise ? graph : PassPipeline.Run(graph, PassPipeline.Optimising, context);
     }
+
+    /// <summary>Marks the nodes that one kernel computes together.</summary>
+    internal static Graph Fuse(Graph graph, CompilerOptions options, DiagnosticBag diagnostics, CancellationToken cancellationToken)
+        => options.Optimise ? PassPipeline.Run(graph, PassPipeline.Fusing, new PassContext(options, diagnostics, cancellationToken)) : graph;
 
     private static ModelInfo InfoOf(Model model, ModelSource source) => new(
         source.FileName,

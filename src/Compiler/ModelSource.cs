@@ -16,6 +16,12 @@ public sealed record ModelSource(
     string Sha256,
     Func<string, ReadOnlyMemory<byte>?> ReadExternal)
 {
+    /// <summary>The text of the plan file that belongs to the model; null where there is none.</summary>
+    public string? PlanText { get; init; }
+
+    /// <summary>The SHA-256 of the samples that the plan should have been made with; empty for none.</summary>
+    public string SamplesSha256 { get; init; } = "";
+
     /// <summary>A model without external data.</summary>
     public static ModelSource FromBytes(string fileName, ReadOnlyMemory<byte> bytes)
         => new(fileName, bytes, Hash(bytes), static _ => null);

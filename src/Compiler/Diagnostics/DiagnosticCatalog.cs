@@ -101,12 +101,24 @@ public static class DiagnosticCatalog
     public static readonly DiagnosticDescriptor ResourceWeights = new("RG0024", Severity.Info, "Weights in a resource",
         "{0} weights are embedded as the resource '{1}'");
 
+    /// <summary>A plan file cannot be used.</summary>
+    public static readonly DiagnosticDescriptor StalePlan = new("RG0025", Severity.Warning, "Plan file not used",
+        "the plan of the reduction is not used: {0}; run `redgen tune` again");
+
+    /// <summary>The certified bound is above what the user allows.</summary>
+    public static readonly DiagnosticDescriptor ErrorBound = new("RG0026", Severity.Error, "Certified error too large",
+        "the reduction may change an output by {0}, more than RedGenMaxError={1}, for {2}; {3}");
+
+    /// <summary>The tolerance was not met.</summary>
+    public static readonly DiagnosticDescriptor ToleranceMissed = new("RG0027", Severity.Warning, "Tolerance not met",
+        "the reduction has a relative error of {0} at the outputs, more than RedGenTolerance={1}; most of it ({2}) comes from {3}");
+
     /// <summary>All descriptors, in the order of their ids.</summary>
     public static ImmutableArray<DiagnosticDescriptor> All { get; } =
     [
         MissingFile, ChangedFile, NotOnnx, Malformed, NewerIrVersion, UnsupportedOpset, UnsupportedOperator, UnsupportedType,
         UnsupportedAttribute, UnpinnedDimension, ShapeConflict, InvalidGraph, InvalidNode, ExternalData, TooLarge,
         NonFiniteWeights, InvalidOption, DuplicateClass, StringBudget, UnsupportedValue, DynamicShape, InvalidAttribute,
-        InternalError, ResourceWeights,
+        InternalError, ResourceWeights, StalePlan, ErrorBound, ToleranceMissed,
     ];
 }

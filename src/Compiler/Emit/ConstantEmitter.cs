@@ -32,8 +32,8 @@ internal static class ConstantEmitter
         code.Line("/// <summary>Multiply-adds of one call.</summary>");
         code.Line($"public const long Macs = {Text(plan.MultiplyAdds)};");
         code.Line();
-        code.Line("/// <summary>Multiplications of one call; equal to <see cref=\"Macs\"/> while no reduction is applied.</summary>");
-        code.Line($"public const long Multiplications = {Text(plan.MultiplyAdds)};");
+        code.Line("/// <summary>Multiplications of one call when every layer is computed by its exact lowering with the fewest; equal to <see cref=\"Macs\"/> without hashing.</summary>");
+        code.Line($"public const long Multiplications = {Text(plan.Multiplications)};");
         code.Line();
     }
 

@@ -4,6 +4,7 @@ using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Operators;
 using RedGen.Compiler.Options;
 using RedGen.Compiler.Plan;
+using RedGen.Compiler.Red;
 
 namespace RedGen.Compiler.Kernels;
 
@@ -29,8 +30,10 @@ internal sealed record NodeGroup(ImmutableArray<Node> Nodes)
 }
 
 /// <summary>What kernels may ask of the graph.</summary>
-internal sealed class KernelContext(Graph graph, CompilerOptions options)
+internal sealed class KernelContext(Graph graph, CompilerOptions options, ModelReduction? reduction = null)
 {
+    private readonly ModelReduction _reduction = reduction ?? ModelReduction.None;
+
     /// <summary>The graph.</summary>
     public Graph Graph { get; } = graph;
 
@@ -57,6 +60,9 @@ internal sealed class KernelContext(Graph graph, CompilerOptions options)
         node,
         [.. node.Inputs.Select(Graph.TensorTypeOf)],
         [.. node.Inputs.Select(Graph.ConstantOf)]);
+
+    /// <summary>The codebook behind a constant of weights, or null where it is not hashed.</summary>
+    public HashedMatrix? Hashed(string name) => _reduction.Hashed.TryGetValue(name, out HashedMatrix? matrix) ? matrix : null;
 
     /// <summary>The value of a constant, or null when it is computed at run time.</summary>
     public Tensor? Constant(string name) => Graph.ConstantOf(name);

@@ -41,6 +41,12 @@ public enum WeightTier
     /// <summary>By size: literals, then strings, then a resource.</summary>
     Auto,
 
+    /// <summary>As Auto; hashed weights stay codebook and indices, which kernels decode as they read.</summary>
+    InPlace,
+
+    /// <summary>As Auto; hashed weights are expanded into the kernels' own layout once, at the first use.</summary>
+    Expand,
+
     /// <summary>Readable literals.</summary>
     Literal,
 
@@ -67,11 +73,40 @@ public enum Hashing
     /// <summary>Not at all.</summary>
     None,
 
-    /// <summary>By the density's extrema. Planned: <see cref="OptionTable"/> refuses it, the compiler takes it as <see cref="None"/>.</summary>
+    /// <summary>By the extrema of the density of the weights; an interval's value is its mode.</summary>
     Kde,
 
-    /// <summary>By RedGen's own codebooks. Planned, as <see cref="Kde"/>.</summary>
+    /// <summary>As <see cref="Kde"/>; an interval's value is its mean.</summary>
+    KdeMean,
+
+    /// <summary>By RedGen's own codebooks.</summary>
     Adaptive,
+}
+
+/// <summary>Which outputs of a layer are computed once for several.</summary>
+public enum Merging
+{
+    /// <summary>Every output is computed.</summary>
+    None,
+
+    /// <summary>Those whose hashed weights and bias are equal: exact.</summary>
+    Strict,
+
+    /// <summary>Those that are close too, inside the tolerance.</summary>
+    Relaxed,
+}
+
+/// <summary>What a layer's computation is chosen for.</summary>
+public enum Lowering
+{
+    /// <summary>The profile's target: SIMD for <see cref="Profile.Auto"/>.</summary>
+    Auto,
+
+    /// <summary>An in-order processor without SIMD, where a multiplication costs more than an addition.</summary>
+    Scalar,
+
+    /// <summary>The fewest multiplications, whatever they save: the count of the reports as running code.</summary>
+    Fewest,
 }
 
 /// <summary>What a user can say about one model. OptionTable reads and prints it; docs/options.md explains it.</summary>
@@ -100,6 +135,24 @@ public sealed record CompilerOptions
 
     /// <summary>The reduction.</summary>
     public Hashing Hashing { get; init; } = Hashing.None;
+
+    /// <summary>The relative error that the reduction may cause at the outputs; null: the default of the method.</summary>
+    public double? Tolerance { get; init; }
+
+    /// <summary>The largest certified error of any output element; beyond it the compilation fails. Null: any.</summary>
+    public double? MaxError { get; init; }
+
+    /// <summary>The merging of equal outputs.</summary>
+    public Merging Merging { get; init; } = Merging.Strict;
+
+    /// <summary>What layers are lowered for.</summary>
+    public Lowering Lowering { get; init; } = Lowering.Auto;
+
+    /// <summary>The values that inputs take, as the user wrote them: <c>0..1</c>, or <c>image=0..255,state=-1..1</c>; empty: not declared.</summary>
+    public string InputRange { get; init; } = "";
+
+    /// <summary>The file of samples that the search measures on, as the user wrote it; empty: none.</summary>
+    public string Samples { get; init; } = "";
 
     /// <summary>Whether the optimising passes run; false compiles the graph as it stands (for finding a pass's bug).</summary>
     public bool Optimise { get; init; } = true;

@@ -37,6 +37,24 @@ internal static class OptionReader
         ? text
         : throw new FormatException("accepted: C# identifiers separated by dots");
 
+    internal static double Number(string text, double least, double most)
+        => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && value >= least && value <= most
+            ? value
+            : throw new FormatException("accepted: a number such as 0.05" + (most < double.MaxValue ? string.Format(CultureInfo.InvariantCulture, ", from {0} to {1}", least, most) : ""));
+
+    /// <summary>Checks ranges and gives the text in its plain form: parts separated by commas, no blanks.</summary>
+    internal static string Ranges(string text)
+    {
+        string[] parts = [.. text.Split(Separators, StringSplitOptions.RemoveEmptyEntries).Select(static p => p.Trim()).Where(static p => p.Length > 0)];
+        foreach (string part in parts)
+        {
+            if (InputBox.ParseRange(part.Substring(part.LastIndexOf('=') + 1)) is null)
+                throw new FormatException("accepted: low..high, or name=low..high by input, separated by commas, such as image=0..255; '" + part + "' is none");
+        }
+
+        return string.Join(",", parts);
+    }
+
     internal static ImmutableSortedDictionary<string, int> Dims(string text)
     {
         ImmutableSortedDictionary<string, int>.Builder dims = ImmutableSortedDictionary.CreateBuilder<string, int>(StringComparer.Ordinal);

@@ -26,7 +26,15 @@ internal static class PassPipeline
         new FoldAffineIntoConsumer(), // what had no weights before it
         new EliminateIdentities(), // views and factors that have met
         new EliminateDeadCode(), // the constants that were folded
-        new MarkFusion(), // at the end: no other pass need keep the marks
+    ];
+
+    /// <summary>
+    /// What tells the planner which nodes one kernel computes together: after the reduction, so that no other pass need keep the marks.
+    /// Off with RedGenOptimise=false.
+    /// </summary>
+    public static ImmutableArray<GraphPass> Fusing { get; } =
+    [
+        new MarkFusion(), // layers first
         new FuseElementwise(), // of what is not part of a layer
     ];
 

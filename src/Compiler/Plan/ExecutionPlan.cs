@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Options;
+using RedGen.Compiler.Red;
 
 namespace RedGen.Compiler.Plan;
 
@@ -28,6 +29,9 @@ public sealed class ExecutionPlan
     /// <summary>The graph that the steps compute.</summary>
     public required Graph Graph { get; init; }
 
+    /// <summary>What the reduction did.</summary>
+    public required ModelReduction Reduction { get; init; }
+
     /// <summary>The steps.</summary>
     public required Block Root { get; init; }
 
@@ -54,4 +58,7 @@ public sealed class ExecutionPlan
 
     /// <summary>Multiply-adds of one inference.</summary>
     public required long MultiplyAdds { get; init; }
+
+    /// <summary>Multiplications of one inference when every layer is computed by its lowering with the fewest (docs/red.md).</summary>
+    public required long Multiplications { get; init; }
 }

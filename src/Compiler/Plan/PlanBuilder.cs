@@ -7,6 +7,7 @@ using RedGen.Compiler.Diagnostics;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Kernels;
 using RedGen.Compiler.Options;
+using RedGen.Compiler.Red;
 
 namespace RedGen.Compiler.Plan;
 
@@ -14,10 +15,10 @@ namespace RedGen.Compiler.Plan;
 internal static class PlanBuilder
 {
     /// <summary>Plans a normalised graph; null when diagnostics hold an error.</summary>
-    public static ExecutionPlan? Build(Graph graph, ModelInfo info, CompilerOptions options, string className, DiagnosticBag diagnostics, CancellationToken cancellationToken)
+    public static ExecutionPlan? Build(Graph graph, ModelReduction reduction, ModelInfo info, CompilerOptions options, string className, DiagnosticBag diagnostics, CancellationToken cancellationToken)
     {
         CheckBoundary(graph, diagnostics);
-        ImmutableArray<Step> steps = PlanSteps(graph, options, diagnostics, cancellationToken);
+        ImmutableArray<Step> steps = PlanSteps(new KernelContext(graph, options, reduction), diagnostics, cancellationToken);
         if (diagnostics.HasErrors) return null;
         BufferPlan buffers = BufferPlanner.Place(graph, steps);
         if (buffers.ArenaBytes > int.MaxValue - 64)
@@ -32,6 +33,7 @@ internal static class PlanBuilder
             Options = options,
             ClassName = className,
             Graph = graph,
+            Reduction = reduction,
             Root = new Block(buffers.Steps),
             StepNames = StepNames.For(buffers.Steps),
             Buffers = buffers.Buffers,
@@ -41,6 +43,7 @@ internal static class PlanBuilder
             ArenaLowerBound = (int)buffers.LowerBound,
             WeightBytes = WeightBytes(graph, buffers.Steps),
             MultiplyAdds = buffers.Steps.Sum(s => s.MultiplyAdds),
+            Multiplications = buffers.Steps.Sum(s => s.Multiplications),
         };
     }
 
@@ -59,11 +62,10 @@ internal static class PlanBuilder
         }
     }
 
-    private static ImmutableArray<Step> PlanSteps(Graph graph, CompilerOptions options, DiagnosticBag diagnostics, CancellationToken cancellationToken)
+    private static ImmutableArray<Step> PlanSteps(KernelContext context, DiagnosticBag diagnostics, CancellationToken cancellationToken)
     {
-        var context = new KernelContext(graph, options);
         ImmutableArray<Step>.Builder steps = ImmutableArray.CreateBuilder<Step>();
-        foreach (NodeGroup group in Groups(graph))
+        foreach (NodeGroup group in Groups(context.Graph))
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (!group.IsSingle && TryPlan(group, context) is { } whole)

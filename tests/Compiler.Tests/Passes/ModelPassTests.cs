@@ -33,7 +33,7 @@ public sealed class ModelPassTests(ITestOutputHelper output)
             }
 
             Graph after = before;
-            foreach (GraphPass pass in PassPipeline.Optimising)
+            foreach (GraphPass pass in PassPipeline.Optimising.AddRange(PassPipeline.Fusing))
             {
                 after = Rewriting.Apply(pass, after);
                 Assert.Empty(GraphValidator.Validate(after));

@@ -47,7 +47,7 @@ public sealed class PassPropertyTests(ITestOutputHelper output)
         => ForAll(graph =>
         {
             Graph result = graph;
-            foreach (GraphPass pass in PassPipeline.Optimising)
+            foreach (GraphPass pass in PassPipeline.Optimising.AddRange(PassPipeline.Fusing))
             {
                 result = Rewriting.Apply(pass, result);
                 Rewriting.AssertKept(graph, result);
@@ -61,7 +61,7 @@ public sealed class PassPropertyTests(ITestOutputHelper output)
         => Check(c => Assert.Equal(GraphPrinter.Print(Optimised(c)), GraphPrinter.Print(Optimised(c))));
 
     private static Graph Optimised((int Seed, int Nodes) c)
-        => PassPipeline.Optimising.Aggregate(RandomGraph.Make(c.Seed, c.Nodes), (graph, pass) => Rewriting.Apply(pass, graph));
+        => PassPipeline.Optimising.AddRange(PassPipeline.Fusing).Aggregate(RandomGraph.Make(c.Seed, c.Nodes), (graph, pass) => Rewriting.Apply(pass, graph));
 
     private void Keeps(GraphPass pass, double tolerance) => ForAll(graph =>
     {

@@ -1,0 +1,94 @@
+using System;
+using System.Linq;
+using Google.Protobuf;
+using RedGen.Compiler.Options;
+using RedGen.Compiler.Red.Planning.Proto;
+
+namespace RedGen.Compiler.Red.Planning;
+
+/// <summary>
+/// The text of <c>&lt;name&gt;.redgen.json</c>: a <see cref="HashingPlan"/> with what it was made from. The whole result of the search is in it,
+/// so that a build only decodes, and gives the same bytes on every machine.
+/// </summary>
+public static class PlanFile
+{
+    /// <summary>The extension that replaces <c>.onnx</c>.</summary>
+    public const string Extension = ".redgen.json";
+
+    private const int Format = 1;
+
+    /// <summary>A file much larger than a plan can be: one index a weight, four thirds of a byte in base64.</summary>
+    private const int LongestText = 400_000_000;
+
+    /// <summary>The options that a plan depends on, as one line of text: a plan made with others is stale.</summary>
+    public static string Fingerprint(CompilerOptions options, string samplesSha256)
+    {
+        string tolerance = options.Tolerance?.ToString("R", System.Globalization.CultureInfo.InvariantCulture) ?? "";
+        string dims = string.Join(",", options.Dims.Select(d => d.Key + "=" + d.Value.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        return $"hashing={options.Hashing} tolerance={tolerance} merging={options.Merging} range={options.InputRange} dims={dims} samples={samplesSha256}";
+    }
+
+    /// <summary>Writes a plan as JSON, lines ended by a line feed.</summary>
+    public static string Write(HashingPlan plan, string modelSha256, string fingerprint)
+    {
+        var message = new ReductionPlanProto
+        {
+            Format = Format,
+            Model = modelSha256,
+            Options = fingerprint,
+            Tolerance = plan.Tolerance,
+            MeasuredError = plan.MeasuredError,
+            EstimatedError = plan.EstimatedError,
+            Inputs = plan.Inputs,
+        };
+        foreach (HashedLayer layer in plan.Layers)
+        {
+            message.Layers.Add(new LayerProto
+            {
+                Weights = layer.Weights,
+                Outputs = layer.Matrix.Outputs,
+                Columns = layer.Matrix.Columns,
+                Codebook = { layer.Matrix.Codebook },
+                Scales = { layer.Matrix.Scales },
+                Indices = ByteString.CopyFrom(layer.Matrix.Indices.ToArray()),
+                Bias = { layer.Bias },
+                ErrorShare = layer.ErrorShare,
+            });
+        }
+
+        return new JsonFormatter(JsonFormatter.Settings.Default.WithIndentation("  ")).Format(message).Replace("\r\n", "\n") + "\n";
+    }
+
+    /// <summary>Reads a plan.</summary>
+    /// <param name="text">The JSON.</param>
+    /// <param name="modelSha256">The model that it should be for.</param>
+    /// <param name="fingerprint">The options that it should be for; null: any.</param>
+    /// <param name="problem">Why the plan cannot be used; empty where it can.</param>
+    /// <returns>The plan, or null.</returns>
+    public static HashingPlan? Read(string text, string modelSha256, string? fingerprint, out string problem)
+    {
+        try
+        {
+            if (text.Length > LongestText) throw new FormatException("it is too long for a plan");
+            ReductionPlanProto message = new JsonParser(JsonParser.Settings.Default).Parse<ReductionPlanProto>(text);
+            problem = message.Format != Format ? "its format is not this version's"
+                : message.Model != modelSha256 ? "it is for another model"
+                : fingerprint is not null && message.Options != fingerprint ? "it was made with other options (" + message.Options + ")"
+                : "";
+            return problem.Length > 0 ? null : new HashingPlan([.. message.Layers.Select(Layer)], message.Tolerance, message.MeasuredError, message.EstimatedError, message.Inputs);
+        }
+        catch (Exception exception) when (exception is InvalidProtocolBufferException or InvalidJsonException or FormatException or ArgumentException or OverflowException)
+        {
+            problem = "it is not the JSON of a plan: " + exception.Message;
+            return null;
+        }
+    }
+
+    private static HashedLayer Layer(LayerProto layer)
+    {
+        byte[] indices = layer.Indices.ToByteArray();
+        if (layer.Outputs < 0 || layer.Columns < 0 || (long)layer.Outputs * layer.Columns != indices.Length) throw new FormatException("'" + layer.Weights + "' has not outputs × columns indices");
+        if (layer.Bias.Count > 0 && layer.Bias.Count != layer.Outputs) throw new FormatException("'" + layer.Weights + "' has not one bias an output");
+        return new HashedLayer(layer.Weights, new HashedMatrix(layer.Outputs, layer.Columns, [.. layer.Codebook], [.. layer.Scales], indices), [.. layer.Bias], layer.ErrorShare);
+    }
+}

@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using System.Linq;
+using System.Threading;
+using RedGen.Compiler.Diagnostics;
+using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Options;
+using RedGen.Compiler.Red.Hash;
+using RedGen.Compiler.Red.Merge;
+using RedGen.Compiler.Red.Planning;
+
+namespace RedGen.Compiler.Red;
+
+/// <summary>A reduced model.</summary>
+/// <param name="Graph">The graph that is computed.</param>
+/// <param name="Reduction">What was done.</param>
+/// <param name="Before">The graph before the reduction.</param>
+/// <param name="Hashed">The graph after hashing, before merging: of the structure of <paramref name="Before"/>.</param>
+internal sealed record ReducedModel(Graph Graph, ModelReduction Reduction, Graph Before, Graph Hashed);
+
+/// <summary>The RED++ method on a normalised graph: hash the weights (the only lossy step), then merge what became equal.</summary>
+internal static class Reducer
+{
+    /// <summary>Reduces a graph as the options say; the same graph where they say None.</summary>
+    public static ReducedModel Run(Graph graph, ModelSource source, CompilerOptions options, DiagnosticBag diagnostics, CancellationToken cancellationToken)
+    {
+        if (options.Hashing == Hashing.None) return new ReducedModel(graph, ModelReduction.None, graph, graph);
+        graph = CanonicalLayers.Run(graph);
+        (HashingPlan plan, bool isTuned) = FindPlan(graph, source, options, diagnostics, cancellationToken);
+        HashedGraph? hashed = ApplyHashing.Run(graph, plan, out string problem);
+        if (hashed is null && isTuned)
+        {
+            diagnostics.Add(DiagnosticCatalog.StalePlan.With(problem));
+            (plan, isTuned) = (ClosedForm.Plan(graph, options, cancellationToken), false);
+            hashed = ApplyHashing.Run(graph, plan, out problem);
+        }
+
+        if (hashed is null) throw new System.InvalidOperationException("The plan does not fit its own graph: " + problem);
+        MergedGraph merged = options.Merging == Merging.None
+            ? new MergedGraph(hashed.Graph, hashed.Hashed, ImmutableDictionary<string, int>.Empty)
+            : MergeOutputs.Run(hashed, cancellationToken);
+        return new ReducedModel(merged.Graph, Describe(graph, merged, plan, options, isTuned), graph, hashed.Graph);
+    }
+
+    /// <summary>The plan file where it fits; otherwise the closed form, with a warning where there is a file.</summary>
+    private static (HashingPlan Plan, bool IsTuned) FindPlan(Graph graph, ModelSource source, CompilerOptions options, DiagnosticBag diagnostics, CancellationToken cancellationToken)
+    {
+        if (source.PlanText is { } text)
+        {
+            if (PlanFile.Read(text, source.Sha256, PlanFile.Fingerprint(options, source.SamplesSha256), out string problem) is { } plan) return (plan, true);
+            diagnostics.Add(DiagnosticCatalog.StalePlan.With(problem));
+        }
+
+        return (ClosedForm.Plan(graph, options, cancellationToken), false);
+    }
+
+    private static ModelReduction Describe(Graph before, MergedGraph merged, HashingPlan plan, CompilerOptions options, bool isTuned)
+    {
+        ImmutableDictionary<string, double> shares = plan.Layers.ToImmutableDictionary(l => l.Weights, l => l.ErrorShare);
+        ImmutableArray<LayerReduction>.Builder layers = ImmutableArray.CreateBuilder<LayerReduction>();
+        foreach (ReducibleLayer layer in before.Nodes.Select(n => ReducibleLayer.Read(before, n)).OfType<ReducibleLayer>())
+        {
+            if (layers.Any(l => l.Weights == layer.Weights)) continue;
+            layers.Add(new LayerReduction(
+                layer.Weights, layer.Node.Name, layer.Node.Operator.QualifiedName,
+                [.. layer.ToRows(before.ConstantOf(layer.Weights)!)],
+                plan.Layers.FirstOrDefault(l => l.Weights == layer.Weights)?.Matrix,
+                shares.TryGetValue(layer.Weights, out double share) ? share : 0,
+                merged.OutputsMerged.TryGetValue(layer.Weights, out int count) ? count : 0));
+        }
+
+        return new ModelReduction(options.Hashing, layers.ToImmutable(), merged.Hashed, plan.Tolerance, plan.MeasuredError, plan.EstimatedError, isTuned, plan.Inputs);
+    }
+}

@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+using System.Linq;
+using RedGen.Compiler.Graphs;
+
+namespace RedGen.Compiler.Red;
+
+/// <summary>
+/// A constant of float weights as an outputs × columns matrix, with the node that reads it. For a Conv a column is (input channel of
+/// the group, tap); for Gemm and MatMul an input.
+/// </summary>
+internal sealed class ReducibleLayer
+{
+    private readonly int[] _place;
+
+    private ReducibleLayer(Node node, string weights, string bias, int outputs, int columns, int taps, int groups, int[] place)
+    {
+        Node = node;
+        Weights = weights;
+        Bias = bias;
+        Outputs = outputs;
+        Columns = columns;
+        Taps = taps;
+        Groups = groups;
+        _place = place;
+    }
+
+    /// <summary>The node.</summary>
+    public Node Node { get; }
+
+    /// <summary>The initializer of the weights.</summary>
+    public string Weights { get; }
+
+    /// <summary>The initializer of the bias; empty where there is none.</summary>
+    public string Bias { get; }
+
+    /// <summary>Rows of the matrix: output channels.</summary>
+    public int Outputs { get; }
+
+    /// <summary>Columns of the matrix: weights of one output.</summary>
+    public int Columns { get; }
+
+    /// <summary>Taps of a kernel; 1 for dense layers.</summary>
+    public int Taps { get; }
+
+    /// <summary>Groups of a convolution; 1 otherwise.</summary>
+    public int Groups { get; }
+
+    /// <summary>Input channels that one output reads.</summary>
+    public int ChannelsPerGroup => Columns / Taps;
+
+    /// <summary>The number of weights.</summary>
+    public int Count => Outputs * Columns;
+
+    /// <summary>Reads a node; null where it is no layer with constant float weights.</summary>
+    public static ReducibleLayer? Read(Graph graph, Node node)
+    {
+        if (graph.ConstantOf(node.Input(1)) is not { ElementType: ElementType.Float32, Length: > 0 } tensor) return null;
+        int[] d = [.. tensor.Dimensions];
+        string bias = node.HasInput(2) && graph.ConstantOf(node.Inputs[2]) is { ElementType: ElementType.Float32 } ? node.Inputs[2] : "";
+        switch (node.Operator.QualifiedName)
+        {
+            case "Conv" when d.Length >= 3:
+                int taps = d.Skip(2).Aggregate(1, (a, b) => a * b);
+                return new ReducibleLayer(node, node.Inputs[1], bias, d[0], d[1] * taps, taps, (int)node.Attributes.Int("group", 1), Straight(tensor.Length));
+            case "Gemm" when d.Length == 2 && node.Attributes.Int("transA", 0) == 0:
+                bool transposed = node.Attributes.Int("transB", 0) != 0;
+                return transposed
+                    ? new ReducibleLayer(node, node.Inputs[1], bias, d[0], d[1], 1, 1, Straight(tensor.Length))
+                    : new ReducibleLayer(node, node.Inputs[1], bias, d[1], d[0], 1, 1, Transposed(d[0], d[1]));
+            case "MatMul" when d.Length == 2 && graph.ConstantOf(node.Input(0)) is null:
+                return new ReducibleLayer(node, node.Inputs[1], "", d[1], d[0], 1, 1, Transposed(d[0], d[1]));
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>The weights as outputs × columns.</summary>
+    public float[] ToRows(Tensor tensor)
+    {
+        System.ReadOnlySpan<float> elements = tensor.AsSpan<float>();
+        var rows = new float[elements.Length];
+        for (int i = 0; i < rows.Length; i++) rows[i] = elements[_place[i]];
+        return rows;
+    }
+
+    /// <summary>The initializer that holds a matrix of this layer's shape.</summary>
+    public Tensor ToTensor(float[] rows, ImmutableArray<int> dimensions)
+    {
+        var elements = new float[rows.Length];
+        for (int i = 0; i < rows.Length; i++) elements[_place[i]] = rows[i];
+        return new Tensor(ElementType.Float32, dimensions, System.Runtime.InteropServices.MemoryMarshal.AsBytes(System.MemoryExtensions.AsSpan(elements)).ToArray());
+    }
+
+    private static int[] Straight(int count) => [.. Enumerable.Range(0, count)];
+
+    /// <summary>Element [i, j] of the matrix stands at [j, i] of the constant.</summary>
+    private static int[] Transposed(int inputs, int outputs)
+    {
+        var place = new int[inputs * outputs];
+        for (int i = 0; i < outputs; i++)
+            for (int j = 0; j < inputs; j++) place[(i * inputs) + j] = (j * outputs) + i;
+        return place;
+    }
+}

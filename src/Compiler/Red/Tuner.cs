@@ -1,0 +1,37 @@
+using System;
+using System.Threading;
+using RedGen.Compiler.Diagnostics;
+using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Import;
+using RedGen.Compiler.Options;
+using RedGen.Compiler.Red.Hash;
+using RedGen.Compiler.Red.Planning;
+
+namespace RedGen.Compiler.Red;
+
+/// <summary>What a search reports on its way.</summary>
+/// <param name="Stage">What it is doing, in words.</param>
+/// <param name="Done">The share of the work that is done, 0 … 1.</param>
+public readonly record struct TuneProgress(string Stage, double Done);
+
+/// <summary>The search for the reduction's budget, as <c>redgen tune</c> runs it. Deterministic: the same model, options and samples give the same plan.</summary>
+public static class Tuner
+{
+    /// <summary>Searches.</summary>
+    /// <param name="source">The model.</param>
+    /// <param name="options">The options; Hashing is not None.</param>
+    /// <param name="samples">Float inputs for a model with one input, the first axis counts them; null: inputs made without data.</param>
+    /// <param name="onProgress">Called as the search goes on; may be null.</param>
+    /// <param name="diagnostics">Takes the model's problems.</param>
+    /// <param name="cancellationToken">Stops the search.</param>
+    /// <returns>The plan, or null when diagnostics hold an error.</returns>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public static HashingPlan? Run(ModelSource source, CompilerOptions options, Tensor? samples, Action<TuneProgress>? onProgress, DiagnosticBag diagnostics, CancellationToken cancellationToken)
+    {
+        if (OnnxReader.Read(source, diagnostics, cancellationToken) is not { } model || diagnostics.HasErrors) return null;
+        Graph graph = ModelCompiler.Normalise(model, options, diagnostics, cancellationToken);
+        if (diagnostics.HasErrors) return null;
+        onProgress?.Invoke(new TuneProgress("search", 0));
+        return samples is null ? ClosedForm.Plan(CanonicalLayers.Run(graph), options, cancellationToken) : ClosedForm.Plan(CanonicalLayers.Run(graph), options, cancellationToken);
+    }
+}
