@@ -41,10 +41,10 @@ public abstract class Step
     public long MultiplyAdds { get; init; }
 
     /// <summary>The cost of the step's exact lowering with the fewest multiplications; null where its weights are not hashed.</summary>
-    public LoweringCount? Count { get; init; }
+    public LoweringCount? Cost { get; init; }
 
     /// <summary>Multiplications of one inference under that lowering; <see cref="MultiplyAdds"/> where the weights are not hashed.</summary>
-    public long Multiplications => Count?.Multiplications ?? MultiplyAdds;
+    public long Multiplications => Cost?.Multiplications ?? MultiplyAdds;
 
     /// <summary>
     /// Indices of inputs that output 0 may overwrite: element i of the output depends on no element of such an input but i, and
