@@ -9,6 +9,7 @@ using RedGen.Compiler.Options;
 using RedGen.Compiler.Passes;
 using RedGen.Compiler.Plan;
 using RedGen.Compiler.Red;
+using RedGen.Compiler.Red.Probe;
 
 namespace RedGen.Compiler;
 
@@ -56,7 +57,7 @@ public static class ModelCompiler
             if (diagnostics.HasErrors) return Failed(diagnostics);
 
             Enter("Reduce");
-            ReducedModel reduced = Reducer.Run(graph, source, options, diagnostics, cancellationToken);
+            ReducedModel reduced = Reducer.Run(graph, BatchNormStatistics.Read(model.Graph), source, options, diagnostics, cancellationToken);
             graph = Fuse(reduced.Graph, options, diagnostics, cancellationToken);
             if (diagnostics.HasErrors) return Failed(diagnostics);
 

@@ -7,6 +7,7 @@ using RedGen.Compiler.Options;
 using RedGen.Compiler.Red.Hash;
 using RedGen.Compiler.Red.Merge;
 using RedGen.Compiler.Red.Planning;
+using RedGen.Compiler.Red.Probe;
 
 namespace RedGen.Compiler.Red;
 
@@ -21,16 +22,15 @@ internal sealed record ReducedModel(Graph Graph, ModelReduction Reduction, Graph
 internal static class Reducer
 {
     /// <summary>Reduces a graph as the options say; the same graph where they say None.</summary>
-    public static ReducedModel Run(Graph graph, ModelSource source, CompilerOptions options, DiagnosticBag diagnostics, CancellationToken cancellationToken)
+    public static ReducedModel Run(Graph graph, BatchNormStatistics statistics, ModelSource source, CompilerOptions options, DiagnosticBag diagnostics, CancellationToken cancellationToken)
     {
         if (options.Hashing == Hashing.None) return new ReducedModel(graph, ModelReduction.None, graph, graph);
-        graph = CanonicalLayers.Run(graph);
-        (HashingPlan plan, bool isTuned) = FindPlan(graph, source, options, diagnostics, cancellationToken);
+        (HashingPlan plan, bool isTuned) = FindPlan(graph, statistics, source, options, diagnostics, cancellationToken);
         HashedGraph? hashed = ApplyHashing.Run(graph, plan, out string problem);
         if (hashed is null && isTuned)
         {
             diagnostics.Add(DiagnosticCatalog.StalePlan.With(problem));
-            (plan, isTuned) = (ClosedForm.Plan(graph, options, cancellationToken), false);
+            (plan, isTuned) = (HashingSearch.Plan(graph, statistics, options, null, SearchEffort.Quick, null, cancellationToken), false);
             hashed = ApplyHashing.Run(graph, plan, out problem);
         }
 
@@ -42,7 +42,7 @@ internal static class Reducer
     }
 
     /// <summary>The plan file where it fits; otherwise the closed form, with a warning where there is a file.</summary>
-    private static (HashingPlan Plan, bool IsTuned) FindPlan(Graph graph, ModelSource source, CompilerOptions options, DiagnosticBag diagnostics, CancellationToken cancellationToken)
+    private static (HashingPlan Plan, bool IsTuned) FindPlan(Graph graph, BatchNormStatistics statistics, ModelSource source, CompilerOptions options, DiagnosticBag diagnostics, CancellationToken cancellationToken)
     {
         if (source.PlanText is { } text)
         {
@@ -50,7 +50,7 @@ internal static class Reducer
             diagnostics.Add(DiagnosticCatalog.StalePlan.With(problem));
         }
 
-        return (ClosedForm.Plan(graph, options, cancellationToken), false);
+        return (HashingSearch.Plan(graph, statistics, options, null, SearchEffort.Quick, null, cancellationToken), false);
     }
 
     private static ModelReduction Describe(Graph before, MergedGraph merged, HashingPlan plan, CompilerOptions options, bool isTuned)

@@ -62,7 +62,7 @@ internal sealed class ReducibleLayer
             case "Conv" when d.Length >= 3:
                 int taps = d.Skip(2).Aggregate(1, (a, b) => a * b);
                 return new ReducibleLayer(node, node.Inputs[1], bias, d[0], d[1] * taps, taps, (int)node.Attributes.Int("group", 1), Straight(tensor.Length));
-            case "Gemm" when d.Length == 2 && node.Attributes.Int("transA", 0) == 0:
+            case "Gemm" when d.Length == 2 && node.Attributes.Int("transA", 0) == 0 && node.Attributes.Float("alpha", 1) == 1:
                 bool transposed = node.Attributes.Int("transB", 0) != 0;
                 return transposed
                     ? new ReducibleLayer(node, node.Inputs[1], bias, d[0], d[1], 1, 1, Straight(tensor.Length))

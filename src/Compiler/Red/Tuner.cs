@@ -6,6 +6,7 @@ using RedGen.Compiler.Import;
 using RedGen.Compiler.Options;
 using RedGen.Compiler.Red.Hash;
 using RedGen.Compiler.Red.Planning;
+using RedGen.Compiler.Red.Probe;
 
 namespace RedGen.Compiler.Red;
 
@@ -31,7 +32,6 @@ public static class Tuner
         if (OnnxReader.Read(source, diagnostics, cancellationToken) is not { } model || diagnostics.HasErrors) return null;
         Graph graph = ModelCompiler.Normalise(model, options, diagnostics, cancellationToken);
         if (diagnostics.HasErrors) return null;
-        onProgress?.Invoke(new TuneProgress("search", 0));
-        return samples is null ? ClosedForm.Plan(CanonicalLayers.Run(graph), options, cancellationToken) : ClosedForm.Plan(CanonicalLayers.Run(graph), options, cancellationToken);
+        return HashingSearch.Plan(graph, BatchNormStatistics.Read(model.Graph), options, samples, SearchEffort.Full, onProgress, cancellationToken);
     }
 }

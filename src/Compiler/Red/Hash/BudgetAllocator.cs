@@ -1,0 +1,93 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+
+namespace RedGen.Compiler.Red.Hash;
+
+/// <summary>A layer as the allocator sees it.</summary>
+/// <param name="Weights">The initializer.</param>
+/// <param name="Candidates">From coarse to fine.</param>
+/// <param name="Gain">Squared relative error at the outputs for each unit of noise at the layer.</param>
+/// <param name="MultiplyAdds">Multiplications as it is.</param>
+/// <param name="IsConvolution">Whether arithmetic and not memory bounds the layer.</param>
+internal sealed record BudgetLayer(string Weights, ImmutableArray<LayerCandidate> Candidates, double Gain, double MultiplyAdds, bool IsConvolution);
+
+/// <summary>How many bytes the weights may take.</summary>
+/// <param name="Floats">Bytes of all float constants as they are.</param>
+/// <param name="Fixed">Bytes of those that are not the layers'.</param>
+internal sealed record WeightLimit(long Floats, long Fixed)
+{
+    /// <summary>The share of the original bytes up to which layers are left as floats, or get longer codebooks, to meet the tolerance.</summary>
+    public const double Share = 0.3;
+}
+
+/// <summary>How far refinement goes.</summary>
+/// <param name="Limit">The error that must be met.</param>
+/// <param name="Target">Refinement goes on to this error where it is cheap; equal to the limit: it stops there.</param>
+/// <param name="Removed">Cheap: as long as this share of the multiplications stays removed.</param>
+internal sealed record BudgetGoal(double Limit, double Target, double Removed);
+
+/// <summary>
+/// Gives every layer its number of values: from coarse to fine, each step refines the layer whose refinement buys most output error for a
+/// lost multiplication.
+/// </summary>
+internal static class BudgetAllocator
+{
+    /// <summary>A lost byte counts as this many lost multiplications, so that dense layers, whose multiplications are cheap, have a price too.</summary>
+    private const double MultiplicationsPerByte = 1;
+
+    /// <summary>The index of each layer's candidate.</summary>
+    public static ImmutableArray<int> Allocate(ImmutableArray<BudgetLayer> layers, BudgetGoal goal, WeightLimit weights)
+    {
+        var chosen = new int[layers.Length];
+        double original = layers.Sum(l => l.MultiplyAdds);
+        bool isLimitMet = false;
+        while (true)
+        {
+            double error = Error(layers, chosen);
+            isLimitMet = error <= goal.Limit;
+            if (error <= goal.Target) break;
+            int best = -1;
+            double bestPrice = 0;
+            for (int i = 0; i < layers.Length; i++)
+            {
+                if (chosen[i] + 1 >= layers[i].Candidates.Length || !IsAllowed(layers, chosen, i, original, goal, isLimitMet) || !Fits(layers, chosen, i, weights, isLimitMet)) continue;
+                double price = Price(layers[i], chosen[i]);
+                if (best < 0 || price > bestPrice) (best, bestPrice) = (i, price);
+            }
+
+            if (best < 0) break;
+            chosen[best]++;
+        }
+
+        return [.. chosen];
+    }
+
+    /// <summary>The relative error at the outputs that choices come to: independent errors add in squares.</summary>
+    public static double Error(ImmutableArray<BudgetLayer> layers, IReadOnlyList<int> chosen)
+        => Math.Sqrt(layers.Select((l, i) => l.Gain * l.Candidates[chosen[i]].Noise).Sum());
+
+    /// <summary>A layer whose bytes are those of its floats costs four times as much: a few small ones may, where the limit is not met otherwise.</summary>
+    private static bool Fits(ImmutableArray<BudgetLayer> layers, int[] chosen, int i, WeightLimit weights, bool isLimitMet)
+    {
+        if (layers[i].Candidates[chosen[i] + 1].Magnitudes > 0) return true;
+        if (isLimitMet) return false;
+        long bytes = weights.Fixed + layers.Select((l, k) => l.Candidates[k == i ? chosen[k] + 1 : chosen[k]].Bytes).Sum();
+        return bytes <= WeightLimit.Share * weights.Floats;
+    }
+
+    private static bool IsAllowed(ImmutableArray<BudgetLayer> layers, int[] chosen, int i, double original, BudgetGoal goal, bool isLimitMet)
+    {
+        if (!isLimitMet) return true;
+        double spent = layers.Select((l, k) => l.Candidates[k == i ? chosen[k] + 1 : chosen[k]].Multiplications).Sum();
+        return spent <= (1 - goal.Removed) * original;
+    }
+
+    private static double Price(BudgetLayer layer, int index)
+    {
+        LayerCandidate now = layer.Candidates[index], next = layer.Candidates[index + 1];
+        double lost = Math.Max(0, next.Multiplications - now.Multiplications) + (MultiplicationsPerByte * Math.Max(0, next.Bytes - now.Bytes)) + 1;
+        return layer.Gain * Math.Max(0, now.Noise - next.Noise) / lost;
+    }
+}

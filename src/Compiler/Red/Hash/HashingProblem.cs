@@ -1,0 +1,124 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using System.Threading;
+using RedGen.Compiler.Execute;
+using RedGen.Compiler.Execute.Fast;
+using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Options;
+using RedGen.Compiler.Red.Planning;
+using RedGen.Compiler.Red.Probe;
+
+namespace RedGen.Compiler.Red.Hash;
+
+/// <summary>A model's layers with the statistics of their inputs, and the probe that measures what hashing does to the outputs.</summary>
+internal sealed class HashingProblem
+{
+    private readonly Graph _graph;
+    private readonly NetworkProbe _probe;
+    private readonly ImmutableArray<string> _outputs;
+
+    private HashingProblem(Graph graph, NetworkProbe probe, ImmutableArray<HashLayer> layers, IReadOnlyDictionary<string, double> gains, string inputs)
+    {
+        _graph = graph;
+        _probe = probe;
+        Layers = layers;
+        Gains = gains;
+        Inputs = inputs;
+        _outputs = ErrorPlaces(graph);
+    }
+
+    /// <summary>The layers that can be hashed.</summary>
+    public ImmutableArray<HashLayer> Layers { get; }
+
+    /// <summary>The closed form's gain of each value: <see cref="StructuralGains"/>.</summary>
+    public IReadOnlyDictionary<string, double> Gains { get; }
+
+    /// <summary>What the probe's inputs are, in words.</summary>
+    public string Inputs { get; }
+
+    /// <summary>Runs the network once and prepares its layers.</summary>
+    public static HashingProblem Prepare(Graph graph, BatchNormStatistics statistics, ProbeInputs inputs, Hashing method, CancellationToken cancellationToken)
+    {
+        var probe = new NetworkProbe(graph, inputs, statistics, cancellationToken);
+        var layers = new List<HashLayer>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var energies = new Dictionary<string, double>(StringComparer.Ordinal);
+        probe.Run(
+            (node, value) =>
+            {
+                if (StructuralGains.SharesEnergy(node))
+                    foreach (string input in node.Inputs.Where(i => i.Length > 0 && graph.ConstantOf(i) is null)) energies[input] = ChannelMoments.Energy(value(input));
+                if (ReducibleLayer.Read(graph, node) is { } layer && seen.Add(layer.Weights) && Make(graph, layer, value(node.Inputs[0]), probe.IsKnown(node.Inputs[0]), method) is { } made) layers.Add(made);
+            },
+            keep: true);
+        return new HashingProblem(graph, probe, [.. layers], StructuralGains.Of(graph, energies), inputs.Description);
+    }
+
+    /// <summary>The energy of the change that hashed layers cause at the outputs, as a share of the energy of what varies there.</summary>
+    /// <param name="layers">The hashed layers; others stay.</param>
+    public double Measure(IEnumerable<HashedLayer> layers)
+    {
+        var overrides = new Dictionary<string, LayerOverride>(StringComparer.Ordinal);
+        foreach (HashedLayer hashed in layers)
+        {
+            // A constant may serve several nodes.
+            foreach (ReducibleLayer layer in _graph.Nodes.Select(n => ReducibleLayer.Read(_graph, n)).OfType<ReducibleLayer>().Where(l => l.Weights == hashed.Weights))
+                overrides[layer.Node.Name] = Override(layer, hashed);
+        }
+
+        IReadOnlyDictionary<string, FastValue[]> changed = _probe.Rerun(overrides, _outputs);
+        double noise = 0, signal = 0;
+        foreach (string output in _outputs)
+        {
+            FastValue[] original = _probe.Original(output);
+            double energy = ChannelMoments.Energy(original) * original[0].Floats.Length * original.Length;
+            if (energy <= 0) continue;
+            signal += 1;
+            if (!changed.TryGetValue(output, out FastValue[]? reduced)) continue;
+            double sum = 0;
+            for (int s = 0; s < original.Length; s++)
+                for (int i = 0; i < original[s].Floats.Length; i++) sum += ((double)reduced[s].Floats[i] - original[s].Floats[i]) * ((double)reduced[s].Floats[i] - original[s].Floats[i]);
+            noise += double.IsNaN(sum) ? double.PositiveInfinity : sum / energy;
+        }
+
+        return signal == 0 ? 0 : noise / signal;
+    }
+
+    /// <summary>
+    /// Where the error is measured: at the float outputs; before a Softmax, Sigmoid or the like that makes one, because saturated scores hide every error.
+    /// </summary>
+    private static ImmutableArray<string> ErrorPlaces(Graph graph)
+    {
+        ImmutableArray<string>.Builder places = ImmutableArray.CreateBuilder<string>();
+        foreach (Value output in graph.Outputs)
+        {
+            string value = output.Name;
+            while (graph.Nodes.FirstOrDefault(n => n.Outputs.Contains(value)) is { } node && node.Operator.QualifiedName is "Softmax" or "LogSoftmax" or "Sigmoid" or "Reshape" or "Flatten" or "Squeeze" or "Identity") value = node.Inputs[0];
+            if (graph.TensorTypeOf(value) is { ElementType: ElementType.Float32 } && graph.ConstantOf(value) is null && !places.Contains(value)) places.Add(value);
+        }
+
+        return places.ToImmutable();
+    }
+
+    private LayerOverride Override(ReducibleLayer layer, HashedLayer hashed)
+    {
+        var weights = new FastValue(ReferenceTensor.FromTensor(layer.ToTensor(hashed.Matrix.ToRows(), _graph.ConstantOf(layer.Weights)!.Dimensions)));
+        FastValue? bias = !hashed.Bias.IsEmpty ? new FastValue([.. hashed.Bias], [hashed.Bias.Length])
+            : layer.Node.HasInput(2) ? _probe.Original(layer.Node.Inputs[2])[0] : null;
+        return new LayerOverride(weights, bias);
+    }
+
+    private static HashLayer? Make(Graph graph, ReducibleLayer layer, FastValue[] x, bool isKnown, Hashing method)
+    {
+        float[] rows = layer.ToRows(graph.ConstantOf(layer.Weights)!);
+        if (x[0].ElementType != ElementType.Float32 || rows.Any(w => float.IsNaN(w) || float.IsInfinity(w)) || layer.Outputs % layer.Groups != 0) return null;
+        LayerGeometry geometry = LayerGeometry.Of(graph, layer);
+        if (geometry.MultiplyAdds == 0) return null;
+        LayerStatistics statistics = LayerStatistics.Measure(layer, x, graph, isKnown);
+        LayerHasher hasher = method == Hashing.Adaptive ? new AdaptiveHasher(layer, rows, statistics) : new KdeHasher(layer, rows, statistics, useMean: method == Hashing.KdeMean);
+        float[]? bias = layer.Bias.Length > 0 ? graph.ConstantOf(layer.Bias)!.AsSpan<float>().ToArray() : null;
+        return new HashLayer(layer, hasher, geometry, bias, ApplyHashing.TakesBias(graph, layer));
+    }
+}

@@ -1,0 +1,119 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using System.Threading;
+using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Options;
+using RedGen.Compiler.Red.Planning;
+using RedGen.Compiler.Red.Probe;
+
+namespace RedGen.Compiler.Red.Hash;
+
+/// <summary>How much work a search may do. Counted in multiply-adds, not seconds: the result must not depend on the machine's load.</summary>
+/// <param name="Samples">Samples at most.</param>
+/// <param name="RunMultiplyAdds">Multiply-adds of one run over all samples, about.</param>
+/// <param name="MeasuresGains">Whether every layer's influence on the outputs is measured, or only its closed form used.</param>
+internal sealed record SearchEffort(int Samples, double RunMultiplyAdds, bool MeasuresGains)
+{
+    /// <summary>Inside a build: seconds.</summary>
+    public static SearchEffort Quick { get; } = new(16, 1.5e9, MeasuresGains: false);
+
+    /// <summary>In <c>redgen tune</c>: up to a minute.</summary>
+    public static SearchEffort Full { get; } = new(24, 4e9, MeasuresGains: true);
+}
+
+/// <summary>Finds the number of values of every layer, and hashes.</summary>
+internal static class HashingSearch
+{
+    /// <summary>The relative error allowed at the outputs of a convolutional classifier: its predictions practically stay (docs/red.md).</summary>
+    public const double ClassifierTolerance = 0.12;
+
+    /// <summary>The relative error allowed at other outputs.</summary>
+    public const double Tolerance = 0.03;
+
+    /// <summary>The estimate adds errors as if no two ever met in a nonlinearity; it has to leave this share of the tolerance.</summary>
+    private const double EstimateShare = 0.5;
+
+    /// <summary>What refinement leaves removed where it goes on below the tolerance.</summary>
+    private const double Removed = 0.91;
+
+    /// <summary>Rounds in which the measured error is brought below the tolerance.</summary>
+    private const int MostRounds = 5;
+
+    private static readonly int[] Menu = [1, 2, 3, 4, 5, 7, 9, 11, 13, 15, 19, 23, 27, 31, 39, 47, 55, 63];
+
+    /// <summary>Plans the hashing of a graph.</summary>
+    /// <param name="graph">Normalised, not fused.</param>
+    /// <param name="statistics">What batch normalisation told before it was folded.</param>
+    /// <param name="options">Method, tolerance, input range.</param>
+    /// <param name="samples">The user's samples, or null.</param>
+    /// <param name="effort">How much work.</param>
+    /// <param name="onProgress">Called as the search goes on; may be null.</param>
+    /// <param name="cancellationToken">Stops the search.</param>
+    public static HashingPlan Plan(Graph graph, BatchNormStatistics statistics, CompilerOptions options, Tensor? samples, SearchEffort effort, Action<TuneProgress>? onProgress, CancellationToken cancellationToken)
+    {
+        onProgress?.Invoke(new TuneProgress("statistics", 0));
+        ProbeInputs inputs = InputsFor(graph, options, samples, effort);
+        HashingProblem problem = HashingProblem.Prepare(graph, statistics, inputs, options.Hashing, cancellationToken);
+        BudgetGoal goal = GoalFor(graph, problem, options);
+        onProgress?.Invoke(new TuneProgress("sensitivities", 0.2));
+        ImmutableArray<BudgetLayer> layers = new BudgetTables(problem, effort.MeasuresGains, onProgress, cancellationToken).Layers(Menu);
+        long floats = graph.Initializers.Values.Where(t => t.ElementType == ElementType.Float32).Sum(t => 4L * t.Length);
+        var weights = new WeightLimit(floats, floats - problem.Layers.Sum(l => 4L * l.Layer.Count));
+
+        HashingPlan? best = null;
+        BudgetGoal current = goal with { Limit = goal.Limit * EstimateShare, Target = goal.Target * (goal.Target < goal.Limit ? 1 : EstimateShare) };
+        for (int round = 0; round < MostRounds; round++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            onProgress?.Invoke(new TuneProgress("hashing", 0.6 + (0.4 * round / MostRounds)));
+            ImmutableArray<int> chosen = BudgetAllocator.Allocate(layers, current, weights);
+            best = Hash(problem, layers, chosen, goal.Limit, cancellationToken);
+            // Nothing finer is left, or it is fine enough.
+            if (best.MeasuredError <= goal.Limit || layers.Select((l, i) => chosen[i] + 1 >= l.Candidates.Length).All(last => last)) break;
+            double factor = Math.Max(0.4, 0.95 * goal.Limit / best.MeasuredError);
+            current = new BudgetGoal(current.Limit * factor, Math.Min(current.Target, current.Limit * factor), current.Removed);
+        }
+
+        return best!;
+    }
+
+    private static ProbeInputs InputsFor(Graph graph, CompilerOptions options, Tensor? samples, SearchEffort effort)
+    {
+        double macs = graph.Nodes.Select(n => ReducibleLayer.Read(graph, n)).OfType<ReducibleLayer>().Sum(l => LayerGeometry.Of(graph, l).MultiplyAdds);
+        int count = (int)Math.Min(effort.Samples, Math.Max(3, effort.RunMultiplyAdds / Math.Max(1, macs)));
+        if (samples is not null && ProbeInputs.FromSamples(graph, samples, 2 * count) is { } real) return real;
+        return ProbeInputs.Synthetic(graph, new InputBox(options.InputRange), count);
+    }
+
+    /// <summary>
+    /// The user's tolerance is met with the fewest multiplications. Without one, a convolutional classifier is refined beyond its tolerance while
+    /// nine tenths of its multiplications stay removed; other networks keep three hundredths.
+    /// </summary>
+    private static BudgetGoal GoalFor(Graph graph, HashingProblem problem, CompilerOptions options)
+    {
+        if (options.Tolerance is { } tolerance) return new BudgetGoal(tolerance, tolerance, 0);
+        double all = problem.Layers.Sum(l => l.Geometry.MultiplyAdds), convolved = problem.Layers.Where(l => l.Geometry.IsConvolution).Sum(l => l.Geometry.MultiplyAdds);
+        return NetworkKind.IsClassifier(graph) && convolved > all / 2
+            ? new BudgetGoal(ClassifierTolerance, 0.01, Removed)
+            : new BudgetGoal(Tolerance, Tolerance, 0);
+    }
+
+    private static HashingPlan Hash(HashingProblem problem, ImmutableArray<BudgetLayer> layers, ImmutableArray<int> chosen, double tolerance, CancellationToken cancellationToken)
+    {
+        var hashed = new List<(HashedLayer Layer, double Error)>();
+        for (int i = 0; i < layers.Length; i++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            LayerCandidate candidate = layers[i].Candidates[chosen[i]];
+            if (candidate.Magnitudes == 0) continue;
+            HashedLayer layer = problem.Layers[i].Hash(candidate.Magnitudes, out double noise);
+            hashed.Add((layer, layers[i].Gain * noise));
+        }
+
+        double total = hashed.Sum(h => h.Error);
+        ImmutableArray<HashedLayer> result = [.. hashed.Select(h => h.Layer with { ErrorShare = total > 0 ? h.Error / total : 0 })];
+        return new HashingPlan(result, tolerance, Math.Sqrt(problem.Measure(result)), Math.Sqrt(total), problem.Inputs);
+    }
+}

@@ -1,0 +1,91 @@
+using System;
+using System.Linq;
+using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Operators.Pooling;
+
+namespace RedGen.Compiler.Red.Hash;
+
+/// <summary>One way to hash a layer.</summary>
+/// <param name="Magnitudes">n: the codebook holds 0 and n magnitudes of either sign; 0: the layer stays as it is.</param>
+/// <param name="Noise">The energy of the error at the layer's output, as a share of the output's energy.</param>
+/// <param name="Multiplications">Expected multiplications of one inference under the best exact lowering.</param>
+/// <param name="Bytes">Bytes of indices, codebook and scales, or of floats.</param>
+internal sealed record LayerCandidate(int Magnitudes, double Noise, double Multiplications, long Bytes);
+
+/// <summary>What hashing a layer costs in multiplications, before it is done.</summary>
+internal sealed class LayerGeometry
+{
+    private readonly ReducibleLayer _layer;
+    private readonly long _inputs;
+    private readonly long _outputs;
+
+    private LayerGeometry(ReducibleLayer layer, long inputs, long outputs, bool isConvolution)
+    {
+        _layer = layer;
+        _inputs = inputs;
+        _outputs = outputs;
+        IsConvolution = isConvolution;
+    }
+
+    /// <summary>Whether a weight is used at many places, so that arithmetic and not memory bounds the layer.</summary>
+    public bool IsConvolution { get; }
+
+    /// <summary>Multiplications of the layer as it is.</summary>
+    public double MultiplyAdds => (double)_outputs * _layer.Count;
+
+    /// <summary>Reads the sizes of a layer.</summary>
+    public static LayerGeometry Of(Graph graph, ReducibleLayer layer)
+    {
+        int[] x = graph.TensorTypeOf(layer.Node.Inputs[0])!.Shape!.ToArray();
+        if (layer.Node.Operator.Name != "Conv")
+        {
+            long rows = x.Aggregate(1L, (a, b) => a * b) / layer.Columns;
+            return new LayerGeometry(layer, rows, rows, isConvolution: false);
+        }
+
+        var window = WindowGeometry.Read(layer.Node.Attributes, x, [.. graph.ConstantOf(layer.Weights)!.Dimensions.Skip(2).Select(d => (long)d)]);
+        return new LayerGeometry(layer, (long)x[0] * window.InLength, (long)x[0] * window.OutLength, window.OutLength > 1);
+    }
+
+    /// <summary>
+    /// The least of the exact lowerings when the weights spread over n magnitudes as a normal distribution does: a column of N weights holds
+    /// Σ_k (1 − (1 − p_k)^N) of them (redpp: the birthday problem).
+    /// </summary>
+    public double Multiplications(int magnitudes)
+    {
+        int outputsPerGroup = _layer.Outputs / _layer.Groups;
+        double byTap = (double)_outputs * _layer.Groups * _layer.Columns * Distinct(magnitudes, outputsPerGroup);
+        double byChannel = (double)_inputs * _layer.Groups * _layer.ChannelsPerGroup * Distinct(magnitudes, (long)outputsPerGroup * _layer.Taps);
+        double byOutput = (double)_outputs * _layer.Outputs * Distinct(magnitudes, _layer.Columns);
+        return Math.Min(MultiplyAdds, Math.Min(byTap, Math.Min(byChannel, byOutput))) + ((double)_outputs * _layer.Outputs);
+    }
+
+    /// <summary>Bytes of a hashed layer.</summary>
+    public long Bytes(int magnitudes) => _layer.Count + (4L * _layer.Outputs) + (4L * ((2 * magnitudes) + 1));
+
+    private static double Distinct(int magnitudes, long weights)
+    {
+        // Levels reach about three deviations; half of the shares below, since ± is one magnitude.
+        double expected = 0, step = 3.0 / magnitudes, total = 0;
+        for (int k = -magnitudes; k <= magnitudes; k++) total += Density(k * step);
+        for (int k = 1; k <= magnitudes; k++) expected += 1 - Power(1 - (2 * Density(k * step) / total), weights);
+        return expected;
+    }
+
+    /// <summary>A bell of polynomials, near enough to e^(−x²/2): no machine's exponential decides a plan.</summary>
+    private static double Density(double x)
+    {
+        double q = 1 / (1 + (x * x / 16));
+        q *= q;
+        q *= q;
+        return q * q;
+    }
+
+    private static double Power(double x, long n)
+    {
+        double result = 1;
+        for (double square = x; n > 0; n >>= 1, square *= square)
+            if ((n & 1) != 0) result *= square;
+        return result;
+    }
+}

@@ -1,0 +1,42 @@
+using System.Numerics;
+
+namespace RedGen.Compiler.Red.Probe;
+
+/// <summary>Sums whose result is the same whatever the width of the machine's vectors: always in eight lanes, then pairwise.</summary>
+internal static class LaneSums
+{
+    private const int Lanes = 8;
+
+    /// <summary>Σ x[a + i] · x[b + i].</summary>
+    public static float Dot(float[] x, int a, int b, int count)
+    {
+        if (Vector<float>.Count == Lanes) return DotVector(x, a, b, count);
+        float s0 = 0, s1 = 0, s2 = 0, s3 = 0, s4 = 0, s5 = 0, s6 = 0, s7 = 0;
+        int i = 0;
+        for (; i <= count - Lanes; i += Lanes)
+        {
+            s0 += x[a + i] * x[b + i];
+            s1 += x[a + i + 1] * x[b + i + 1];
+            s2 += x[a + i + 2] * x[b + i + 2];
+            s3 += x[a + i + 3] * x[b + i + 3];
+            s4 += x[a + i + 4] * x[b + i + 4];
+            s5 += x[a + i + 5] * x[b + i + 5];
+            s6 += x[a + i + 6] * x[b + i + 6];
+            s7 += x[a + i + 7] * x[b + i + 7];
+        }
+
+        float sum = ((s0 + s1) + (s2 + s3)) + ((s4 + s5) + (s6 + s7));
+        for (; i < count; i++) sum += x[a + i] * x[b + i];
+        return sum;
+    }
+
+    private static float DotVector(float[] x, int a, int b, int count)
+    {
+        Vector<float> lanes = default;
+        int i = 0;
+        for (; i <= count - Lanes; i += Lanes) lanes += new Vector<float>(x, a + i) * new Vector<float>(x, b + i);
+        float sum = ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])) + ((lanes[4] + lanes[5]) + (lanes[6] + lanes[7]));
+        for (; i < count; i++) sum += x[a + i] * x[b + i];
+        return sum;
+    }
+}

@@ -1,0 +1,91 @@
+using System;
+using System.Collections.Immutable;
+using System.Threading.Tasks;
+using RedGen.Compiler.Execute.Fast;
+using RedGen.Compiler.Graphs;
+
+namespace RedGen.Compiler.Red.Probe;
+
+/// <summary>
+/// Mean and covariance of what a layer's outputs sum over: of the columns of its weights, for each group apart. Long columns are cut into
+/// blocks; between blocks no correlation is kept.
+/// </summary>
+/// <param name="Mean">By group, one number a column.</param>
+/// <param name="Blocks">By group, the blocks of columns: about the mean where it is to be trusted, otherwise second moments about zero.</param>
+/// <param name="IsKnown">Whether the mean is that of real data, so that an error of the mean can be corrected in the bias.</param>
+internal sealed record LayerStatistics(ImmutableArray<double[]> Mean, ImmutableArray<ImmutableArray<CovarianceBlock>> Blocks, bool IsKnown)
+{
+    /// <summary>Columns in a block at most.</summary>
+    public const int BlockColumns = 576;
+
+    /// <summary>Windows or rows looked at, at most.</summary>
+    private const int MostPatches = 1536;
+
+    /// <summary>Measures a layer's input.</summary>
+    /// <param name="layer">The layer.</param>
+    /// <param name="x">Its input, one entry a sample.</param>
+    /// <param name="graph">The graph, for the shape of the weights.</param>
+    /// <param name="isKnown">Whether the input's distribution is that of real data, so that its mean can be corrected for.</param>
+    public static LayerStatistics Measure(ReducibleLayer layer, FastValue[] x, Graph graph, bool isKnown)
+    {
+        var means = new double[layer.Groups][];
+        var blocks = new ImmutableArray<CovarianceBlock>[layer.Groups];
+        var patches = new Patches(layer, x, graph, MostPatches);
+        Parallel.For(0, layer.Groups, group =>
+        {
+            float[] columns = patches.Read(group);
+            means[group] = MeansOf(columns, layer.Columns, patches.Count);
+            if (isKnown) Centre(columns, means[group], patches.Count);
+            ImmutableArray<CovarianceBlock>.Builder list = ImmutableArray.CreateBuilder<CovarianceBlock>();
+            for (int start = 0; start < layer.Columns; start += BlockColumns)
+                list.Add(CovarianceBlock.Of(columns, start, Math.Min(BlockColumns, layer.Columns - start), patches.Count));
+            blocks[group] = list.ToImmutable();
+        });
+        return new LayerStatistics([.. means], [.. blocks], isKnown);
+    }
+
+    private static double[] MeansOf(float[] columns, int count, int patches)
+    {
+        var means = new double[count];
+        for (int j = 0; j < count; j++)
+        {
+            double sum = 0;
+            for (int p = 0; p < patches; p++) sum += columns[(j * patches) + p];
+            means[j] = patches == 0 ? 0 : sum / patches;
+        }
+
+        return means;
+    }
+
+    private static void Centre(float[] columns, double[] means, int patches)
+    {
+        for (int j = 0; j < means.Length; j++)
+            for (int p = 0; p < patches; p++) columns[(j * patches) + p] -= (float)means[j];
+    }
+}
+
+/// <summary>The covariance of a run of columns.</summary>
+/// <param name="Start">The first column.</param>
+/// <param name="Size">The number of columns.</param>
+/// <param name="Covariance">Size × size, row-major.</param>
+internal sealed record CovarianceBlock(int Start, int Size, float[] Covariance)
+{
+    /// <summary>
+    /// The covariance of centred columns: [column][patch]. The order of the sums does not depend on the machine's vectors: each entry is
+    /// summed in eight fixed lanes.
+    /// </summary>
+    public static CovarianceBlock Of(float[] columns, int start, int size, int patches)
+    {
+        var covariance = new float[size * size];
+        for (int a = 0; a < size; a++)
+        {
+            for (int b = 0; b <= a; b++)
+            {
+                float dot = LaneSums.Dot(columns, (start + a) * patches, (start + b) * patches, patches);
+                covariance[(a * size) + b] = covariance[(b * size) + a] = patches == 0 ? 0 : dot / patches;
+            }
+        }
+
+        return new CovarianceBlock(start, size, covariance);
+    }
+}

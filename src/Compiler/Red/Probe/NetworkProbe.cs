@@ -1,0 +1,152 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using RedGen.Compiler.Execute;
+using RedGen.Compiler.Execute.Fast;
+using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Operators;
+
+namespace RedGen.Compiler.Red.Probe;
+
+/// <summary>Other weights and bias for a node.</summary>
+internal sealed record LayerOverride(FastValue Weights, FastValue? Bias);
+
+/// <summary>
+/// Runs a graph over a batch of inputs, node by node, and again with other weights in some layers. Where batch normalisation told the
+/// distribution of a value, the batch is brought to it (a scale and a shift a channel, the same in every run): noise at the input then
+/// excites every layer as real data did, up to the correlation of its channels.
+/// </summary>
+internal sealed class NetworkProbe
+{
+    private readonly Graph _graph;
+    private readonly BatchNormStatistics _statistics;
+    private readonly Dictionary<string, FastValue> _constants = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (float Scale, float Shift)[]> _adjustments = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _lastUse = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, FastValue[]> _values = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _known = new(StringComparer.Ordinal);
+    private readonly CancellationToken _cancellationToken;
+
+    /// <summary>Prepares a graph.</summary>
+    /// <param name="graph">Types inferred, not fused.</param>
+    /// <param name="inputs">The batch.</param>
+    /// <param name="statistics">What is known of values.</param>
+    /// <param name="cancellationToken">Stops between nodes.</param>
+    public NetworkProbe(Graph graph, ProbeInputs inputs, BatchNormStatistics statistics, CancellationToken cancellationToken)
+    {
+        _graph = graph;
+        _statistics = statistics;
+        _cancellationToken = cancellationToken;
+        Count = inputs.Samples.Length;
+        foreach (KeyValuePair<string, Tensor> initializer in graph.Initializers) _constants[initializer.Key] = new FastValue(ReferenceTensor.FromTensor(initializer.Value));
+        for (int i = 0; i < graph.Nodes.Length; i++)
+            foreach (string input in GraphCaptures.Reads(graph.Nodes[i])) _lastUse[input] = i;
+        foreach (Value output in graph.Outputs) _lastUse[output.Name] = int.MaxValue;
+        foreach (Value input in graph.Inputs)
+        {
+            _values[input.Name] = [.. inputs.Samples.Select(s => s[input.Name])];
+            if (inputs.AreReal) _known.Add(input.Name);
+        }
+    }
+
+    /// <summary>Whether a value of the original run is distributed as with real data: it was brought to known statistics, or follows from such values.</summary>
+    public bool IsKnown(string value) => _known.Contains(value);
+
+    /// <summary>The number of samples.</summary>
+    public int Count { get; }
+
+    /// <summary>Runs the graph as it is.</summary>
+    /// <param name="onNode">Sees each node before it runs, and the values that it reads; may be null.</param>
+    /// <param name="keep">Whether all values stay, so that <see cref="Rerun"/> can begin anywhere.</param>
+    public void Run(Action<Node, Func<string, FastValue[]>>? onNode, bool keep)
+    {
+        for (int n = 0; n < _graph.Nodes.Length; n++)
+        {
+            Node node = _graph.Nodes[n];
+            onNode?.Invoke(node, Original);
+            bool isKnown = node.Inputs.Any(_known.Contains) && node.Inputs.All(i => i.Length == 0 || _known.Contains(i) || _constants.ContainsKey(i));
+            foreach ((string name, FastValue[] value) in Compute(node, Original, null))
+            {
+                _values[name] = Adjust(name, value, learn: true);
+                if (isKnown || _adjustments.ContainsKey(name)) _known.Add(name);
+            }
+
+            if (keep) continue;
+            foreach (string input in node.Inputs)
+                if (_lastUse.TryGetValue(input, out int last) && last == n) _values.Remove(input);
+        }
+    }
+
+    /// <summary>A value of the original run, one entry a sample.</summary>
+    public FastValue[] Original(string value) => _values.TryGetValue(value, out FastValue[]? samples) ? samples : [.. Enumerable.Repeat(_constants[value], Count)];
+
+    /// <summary>Runs again with other weights; values that cannot differ are taken from the original run.</summary>
+    /// <param name="overrides">By the node's name.</param>
+    /// <param name="wanted">Values to be given.</param>
+    /// <returns>Those of the wanted values that may differ from the original's, by name.</returns>
+    public IReadOnlyDictionary<string, FastValue[]> Rerun(IReadOnlyDictionary<string, LayerOverride> overrides, ImmutableArray<string> wanted)
+    {
+        var changed = new Dictionary<string, FastValue[]>(StringComparer.Ordinal);
+        FastValue[] Get(string name) => changed.TryGetValue(name, out FastValue[]? value) ? value : Original(name);
+        for (int n = 0; n < _graph.Nodes.Length; n++)
+        {
+            Node node = _graph.Nodes[n];
+            overrides.TryGetValue(node.Name, out LayerOverride? other);
+            if (other is null && !GraphCaptures.Reads(node).Any(changed.ContainsKey)) continue;
+            foreach ((string name, FastValue[] value) in Compute(node, Get, other)) changed[name] = Adjust(name, value, learn: false);
+            foreach (string input in node.Inputs)
+                if (_lastUse.TryGetValue(input, out int last) && last == n && !wanted.Contains(input)) changed.Remove(input);
+        }
+
+        return changed;
+    }
+
+    private List<(string Name, FastValue[] Value)> Compute(Node node, Func<string, FastValue[]> get, LayerOverride? other)
+    {
+        _cancellationToken.ThrowIfCancellationRequested();
+        FastValue[]?[] operands = [.. node.Inputs.Select(i => i.Length == 0 ? null : get(i))];
+        var results = new FastValue?[Count][];
+        Parallel.For(0, Count, sample =>
+        {
+            ImmutableArray<FastValue?> inputs = [.. operands.Select(o => o?[sample])];
+            if (other is not null) inputs = other.Bias is null ? inputs.SetItem(1, other.Weights) : [inputs[0], other.Weights, other.Bias];
+            results[sample] = ComputeSample(node, inputs);
+        });
+        var values = new List<(string, FastValue[])>();
+        for (int i = 0; i < node.Outputs.Length; i++)
+            if (node.HasOutput(i)) values.Add((node.Outputs[i], [.. results.Select(r => r[i]!)]));
+        return values;
+    }
+
+    private FastValue?[] ComputeSample(Node node, ImmutableArray<FastValue?> inputs)
+    {
+        if (FastKernels.TryRun(node, inputs, _graph.TensorTypeOf(node.Outputs[0])) is { } fast && !node.HasOutput(1)) return [fast];
+        var context = new EvaluationContext(node, [.. inputs.Select(o => o?.ToReference())], [.. node.Outputs.Select(_graph.TensorTypeOf)]);
+        context.Evaluate(OperatorTable.Find(node.Operator)!);
+        return [.. context.Outputs.Select(o => o is null ? null : new FastValue(o))];
+    }
+
+    /// <summary>Brings a value to its known distribution.</summary>
+    private FastValue[] Adjust(string name, FastValue[] samples, bool learn)
+    {
+        if (_statistics.Of(name) is not { } known || samples[0].ElementType != ElementType.Float32 || samples[0].Lengths.Length < 2 || samples[0].Lengths[1] != known.Mean.Length) return samples;
+        if (learn) _adjustments[name] = ChannelMoments.AdjustmentTo(known, samples);
+        (float Scale, float Shift)[] adjustment = _adjustments[name];
+        int inner = samples[0].Lengths.Skip(2).Aggregate(1, (a, b) => a * b);
+        return [.. samples.Select(s =>
+        {
+            float[] values = s.Floats;
+            var adjusted = new float[values.Length];
+            for (int i = 0; i < values.Length; i++)
+            {
+                (float scale, float shift) = adjustment[i / inner % adjustment.Length];
+                adjusted[i] = (values[i] * scale) + shift;
+            }
+
+            return new FastValue(adjusted, s.Lengths);
+        })];
+    }
+}

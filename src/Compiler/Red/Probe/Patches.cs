@@ -1,0 +1,86 @@
+using System.Linq;
+using RedGen.Compiler.Execute;
+using RedGen.Compiler.Execute.Fast;
+using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Operators.Pooling;
+
+namespace RedGen.Compiler.Red.Probe;
+
+/// <summary>What the outputs of a layer sum over, at places spread over a batch: windows of a convolution, rows of a product.</summary>
+internal sealed class Patches
+{
+    private readonly ReducibleLayer _layer;
+    private readonly FastValue[] _samples;
+    private readonly WindowGeometry? _window;
+    private readonly (int Sample, int Place)[] _places;
+
+    /// <summary>Chooses places.</summary>
+    public Patches(ReducibleLayer layer, FastValue[] samples, Graph graph, int most)
+    {
+        _layer = layer;
+        _samples = samples;
+        int[] x = samples[0].Lengths;
+        int perSample;
+        if (layer.Node.Operator.Name == "Conv")
+        {
+            _window = WindowGeometry.Read(layer.Node.Attributes, x, [.. graph.ConstantOf(layer.Weights)!.Dimensions.Skip(2).Select(d => (long)d)]);
+            perSample = x[0] * _window.OutLength;
+        }
+        else
+        {
+            perSample = samples[0].Floats.Length / layer.Columns;
+        }
+
+        long all = (long)perSample * samples.Length;
+        int count = (int)System.Math.Min(all, most);
+        // Evenly spread with a jitter, so that places do not align with rows of an image.
+        var random = new SplitMix64((ulong)all);
+        _places = new (int, int)[count];
+        for (int i = 0; i < count; i++)
+        {
+            long at = (all * i / count) + (all > most ? random.NextIndex((int)(all / count)) : 0);
+            _places[i] = ((int)(at / perSample), (int)(at % perSample));
+        }
+    }
+
+    /// <summary>The number of places.</summary>
+    public int Count => _places.Length;
+
+    /// <summary>The columns of a group: [column][place].</summary>
+    public float[] Read(int group)
+    {
+        var columns = new float[_layer.Columns * Count];
+        for (int p = 0; p < Count; p++)
+        {
+            (int sample, int place) = _places[p];
+            float[] x = _samples[sample].Floats;
+            if (_window is null)
+                for (int j = 0; j < _layer.Columns; j++) columns[(j * Count) + p] = x[(place * _layer.Columns) + j];
+            else ReadWindow(_window, x, group, place, columns, p);
+        }
+
+        return columns;
+    }
+
+    private void ReadWindow(WindowGeometry window, float[] x, int group, int place, float[] columns, int p)
+    {
+        int channels = _layer.ChannelsPerGroup;
+        int at = place % window.OutLength;
+        int image = place / window.OutLength;
+        int v = at % window.Width.Out, h = at / window.Width.Out % window.Height.Out, d = at / (window.Width.Out * window.Height.Out);
+        for (int c = 0; c < channels; c++)
+        {
+            int plane = ((((image * _layer.Groups) + group) * channels) + c) * window.InLength;
+            int column = c * _layer.Taps;
+            for (int kd = window.Depth.FirstTap(d); kd < window.Depth.EndTap(d); kd++)
+            {
+                for (int kh = window.Height.FirstTap(h); kh < window.Height.EndTap(h); kh++)
+                {
+                    int row = plane + (((window.Depth.Position(d, kd) * window.Height.In) + window.Height.Position(h, kh)) * window.Width.In);
+                    int taps = column + (((kd * window.Height.Kernel) + kh) * window.Width.Kernel);
+                    for (int kw = window.Width.FirstTap(v); kw < window.Width.EndTap(v); kw++) columns[((taps + kw) * Count) + p] = x[row + window.Width.Position(v, kw)];
+                }
+            }
+        }
+    }
+}
