@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+using System.Linq;
+using RedGen.Compiler.Emit;
+using RedGen.Compiler.Options;
+using RedGen.Compiler.Plan;
+
+namespace RedGen.Compiler.Kernels.Linear;
+
+/// <summary>
+/// One row times hashed weights that stay bytes and are decoded as they are read, through RedGen.Runtime (docs/decisions/0005). The
+/// planner takes it where the float weights would wait for memory.
+/// </summary>
+internal static class HashedDenseKernel
+{
+    /// <summary>Bytes of float weights from which bytes are read faster than floats.</summary>
+    private const long MemoryBound = 1 << 20;
+
+    /// <summary>The most values of any codebook that vectors of every kind look up; more are read one by one, slower than floats.</summary>
+    private const int VectorValues = 32;
+
+    /// <summary>Below this many outputs a panel of 16 would mostly hold codes of no output.</summary>
+    private const int LeastOutputs = 8;
+
+    /// <summary>Plans the layer; null where its weights are to be expanded.</summary>
+    public static Step? TryPlan(NodeGroup group, DenseLayer layer, HashedConstants hashed, CompilerOptions options)
+    {
+        if (layer.Rows != 1 || layer.Addend is not null || layer.Outputs < LeastOutputs) return null;
+        int count = hashed.Matrix.Codebook.Length;
+        bool levels = hashed.IsLevels(out int zero, out float step) && count > 8;
+        bool pays = 4L * layer.Inputs * layer.Outputs >= MemoryBound && (levels || count <= VectorValues);
+        if (options.Weights == WeightTier.Expand || (options.Weights != WeightTier.InPlace && !pays)) return null;
+        Weight? scales = levels ? LevelScales(hashed, step) : hashed.Scales;
+        var weights = ImmutableArray.Create(hashed.PanelIndices());
+        if (!levels) weights = weights.Add(hashed.Values);
+        if (scales is not null) weights = weights.Add(scales);
+        if (layer.Bias is not null) weights = weights.Add(Weight.Of("Bias", layer.Bias));
+        return new HashedDenseStep(layer, levels ? hashed.First + zero : hashed.First, levels, count)
+        {
+            Nodes = group.Nodes,
+            Inputs = [layer.Input],
+            Outputs = [group.Last.Outputs[0]],
+            Weights = weights,
+            MultiplyAdds = layer.MultiplyAdds,
+            Summary = group.Head.Operator.Name + " " + layer.Text + hashed.Text + " read in place",
+        };
+    }
+
+    /// <summary>The scales with the step of the levels in them; null: all 1.</summary>
+    private static Weight? LevelScales(HashedConstants hashed, float step)
+        => step == 1 ? hashed.Scales : Weight.Of("Scales", [.. Enumerable.Range(0, hashed.Matrix.Outputs).Select(i => hashed.Matrix.Scale(i) * step)]);
+
+    private sealed class HashedDenseStep(DenseLayer layer, int code, bool levels, int count) : Step
+    {
+        public override string Kernel => "Dense.Hashed" + (levels ? "Levels" : count <= 8 ? "8" : count <= 16 ? "16" : count <= VectorValues ? "32" : "Table");
+
+        public override void Emit(StepWriter writer)
+        {
+            string values = levels ? "" : Constant(writer, "Values") + ", ";
+            writer.Line($"HashedDense.{(levels ? "RunLevels" : "Run")}(");
+            using (writer.Code.Indent())
+            {
+                writer.Line($"{writer.Input(0)}, {writer.Weight(0)}, {values}{Constant(writer, "Scales")}, {Constant(writer, "Bias")}, {writer.Output(0)},");
+                writer.Line($"{(levels ? "zero" : "first")}: {CSharpLiteral.Of(code)}, inputs: {CSharpLiteral.Of(layer.Inputs)}, outputs: {CSharpLiteral.Of(layer.Outputs)}, {layer.Activation.Expression});");
+            }
+        }
+
+        private string Constant(StepWriter writer, string role)
+        {
+            for (int i = 0; i < Weights.Length; i++)
+                if (Weights[i].Role == role) return writer.Weight(i);
+            return "default";
+        }
+    }
+}
