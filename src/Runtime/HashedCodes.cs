@@ -58,42 +58,6 @@ internal readonly struct Lookup8(ReadOnlySpan<float> table) : IHashedCodes<Vecto
     public Vector256<float> Decode(ref byte codes, nint offset) => Avx2.PermuteVar8x32(_values, CodeLanes.Eight(ref codes, offset));
 }
 
-/// <summary>AVX2: up to 16 values, two permutes and a choice by the code's fourth bit.</summary>
-internal readonly struct Lookup16(ReadOnlySpan<float> table) : IHashedCodes<Vector256<float>>
-{
-    private readonly Vector256<float> _low = Vector256.Create(table);
-    private readonly Vector256<float> _high = Vector256.Create(table.Slice(8));
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector256<float> Decode(ref byte codes, nint offset)
-    {
-        Vector256<int> lanes = CodeLanes.Eight(ref codes, offset);
-        Vector256<float> high = Avx2.ShiftLeftLogical(lanes, 28).AsSingle();
-        return Avx.BlendVariable(Avx2.PermuteVar8x32(_low, lanes), Avx2.PermuteVar8x32(_high, lanes), high);
-    }
-}
-
-/// <summary>AVX2: up to 32 values, four permutes and three choices by the code's fourth and fifth bits.</summary>
-internal readonly struct Lookup32(ReadOnlySpan<float> table) : IHashedCodes<Vector256<float>>
-{
-    private readonly Vector256<float> _a = Vector256.Create(table);
-    private readonly Vector256<float> _b = Vector256.Create(table.Slice(8));
-    private readonly Vector256<float> _c = Vector256.Create(table.Slice(16));
-    private readonly Vector256<float> _d = Vector256.Create(table.Slice(24));
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector256<float> Decode(ref byte codes, nint offset)
-    {
-        Vector256<int> lanes = CodeLanes.Eight(ref codes, offset);
-        Vector256<float> fourth = Avx2.ShiftLeftLogical(lanes, 28).AsSingle();
-        Vector256<float> low = Avx.BlendVariable(Avx2.PermuteVar8x32(_a, lanes), Avx2.PermuteVar8x32(_b, lanes), fourth);
-        Vector256<float> high = Avx.BlendVariable(Avx2.PermuteVar8x32(_c, lanes), Avx2.PermuteVar8x32(_d, lanes), fourth);
-        return Avx.BlendVariable(low, high, Avx2.ShiftLeftLogical(lanes, 27).AsSingle());
-    }
-}
-
 /// <summary>AVX-512: levels, code − zero.</summary>
 internal readonly struct WideLevels(int zero) : IHashedCodes<Vector512<float>>
 {

@@ -21,37 +21,34 @@ internal static class HashedVectors
         ReadOnlySpan<float> input, ReadOnlySpan<byte> indices, ReadOnlySpan<float> values, Span<float> output, int first, int inputs, int outputs)
     {
         Span<float> table = stackalloc float[32];
-        int length = values.Length <= 8 ? 8 : values.Length <= 16 ? 16 : values.Length <= 32 ? 32 : 0;
-        if (length == 0 || !Avx2.IsSupported || !Fma.IsSupported)
+        if (values.Length > table.Length || !Avx2.IsSupported || !Fma.IsSupported)
         {
             return false;
         }
 
-        bool wide = IsWide;
-        length = wide && length == 8 ? 16 : length;
-        table = table.Slice(0, length);
-        CodeLanes.Rotate(values, first, table);
-        if (wide && length == 16)
+        if (IsWide)
         {
-            Wide(input, indices, output, inputs, outputs, new WideLookup16(table));
-        }
-        else if (wide)
-        {
-            Wide(input, indices, output, inputs, outputs, new WideLookup32(table));
-        }
-        else if (length == 8)
-        {
-            Narrow(input, indices, output, inputs, outputs, new Lookup8(table));
-        }
-        else if (length == 16)
-        {
-            Narrow(input, indices, output, inputs, outputs, new Lookup16(table));
-        }
-        else
-        {
-            Narrow(input, indices, output, inputs, outputs, new Lookup32(table));
+            table = table.Slice(0, values.Length <= 16 ? 16 : 32);
+            CodeLanes.Rotate(values, first, table);
+            if (table.Length == 16)
+            {
+                Wide(input, indices, output, inputs, outputs, new WideLookup16(table));
+            }
+            else
+            {
+                Wide(input, indices, output, inputs, outputs, new WideLookup32(table));
+            }
+
+            return true;
         }
 
+        if (values.Length > 8)
+        {
+            return HashedPlanes256.TryLookup(input, indices, values, output, first, inputs, outputs);
+        }
+
+        CodeLanes.Rotate(values, first, table.Slice(0, 8));
+        Narrow(input, indices, output, inputs, outputs, new Lookup8(table.Slice(0, 8)));
         return true;
     }
 
@@ -79,107 +76,90 @@ internal static class HashedVectors
         get => Vector512.IsHardwareAccelerated && Avx512F.IsSupported;
     }
 
-    /// <summary>AVX2: two panels at a time, each two vectors, even and odd inputs apart.</summary>
+    /// <summary>
+    /// AVX2: a panel is two vectors; every fourth input has a sum of its own, to hide the latency. One panel at a time, so that the
+    /// codes are one stream: panels side by side lie a power of two apart, and their lines push one another out of the caches.
+    /// </summary>
     [MethodImpl(Simd.Hot)]
     internal static void Narrow<TCodes>(ReadOnlySpan<float> input, ReadOnlySpan<byte> indices, Span<float> output, int inputs, int outputs, TCodes codes)
         where TCodes : struct, IHashedCodes<Vector256<float>>
     {
         unchecked
         {
-            Span<float> sums = stackalloc float[2 * Panel];
+            Span<float> sums = stackalloc float[Panel];
             ref float s = ref MemoryMarshal.GetReference(sums);
             ref float x = ref MemoryMarshal.GetReference(input);
-            nint stride = Panel * inputs;
-            for (int m = 0; m < outputs; m += 2 * Panel)
+            for (int m = 0; m < outputs; m += Panel)
             {
-                // A lone last panel is read twice; its second sums are not used.
-                ref byte p = ref Unsafe.Add(ref MemoryMarshal.GetReference(indices), m * inputs);
-                ref byte q = ref Unsafe.Add(ref p, outputs - m > Panel ? stride : 0);
-                Vector256<float> a0 = default, a1 = default, a2 = default, a3 = default, b0 = default, b1 = default, b2 = default, b3 = default;
+                ref byte p = ref MemoryMarshal.GetReference(indices.Slice(m * inputs, Panel * inputs));
+                Vector256<float> a0 = default, a1 = default, b0 = default, b1 = default, c0 = default, c1 = default, d0 = default, d1 = default;
                 nint at = 0;
                 int k = 0;
-                for (; k <= inputs - 2; k += 2, at += 2 * Panel)
+                for (; k <= inputs - 4; k += 4, at += 4 * Panel)
                 {
-                    Vector256<float> even = Vector256.Create(Unsafe.Add(ref x, k));
-                    a0 = Fma.MultiplyAdd(even, codes.Decode(ref p, at), a0);
-                    a1 = Fma.MultiplyAdd(even, codes.Decode(ref p, at + 8), a1);
-                    a2 = Fma.MultiplyAdd(even, codes.Decode(ref q, at), a2);
-                    a3 = Fma.MultiplyAdd(even, codes.Decode(ref q, at + 8), a3);
-                    Vector256<float> odd = Vector256.Create(Unsafe.Add(ref x, k + 1));
-                    b0 = Fma.MultiplyAdd(odd, codes.Decode(ref p, at + 16), b0);
-                    b1 = Fma.MultiplyAdd(odd, codes.Decode(ref p, at + 24), b1);
-                    b2 = Fma.MultiplyAdd(odd, codes.Decode(ref q, at + 16), b2);
-                    b3 = Fma.MultiplyAdd(odd, codes.Decode(ref q, at + 24), b3);
+                    var v = Vector256.Create(Unsafe.Add(ref x, k));
+                    a0 = Fma.MultiplyAdd(v, codes.Decode(ref p, at), a0);
+                    a1 = Fma.MultiplyAdd(v, codes.Decode(ref p, at + 8), a1);
+                    v = Vector256.Create(Unsafe.Add(ref x, k + 1));
+                    b0 = Fma.MultiplyAdd(v, codes.Decode(ref p, at + 16), b0);
+                    b1 = Fma.MultiplyAdd(v, codes.Decode(ref p, at + 24), b1);
+                    v = Vector256.Create(Unsafe.Add(ref x, k + 2));
+                    c0 = Fma.MultiplyAdd(v, codes.Decode(ref p, at + 32), c0);
+                    c1 = Fma.MultiplyAdd(v, codes.Decode(ref p, at + 40), c1);
+                    v = Vector256.Create(Unsafe.Add(ref x, k + 3));
+                    d0 = Fma.MultiplyAdd(v, codes.Decode(ref p, at + 48), d0);
+                    d1 = Fma.MultiplyAdd(v, codes.Decode(ref p, at + 56), d1);
                 }
 
-                if (k < inputs)
+                for (; k < inputs; k++, at += Panel)
                 {
-                    Vector256<float> even = Vector256.Create(Unsafe.Add(ref x, k));
-                    a0 = Fma.MultiplyAdd(even, codes.Decode(ref p, at), a0);
-                    a1 = Fma.MultiplyAdd(even, codes.Decode(ref p, at + 8), a1);
-                    a2 = Fma.MultiplyAdd(even, codes.Decode(ref q, at), a2);
-                    a3 = Fma.MultiplyAdd(even, codes.Decode(ref q, at + 8), a3);
+                    var v = Vector256.Create(Unsafe.Add(ref x, k));
+                    a0 = Fma.MultiplyAdd(v, codes.Decode(ref p, at), a0);
+                    a1 = Fma.MultiplyAdd(v, codes.Decode(ref p, at + 8), a1);
                 }
 
-                (a0 + b0).StoreUnsafe(ref s);
-                (a1 + b1).StoreUnsafe(ref s, 8);
-                (a2 + b2).StoreUnsafe(ref s, 16);
-                (a3 + b3).StoreUnsafe(ref s, 24);
-                sums.Slice(0, Math.Min(2 * Panel, outputs - m)).CopyTo(output.Slice(m));
+                ((a0 + c0) + (b0 + d0)).StoreUnsafe(ref s);
+                ((a1 + c1) + (b1 + d1)).StoreUnsafe(ref s, 8);
+                sums.Slice(0, Math.Min(Panel, outputs - m)).CopyTo(output.Slice(m));
             }
         }
     }
 
-    /// <summary>AVX-512: four panels at a time, each one vector, even and odd inputs apart.</summary>
+    /// <summary>AVX-512: a panel is one vector; every eighth input has a sum of its own.</summary>
     [MethodImpl(Simd.Hot)]
     internal static void Wide<TCodes>(ReadOnlySpan<float> input, ReadOnlySpan<byte> indices, Span<float> output, int inputs, int outputs, TCodes codes)
         where TCodes : struct, IHashedCodes<Vector512<float>>
     {
         unchecked
         {
-            Span<float> sums = stackalloc float[4 * Panel];
+            Span<float> sums = stackalloc float[Panel];
             ref float s = ref MemoryMarshal.GetReference(sums);
             ref float x = ref MemoryMarshal.GetReference(input);
-            nint stride = Panel * inputs;
-            for (int m = 0; m < outputs; m += 4 * Panel)
+            for (int m = 0; m < outputs; m += Panel)
             {
-                // Panels that are not there are the last one again; their sums are not used.
-                ref byte p = ref Unsafe.Add(ref MemoryMarshal.GetReference(indices), m * inputs);
-                int last = (outputs - m - 1) / Panel;
-                ref byte q = ref Unsafe.Add(ref p, Math.Min(1, last) * stride);
-                ref byte r = ref Unsafe.Add(ref p, Math.Min(2, last) * stride);
-                ref byte t = ref Unsafe.Add(ref p, Math.Min(3, last) * stride);
-                Vector512<float> a0 = default, a1 = default, a2 = default, a3 = default, b0 = default, b1 = default, b2 = default, b3 = default;
+                ref byte p = ref MemoryMarshal.GetReference(indices.Slice(m * inputs, Panel * inputs));
+                Vector512<float> a = default, b = default, c = default, d = default, e = default, f = default, g = default, h = default;
                 nint at = 0;
                 int k = 0;
-                for (; k <= inputs - 2; k += 2, at += 2 * Panel)
+                for (; k <= inputs - 8; k += 8, at += 8 * Panel)
                 {
-                    Vector512<float> even = Vector512.Create(Unsafe.Add(ref x, k));
-                    a0 = Avx512F.FusedMultiplyAdd(even, codes.Decode(ref p, at), a0);
-                    a1 = Avx512F.FusedMultiplyAdd(even, codes.Decode(ref q, at), a1);
-                    a2 = Avx512F.FusedMultiplyAdd(even, codes.Decode(ref r, at), a2);
-                    a3 = Avx512F.FusedMultiplyAdd(even, codes.Decode(ref t, at), a3);
-                    Vector512<float> odd = Vector512.Create(Unsafe.Add(ref x, k + 1));
-                    b0 = Avx512F.FusedMultiplyAdd(odd, codes.Decode(ref p, at + Panel), b0);
-                    b1 = Avx512F.FusedMultiplyAdd(odd, codes.Decode(ref q, at + Panel), b1);
-                    b2 = Avx512F.FusedMultiplyAdd(odd, codes.Decode(ref r, at + Panel), b2);
-                    b3 = Avx512F.FusedMultiplyAdd(odd, codes.Decode(ref t, at + Panel), b3);
+                    a = Avx512F.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref x, k)), codes.Decode(ref p, at), a);
+                    b = Avx512F.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref x, k + 1)), codes.Decode(ref p, at + Panel), b);
+                    c = Avx512F.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref x, k + 2)), codes.Decode(ref p, at + (2 * Panel)), c);
+                    d = Avx512F.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref x, k + 3)), codes.Decode(ref p, at + (3 * Panel)), d);
+                    e = Avx512F.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref x, k + 4)), codes.Decode(ref p, at + (4 * Panel)), e);
+                    f = Avx512F.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref x, k + 5)), codes.Decode(ref p, at + (5 * Panel)), f);
+                    g = Avx512F.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref x, k + 6)), codes.Decode(ref p, at + (6 * Panel)), g);
+                    h = Avx512F.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref x, k + 7)), codes.Decode(ref p, at + (7 * Panel)), h);
                 }
 
-                if (k < inputs)
+                for (; k < inputs; k++, at += Panel)
                 {
-                    Vector512<float> even = Vector512.Create(Unsafe.Add(ref x, k));
-                    a0 = Avx512F.FusedMultiplyAdd(even, codes.Decode(ref p, at), a0);
-                    a1 = Avx512F.FusedMultiplyAdd(even, codes.Decode(ref q, at), a1);
-                    a2 = Avx512F.FusedMultiplyAdd(even, codes.Decode(ref r, at), a2);
-                    a3 = Avx512F.FusedMultiplyAdd(even, codes.Decode(ref t, at), a3);
+                    a = Avx512F.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref x, k)), codes.Decode(ref p, at), a);
                 }
 
-                (a0 + b0).StoreUnsafe(ref s);
-                (a1 + b1).StoreUnsafe(ref s, 16);
-                (a2 + b2).StoreUnsafe(ref s, 32);
-                (a3 + b3).StoreUnsafe(ref s, 48);
-                sums.Slice(0, Math.Min(4 * Panel, outputs - m)).CopyTo(output.Slice(m));
+                (((a + b) + (c + d)) + ((e + f) + (g + h))).StoreUnsafe(ref s);
+                sums.Slice(0, Math.Min(Panel, outputs - m)).CopyTo(output.Slice(m));
             }
         }
     }

@@ -73,15 +73,8 @@ public class HashedVectorTests
         }
 
         y = Data.Dirty(c.Outputs);
-        if (c.Values.Length <= 16)
-        {
-            HashedVectors.Narrow(c.X, c.Panels, y, c.Inputs, c.Outputs, new Lookup16(Rotated(c, 16)));
-            Expect.Close(expected, y, Tolerance, c.Text + ", AVX2, 16");
-        }
-
-        y = Data.Dirty(c.Outputs);
-        HashedVectors.Narrow(c.X, c.Panels, y, c.Inputs, c.Outputs, new Lookup32(Rotated(c, 32)));
-        Expect.Close(expected, y, Tolerance, c.Text + ", AVX2, 32");
+        Assert.True(HashedPlanes256.TryLookup(c.X, c.Panels, c.Values, y, c.First, c.Inputs, c.Outputs));
+        Expect.Close(expected, y, Tolerance, c.Text + ", AVX2, planes");
     }
 
     private static void Wide(HashedCase c, double[] expected)

@@ -12,10 +12,13 @@ namespace RedGen.Compiler.Kernels.Linear;
 /// </summary>
 internal static class HashedDenseKernel
 {
-    /// <summary>Bytes of float weights from which bytes are read faster than floats.</summary>
-    private const long MemoryBound = 1 << 20;
+    /// <summary>Bytes of float weights from which reading levels, or up to 16 values, is at least as fast as reading floats: a core's caches end.</summary>
+    private const long MemoryBound = 2 << 20;
 
-    /// <summary>The most values of any codebook that vectors of every kind look up; more are read one by one, slower than floats.</summary>
+    /// <summary>The same for 17 to 32 values: most caches end.</summary>
+    private const long WideMemoryBound = 16 << 20;
+
+    /// <summary>The most values that vectors look up; more are read one by one, always slower than floats.</summary>
     private const int VectorValues = 32;
 
     /// <summary>Below this many outputs a panel of 16 would mostly hold codes of no output.</summary>
@@ -27,8 +30,7 @@ internal static class HashedDenseKernel
         if (layer.Rows != 1 || layer.Addend is not null || layer.Outputs < LeastOutputs) return null;
         int count = hashed.Matrix.Codebook.Length;
         bool levels = hashed.IsLevels(out int zero, out float step) && count > 8;
-        bool pays = 4L * layer.Inputs * layer.Outputs >= MemoryBound && (levels || count <= VectorValues);
-        if (options.Weights == WeightTier.Expand || (options.Weights != WeightTier.InPlace && !pays)) return null;
+        if (options.Weights == WeightTier.Expand || (options.Weights != WeightTier.InPlace && !Pays(layer, levels ? 0 : count))) return null;
         Weight? scales = levels ? LevelScales(hashed, step) : hashed.Scales;
         var weights = ImmutableArray.Create(hashed.PanelIndices());
         if (!levels) weights = weights.Add(hashed.Values);
@@ -43,6 +45,12 @@ internal static class HashedDenseKernel
             MultiplyAdds = layer.MultiplyAdds,
             Summary = group.Head.Operator.Name + " " + layer.Text + hashed.Text + " read in place",
         };
+    }
+
+    private static bool Pays(DenseLayer layer, int lookups)
+    {
+        long bytes = 4L * layer.Inputs * layer.Outputs;
+        return bytes >= MemoryBound && (lookups <= 16 || (lookups <= VectorValues && bytes >= WideMemoryBound));
     }
 
     /// <summary>The scales with the step of the levels in them; null: all 1.</summary>
