@@ -21,6 +21,23 @@ internal static class HashedDenseComparison
         Console.WriteLine("|---" + string.Concat(Enumerable.Repeat("|---", Values.Length + 3)) + "|");
         foreach ((int inputs, int outputs) in new[] { (64, 64), (128, 128), (256, 256), (512, 512), (1024, 512), (1024, 1024), (2048, 2048), (4096, 4096), (8192, 4096) })
             Console.WriteLine(Row(inputs, outputs));
+        Console.WriteLine();
+        Expansion();
+    }
+
+    /// <summary>The time of expanding 3.5 million weights, a MobileNet's, in layers of 64 × 576 and of 1000 × 1280.</summary>
+    private static void Expansion()
+    {
+        byte[] codes = Codes(1000 * 1280, 31);
+        float[] values = RandomFloats.Of(31);
+        float[] scales = RandomFloats.Of(1000);
+        double[] micros = Measure(
+            [
+                () => HashedWeights.ToConvBlocks(codes.AsSpan(0, 64 * 576), values, scales.AsSpan(0, 64), 48, 1, 64, 576),
+                () => HashedWeights.ToPanels(codes, values, scales, 48, 1000, 1280),
+            ],
+            3);
+        Console.WriteLine($"Expanding 3.5 million weights: {micros[0] * 3.5e6 / (64 * 576) / 1000:0.0} ms as convolutions of 64 × 576, {micros[1] * 3.5e6 / (1000 * 1280) / 1000:0.0} ms as dense layers of 1000 × 1280.");
     }
 
     private static string Row(int inputs, int outputs)

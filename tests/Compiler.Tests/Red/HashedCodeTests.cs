@@ -85,7 +85,8 @@ public sealed class HashedCodeTests
     [InlineData(512, 512, 15, true, "Dense.Panels.Expanded")]
     [InlineData(1024, 512, 7, false, "Dense.Hashed8")]
     [InlineData(1024, 512, 15, false, "Dense.Hashed16")]
-    [InlineData(1024, 512, 15, true, "Dense.HashedLevels")]
+    [InlineData(1024, 512, 15, true, "Dense.Hashed16")]
+    [InlineData(1024, 512, 17, true, "Dense.HashedLevels")]
     [InlineData(1024, 512, 127, true, "Dense.HashedLevels")]
     [InlineData(1024, 512, 31, false, "Dense.Panels.Expanded")]
     [InlineData(2048, 2048, 31, false, "Dense.Hashed32")]
@@ -107,7 +108,7 @@ public sealed class HashedCodeTests
         CompilationResult expand = ModelCompiler.Compile(HashedModel.Source(Conv(21, 3, 1), "w", matrix), HashedModel.Options);
         Assert.Equal(matrix.Bytes + (4 * 21), expand.Plan!.WeightBytes);
 
-        // In place, levels need no codebook, and the indices fill a panel of 16 outputs.
+        // In place, more than 16 levels need no codebook, and the indices fill a panel of 16 outputs.
         matrix = HashedModel.Matrix(4, 40, 100, 31, levels: true, scaled: true);
         CompilationResult inPlace = ModelCompiler.Compile(HashedModel.Source(Gemm(1, 100, 40), "w", matrix), HashedModel.Options with { Weights = WeightTier.InPlace });
         Assert.Equal((48 * 100) + (4 * 40) + (4 * 40), inPlace.Plan!.WeightBytes);

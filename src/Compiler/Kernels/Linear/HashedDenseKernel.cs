@@ -18,6 +18,9 @@ internal static class HashedDenseKernel
     /// <summary>The same for 17 to 32 values: most caches end.</summary>
     private const long WideMemoryBound = 16 << 20;
 
+    /// <summary>Values up to which a look-up is as fast as the conversion of levels, and faster in vectors of 128 bits.</summary>
+    private const int NarrowValues = 16;
+
     /// <summary>The most values that vectors look up; more are read one by one, always slower than floats.</summary>
     private const int VectorValues = 32;
 
@@ -29,7 +32,7 @@ internal static class HashedDenseKernel
     {
         if (layer.Rows != 1 || layer.Addend is not null || layer.Outputs < LeastOutputs) return null;
         int count = hashed.Matrix.Codebook.Length;
-        bool levels = hashed.IsLevels(out int zero, out float step) && count > 8;
+        bool levels = hashed.IsLevels(out int zero, out float step) && count > NarrowValues;
         if (options.Weights == WeightTier.Expand || (options.Weights != WeightTier.InPlace && !Pays(layer, levels ? 0 : count))) return null;
         Weight? scales = levels ? LevelScales(hashed, step) : hashed.Scales;
         var weights = ImmutableArray.Create(hashed.PanelIndices());
@@ -47,10 +50,11 @@ internal static class HashedDenseKernel
         };
     }
 
+    /// <summary>Whether bytes are read at least as fast as floats; lookups: the size of the codebook, 0 for levels.</summary>
     private static bool Pays(DenseLayer layer, int lookups)
     {
         long bytes = 4L * layer.Inputs * layer.Outputs;
-        return bytes >= MemoryBound && (lookups <= 16 || (lookups <= VectorValues && bytes >= WideMemoryBound));
+        return bytes >= MemoryBound && (lookups <= NarrowValues || (lookups <= VectorValues && bytes >= WideMemoryBound));
     }
 
     /// <summary>The scales with the step of the levels in them; null: all 1.</summary>
@@ -59,7 +63,7 @@ internal static class HashedDenseKernel
 
     private sealed class HashedDenseStep(DenseLayer layer, int code, bool levels, int count) : Step
     {
-        public override string Kernel => "Dense.Hashed" + (levels ? "Levels" : count <= 8 ? "8" : count <= 16 ? "16" : count <= VectorValues ? "32" : "Table");
+        public override string Kernel => "Dense.Hashed" + (levels ? "Levels" : count <= 8 ? "8" : count <= NarrowValues ? "16" : count <= VectorValues ? "32" : "Table");
 
         public override void Emit(StepWriter writer)
         {
