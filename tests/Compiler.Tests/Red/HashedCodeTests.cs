@@ -115,6 +115,19 @@ public sealed class HashedCodeTests
     }
 
     [Fact]
+    public void A_resource_holds_indices_as_they_are()
+    {
+        HashedMatrix matrix = HashedModel.Matrix(6, 21, 27, 31, levels: true, scaled: true);
+        CompilationResult result = ModelCompiler.Compile(
+            HashedModel.Source(Conv(21, 3, 1), "w", matrix), HashedModel.Options with { Weights = WeightTier.Resource, WeightResource = "weights" });
+        Assert.True(result.Success);
+        Assert.Contains($"Blob.Read<byte>(0, {matrix.Count})", result.Sources[1].Text, StringComparison.Ordinal);
+        Assert.Contains("HashedWeights.ToConvBlocks(Weights.Conv1Indices, Weights.Conv1Values, Weights.Conv1Scales, first: 48, groups: 1, outputs: 21, columns: 27)", result.Sources[1].Text, StringComparison.Ordinal);
+        byte[] indices = [.. result.WeightBlob[..matrix.Count].ToArray().Select(b => (byte)(b - '0'))];
+        Assert.Equal(matrix.Indices.ToArray(), indices);
+    }
+
+    [Fact]
     public void A_weight_that_two_layers_share_is_expanded_once()
     {
         HashedMatrix matrix = HashedModel.Matrix(8, 8, 72, 15, levels: true, scaled: true);
