@@ -20,7 +20,7 @@ public static class HashedWeights
     /// <summary>Codes that a byte of a <c>u8</c> literal of single-byte characters can hold.</summary>
     private const int Codes = 128;
 
-    /// <summary>Expands to plain rows, as <see cref="Dense.RunRows{TActivation}"/> and <see cref="DepthwiseConvolution"/> read them.</summary>
+    /// <summary>Expands to plain rows, as depthwise convolutions and dense layers of few outputs read them.</summary>
     /// <param name="indices">[outputs, columns], each <paramref name="first"/> + a position in <paramref name="values"/>.</param>
     /// <param name="values">The codebook, 1 to 127 values.</param>
     /// <param name="scales">[outputs], or empty: all 1.</param>
@@ -41,7 +41,7 @@ public static class HashedWeights
         return rows;
     }
 
-    /// <summary>Expands to the blocks that <see cref="Convolution"/> reads.</summary>
+    /// <summary>Expands to the blocks that convolutions read.</summary>
     /// <param name="indices">[outputs, columns], each <paramref name="first"/> + a position in <paramref name="values"/>.</param>
     /// <param name="values">The codebook, 1 to 127 values.</param>
     /// <param name="scales">[outputs], or empty: all 1.</param>
@@ -73,7 +73,7 @@ public static class HashedWeights
         return packed;
     }
 
-    /// <summary>Expands to the panels that <see cref="Dense.Run{TActivation}"/> and <see cref="Gemm"/> read.</summary>
+    /// <summary>Expands to the panels that dense layers and matrix products read.</summary>
     /// <param name="indices">[outputs, columns], each <paramref name="first"/> + a position in <paramref name="values"/>.</param>
     /// <param name="values">The codebook, 1 to 127 values.</param>
     /// <param name="scales">[outputs], or empty: all 1.</param>

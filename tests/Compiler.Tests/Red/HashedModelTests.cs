@@ -42,6 +42,11 @@ public sealed class HashedModelTests
         CompiledModel[] models = [batch.Add("cnn", ModelSource.FromBytes("digits.onnx", DigitsAssets.Cnn()), options), batch.Add("mlp", ModelSource.FromBytes("mlp.onnx", DigitsAssets.Mlp()), options)];
         batch.Build();
         foreach (CompiledModel model in models) HashedModel.AssertAgrees(model, 1e-5, tier.ToString(), HashedModel.Inputs(model, 7));
+
+        // A model brings the kernels that it calls, no others: the expansion alone does not ask for convolutions.
+        string[] files = [.. models[1].Result.Sources.Select(s => s.HintName)];
+        Assert.Contains(tier == WeightTier.Expand ? "RedGen.Runtime.HashedWeights.g.cs" : "RedGen.Runtime.HashedDense.g.cs", files);
+        Assert.DoesNotContain("RedGen.Runtime.Convolution.g.cs", files);
     }
 
     [SharedFact("models")]
