@@ -1,4 +1,6 @@
 using BenchmarkDotNet.Running;
 
 // dotnet run -c Release --project bench -- --filter '*'
-BenchmarkSwitcher.FromAssembly(typeof(RedGen.Bench.ConvolutionBenchmarks).Assembly).Run(args);
+// dotnet run -c Release --project bench -- hashed
+if (args is ["hashed"]) RedGen.Bench.HashedDenseComparison.Run();
+else BenchmarkSwitcher.FromAssembly(typeof(RedGen.Bench.ConvolutionBenchmarks).Assembly).Run(args);

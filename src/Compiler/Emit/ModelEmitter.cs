@@ -15,10 +15,10 @@ internal static class ModelEmitter
         var weights = new WeightTable();
         ImmutableArray<EmittedStep> steps = EmittedStep.NameAll(plan, weights);
         string model = EmitModel(plan, steps, cancellationToken);
-        WeightFile file = WeightEmitter.Emit(plan, weights.All);
+        WeightFile file = WeightEmitter.Emit(plan, weights);
         ImmutableArray<GeneratedSource> sources = [new GeneratedSource(plan.ClassName + ".g.cs", model)];
         if (weights.All.Length > 0) sources = sources.Add(new GeneratedSource(plan.ClassName + ".Weights.g.cs", file.Text));
-        if (plan.Options.Runtime == RuntimeMode.Source) sources = sources.AddRange(RuntimeSources.For(model));
+        if (plan.Options.Runtime == RuntimeMode.Source) sources = sources.AddRange(RuntimeSources.For(string.Join("\n", weights.Expanded.Select(w => w.Expression).Prepend(model))));
         return new EmittedModel(sources, file.Blob, file.StringBytes);
     }
 

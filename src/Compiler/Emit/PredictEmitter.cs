@@ -30,7 +30,7 @@ internal static class PredictEmitter
 
     private static void WriteSpanOverload(SourceWriter code, ExecutionPlan plan, ImmutableArray<PublicValue> inputs, ImmutableArray<PublicValue> outputs, ImmutableArray<string> parameters, string arguments)
     {
-        Document(code, inputs, outputs, "Runs the network once. Allocates nothing" + (plan.ArenaBytes > StackLimit ? " but a scratch buffer at a thread's first call" : "") + "; safe to call from many threads.");
+        Document(code, inputs, outputs, "Runs the network once. Allocates nothing" + Allocations(plan) + "; safe to call from many threads.");
         using (code.Block($"public static void Predict({string.Join(", ", parameters)})"))
         {
             WriteCheckCalls(code, inputs, outputs);
@@ -54,6 +54,14 @@ internal static class PredictEmitter
         code.Line("[ThreadStatic]");
         code.Line($"private static {ArenaText.ElementTypeOf(plan).CSharpName()}[]? s_scratch;");
         code.Line();
+    }
+
+    /// <summary>What the first calls allocate, in words.</summary>
+    private static string Allocations(ExecutionPlan plan)
+    {
+        bool expands = plan.Root.Steps.Any(s => s.Weights.Any(w => w.Expansion is not null));
+        string[] once = [.. new[] { expands ? "the expanded weights at the first call" : "", plan.ArenaBytes > StackLimit ? "a scratch buffer at a thread's first call" : "" }.Where(t => t.Length > 0)];
+        return once.Length == 0 ? "" : " but " + string.Join(" and ", once);
     }
 
     private static void WriteScratchOverload(SourceWriter code, ExecutionPlan plan, ImmutableArray<PublicValue> inputs, ImmutableArray<PublicValue> outputs, ImmutableArray<string> parameters, string arguments)

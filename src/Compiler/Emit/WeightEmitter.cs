@@ -19,7 +19,7 @@ internal sealed record WeightFile(string Text, ReadOnlyMemory<byte> Blob, long S
 
 /// <summary>
 /// Writes the constant arrays in one of three tiers: literals that one can read, UTF-16 string constants that are read in place,
-/// or one binary resource of the assembly.
+/// or one binary resource of the assembly. Indices of hashed weights are u8 literals in all but the last.
 /// </summary>
 internal static class WeightEmitter
 {
@@ -29,13 +29,14 @@ internal static class WeightEmitter
     /// <summary>Bytes of all weights beyond which they go to a resource, where the host can embed one: 4 million floats.</summary>
     private const long ResourceLimit = 16_000_000;
 
-    /// <summary>Writes the class Weights.</summary>
-    public static WeightFile Emit(ExecutionPlan plan, ImmutableArray<NamedWeight> weights)
+    /// <summary>Writes the class Weights, and the class Expanded where arrays are made from others.</summary>
+    public static WeightFile Emit(ExecutionPlan plan, WeightTable table)
     {
+        ImmutableArray<NamedWeight> weights = table.All;
         var code = new SourceWriter();
-        FileHeader.Write(code, plan, usesRuntime: false);
+        FileHeader.Write(code, plan, usesRuntime: table.Expanded.Length > 0);
         long total = weights.Sum(w => (long)w.Weight.Data.Length);
-        bool resource = plan.Options.WeightResource is not null && (plan.Options.Weights == WeightTier.Resource || (plan.Options.Weights == WeightTier.Auto && total > ResourceLimit));
+        bool resource = plan.Options.WeightResource is not null && (plan.Options.Weights == WeightTier.Resource || (plan.Options.Weights is WeightTier.Auto or WeightTier.InPlace or WeightTier.Expand && total > ResourceLimit));
         long stringBytes = 0;
         byte[] blob = [];
         using (code.Block(FileHeader.ClassDeclaration(plan)))
@@ -53,9 +54,27 @@ internal static class WeightEmitter
                     }
                 }
             }
+
+            WriteExpanded(code, table.Expanded);
         }
 
         return new WeightFile(code.ToString(), blob, stringBytes);
+    }
+
+    private static void WriteExpanded(SourceWriter code, ImmutableArray<ExpandedWeight> expanded)
+    {
+        if (expanded.IsEmpty) return;
+        code.Line();
+        code.Line("/// <summary>Hashed weights as the layers' kernels read them: made once, when the network first runs.</summary>");
+        using (code.Block("private static class Expanded"))
+        {
+            for (int i = 0; i < expanded.Length; i++)
+            {
+                if (i > 0) code.Line();
+                code.Line("/// <summary>" + XmlText.Escape(expanded[i].Comment) + ".</summary>");
+                code.Line($"internal static readonly float[] {expanded[i].Name} = {expanded[i].Expression};");
+            }
+        }
     }
 
     private static long Write(SourceWriter code, ExecutionPlan plan, NamedWeight named)
@@ -63,6 +82,7 @@ internal static class WeightEmitter
         bool literal = plan.Options.Weights == WeightTier.Literal || (plan.Options.Weights != WeightTier.String && named.Weight.Length <= LiteralLimit);
         code.Line("/// <summary>" + XmlText.Escape(named.Comment) + ".</summary>");
         if (named.Weight.Length == 0) code.Line($"internal static ReadOnlySpan<{named.Weight.ElementType.CSharpName()}> {named.Name} => default;");
+        else if (named.Weight.IsText) code.Line($"internal static ReadOnlySpan<byte> {named.Name} => {ByteText.Of(named.Weight.Data.Span)};");
         else if (literal) WriteLiterals(code, named);
         else return WriteString(code, named);
         return 0;

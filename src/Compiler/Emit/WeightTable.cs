@@ -12,30 +12,58 @@ namespace RedGen.Compiler.Emit;
 /// <param name="Comment">What it is.</param>
 internal sealed record NamedWeight(string Name, Weight Weight, string Comment);
 
+/// <summary>An array that generated code makes at its first use.</summary>
+/// <param name="Name">The field's name in the class Expanded.</param>
+/// <param name="Expression">The call that makes it.</param>
+/// <param name="Comment">What it is.</param>
+internal sealed record ExpandedWeight(string Name, string Expression, string Comment);
+
 /// <summary>All constant arrays of a plan with their names; equal arrays are one.</summary>
 internal sealed class WeightTable
 {
     private readonly Dictionary<Weight, NamedWeight> _byContent = new(WeightContentComparer.Instance);
+    private readonly Dictionary<Weight, ExpandedWeight> _expandedByContent = new(WeightContentComparer.Instance);
     private readonly HashSet<string> _names = new(System.StringComparer.Ordinal);
     private readonly ImmutableArray<NamedWeight>.Builder _all = ImmutableArray.CreateBuilder<NamedWeight>();
+    private readonly ImmutableArray<ExpandedWeight>.Builder _expanded = ImmutableArray.CreateBuilder<ExpandedWeight>();
 
     /// <summary>The arrays in the order in which steps ask for them.</summary>
     public ImmutableArray<NamedWeight> All => _all.ToImmutable();
 
+    /// <summary>The arrays that are expanded from others, in the order in which steps ask for them.</summary>
+    public ImmutableArray<ExpandedWeight> Expanded => _expanded.ToImmutable();
+
     /// <summary>The C# expression for a weight.</summary>
     public string Add(string stepName, Weight weight, string comment)
     {
+        if (weight.Expansion is { } expansion) return "Expanded." + Expand(stepName, weight, expansion, comment).Name;
         if (!_byContent.TryGetValue(weight, out NamedWeight? named))
         {
-            string plain = stepName + weight.Role;
-            string name = plain;
-            for (int i = 2; !_names.Add(name); i++) name = plain + "_" + i.ToString(CultureInfo.InvariantCulture);
-            named = new NamedWeight(name, weight, comment);
+            named = new NamedWeight(NameOf(stepName + weight.Role), weight, comment);
             _byContent.Add(weight, named);
             _all.Add(named);
         }
 
         return "Weights." + named.Name;
+    }
+
+    private ExpandedWeight Expand(string stepName, Weight weight, WeightExpansion expansion, string comment)
+    {
+        if (_expandedByContent.TryGetValue(weight, out ExpandedWeight? known)) return known;
+        string Part(Weight part) => Add(stepName, part, part.Role + " of the weights" + comment.Substring(weight.Role.Length));
+        string parts = Part(expansion.Indices) + ", " + Part(expansion.Values) + ", " + (expansion.Scales is null ? "default" : Part(expansion.Scales));
+        string call = $"{expansion.Function}({parts}, {expansion.Sizes})";
+        var expanded = new ExpandedWeight(NameOf(stepName + weight.Role), call, comment);
+        _expandedByContent.Add(weight, expanded);
+        _expanded.Add(expanded);
+        return expanded;
+    }
+
+    private string NameOf(string plain)
+    {
+        string name = plain;
+        for (int i = 2; !_names.Add(name); i++) name = plain + "_" + i.ToString(CultureInfo.InvariantCulture);
+        return name;
     }
 
     /// <summary>The C# expression for a constant of the graph.</summary>

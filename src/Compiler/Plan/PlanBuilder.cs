@@ -120,7 +120,7 @@ internal static class PlanBuilder
         var packed = new HashSet<Weight>(WeightContentComparer.Instance);
         foreach (Step step in steps)
         {
-            foreach (Weight weight in step.Weights) packed.Add(weight);
+            foreach (Weight weight in step.Weights.SelectMany(w => w.Emitted)) packed.Add(weight);
             foreach (string input in step.Inputs)
                 if (graph.ConstantOf(input) is { } tensor) packed.Add(Weight.Of("", tensor));
         }

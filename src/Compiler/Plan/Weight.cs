@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using RedGen.Compiler.Graphs;
 
 namespace RedGen.Compiler.Plan;
@@ -6,11 +7,20 @@ namespace RedGen.Compiler.Plan;
 /// <summary>A constant array that a step reads, laid out as its kernel wants it.</summary>
 /// <param name="Role">What it is to the step: <c>Weights</c>, <c>Bias</c>, …; part of its name in generated code.</param>
 /// <param name="ElementType">The type of its elements.</param>
-/// <param name="Data">The elements, little-endian.</param>
+/// <param name="Data">The elements, little-endian; none where the array is expanded from others.</param>
 public sealed record Weight(string Role, ElementType ElementType, ReadOnlyMemory<byte> Data)
 {
     /// <summary>The number of elements.</summary>
     public int Length => Data.Length / ElementType.Bytes();
+
+    /// <summary>Whether the elements are bytes of 0 … 127 that are written as a <c>u8</c> literal.</summary>
+    public bool IsText { get; init; }
+
+    /// <summary>What the array is made from at its first use; null where its own elements are emitted.</summary>
+    public WeightExpansion? Expansion { get; init; }
+
+    /// <summary>The arrays that are emitted for it: itself, or those that it is made from.</summary>
+    public IEnumerable<Weight> Emitted => Expansion?.Parts ?? [this];
 
     /// <summary>A weight of floats.</summary>
     public static Weight Of(string role, float[] values)
@@ -18,4 +28,7 @@ public sealed record Weight(string Role, ElementType ElementType, ReadOnlyMemory
 
     /// <summary>A constant as it stands.</summary>
     public static Weight Of(string role, Tensor tensor) => new(role, tensor.ElementType, tensor.Data);
+
+    /// <summary>Bytes of 0 … 127 as the characters of a literal.</summary>
+    public static Weight OfText(string role, byte[] codes) => new(role, ElementType.UInt8, codes) { IsText = true };
 }

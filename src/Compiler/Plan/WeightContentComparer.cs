@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace RedGen.Compiler.Plan;
 
-/// <summary>Two weights are one when type and bytes agree, whatever their role: equal arrays are emitted once.</summary>
+/// <summary>Two weights are one when type and bytes agree, or what they are expanded from, whatever their role: equal arrays are emitted once.</summary>
 internal sealed class WeightContentComparer : IEqualityComparer<Weight>
 {
     /// <summary>The comparer.</summary>
@@ -12,11 +12,16 @@ internal sealed class WeightContentComparer : IEqualityComparer<Weight>
 
     /// <inheritdoc/>
     public bool Equals(Weight? x, Weight? y)
-        => ReferenceEquals(x, y) || (x is not null && y is not null && x.ElementType == y.ElementType && x.Data.Span.SequenceEqual(y.Data.Span));
+        => ReferenceEquals(x, y) || (x is not null && y is not null && x.ElementType == y.ElementType && x.Data.Span.SequenceEqual(y.Data.Span) && Equals(x.Expansion, y.Expansion));
+
+    private bool Equals(WeightExpansion? x, WeightExpansion? y)
+        => ReferenceEquals(x, y) || (x is not null && y is not null && x.Function == y.Function && x.Sizes == y.Sizes
+            && Equals(x.Indices, y.Indices) && Equals(x.Values, y.Values) && Equals(x.Scales, y.Scales));
 
     /// <inheritdoc/>
     public int GetHashCode(Weight obj)
     {
+        if (obj.Expansion is { } expansion) return unchecked((GetHashCode(expansion.Indices) * 31) + (expansion.Scales is { } scales ? GetHashCode(scales) : 0));
         ReadOnlySpan<byte> bytes = obj.Data.Span;
         ulong hash = 14695981039346656037UL;
         foreach (ulong word in MemoryMarshal.Cast<byte, ulong>(bytes)) hash = unchecked((hash ^ word) * 1099511628211UL);

@@ -32,8 +32,10 @@ internal sealed class ConvKernel : Kernel
         if (layer.IsEmpty || IsHuge(layer)) return null;
         bool depthwise = layer.IsDepthwise && layer.Window.Depth == WindowAxis.Missing && epilogue.Residual is null;
         float[] weights = w.AsSpan<float>().ToArray();
-        float[] packed = depthwise ? weights : ConvBlockPacking.Pack(weights, layer.Groups, layer.OutChannels, layer.Taps);
-        ImmutableArray<Weight> constants = [Weight.Of("Weights", packed)];
+        var hashed = HashedConstants.TryRead(conv.Inputs[1], weights, context);
+        ImmutableArray<Weight> constants = [hashed is null
+            ? Weight.Of("Weights", depthwise ? weights : ConvBlockPacking.Pack(weights, layer.Groups, layer.OutChannels, layer.Taps))
+            : depthwise ? hashed.ToRows() : hashed.ToConvBlocks(layer.Groups)];
         if (Epilogue.Sum(bias, epilogue.Bias) is { } sum) constants = constants.Add(Weight.Of("Bias", sum));
         bool inPlace = epilogue.Residual is not null && epilogue.Residual != conv.Inputs[0];
         return new ConvStep(layer, epilogue, depthwise)
@@ -46,7 +48,7 @@ internal sealed class ConvKernel : Kernel
             WorkspaceLength = depthwise ? Workspace(layer).DepthwiseLength : Workspace(layer).Length,
             InPlaceInputs = inPlace ? [1] : [],
             MultiplyAdds = layer.MultiplyAdds,
-            Summary = "Conv " + layer.Text + epilogue.Text,
+            Summary = "Conv " + layer.Text + epilogue.Text + hashed?.Text,
         };
     }
 
@@ -69,7 +71,7 @@ internal sealed class ConvKernel : Kernel
 
     private sealed class ConvStep(ConvLayer layer, Epilogue epilogue, bool depthwise) : Step
     {
-        public override string Kernel => depthwise ? "Conv.Depthwise" : "Conv.Simd";
+        public override string Kernel => (depthwise ? "Conv.Depthwise" : "Conv.Simd") + (Weights[0].Expansion is null ? "" : ".Expanded");
 
         public override void Emit(StepWriter writer)
         {

@@ -14,17 +14,21 @@ internal sealed class DenseKernel : Kernel
     public override Step? TryPlan(NodeGroup group, KernelContext context)
     {
         if (DenseLayer.TryRead(group, context) is not { } layer) return null;
+        var hashed = HashedConstants.TryRead(group.Head.Inputs[1], layer.Weights, context);
+        if (hashed is not null && HashedDenseKernel.TryPlan(group, layer, hashed, context.Options) is { } inPlace) return inPlace;
         bool dots = layer.Rows == 1 && layer.Outputs < RowsLimit && layer.Addend is null;
-        float[] weights = dots ? layer.Weights : PanelPacking.Pack(layer.Weights, layer.Inputs, layer.Outputs, transposed: true);
+        Weight weights = hashed is null
+            ? Weight.Of("Weights", dots ? layer.Weights : PanelPacking.Pack(layer.Weights, layer.Inputs, layer.Outputs, transposed: true))
+            : dots ? hashed.ToRows() : hashed.ToPanels();
         return new DenseStep(layer, dots)
         {
             Nodes = group.Nodes,
             Inputs = [.. layer.Values],
             Outputs = [group.Last.Outputs[0]],
-            Weights = layer.Bias is null ? [Weight.Of("Weights", weights)] : [Weight.Of("Weights", weights), Weight.Of("Bias", layer.Bias)],
+            Weights = layer.Bias is null ? [weights] : [weights, Weight.Of("Bias", layer.Bias)],
             InPlaceInputs = layer.Addend is not null && layer.Addend != layer.Input ? [1] : [],
             MultiplyAdds = layer.MultiplyAdds,
-            Summary = group.Head.Operator.Name + " " + layer.Text,
+            Summary = group.Head.Operator.Name + " " + layer.Text + hashed?.Text,
         };
     }
 
@@ -32,7 +36,7 @@ internal sealed class DenseKernel : Kernel
     {
         private bool IsGemm => layer.Rows > 1 || layer.Addend is not null;
 
-        public override string Kernel => dots ? "Dense.Rows" : IsGemm ? "Gemm" : "Dense.Panels";
+        public override string Kernel => (dots ? "Dense.Rows" : IsGemm ? "Gemm" : "Dense.Panels") + (Weights[0].Expansion is null ? "" : ".Expanded");
 
         public override void Emit(StepWriter writer)
         {

@@ -1,0 +1,110 @@
+using System;
+using System.Collections.Immutable;
+using System.Linq;
+using RedGen.Compiler.Emit;
+using RedGen.Compiler.Plan;
+using RedGen.Compiler.Red;
+
+namespace RedGen.Compiler.Kernels.Linear;
+
+/// <summary>
+/// The weights of a layer as generated code holds them when they are hashed: a byte an index, the codebook, a scale an output. Index i
+/// is the byte First + i, so that an index is a printable character.
+/// </summary>
+internal sealed class HashedConstants
+{
+    /// <summary>The byte of index 0 where nothing speaks against it: <c>'0'</c>, from where 44 characters need no escape.</summary>
+    private const int Preferred = '0';
+
+    /// <summary>Codes that a byte of a literal of single-byte characters can hold.</summary>
+    private const int Codes = 128;
+
+    /// <summary>Outputs in a panel of indices (<c>HashedDense.PanelWidth</c>).</summary>
+    private const int PanelWidth = 16;
+
+    private HashedConstants(HashedMatrix matrix)
+    {
+        Matrix = matrix;
+        First = FirstCode(matrix.Indices, matrix.Codebook.Length);
+    }
+
+    /// <summary>The matrix.</summary>
+    public HashedMatrix Matrix { get; }
+
+    /// <summary>The byte of index 0.</summary>
+    public int First { get; }
+
+    /// <summary>How a summary goes on: <c>, 31 weight values</c>.</summary>
+    public string Text => Matrix.Codebook.Length == 1 ? ", one weight value" : ", " + CSharpLiteral.Of(Matrix.Codebook.Length) + " weight values";
+
+    /// <summary>The codebook.</summary>
+    public Weight Values => Weight.Of("Values", [.. Matrix.Codebook]);
+
+    /// <summary>The scales; null: all 1.</summary>
+    public Weight? Scales => Matrix.Scales.IsEmpty ? null : Weight.Of("Scales", [.. Matrix.Scales]);
+
+    /// <summary>The hashed form of a constant; null where it is not hashed, or where the layer computes with other weights (a factor, another order).</summary>
+    /// <param name="name">The initializer.</param>
+    /// <param name="rows">The weights that the layer computes with, outputs × columns.</param>
+    /// <param name="context">The context.</param>
+    public static HashedConstants? TryRead(string name, float[] rows, KernelContext context)
+        => context.Hashed(name) is { } matrix && matrix.ToRows().AsSpan().SequenceEqual(rows) ? new HashedConstants(matrix) : null;
+
+    /// <summary>Weights that are expanded to rows, outputs × columns.</summary>
+    public Weight ToRows() => Expanded("ToRows", "");
+
+    /// <summary>Weights that are expanded to what Convolution reads.</summary>
+    public Weight ToConvBlocks(int groups) => Expanded("ToConvBlocks", "groups: " + CSharpLiteral.Of(groups) + ", ");
+
+    /// <summary>Weights that are expanded to what Dense and Gemm read.</summary>
+    public Weight ToPanels() => Expanded("ToPanels", "");
+
+    /// <summary>The indices as HashedDense reads them: [panel of 16 outputs][column][output of the panel].</summary>
+    public Weight PanelIndices()
+    {
+        ReadOnlySpan<byte> indices = Matrix.Indices;
+        int panels = (Matrix.Outputs + PanelWidth - 1) / PanelWidth;
+        var codes = new byte[panels * PanelWidth * Matrix.Columns];
+        codes.AsSpan().Fill((byte)First);
+        for (int i = 0; i < Matrix.Outputs; i++)
+        {
+            int start = (i / PanelWidth * PanelWidth * Matrix.Columns) + (i % PanelWidth);
+            for (int j = 0; j < Matrix.Columns; j++) codes[start + (j * PanelWidth)] = (byte)(First + indices[(i * Matrix.Columns) + j]);
+        }
+
+        return Weight.OfText("Indices", codes);
+    }
+
+    /// <summary>Reads the codebook as step × (… −1, 0, 1 …), exactly; false where it is none or has no zero.</summary>
+    /// <param name="zero">The index of the value 0.</param>
+    /// <param name="step">The distance of two values.</param>
+    public bool IsLevels(out int zero, out float step)
+    {
+        ImmutableArray<float> values = Matrix.Codebook;
+        zero = values.IndexOf(0f);
+        step = 0;
+        if (zero < 0 || values.Length < 2) return false;
+        step = zero + 1 < values.Length ? values[zero + 1] : -values[zero - 1];
+        for (int k = 0; k < values.Length; k++)
+            if (values[k] != step * (k - zero)) return false;
+        return true;
+    }
+
+    /// <summary>The first code with which the literal is shortest; among equals the one nearest to the preferred.</summary>
+    internal static int FirstCode(ReadOnlySpan<byte> indices, int values)
+    {
+        var counts = new long[values];
+        foreach (byte index in indices) counts[index]++;
+        long Length(int first) => counts.Select((count, k) => count * ByteText.Width(first + k)).Sum();
+        return Enumerable.Range(0, Codes - values + 1).OrderBy(Length).ThenBy(first => Math.Abs(first - Preferred)).First();
+    }
+
+    private Weight Expanded(string function, string sizes)
+    {
+        var codes = new byte[Matrix.Count];
+        ReadOnlySpan<byte> indices = Matrix.Indices;
+        for (int i = 0; i < codes.Length; i++) codes[i] = (byte)(First + indices[i]);
+        string all = $"first: {CSharpLiteral.Of(First)}, {sizes}outputs: {CSharpLiteral.Of(Matrix.Outputs)}, columns: {CSharpLiteral.Of(Matrix.Columns)}";
+        return new Weight("Weights", Graphs.ElementType.Float32, default) { Expansion = new WeightExpansion("HashedWeights." + function, Weight.OfText("Indices", codes), Values, Scales, all) };
+    }
+}

@@ -1,0 +1,134 @@
+#nullable enable
+using System;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace RedGen.Runtime;
+
+/// <summary>
+/// Expands hashed weights, scale × value of the codebook, into the layouts that the float kernels read. Generated code does that once,
+/// at its first use. An index i is written as the byte <c>first + i</c>, so that it is a printable character in the generated source.
+/// </summary>
+public static class HashedWeights
+{
+    /// <summary>Output channels in a block of a convolution's weights.</summary>
+    private const int BlockChannels = 4;
+
+    /// <summary>Outputs in a panel of a dense layer's weights.</summary>
+    private const int PanelWidth = 16;
+
+    /// <summary>Codes that a byte of a <c>u8</c> literal of single-byte characters can hold.</summary>
+    private const int Codes = 128;
+
+    /// <summary>Expands to plain rows, as depthwise convolutions and dense layers of few outputs read them.</summary>
+    /// <param name="indices">[outputs, columns], each <paramref name="first"/> + a position in <paramref name="values"/>.</param>
+    /// <param name="values">The codebook, 1 to 127 values.</param>
+    /// <param name="scales">[outputs], or empty: all 1.</param>
+    /// <param name="first">The byte of index 0.</param>
+    /// <param name="outputs">Rows.</param>
+    /// <param name="columns">Weights of one output.</param>
+    /// <returns>[outputs, columns]; element [i, j] is scales[i] × values[index[i, j]] in one float product.</returns>
+    /// <exception cref="ArgumentException">The spans do not fit the sizes.</exception>
+    public static float[] ToRows(ReadOnlySpan<byte> indices, ReadOnlySpan<float> values, ReadOnlySpan<float> scales, int first, int outputs, int columns)
+    {
+        Check(indices, values, scales, first, outputs, columns);
+        float[] rows = new float[outputs * columns];
+        for (int i = 0; i < outputs; i++)
+        {
+            ExpandRow(indices.Slice(i * columns, columns), values, scales, first, i, rows, i * columns, 1);
+        }
+
+        return rows;
+    }
+
+    /// <summary>Expands to the blocks that convolutions read.</summary>
+    /// <param name="indices">[outputs, columns], each <paramref name="first"/> + a position in <paramref name="values"/>.</param>
+    /// <param name="values">The codebook, 1 to 127 values.</param>
+    /// <param name="scales">[outputs], or empty: all 1.</param>
+    /// <param name="first">The byte of index 0.</param>
+    /// <param name="groups">Groups; they divide the outputs.</param>
+    /// <param name="outputs">Output channels of all groups.</param>
+    /// <param name="columns">Weights of one output channel.</param>
+    /// <returns>[group][block of 4 output channels][column][channel of the block]; what fills the last block of a group is zero.</returns>
+    /// <exception cref="ArgumentException">The spans do not fit the sizes.</exception>
+    public static float[] ToConvBlocks(
+        ReadOnlySpan<byte> indices, ReadOnlySpan<float> values, ReadOnlySpan<float> scales, int first, int groups, int outputs, int columns)
+    {
+        Check(indices, values, scales, first, outputs, columns);
+        if (groups <= 0 || outputs % groups != 0)
+        {
+            throw new ArgumentException("The groups do not divide the outputs.", nameof(groups));
+        }
+
+        int perGroup = outputs / groups;
+        int groupLength = (perGroup + BlockChannels - 1) / BlockChannels * BlockChannels * columns;
+        float[] packed = new float[groups * groupLength];
+        for (int i = 0; i < outputs; i++)
+        {
+            int channel = i % perGroup;
+            int start = (i / perGroup * groupLength) + (channel / BlockChannels * BlockChannels * columns) + (channel % BlockChannels);
+            ExpandRow(indices.Slice(i * columns, columns), values, scales, first, i, packed, start, BlockChannels);
+        }
+
+        return packed;
+    }
+
+    /// <summary>Expands to the panels that dense layers and matrix products read.</summary>
+    /// <param name="indices">[outputs, columns], each <paramref name="first"/> + a position in <paramref name="values"/>.</param>
+    /// <param name="values">The codebook, 1 to 127 values.</param>
+    /// <param name="scales">[outputs], or empty: all 1.</param>
+    /// <param name="first">The byte of index 0.</param>
+    /// <param name="outputs">Rows.</param>
+    /// <param name="columns">Weights of one output: the layer's inputs.</param>
+    /// <returns>[panel of 16 outputs][column][output of the panel]; what fills the last panel is zero.</returns>
+    /// <exception cref="ArgumentException">The spans do not fit the sizes.</exception>
+    public static float[] ToPanels(ReadOnlySpan<byte> indices, ReadOnlySpan<float> values, ReadOnlySpan<float> scales, int first, int outputs, int columns)
+    {
+        Check(indices, values, scales, first, outputs, columns);
+        float[] packed = new float[(outputs + PanelWidth - 1) / PanelWidth * PanelWidth * columns];
+        for (int i = 0; i < outputs; i++)
+        {
+            int start = (i / PanelWidth * PanelWidth * columns) + (i % PanelWidth);
+            ExpandRow(indices.Slice(i * columns, columns), values, scales, first, i, packed, start, PanelWidth);
+        }
+
+        return packed;
+    }
+
+    private static void Check(ReadOnlySpan<byte> indices, ReadOnlySpan<float> values, ReadOnlySpan<float> scales, int first, int outputs, int columns)
+    {
+        if (outputs < 0 || columns < 0 || indices.Length != (long)outputs * columns || (scales.Length != 0 && scales.Length != outputs))
+        {
+            throw new ArgumentException("The indices are not outputs × columns, or there is not one scale an output.", nameof(indices));
+        }
+
+        if (first < 0 || values.IsEmpty || first + values.Length > Codes)
+        {
+            throw new ArgumentException("The codes of a codebook lie in 0 … 127.", nameof(values));
+        }
+    }
+
+    /// <summary>Expands one output: its scale goes into a table of the codebook, so that a weight is one look-up.</summary>
+    [MethodImpl(Simd.Hot)]
+    private static void ExpandRow(
+        ReadOnlySpan<byte> indices, ReadOnlySpan<float> values, ReadOnlySpan<float> scales, int first, int output, float[] packed, int start, int stride)
+    {
+        Span<float> table = stackalloc float[256];
+        table.Clear();
+        for (int k = 0; k < values.Length; k++)
+        {
+            table[first + k] = scales.IsEmpty ? values[k] : scales[output] * values[k];
+        }
+
+        ref float entry = ref MemoryMarshal.GetReference(table);
+        Span<float> target = packed.AsSpan(start);
+        unchecked
+        {
+            // A byte never leaves the table; the target is checked.
+            for (int j = 0, at = 0; j < indices.Length; j++, at += stride)
+            {
+                target[at] = Unsafe.Add(ref entry, (nint)indices[j]);
+            }
+        }
+    }
+}
