@@ -12,6 +12,9 @@ internal static class HistogramChart
     /// <summary>Units of the drawing: bins times this is its width.</summary>
     private const int BinWidth = 10;
 
+    /// <summary>Room at the sides, so that ticks at the ends are whole.</summary>
+    private const int Margin = 4;
+
     private const int PlotHeight = 260;
 
     private const int TickTop = 268;
@@ -31,7 +34,7 @@ internal static class HistogramChart
         string width = Text(WeightHistogram.Bins * BinWidth);
         string label = "Histogram of the weights of " + layer + " from " + ReportText.Quantity(histogram.From) + " to " + ReportText.Quantity(histogram.To)
             + (weights.IsHashed ? ", with " + ReportText.Number(weights.Codebook.Length) + " codebook values" : "");
-        using (html.Open("svg", ("class", "plot"), ("viewBox", "0 0 " + width + " " + Text(Height)), ("preserveAspectRatio", "none"), ("role", "img"), ("aria-label", label)))
+        using (html.Open("svg", ("class", "plot"), ("viewBox", Text(-Margin) + " 0 " + Text((WeightHistogram.Bins * BinWidth) + (2 * Margin)) + " " + Text(Height)), ("preserveAspectRatio", "none"), ("role", "img"), ("aria-label", label)))
         {
             html.Element("title", label);
             html.Void("path", ("class", "b"), ("d", Bars(histogram, top)));
@@ -43,11 +46,18 @@ internal static class HistogramChart
         using (html.Open("div", ("class", "axis"), ("aria-hidden", "true")))
         {
             html.Element("span", ReportText.Quantity(histogram.From));
-            html.Element("span", ReportText.Quantity((histogram.From + histogram.To) / 2));
+            html.Element("span", ReportText.Quantity(Middle(histogram)));
             html.Element("span", ReportText.Quantity(histogram.To));
         }
 
         using (html.Open("figcaption", ("class", "key"))) WriteKey(html, weights);
+    }
+
+    /// <summary>The middle of the range; a symmetric one has zero there, whatever rounding says.</summary>
+    private static double Middle(WeightHistogram histogram)
+    {
+        double middle = (histogram.From + histogram.To) / 2;
+        return System.Math.Abs(middle) < 1e-3 * (histogram.To - histogram.From) ? 0 : middle;
     }
 
     private static void WriteKey(HtmlWriter html, WeightsReport weights)

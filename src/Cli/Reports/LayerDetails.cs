@@ -31,10 +31,10 @@ internal static class LayerDetails
         }
     }
 
-    /// <summary>A term with its value, inside a list of them.</summary>
-    public static void Fact(HtmlWriter html, string term, string value)
+    /// <summary>A term with its value, inside a list of them; a sentence takes the whole width.</summary>
+    public static void Fact(HtmlWriter html, string term, string value, bool isWide = false)
     {
-        using HtmlWriter.Scope pair = html.Open("div");
+        using HtmlWriter.Scope pair = isWide ? html.Open("div", ("class", "full")) : html.Open("div");
         html.Element("dt", term);
         html.Element("dd", value);
     }
@@ -76,7 +76,7 @@ internal static class LayerDetails
         Fact(html, "outputs merged", Number(weights.OutputsMerged));
         Fact(html, "distinct values a column ÷ weights", weights.ValuesPerColumn is { } values ? Percent((double)values / weights.Count) : None);
         Fact(html, "kernel", layer.Kernel);
-        Fact(html, "choice", layer.Reason);
+        Fact(html, "choice", layer.Reason, isWide: true);
     }
 
     private static string Change(long before, long after) => before == after ? Number(before) : Number(before) + " → " + Number(after);

@@ -90,7 +90,8 @@ internal sealed class ReportHtml
     private void WriteTotals()
     {
         _html.Element("h2", "Totals");
-        using (_html.Open("table"))
+        using (_html.Open("div", ("class", "wide")))
+        using (_html.Open("table", ("class", "totals")))
         {
             ReportTables.Head(_html, ["one inference", "before", "after", "removed"], textColumns: 1);
             using HtmlWriter.Scope body = _html.Open("tbody");

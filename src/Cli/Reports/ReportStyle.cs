@@ -32,24 +32,26 @@ internal static class ReportStyle
         thead th { color: var(--soft); font-weight: 500; vertical-align: bottom; }
         th:last-child, td:last-child { padding-right: 0; }
         .n { text-align: right; white-space: nowrap; }
+        .totals th { font-weight: 500; }
         .bars th { width: 1%; white-space: nowrap; font-weight: 500; }
         .bars td.n, .bars th.n { width: 1%; padding-left: .6rem; padding-right: 0; }
         .bars td.bar { min-width: 4.5rem; vertical-align: middle; }
         .bar svg { display: block; width: 100%; height: .8rem; }
         .steps { min-width: 58rem; }
-        .steps td { overflow-wrap: anywhere; }
+        .steps td { overflow-wrap: break-word; }
         .b { fill: var(--before); }
         .a { fill: var(--after); }
         .k { display: inline-block; width: .8em; height: .8em; margin: 0 .35em 0 0; border-radius: 2px; background: var(--before); vertical-align: -.05em; }
         .k.after { background: var(--after); }
         .k.mark { background: var(--mark); }
-        .key span { margin-right: 1.1rem; white-space: nowrap; }
+        .key span { display: inline-block; margin-right: 1.1rem; }
         details { margin: .5rem 0; padding: 0 1rem; background: var(--card); border: 1px solid var(--line); border-radius: 6px; }
         summary { padding: .6rem 0; cursor: pointer; overflow-wrap: anywhere; }
         summary strong { margin-right: .4rem; }
         details .layer { padding-bottom: .9rem; }
         .facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(12.5rem, 1fr)); gap: .35rem 1.25rem; margin: .2rem 0 .8rem; }
         .facts div { border-top: 1px solid var(--line); padding-top: .2rem; }
+        .facts .full { grid-column: 1 / -1; }
         dt { color: var(--soft); font-size: .8rem; }
         dd { margin: 0; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
         figure { margin: 0; }
@@ -65,7 +67,8 @@ internal static class ReportStyle
           .cards { grid-template-columns: 1fr 1fr; gap: .5rem; }
           .cards li { padding: .6rem .7rem; }
           .cards strong { font-size: 1.25rem; }
-          .bars { font-size: .8rem; }
+          table { font-size: .8rem; }
+          .totals th:not(:last-child), .totals td:not(:last-child) { padding-right: .35rem; }
           .bars td.n, .bars th.n { padding-left: .45rem; }
           details { padding: 0 .75rem; }
           .facts { grid-template-columns: 1fr 1fr; }

@@ -27,9 +27,9 @@ internal static class ReportTables
     public static void WriteSteps(HtmlWriter html, ModelReport report)
     {
         html.Element("h2", "Steps");
+        html.Element("p", "What runs, in this order. Multiplications and additions are counted under the lowering with the fewest multiplications, whatever the kernel does.", ("class", "soft"));
         using HtmlWriter.Scope wide = html.Open("div", ("class", "wide"), ("tabindex", "0"), ("role", "region"), ("aria-label", "Steps of the model"));
         using HtmlWriter.Scope table = html.Open("table", ("class", "steps"));
-        html.Element("caption", "What runs, in this order. Multiplications are counted under the lowering with the fewest, whatever the kernel does.");
         Head(html, ["step", "computes", "output", "kernel", "counted as", "multiplications", "additions", "bytes emitted"], textColumns: 5);
         using HtmlWriter.Scope body = html.Open("tbody");
         foreach (LayerReport layer in report.Layers)

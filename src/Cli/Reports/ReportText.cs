@@ -26,7 +26,7 @@ internal static class ReportText
     public static string Removed(long before, long after) => before == 0 ? None : Percent(ReportCost.Removed(before, after));
 
     /// <summary>A quantity to three digits.</summary>
-    public static string Quantity(double value) => double.IsFinite(value) ? value.ToString("G3", CultureInfo.InvariantCulture).Replace("E-0", "E-") : None;
+    public static string Quantity(double value) => double.IsFinite(value) ? value.ToString("G3", CultureInfo.InvariantCulture).Replace("E-0", "E-").Replace("-", "−") : None;
 
     /// <summary>A ratio of signal to noise.</summary>
     public static string Decibels(double value) => double.IsFinite(value) ? value.ToString("F1", CultureInfo.InvariantCulture) + " dB" : "exact";
