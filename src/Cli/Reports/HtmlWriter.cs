@@ -12,10 +12,7 @@ internal sealed class HtmlWriter : IDisposable
 
     /// <summary>Begins a document.</summary>
     public HtmlWriter()
-    {
-        _xml = XmlWriter.Create(_text, new XmlWriterSettings { OmitXmlDeclaration = true, Indent = true, IndentChars = "", NewLineChars = "\n" });
-        _xml.WriteDocType("html", null, null, null);
-    }
+        => _xml = XmlWriter.Create(_text, new XmlWriterSettings { OmitXmlDeclaration = true, Indent = true, IndentChars = "", NewLineChars = "\n" });
 
     /// <summary>Opens an element; disposing closes it.</summary>
     public Scope Open(string name, params ReadOnlySpan<(string Name, string Value)> attributes)
@@ -46,7 +43,7 @@ internal sealed class HtmlWriter : IDisposable
     public override string ToString()
     {
         _xml.Flush();
-        return _text.ToString() + "\n";
+        return "<!DOCTYPE html>\n" + _text + "\n";
     }
 
     /// <inheritdoc/>
