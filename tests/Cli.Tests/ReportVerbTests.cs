@@ -89,7 +89,7 @@ public sealed class ReportVerbTests
     {
         using var folder = new TemporaryFolder();
         string file = Path.Combine(folder.FullPath, "r.html");
-        ToolRun.Of("report", Path.Combine(Repository.PathOf("examples", "Digits"), "digits.onnx"), "--hashing", "adaptive", "-o", file);
+        ToolRun run = ToolRun.Of("report", Repository.PathOf("examples", "Digits", "digits.onnx"), "--hashing", "adaptive", "-o", file, "--json");
         string text = File.ReadAllText(file);
         XElement html = XDocument.Parse(text).Root!;
         Assert.Equal("html", html.Name.LocalName);
@@ -104,7 +104,9 @@ public sealed class ReportVerbTests
         Assert.Equal(targets.Distinct(), targets);
         Assert.All(html.Descendants("a"), a => Assert.Contains(a.Attribute("href")!.Value[1..], targets));
         Assert.Equal(3, html.Descendants("details").Count());
-        Assert.Equal(3, html.Descendants("path").Count(static p => p.Attribute("class")?.Value == "t"));
+        int hashed = run.Json.GetProperty("layers").EnumerateArray().Count(static l => l.GetProperty("weights") is { ValueKind: JsonValueKind.Object } w && w.GetProperty("isHashed").GetBoolean());
+        Assert.NotEqual(0, hashed);
+        Assert.Equal(hashed, html.Descendants("path").Count(static p => p.Attribute("class")?.Value == "t"));
         // Only void elements of HTML and shapes of SVG close themselves.
         string[] empty = ["meta", "rect", "path"];
         Assert.All(html.Descendants().Where(static e => e.IsEmpty), e => Assert.Contains(e.Name.LocalName, empty));

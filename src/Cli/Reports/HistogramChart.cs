@@ -63,7 +63,7 @@ internal static class HistogramChart
     private static void WriteKey(HtmlWriter html, WeightsReport weights)
     {
         Key(html, "k", "weights before hashing" + (weights.ScaleCount > 0 ? ", ÷ the scale of their output" : ""));
-        Key(html, "k after", "Gaussian kernel density, Δ = " + ReportText.Quantity(weights.Histogram.Bandwidth));
+        Key(html, "k after", "Gaussian kernel density, bandwidth " + ReportText.Quantity(weights.Histogram.Bandwidth));
         if (weights.IsHashed) Key(html, "k mark", "codebook");
     }
 
