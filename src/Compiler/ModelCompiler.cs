@@ -69,7 +69,8 @@ public static class ModelCompiler
                 return Failed(diagnostics);
             }
 
-            if (PlanBuilder.Build(graph, reduced.Reduction, InfoOf(model, source), options, className, diagnostics, cancellationToken) is not { } plan) return Failed(diagnostics);
+            ModelReduction reduction = LayerWork.Measure(reduced, graph);
+            if (PlanBuilder.Build(graph, reduction, InfoOf(model, source), options, className, diagnostics, cancellationToken) is not { } plan) return Failed(diagnostics);
 
             Enter("Emit");
             EmittedModel emitted = ModelEmitter.Emit(plan, cancellationToken);

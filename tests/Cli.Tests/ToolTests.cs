@@ -19,7 +19,7 @@ public sealed class ToolTests
     {
         ToolRun run = ToolRun.Of("--help");
         Assert.Equal(0, run.ExitCode);
-        foreach (string verb in new[] { "inspect", "compile", "test", "run", "eval", "bench" }) Assert.Contains("  " + verb + " ", run.Output);
+        foreach (string verb in new[] { "inspect", "compile", "test", "run", "eval", "bench", "report" }) Assert.Contains("  " + verb + " ", run.Output);
     }
 
     [Theory]
@@ -47,6 +47,7 @@ public sealed class ToolTests
     [Theory]
     [InlineData("inspect")]
     [InlineData("bench")]
+    [InlineData("report")]
     public void A_missing_model_is_a_diagnostic(string verb)
     {
         ToolRun run = ToolRun.Of(verb, "nowhere.onnx");
@@ -91,7 +92,7 @@ public sealed class ToolTests
     [Fact]
     public void Every_verb_takes_hashing_none()
     {
-        foreach (string verb in new[] { "inspect", "compile", "run", "eval", "bench" })
+        foreach (string verb in new[] { "inspect", "compile", "run", "eval", "bench", "report" })
             Assert.Contains("RG0001", ToolRun.Of([verb, "nowhere.onnx", "--hashing", "none", .. Needed(verb)]).Error);
     }
 

@@ -62,6 +62,7 @@ internal static class Tool
             new RunCommand(console).Command,
             new EvalCommand(console).Command,
             new BenchCommand(console).Command,
+            new ReportCommand(console).Command,
         };
         root.Options.Remove(root.Options.OfType<VersionOption>().Single());
         root.Options.Add(new Option<bool>("--version") { Description = "Show the version.", Action = new VersionAction() });

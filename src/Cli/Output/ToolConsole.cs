@@ -65,11 +65,14 @@ internal sealed class ToolConsole(TextWriter output, TextWriter error)
         if (IsJson && !_hasResult) WriteJson(new { error = message, diagnostics = _diagnostics });
     }
 
+    /// <summary>The text of an object as all verbs write JSON: camelCase, indented.</summary>
+    public static string JsonOf(object result) => JsonSerializer.Serialize(result, result.GetType(), JsonOptions);
+
     /// <summary>Writes the result object; nothing in text mode.</summary>
     public void WriteJson(object result)
     {
         if (!IsJson) return;
-        output.WriteLine(JsonSerializer.Serialize(result, result.GetType(), JsonOptions));
+        output.WriteLine(JsonOf(result));
         _hasResult = true;
     }
 }

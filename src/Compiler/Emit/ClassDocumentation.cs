@@ -23,6 +23,7 @@ internal static class ClassDocumentation
         foreach (Value input in plan.Graph.Inputs) code.Line($"/// <para>Input <c>{XmlText.Escape(input.Name)}</c>: {plan.Graph.TypeOf(input.Name)}.</para>");
         foreach (Value output in plan.Graph.Outputs) code.Line($"/// <para>Output <c>{XmlText.Escape(output.Name)}</c>: {plan.Graph.TypeOf(output.Name)}.</para>");
         code.Line($"/// <para>{Number(plan.Info.Parameters)} parameters; {Number(plan.MultiplyAdds)} multiply-adds, {Number(plan.ArenaBytes)} bytes of scratch memory a call.</para>");
+        if (ReductionText.Describe(plan) is { Length: > 0 } reduction) code.Line($"/// <para>{XmlText.Escape(reduction)}</para>");
         code.Line("/// <para>Layers:</para>");
         code.Line("/// <list type=\"number\">");
         foreach (EmittedStep step in steps.Take(LayerLimit))

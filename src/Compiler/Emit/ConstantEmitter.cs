@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Linq;
+using RedGen.Compiler.Options;
 using RedGen.Compiler.Plan;
 
 namespace RedGen.Compiler.Emit;
@@ -34,6 +35,24 @@ internal static class ConstantEmitter
         code.Line();
         code.Line("/// <summary>Multiplications of one call when every layer is computed by its exact lowering with the fewest; equal to <see cref=\"Macs\"/> without hashing.</summary>");
         code.Line($"public const long Multiplications = {Text(plan.Multiplications)};");
+        code.Line();
+        if (plan.Reduction.Method != Hashing.None) WriteReduction(code, plan);
+    }
+
+    /// <summary>What the reduction gave and cost; errors that nobody knows have no constant.</summary>
+    private static void WriteReduction(SourceWriter code, ExecutionPlan plan)
+    {
+        Constant(code, "MultiplicationsRemoved", plan.MultiplicationsRemoved, "The share of the multiplications of the unreduced network that the reduction removed.");
+        if (ReductionText.IsMeasured(plan.Reduction))
+            Constant(code, "ReductionMeasuredError", plan.Reduction.MeasuredError, "The relative error that the reduction causes at the outputs, as measured" + ReductionText.MeasuredOn(plan.Reduction) + ".");
+        if (ReductionText.IsCertified(plan.Reduction))
+            Constant(code, "ReductionMaxError", plan.Reduction.Certificate!.MaxError, "The largest error of any output element that the reduction can cause for " + plan.Reduction.Certificate.Box + ".");
+    }
+
+    private static void Constant(SourceWriter code, string name, double value, string summary)
+    {
+        code.Line("/// <summary>" + XmlText.Escape(summary) + "</summary>");
+        code.Line($"public const double {name} = {CSharpLiteral.Of(value)};");
         code.Line();
     }
 

@@ -61,4 +61,8 @@ public sealed class ExecutionPlan
 
     /// <summary>Multiplications of one inference when every layer is computed by its lowering with the fewest (docs/red.md).</summary>
     public required long Multiplications { get; init; }
+
+    /// <summary>The share of the unreduced model's multiplications that the reduction removed, by hashing and by merging; 0 without one.</summary>
+    public double MultiplicationsRemoved
+        => MultiplyAdds + Reduction.MultiplyAddsMerged is var before && before != 0 ? 1 - ((double)Multiplications / before) : 0;
 }

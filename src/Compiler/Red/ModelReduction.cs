@@ -68,6 +68,9 @@ public sealed record ModelReduction(
     /// <summary>No reduction.</summary>
     public static ModelReduction None { get; } = new(Hashing.None, [], ImmutableDictionary<string, HashedMatrix>.Empty, 0, 0, 0, false, "");
 
+    /// <summary>Multiply-adds of one inference that merging removed: those of the layers before it minus those after.</summary>
+    public long MultiplyAddsMerged { get; init; }
+
     /// <summary>The largest error of any output element over the declared box of inputs that is certain; null where none is known.</summary>
     public ErrorCertificate? Certificate { get; init; }
 }

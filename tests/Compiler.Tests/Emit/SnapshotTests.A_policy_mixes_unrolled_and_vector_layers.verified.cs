@@ -52,7 +52,7 @@ internal static partial class CartPole
     /// <summary>Multiply-adds of one call.</summary>
     public const long Macs = 4480;
 
-    /// <summary>Multiplications of one call; equal to <see cref="Macs"/> while no reduction is applied.</summary>
+    /// <summary>Multiplications of one call when every layer is computed by its exact lowering with the fewest; equal to <see cref="Macs"/> without hashing.</summary>
     public const long Multiplications = 4480;
 
     /// <summary>Runs the network once. Allocates nothing; safe to call from many threads.</summary>

@@ -54,7 +54,7 @@ internal static partial class Digits
     /// <summary>Multiply-adds of one call.</summary>
     public const long Macs = 84224;
 
-    /// <summary>Multiplications of one call; equal to <see cref="Macs"/> while no reduction is applied.</summary>
+    /// <summary>Multiplications of one call when every layer is computed by its exact lowering with the fewest; equal to <see cref="Macs"/> without hashing.</summary>
     public const long Multiplications = 84224;
 
     /// <summary>Runs the network once. Allocates nothing; safe to call from many threads.</summary>

@@ -76,7 +76,7 @@ internal static partial class ResNet20
     /// <summary>Multiply-adds of one call.</summary>
     public const long Macs = 40551040;
 
-    /// <summary>Multiplications of one call; equal to <see cref="Macs"/> while no reduction is applied.</summary>
+    /// <summary>Multiplications of one call when every layer is computed by its exact lowering with the fewest; equal to <see cref="Macs"/> without hashing.</summary>
     public const long Multiplications = 40551040;
 
     /// <summary>Runs the network once. Allocates nothing but a scratch buffer at a thread's first call; safe to call from many threads.</summary>

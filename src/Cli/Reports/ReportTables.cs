@@ -1,0 +1,71 @@
+using System.Collections.Generic;
+using RedGen.Compiler.Red;
+using RedGen.Compiler.Report;
+using static RedGen.Cli.Reports.ReportText;
+
+namespace RedGen.Cli.Reports;
+
+/// <summary>The plain tables of the HTML report: steps and certificate.</summary>
+internal static class ReportTables
+{
+    /// <summary>Writes the head of a table.</summary>
+    /// <param name="html">Where it goes.</param>
+    /// <param name="titles">The columns' titles.</param>
+    /// <param name="textColumns">How many of the first are text; the others are figures.</param>
+    public static void Head(HtmlWriter html, IReadOnlyList<string> titles, int textColumns)
+    {
+        using HtmlWriter.Scope head = html.Open("thead");
+        using HtmlWriter.Scope row = html.Open("tr");
+        for (int i = 0; i < titles.Count; i++)
+        {
+            if (i < textColumns) html.Element("th", titles[i], ("scope", "col"));
+            else html.Element("th", titles[i], ("scope", "col"), ("class", "n"));
+        }
+    }
+
+    /// <summary>Every step with its kernel and what it counts.</summary>
+    public static void WriteSteps(HtmlWriter html, ModelReport report)
+    {
+        html.Element("h2", "Steps");
+        html.Element("p", "What runs, in this order. Multiplications and additions are counted under the lowering with the fewest multiplications, whatever the kernel does.", ("class", "soft"));
+        using HtmlWriter.Scope wide = html.Open("div", ("class", "wide"), ("tabindex", "0"), ("role", "region"), ("aria-label", "Steps of the model"));
+        using HtmlWriter.Scope table = html.Open("table", ("class", "steps"));
+        Head(html, ["step", "computes", "output", "kernel", "counted as", "multiplications", "additions", "bytes emitted"], textColumns: 5);
+        using HtmlWriter.Scope body = html.Open("tbody");
+        foreach (LayerReport layer in report.Layers)
+        {
+            using HtmlWriter.Scope row = html.Open("tr");
+            html.Element("th", layer.Name, ("scope", "row"));
+            html.Element("td", Name(layer.Summary));
+            html.Element("td", string.Join(", ", layer.OutputShapes));
+            html.Element("td", layer.Kernel);
+            html.Element("td", layer.Lowering.Length == 0 ? None : layer.Lowering);
+            foreach (long figure in new[] { layer.After.Multiplications, layer.After.Additions, layer.EmittedBytes }) html.Element("td", Number(figure), ("class", "n"));
+        }
+    }
+
+    /// <summary>The certified bound and each layer's part in it.</summary>
+    public static void WriteCertificate(HtmlWriter html, ModelReport report)
+    {
+        html.Element("h2", "Certificate");
+        if (report.Certificate is not { } certificate)
+        {
+            html.Element("p", "No bound of the error over a box of inputs was computed.", ("class", "soft"));
+            return;
+        }
+
+        html.Element("p", "Largest |reduced − original| of any output element: " + CertifiedError(report) + ".");
+        if (certificate.Layers.IsEmpty) return;
+        using HtmlWriter.Scope table = html.Open("table");
+        html.Element("caption", "The largest error of an element of a layer's output: what its own weights add, and what has gathered there.");
+        Head(html, ["node", "added", "reached"], textColumns: 1);
+        using HtmlWriter.Scope body = html.Open("tbody");
+        foreach (LayerError layer in certificate.Layers)
+        {
+            using HtmlWriter.Scope row = html.Open("tr");
+            using (html.Open("th", ("scope", "row"))) html.Element("code", Name(layer.Node));
+            html.Element("td", Quantity(layer.Added), ("class", "n"));
+            html.Element("td", Quantity(layer.Reached), ("class", "n"));
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using System;
+using System.Globalization;
+using System.Linq;
+using System.Text;
+using RedGen.Compiler.Options;
+using RedGen.Compiler.Report;
+
+namespace RedGen.Cli.Reports;
+
+/// <summary>Figures and words that the readable forms of a report share.</summary>
+internal static class ReportText
+{
+    /// <summary>What stands where nothing is known or nothing applies.</summary>
+    public const string None = "–";
+
+    /// <summary>Names from a model are cut to so many characters.</summary>
+    private const int NameLimit = 160;
+
+    /// <summary>A number with thousands separated.</summary>
+    public static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    /// <summary>A share in percent.</summary>
+    public static string Percent(double share) => double.IsFinite(share) ? share.ToString("0.0 %", CultureInfo.InvariantCulture).Replace("-", "−") : None;
+
+    /// <summary>The share that went away; nothing where there was nothing.</summary>
+    public static string Removed(long before, long after) => before == 0 ? None : Percent(ReportCost.Removed(before, after));
+
+    /// <summary>A quantity to three digits.</summary>
+    public static string Quantity(double value) => double.IsFinite(value) ? value.ToString("G3", CultureInfo.InvariantCulture).Replace("E-0", "E-").Replace("-", "−") : None;
+
+    /// <summary>A ratio of signal to noise.</summary>
+    public static string Decibels(double value) => double.IsFinite(value) ? value.ToString("F1", CultureInfo.InvariantCulture) + " dB" : "exact";
+
+    /// <summary>A name from the model on one line, of bounded length, without characters that XML or a terminal cannot hold.</summary>
+    public static string Name(string text)
+    {
+        var name = new StringBuilder();
+        foreach (Rune rune in text.EnumerateRunes().Take(NameLimit + 1))
+        {
+            bool isPrintable = Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
+                or UnicodeCategory.ParagraphSeparator or UnicodeCategory.OtherNotAssigned or UnicodeCategory.PrivateUse);
+            name.Append(isPrintable ? rune.ToString() : "\uFFFD");
+        }
+
+        return text.EnumerateRunes().Count() > NameLimit ? name.Remove(name.Length - 1, 1) + "…" : name.ToString();
+    }
+
+    /// <summary>How the weights were reduced, in words.</summary>
+    public static string Method(ModelReport report) => report.Method == Hashing.None
+        ? "not reduced (hashing None)"
+        : "hashing " + report.Method + ", budget " + (report.IsTuned ? "by search" : "in closed form");
+
+    /// <summary>The measured error and what it was measured on.</summary>
+    public static string MeasuredError(ModelReport report) => report.Method == Hashing.None || double.IsNaN(report.MeasuredError)
+        ? "not measured"
+        : Quantity(report.MeasuredError) + (report.MeasuredOn.Length == 0 ? "" : " on " + Name(report.MeasuredOn));
+
+    /// <summary>The certified bound and its box.</summary>
+    public static string CertifiedError(ModelReport report) => report.Certificate switch
+    {
+        null => "not certified",
+        { Problem.Length: > 0 } c => "not certified: " + Name(c.Problem),
+        { } c when !double.IsFinite(c.MaxError) => "no bound found over " + Name(c.Box),
+        { } c => "≤ " + Quantity(c.MaxError) + " over " + Name(c.Box),
+    };
+}

@@ -1,0 +1,22 @@
+using System.Linq;
+using RedGen.Compiler.Graphs;
+
+namespace RedGen.Compiler.Red;
+
+/// <summary>Multiply-adds of the layers of a graph, from the shapes alone.</summary>
+internal static class LayerWork
+{
+    /// <summary>Adds what merging saved to the record of a reduction.</summary>
+    /// <param name="reduced">The reduction.</param>
+    /// <param name="graph">The graph that is planned, with all types known.</param>
+    public static ModelReduction Measure(ReducedModel reduced, Graph graph)
+        => reduced.Reduction.Layers.All(l => l.OutputsMerged == 0)
+            ? reduced.Reduction
+            : reduced.Reduction with { MultiplyAddsMerged = Of(reduced.Before) - Of(graph) };
+
+    /// <summary>The multiply-adds: every element of an output sums over the columns of its row. Those with padding count.</summary>
+    public static long Of(Graph graph)
+        => graph.Nodes.Sum(n => ReducibleLayer.Read(graph, n) is { } layer && graph.TensorTypeOf(n.Outputs[0])?.Shape is { IsStatic: true } shape
+            ? shape.ElementCount * layer.Columns
+            : 0);
+}
