@@ -27,12 +27,23 @@ public static class ErrorBound
     public static ErrorCertificate Compute(Graph original, Graph hashed, InputBox box, CancellationToken cancellationToken)
         => new Walk(original, hashed, cancellationToken).Run(box);
 
+    /// <summary>Computes the certificate and gives the bounds of every element of the outputs that have some.</summary>
+    internal static (ErrorCertificate Certificate, ImmutableDictionary<string, PairBound> Outputs) ComputeOutputs(Graph original, Graph hashed, InputBox box, CancellationToken cancellationToken)
+    {
+        var walk = new Walk(original, hashed, cancellationToken);
+        ErrorCertificate certificate = walk.Run(box);
+        return (certificate, walk.Outputs);
+    }
+
     private sealed class Walk(Graph original, Graph hashed, CancellationToken cancellationToken)
     {
         private readonly Dictionary<string, BoundedValue> _values = new(StringComparer.Ordinal);
         private readonly Dictionary<string, int> _lastUse = new(StringComparer.Ordinal);
         private readonly Dictionary<string, Node> _twins = hashed.Nodes.ToDictionary(n => n.Name, StringComparer.Ordinal);
         private readonly ImmutableArray<LayerError>.Builder _layers = ImmutableArray.CreateBuilder<LayerError>();
+
+        public ImmutableDictionary<string, PairBound> Outputs => original.Outputs.Select(o => o.Name).Distinct()
+            .Where(name => _values.TryGetValue(name, out BoundedValue? value) && value.IsReal).ToImmutableDictionary(name => name, name => _values[name].Bound);
 
         public ErrorCertificate Run(InputBox box)
         {
