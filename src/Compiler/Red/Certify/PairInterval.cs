@@ -1,3 +1,5 @@
+using System;
+
 namespace RedGen.Compiler.Red.Certify;
 
 /// <summary>What is certain of one element in the two networks: where the float values that they compute lie, and how far they are apart.</summary>
@@ -22,12 +24,19 @@ internal readonly record struct PairInterval(Interval Original, Interval Reduced
     public PairInterval Rounded(double original, double reduced)
         => new(Original.Widened(original), Reduced.Widened(reduced), Delta.Widened(original + reduced));
 
-    /// <summary>Adds a relative rounding error, and the absolute one of results that underflow. The sign of a result stays.</summary>
-    public PairInterval Rounded(double relative)
-    {
-        PairInterval wide = Rounded(FloatRounding.Of(Original.MaxAbs, relative), FloatRounding.Of(Reduced.MaxAbs, relative));
-        return new(KeepSign(Original, wide.Original), KeepSign(Reduced, wide.Reduced), wide.Delta);
-    }
+    /// <summary>
+    /// Adds a relative rounding error, and the absolute one of results that underflow. Each end moves by its own size, and the sign of
+    /// a result stays.
+    /// </summary>
+    public PairInterval Rounded(double relative) => new(
+        Widened(Original, relative),
+        Widened(Reduced, relative),
+        Delta.Widened(FloatRounding.Of(Original.MaxAbs, relative) + FloatRounding.Of(Reduced.MaxAbs, relative)));
+
+    /// <summary>Cuts what no float program gives: sums of floats that are not negative are not negative, however they round.</summary>
+    /// <param name="original">Whether the original's element is such a sum.</param>
+    /// <param name="reduced">Whether the reduced network's is.</param>
+    public PairInterval NotBelowZero(bool original, bool reduced) => new(original ? Original.Meet(NotNegative) : Original, reduced ? Reduced.Meet(NotNegative) : Reduced, Delta);
 
     /// <summary>Lets each of the three intervals cut the others: r = o + δ.</summary>
     public PairInterval Refined()
@@ -37,10 +46,16 @@ internal readonly record struct PairInterval(Interval Original, Interval Reduced
         return new(Original.Meet(Outward(reduced - delta, reduced, delta)), reduced, delta);
     }
 
-    private static Interval Around(double value) => Interval.Point(value).Widened(System.Math.Abs(value) * FloatRounding.Analyser);
+    private static Interval NotNegative { get; } = new(0, double.PositiveInfinity);
+
+    private static Interval Around(double value) => Interval.Point(value).Widened(Math.Abs(value) * FloatRounding.Analyser);
 
     private static Interval Outward(Interval value, Interval a, Interval b) => value.Widened((a.MaxAbs + b.MaxAbs) * FloatRounding.Analyser);
 
-    private static Interval KeepSign(Interval exact, Interval wide)
-        => new(exact.Low >= 0 && wide.Low < 0 ? 0 : wide.Low, exact.High <= 0 && wide.High > 0 ? 0 : wide.High);
+    private static Interval Widened(Interval x, double relative)
+    {
+        double low = x.Low - FloatRounding.Of(Math.Abs(x.Low), relative);
+        double high = x.High + FloatRounding.Of(Math.Abs(x.High), relative);
+        return new(x.Low >= 0 && low < 0 ? 0 : low, x.High <= 0 && high > 0 ? 0 : high);
+    }
 }

@@ -24,11 +24,13 @@ internal static class AverageRule
         double[] reduced = Magnitudes(context, v => v.Reduced);
         var y = new PairBound(lengths, planes);
         int terms = Terms(context, y.Count);
+        bool positive = x.Plane(0).Reals!.All(v => v >= 0);
+        bool positiveReduced = x.Plane(2).Reals!.All(v => v >= 0);
         for (int i = 0; i < y.Count; i++)
         {
             // The sum behind a mean may overflow where the mean does not.
             bool fits = Math.Max(original[i], reduced[i]) * terms < float.MaxValue / 2;
-            y[i] = fits ? y[i].Rounded(FloatRounding.OfSum(terms, original[i]), FloatRounding.OfSum(terms, reduced[i])).Refined() : PairInterval.Unbounded;
+            y[i] = fits ? y[i].Rounded(FloatRounding.OfSum(terms, original[i]), FloatRounding.OfSum(terms, reduced[i])).NotBelowZero(positive, positiveReduced).Refined() : PairInterval.Unbounded;
         }
 
         context.SetOutput(0, y);

@@ -70,7 +70,10 @@ internal static class LayerNormalizationRule
             // An error of D in the float program counts as a δD of that size, over the s that it computes.
             double Error(Interval value, double error, double root)
                 => (error * (1 + value.MaxAbs) / (0.9999 * Math.Max(Math.Sqrt(epsilon), root - error))) + (value.MaxAbs * (FloatRounding.Function + (2 * n * FloatRounding.Unit)));
-            z[i] = new PairInterval(o, r, new(-by, by)).Rounded(Error(o, originalError, originalRoot), Error(r, reducedError, reducedRoot)).Refined();
+            PairInterval wide = new PairInterval(o, r, new(-by, by)).Rounded(Error(o, originalError, originalRoot), Error(r, reducedError, reducedRoot));
+            // However wrong a float program's D is, it is divided by the s of all of its D, and cannot be over √n of it.
+            double most = Math.Sqrt(n) * (1 + (4 * (n + 16) * FloatRounding.Unit));
+            z[i] = new PairInterval(wide.Original.Meet(new(-most, most)), wide.Reduced.Meet(new(-most, most)), wide.Delta).Refined();
         }
 
         return z;

@@ -34,7 +34,7 @@ internal static class NormRule
         {
             double Error(double norm) => norm * norm * terms < float.MaxValue / 2 ? FloatRounding.OfSum(terms, norm) + (norm * relative) + absolute : double.PositiveInfinity;
             y[i] = new PairInterval(new(originalLow[i], originalHigh[i]), new(reducedLow[i], reducedHigh[i]), new(-delta[i], delta[i]))
-                .Rounded(Error(originalHigh[i]), Error(reducedHigh[i])).Refined();
+                .Rounded(Error(originalHigh[i]), Error(reducedHigh[i])).NotBelowZero(original: true, reduced: true).Refined();
         }
 
         context.SetOutput(0, y);

@@ -92,7 +92,12 @@ internal static class SoftmaxRule
         double low = -Least(original.High * -ExpMinusOne(log.Delta.Low), reduced.High * ExpMinusOne(-log.Delta.Low));
         double high = Least(reduced.High * -ExpMinusOne(-log.Delta.High), original.High * ExpMinusOne(log.Delta.High));
         double relative = Relative(spread, length);
-        return new PairInterval(original, reduced, new(low, high)).Rounded(FloatRounding.Of(original.High, relative), FloatRounding.Of(reduced.High, relative));
+        // The largest power is 1, so that a float program divides each by a sum that is no smaller: what it finds lies in [0, 1].
+        var all = new Interval(0, 1 + FloatRounding.Function);
+        if (spread > float.MaxValue / 2) return PairInterval.Unbounded;
+        if (double.IsInfinity(relative)) return new PairInterval(all, all, all - all);
+        PairInterval wide = new PairInterval(original, reduced, new(low, high)).Rounded(FloatRounding.Of(original.High, relative), FloatRounding.Of(reduced.High, relative));
+        return new PairInterval(wide.Original.Meet(all), wide.Reduced.Meet(all), wide.Delta.Meet(all - all));
     }
 
     /// <summary>The smaller one; the first where the second overflows to no number.</summary>
