@@ -121,6 +121,20 @@ public sealed class ErrorBoundTests
         Assert.True(Compile(null, last: "Sin").Success);
     }
 
+    [Fact]
+    public void Relaxed_merging_has_no_bound()
+    {
+        Graph graph = OneLayer(new Random(1), 4, 5, "Relu");
+        var layer = new LayerReduction("c0", "MatMul0", "MatMul", [1f], null, 1, OutputsMerged: 1);
+        var model = new ReducedModel(graph, ModelReduction.None with { Method = Hashing.Adaptive, Layers = [layer] }, graph, graph);
+        var diagnostics = new DiagnosticBag();
+        ErrorCertificate Certify(Merging merging) => Certification.Run(model, new CompilerOptions { Hashing = Hashing.Adaptive, Merging = merging, MaxError = 1 }, diagnostics, default).Reduction.Certificate!;
+        Assert.InRange(Certify(Merging.Strict).MaxError, 1e-9, 1e-3);
+        Assert.Empty(diagnostics.ToImmutable());
+        Assert.Equal(double.PositiveInfinity, Certify(Merging.Relaxed).MaxError);
+        Assert.Equal("RG0026", Assert.Single(diagnostics.ToImmutable()).Descriptor.Id);
+    }
+
     private static ModelSource Model(string last)
     {
         var random = new Random(3);

@@ -30,7 +30,9 @@ public sealed class RealModelTests(ITestOutputHelper output)
         Check("mnist-fc-256x2", "0..1", 200);
         Check("acasxu-1-1", "-1..1", 200);
         Check("digits-transformer", "0..1", 20);
+        Check("cifar10-resnet20-folded", "0..1", 0);
         Check("cifar10-resnet20-folded", "-3..3", 4);
+        Check("imagenet-mobilenet-v2-1.0-224-dequantised", "-1..1", 0);
         Check("mlperf-tiny-kws-dscnn-folded", "-150..150", 4);
     }
 

@@ -38,7 +38,7 @@ internal static class FunctionTable
         // Pieces of lines
         new("Relu", (h, _) => Kink(h, 0, 1)) { OfResult = 0 },
         new("LeakyRelu", (h, p) => Kink(h, p[0], 1)) { Turns = _ => [0], OfResult = FloatRounding.Operation },
-        new("HardSigmoid", (h, p) => Ramp(h, p[0], -p[1] / p[0], (1 - p[1]) / p[0])) { Accepts = p => p[0] > 0, OfResult = FloatRounding.Operation, OfInput = FloatRounding.Operation },
+        new("HardSigmoid", (h, p) => Ramp(h, p[0], -p[1] / p[0], (1 - p[1]) / p[0])) { Accepts = p => p[0] is > 0 and <= 1, OfResult = FloatRounding.Operation, OfInput = FloatRounding.Operation },
         new("HardSwish", HardSwishSlope) { Turns = _ => [-3, -1.5, 3], OfResult = FloatRounding.Function, OfInput = FloatRounding.Function },
         new("Abs", (h, _) => Kink(h, -1, 1)) { Turns = _ => [0], OfResult = 0 },
         new("Neg", (_, _) => Interval.Point(-1)) { OfResult = 0 },
@@ -60,7 +60,7 @@ internal static class FunctionTable
         // Slopes that rise or fall
         new("Exp", (h, _) => Between(h, Math.Exp)),
         new("Softplus", (h, _) => Between(h, ReferenceMath.Sigmoid)),
-        new("Log", (h, _) => Between(h, x => 1 / x)) { Domain = Positive, OfInput = 0 },
+        new("Log", (h, _) => Between(h, x => 1 / x)) { Domain = Positive },
         new("Sqrt", (h, _) => Between(h, x => 0.5 / Math.Sqrt(x))) { Domain = new(0, double.MaxValue), OfResult = FloatRounding.Operation },
         new("Elu", (h, p) => Exponential(h, p[0], 1)) { Turns = _ => [0] },
         new("Celu", (h, p) => Exponential(h, 1, p[0])) { Turns = _ => [0], Accepts = p => p[0] > 0 },
