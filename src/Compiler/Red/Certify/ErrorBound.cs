@@ -37,6 +37,13 @@ public static class ErrorBound
 
     private sealed class Walk(Graph original, Graph hashed, CancellationToken cancellationToken)
     {
+        /// <summary>Elements of one value: 48 bytes each, and 64 more while a layer reads them.</summary>
+        private const long ElementLimit = 1 << 22;
+
+        /// <summary>Elements of all values that are alive at once.</summary>
+        private const long LiveLimit = 1 << 24;
+
+        private long _live;
         private readonly Dictionary<string, BoundedValue> _values = new(StringComparer.Ordinal);
         private readonly Dictionary<string, int> _lastUse = new(StringComparer.Ordinal);
         private readonly Dictionary<string, Node> _twins = hashed.Nodes.ToDictionary(n => n.Name, StringComparer.Ordinal);
@@ -65,7 +72,7 @@ public static class ErrorBound
                 Node node = original.Nodes[i];
                 if (Visit(node) is { Length: > 0 } problem) return node.Label + " " + problem;
                 foreach (string input in node.Inputs)
-                    if (_lastUse[input] == i) _values.Remove(input);
+                    if (_lastUse[input] == i) Forget(input);
             }
 
             foreach (Value output in original.Outputs)
@@ -78,10 +85,11 @@ public static class ErrorBound
         {
             if (input.Type is not TensorType { Shape.IsStatic: true } type) return "input '" + input.Name + "' has no known shape";
             if (!IsSupported(type.ElementType)) return "";
+            if (type.Shape!.ElementCount > ElementLimit) return "input '" + input.Name + "' has more elements than the analysis has memory for";
             (double low, double high) = box.RangeOf(input.Name);
             var bound = new PairBound(type.Shape!.ToArray());
             for (int i = 0; i < bound.Count; i++) bound[i] = new PairInterval(new(low, high), new(low, high), Interval.Point(0));
-            _values[input.Name] = new BoundedValue(bound);
+            Remember(input.Name, new BoundedValue(bound));
             return "";
         }
 
@@ -97,7 +105,7 @@ public static class ErrorBound
                 if (!ExactEvaluation.TryRun(context))
                 {
                     if (PropagationTable.Find(node.Operator) is not { } rule) return "is of an operator that the error bound has no rule for";
-                    CheckTypes(node);
+                    CheckOutputs(node);
                     rule(context);
                 }
 
@@ -107,7 +115,7 @@ public static class ErrorBound
             {
                 return problem.Message;
             }
-            catch (Exception bug) when (bug is ArgumentException or InvalidOperationException or ArithmeticException or IndexOutOfRangeException or NotSupportedException)
+            catch (Exception bug) when (bug is AggregateException or ArgumentException or InvalidOperationException or ArithmeticException or IndexOutOfRangeException or NotSupportedException)
             {
                 return "cannot be bounded: " + bug.Message;
             }
@@ -143,11 +151,31 @@ public static class ErrorBound
             return true;
         }
 
-        private void CheckTypes(Node node)
+        private void CheckOutputs(Node node)
         {
-            for (int i = 0; i < node.Outputs.Length; i++)
-                if (node.HasOutput(i) && original.TensorTypeOf(node.Outputs[i])?.ElementType is ElementType.Float16 or ElementType.BFloat16)
-                    throw new UncertifiableException("computes in 16 bits, for whose rounding there is no bound");
+            long elements = 0;
+            foreach (string output in node.Outputs)
+            {
+                if (output.Length == 0 || original.TensorTypeOf(output) is not { Shape.IsStatic: true } type) continue;
+                if (type.ElementType is ElementType.Float16 or ElementType.BFloat16) throw new UncertifiableException("computes in 16 bits, for whose rounding there is no bound");
+                if (type.Shape!.ElementCount > ElementLimit) throw new UncertifiableException("has an output of more elements than the analysis has memory for");
+                elements += type.Shape.ElementCount;
+            }
+
+            if (_live + elements > LiveLimit) throw new UncertifiableException("is where more elements are alive than the analysis has memory for");
+        }
+
+        private void Remember(string name, BoundedValue value)
+        {
+            _values[name] = value;
+            _live += value.Original is null ? value.Bound.Count : 0;
+        }
+
+        private void Forget(string name)
+        {
+            if (!_values.TryGetValue(name, out BoundedValue? value)) return;
+            _values.Remove(name);
+            _live -= value.Original is null ? value.Bound.Count : 0;
         }
 
         private string Keep(PropagationContext context)
@@ -157,7 +185,7 @@ public static class ErrorBound
                 if (!context.Node.HasOutput(i)) continue;
                 if (context.Outputs[i] is not { } output) return "has an output " + i.ToString(CultureInfo.InvariantCulture) + " that the error bound has no rule for";
                 if (output.Original is null && !output.Bound.IsFinite) return "has values without a bound over the box of inputs";
-                if (_lastUse.ContainsKey(context.Node.Outputs[i])) _values[context.Node.Outputs[i]] = output;
+                if (_lastUse.ContainsKey(context.Node.Outputs[i])) Remember(context.Node.Outputs[i], output);
             }
 
             if (context.Layer is { } layer) _layers.Add(layer);

@@ -98,6 +98,28 @@ public sealed class ErrorBoundTests
     }
 
     [Fact]
+    public void Values_beyond_the_memory_of_the_analysis_have_no_bound()
+    {
+        ErrorCertificate Certify(Func<GraphAuthor, string, string?> write)
+        {
+            var author = new GraphAuthor();
+            Graph graph = Rewriting.Infer(author.ToGraph([write(author, author.Input(1, 1 << 12, 1))!]));
+            return ErrorBound.Compute(graph, graph, Box, default);
+        }
+
+        ErrorCertificate wide = Certify((a, x) => a.Add("MatMul", [x, a.Constant(Tensor.Of(new float[1 << 12], 1, 1 << 12))]));
+        Assert.Contains("more elements than the analysis has memory for", wide.Problem);
+        ErrorCertificate heavy = Certify((a, x) => a.Add("Gemm", [a.Add("Flatten", [x])!, a.Constant(Tensor.Of(new float[(1 << 12) * 2049], 1 << 12, 2049))]));
+        Assert.Contains("more weights than the analysis has memory for", heavy.Problem);
+        ErrorCertificate many = Certify((a, x) =>
+        {
+            string[] parts = [.. Enumerable.Range(0, 5).Select(i => a.Add("MatMul", [x, a.Constant(Tensor.Of(new float[1023], 1, 1023))])!)];
+            return a.Add("Sum", parts);
+        });
+        Assert.Contains("more elements are alive", many.Problem);
+    }
+
+    [Fact]
     public void Other_structures_have_no_bound()
     {
         Graph a = OneLayer(new Random(1), 4, 5, "Relu");

@@ -13,6 +13,9 @@ namespace RedGen.Compiler.Red.Certify.Rules;
 /// </summary>
 internal sealed class LinearRule
 {
+    /// <summary>Weights of one layer: about 80 bytes each.</summary>
+    private const int WeightLimit = 1 << 23;
+
     private readonly PropagationContext _context;
     private readonly ReducibleLayer _layer;
     private readonly LinearSums[] _groups;
@@ -48,6 +51,7 @@ internal sealed class LinearRule
         if (ReducibleLayer.Read(context.OriginalGraph, context.Node) is not { } layer || ReducibleLayer.Read(context.ReducedGraph, context.Twin) is not { } twin)
             throw new UncertifiableException("has weights that are no float32 constants");
         if (layer.Outputs != twin.Outputs || layer.Columns != twin.Columns || layer.Groups != twin.Groups) throw new UncertifiableException("has weights of another shape in the reduced network");
+        if (layer.Count > WeightLimit) throw new UncertifiableException("has more weights than the analysis has memory for");
         new LinearRule(context, layer, twin).Run();
     }
 
