@@ -9,6 +9,7 @@ using RedGen.Compiler.Options;
 using RedGen.Compiler.Passes;
 using RedGen.Compiler.Plan;
 using RedGen.Compiler.Red;
+using RedGen.Compiler.Red.Certify;
 using RedGen.Compiler.Red.Probe;
 
 namespace RedGen.Compiler;
@@ -58,6 +59,7 @@ public static class ModelCompiler
 
             Enter("Reduce");
             ReducedModel reduced = Reducer.Run(graph, BatchNormStatistics.Read(model.Graph), source, options, diagnostics, cancellationToken);
+            reduced = Certification.Run(reduced, options, diagnostics, cancellationToken);
             graph = Fuse(reduced.Graph, options, diagnostics, cancellationToken);
             if (diagnostics.HasErrors) return Failed(diagnostics);
 
