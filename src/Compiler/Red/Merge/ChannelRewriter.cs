@@ -62,8 +62,12 @@ internal sealed class ChannelRewriter
         return axis;
     }
 
-    /// <summary>The codebook behind a constant; null where it is not hashed.</summary>
-    public HashedMatrix? Hashed(string constant) => _hashed.TryGetValue(constant, out HashedMatrix? matrix) ? matrix : null;
+    /// <summary>The codebook behind a layer's weights; null where they are not hashed, or hashed as another reader's rows (one that reads them transposed).</summary>
+    public HashedMatrix? Hashed(ReducibleLayer layer, float[] rows)
+    {
+        if (!_hashed.TryGetValue(layer.Weights, out HashedMatrix? matrix) || matrix.Outputs != layer.Outputs || matrix.Columns != layer.Columns) return null;
+        return matrix.ToRows().AsSpan().SequenceEqual(rows) ? matrix : null;
+    }
 
     /// <summary>Lets a node read another constant at one of its inputs.</summary>
     public void SetConstant(Node node, int input, Tensor tensor, HashedMatrix? matrix) => _requests.Add(new Request(node.Name, input, node.Inputs[input], tensor, matrix));
@@ -125,6 +129,7 @@ internal sealed class ChannelRewriter
         {
             _builder.SetInitializer(constant, requests[0].Tensor);
             if (requests[0].Matrix is { } matrix) _hashed[constant] = matrix;
+            else _hashed.Remove(constant);
             return;
         }
 
@@ -146,7 +151,8 @@ internal sealed class ChannelRewriter
     }
 
     private static bool Same(Request a, Request b)
-        => a.Tensor.Type == b.Tensor.Type && a.Tensor.Data.Span.SequenceEqual(b.Tensor.Data.Span) && (a.Matrix is null) == (b.Matrix is null);
+        => a.Tensor.Type == b.Tensor.Type && a.Tensor.Data.Span.SequenceEqual(b.Tensor.Data.Span) && (a.Matrix is null) == (b.Matrix is null)
+            && (a.Matrix is null || (a.Matrix.Outputs == b.Matrix!.Outputs && a.Matrix.Columns == b.Matrix.Columns));
 
     private sealed record Request(string Node, int Input, string Constant, Tensor Tensor, HashedMatrix? Matrix);
 }

@@ -181,6 +181,9 @@ internal sealed class MergeGroups
         foreach (ChannelUse use in _analysis.Uses)
         {
             if (!_hashed.TryGetValue(use.Node.Inputs[1], out HashedMatrix? matrix)) continue;
+
+            // Weights that another node reads transposed may be hashed as that node's rows: then they are plain numbers here.
+            if (ReducibleLayer.Read(_analysis.Graph, use.Node) is not { } layer || (layer.Outputs, layer.Columns) != (matrix.Outputs, matrix.Columns)) continue;
             int[] sources = SourcesOf(use.Value);
             var codes = new HashSet<float>(matrix.Codebook);
             foreach (IGrouping<int, int> group in Enumerable.Range(0, sources.Length).Where(c => sources[c] >= 0).GroupBy(c => sources[c]).OrderBy(g => g.Key))

@@ -39,8 +39,8 @@ internal sealed class LinearRewrite
     /// <summary>Writes the new constants.</summary>
     public void Run()
     {
-        HashedMatrix? matrix = _rewriter.Hashed(_layer.Weights);
         float[] rows = _layer.ToRows(_rewriter.Graph.ConstantOf(_layer.Weights)!);
+        HashedMatrix? matrix = _rewriter.Hashed(_layer, rows);
         HashedMatrix? merged = matrix is null ? null : Merge(matrix);
         float[] weights = merged?.ToRows() ?? [.. MergeColumns(rows).Select(w => (float)w)];
         _rewriter.SetConstant(_node, 1, ToTensor(weights), merged);
