@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Linq;
 using System.Threading;
@@ -18,12 +19,13 @@ internal sealed record ChannelUse(string Value, Node Node, int Groups, bool Fold
     public int GroupOf(int channel, int channels) => channel / (channels / Groups);
 }
 
-/// <summary>Constants with numbers of their own for each channel of a value: a layer's weights and bias, or an elementwise operand.</summary>
+/// <summary>A node with numbers of its own for each channel of its output: a layer's weights and bias, or an elementwise operand.</summary>
 /// <param name="Node">The node.</param>
 /// <param name="Value">Its output.</param>
-/// <param name="Group">By channel the group of input channels that it reads; the same channel everywhere for elementwise operators.</param>
-/// <param name="Layer">The layer; null for elementwise operators.</param>
-internal sealed record ChannelProducer(Node Node, string Value, int[] Group, ReducibleLayer? Layer);
+/// <param name="Groups">By channel what it reads: the group of a convolution; 0 where it reads the channel that it is tied to.</param>
+/// <param name="Layer">The layer; null for other nodes.</param>
+/// <param name="Constants">The inputs that are constants with numbers for each channel (for a layer the bias), and the axis that the channels lie along.</param>
+internal sealed record ChannelProducer(Node Node, string Value, int[] Groups, ReducibleLayer? Layer, ImmutableArray<(int Input, int Axis)> Constants);
 
 /// <summary>
 /// Numbers the channels of every value by what computes them (value numbering over channels), and ties those that can only go

@@ -29,7 +29,7 @@ internal sealed class ElementwiseRule : ChannelRule
             int axis = map.Layout.Axis + Offset(analysis, op, node, i);
             if (Read(analysis, op, node, operands, axis, map.Layout.Length) is not { } read) continue;
             analysis.Set(node.Outputs[0], read);
-            analysis.Produce(new ChannelProducer(node, node.Outputs[0], [.. Enumerable.Range(0, read.Layout.Channels)], null));
+            analysis.Produce(new ChannelProducer(node, node.Outputs[0], new int[read.Layout.Channels], null, [.. Constants(analysis, node)]));
             return true;
         }
 

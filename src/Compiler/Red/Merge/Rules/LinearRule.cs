@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Immutable;
 using System.Linq;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Operators.Linear;
@@ -63,7 +64,7 @@ internal sealed class LinearRule : ChannelRule
         }
 
         analysis.Set(node.Outputs[0], new ChannelMap(layout, analysis.Slots.Add(layer.Outputs), classes));
-        analysis.Produce(new ChannelProducer(node, node.Outputs[0], groups, layer));
+        analysis.Produce(new ChannelProducer(node, node.Outputs[0], groups, layer, bias.Constants));
         return true;
     }
 
@@ -90,7 +91,7 @@ internal sealed class LinearRule : ChannelRule
         }
 
         analysis.Set(output, new ChannelMap(layout, slots, classes));
-        analysis.Produce(new ChannelProducer(layer.Node, output, [.. Enumerable.Range(0, layer.Outputs)], layer));
+        analysis.Produce(new ChannelProducer(layer.Node, output, new int[layer.Outputs], layer, bias.Constants));
         if (map is null) analysis.Pin(output);
     }
 
@@ -105,16 +106,18 @@ internal sealed class LinearRule : ChannelRule
     /// <param name="Classes">By output the class of its numbers.</param>
     /// <param name="Values">The numbers, rows × outputs; one row where all samples have the same.</param>
     /// <param name="TakesConstants">Whether what a constant input channel adds can be added to it.</param>
-    private sealed record Bias(int[] Classes, float[] Values, bool TakesConstants)
+    /// <param name="Constants">The bias as a constant with numbers for each output; none where there is no such bias.</param>
+    private sealed record Bias(int[] Classes, float[] Values, bool TakesConstants, ImmutableArray<(int Input, int Axis)> Constants)
     {
         public static Bias Read(ChannelAnalysis analysis, ReducibleLayer layer, ChannelLayout layout)
         {
             NodeAttributes attributes = layer.Node.Attributes;
             bool isPlain = !layer.Node.Is("Gemm") || (attributes.Float("alpha", 1) == 1 && attributes.Float("beta", 1) == 1);
-            if (layer.Bias.Length == 0) return new Bias(new int[layer.Outputs], new float[layer.Outputs], isPlain);
+            if (layer.Bias.Length == 0) return new Bias(new int[layer.Outputs], new float[layer.Outputs], isPlain, []);
             Tensor tensor = analysis.Graph.ConstantOf(layer.Bias)!;
             int axis = tensor.Dimensions.Length - 1;
-            return new Bias(ChannelSlices.Classes(analysis, tensor, axis, layout)!, LinearRewrite.Spread(tensor, layer.Outputs), isPlain);
+            bool hasOwn = axis >= 0 && tensor.Dimensions[axis] == layer.Outputs;
+            return new Bias(ChannelSlices.Classes(analysis, tensor, axis, layout)!, LinearRewrite.Spread(tensor, layer.Outputs), isPlain, hasOwn ? [(2, axis)] : []);
         }
 
         /// <summary>The one number that an output's bias is, whatever the sample; null where there are several or they are scaled.</summary>

@@ -34,7 +34,7 @@ internal sealed class NormalisationRule : ChannelRule
         }
 
         analysis.Set(node.Outputs[0], map with { Classes = classes });
-        analysis.Produce(new ChannelProducer(node, node.Outputs[0], [.. Enumerable.Range(0, classes.Length)], null));
+        analysis.Produce(new ChannelProducer(node, node.Outputs[0], new int[classes.Length], null, [.. Enumerable.Range(1, parameters.Length).Select(i => (i, 0))]));
         return true;
     }
 
