@@ -59,7 +59,7 @@ internal sealed class PlantedGraph
     private string Step(string x)
     {
         int[] labels = _labels[x];
-        switch (_random.Next(9))
+        switch (_random.Next(12))
         {
             case 0: return Convolution(x, Partition(), 1 + (2 * _random.Next(2)));
             case 1: return Labelled(_author.Add(Pick("Relu", "Sigmoid", "Tanh", "LeakyRelu"), [x])!, labels);
@@ -72,6 +72,10 @@ internal sealed class PlantedGraph
                 string y = partners[_random.Next(partners.Length)];
                 return labels.Length + _labels[y].Length > 24 ? x : Labelled(_author.Add("Concat", [x, y], NodeAttributes.Empty.With("axis", 1))!, [.. labels, .. Renamed(_labels[y])]);
             case 7: return Depthwise(x);
+            case 8: return Grouped(x);
+            case 9: return Shortcut(x);
+            case 10:
+                return Labelled(_author.Add("BatchNormalization", [x, Numbers(labels, labels.Length), Numbers(labels, labels.Length), Numbers(labels, labels.Length), Positive(labels)], version: 9)!, labels);
             default: return Pool(x);
         }
     }
@@ -124,6 +128,28 @@ internal sealed class PlantedGraph
         return Labelled(y, labels);
     }
 
+    /// <summary>Two groups that lose one channel each, behind a layer whose groups do too.</summary>
+    private string Grouped(string x)
+    {
+        int Next() => _nextLabel++;
+        (int a, int b, int c, int d) = (Next(), Next(), Next(), Next());
+        x = Convolution(x, [a, Next(), Next(), a, b, Next(), b, Next()], 1);
+        int[] labels = [c, Next(), c, d, d, Next()];
+        string weights = Rows(labels, 4, false, 6, 4, 1, 1);
+        string y = _author.Add("Conv", [x, weights, .. Bias(labels)], NodeAttributes.Empty.With("group", 2), version: 11)!;
+        _expected[weights] = 4;
+        return Labelled(y, labels);
+    }
+
+    /// <summary>Every second row, and channels of zeros around: the shortcut of a ResNet without projection.</summary>
+    private string Shortcut(string x)
+    {
+        if (_author.Lengths(x)[2] < 4 || _labels[x].Length > 20) return x;
+        string y = _author.Add("Slice", [x, .. ((long[])[0, int.MaxValue, 2, 2]).Select(v => _author.Constant(Tensor.Of([v], 1)))])!;
+        string pads = _author.Constant(Tensor.Of([0L, 1, 0, _random.Next(2), 0, 1, 0, 0], 8));
+        return Labelled(_author.Add("Pad", [y, pads])!, [_nextLabel++, .. _labels[x], _nextLabel++]);
+    }
+
     private string Dense(string x, int[]? labels)
     {
         int inputs = _author.Lengths(x)[1];
@@ -174,6 +200,12 @@ internal sealed class PlantedGraph
         var numbers = new Dictionary<int, float>();
         foreach (int label in labels) numbers.TryAdd(label, _random.NextSingle() - 0.4f);
         return _author.Constant(Tensor.Of([.. labels.Select(l => numbers[l])], lengths));
+    }
+
+    private string Positive(int[] labels)
+    {
+        Dictionary<int, float> numbers = labels.Distinct().ToDictionary(l => l, _ => 0.5f + _random.NextSingle());
+        return _author.Constant(Tensor.Of([.. labels.Select(l => numbers[l])], labels.Length));
     }
 
     private T Pick<T>(params T[] choices) => choices[_random.Next(choices.Length)];

@@ -43,7 +43,8 @@ internal sealed class LinearRule : ChannelRule
             map = null;
         }
 
-        if (IsDepthwise(layer))
+        // On an input whose channels are not known it is a convolution with groups like any other.
+        if (IsDepthwise(layer) && map is not null)
         {
             Depthwise(analysis, layer, map, layout, key, rows, bias, reachesOutside);
             return true;
@@ -71,17 +72,16 @@ internal sealed class LinearRule : ChannelRule
     /// <inheritdoc/>
     public override void Rewrite(ChannelRewriter rewriter, Node node) => new LinearRewrite(rewriter, node).Run();
 
-    private static void Depthwise(ChannelAnalysis analysis, ReducibleLayer layer, ChannelMap? map, ChannelLayout layout, int key, float[] rows, Bias bias, bool reachesOutside)
+    private static void Depthwise(ChannelAnalysis analysis, ReducibleLayer layer, ChannelMap map, ChannelLayout layout, int key, float[] rows, Bias bias, bool reachesOutside)
     {
         string output = layer.Node.Outputs[0];
         int multiplier = layer.Outputs / layer.Groups;
-        int source = analysis.Classes.Text("value " + layer.Node.Inputs[0]);
-        int[] slots = map is null ? analysis.Slots.Add(layer.Outputs) : [.. Enumerable.Range(0, layer.Outputs).Select(i => map.Slots[i / multiplier])];
+        int[] slots = [.. Enumerable.Range(0, layer.Outputs).Select(i => map.Slots[i / multiplier])];
         var classes = new int[layer.Outputs];
         for (int i = 0; i < classes.Length; i++)
         {
             ReadOnlySpan<float> row = rows.AsSpan(i * layer.Columns, layer.Columns);
-            int channel = map is null ? analysis.Classes.Of(ClassKind.Part, source, i / multiplier) : map.Classes[i / multiplier];
+            int channel = map.Classes[i / multiplier];
             double sum = 0;
             foreach (float w in row) sum += w;
             double? fed = IsZero(row) ? 0 : analysis.Classes.ConstantOf(channel) is { } k && (k == 0 || !reachesOutside) ? k * sum : null;
@@ -92,7 +92,6 @@ internal sealed class LinearRule : ChannelRule
 
         analysis.Set(output, new ChannelMap(layout, slots, classes));
         analysis.Produce(new ChannelProducer(layer.Node, output, new int[layer.Outputs], layer, bias.Constants));
-        if (map is null) analysis.Pin(output);
     }
 
     private static bool IsZero(ReadOnlySpan<float> row)
