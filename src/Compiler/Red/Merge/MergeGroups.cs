@@ -190,7 +190,7 @@ internal sealed class MergeGroups
             {
                 HashSet<float> sums = Sums(use, matrix, [group.Key, .. group]);
                 sums.UnionWith(codes);
-                if (sums.Count <= HashedMatrix.MaxValues)
+                if (sums.Count <= HashedMatrix.MaxValues && !sums.Any(float.IsInfinity))
                 {
                     codes = sums;
                     continue;
