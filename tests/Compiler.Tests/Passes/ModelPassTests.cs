@@ -46,11 +46,12 @@ public sealed class ModelPassTests(ITestOutputHelper output)
         }
     }
 
-    private static Graph? Load(string path, out string reason)
+    /// <summary>A model as a graph, or null with the reason why it does not compile yet.</summary>
+    internal static Graph? Load(string path, out string reason, bool optimise = false)
     {
         var diagnostics = new DiagnosticBag();
         Model? model = OnnxReader.Read(SharedData.Load(path), diagnostics, default);
-        Graph? graph = model is null ? null : ModelCompiler.Normalise(model, new CompilerOptions { Optimise = false, Dims = Dims(path) }, diagnostics, default);
+        Graph? graph = model is null ? null : ModelCompiler.Normalise(model, new CompilerOptions { Optimise = optimise, Dims = Dims(path) }, diagnostics, default);
         reason = string.Join("; ", diagnostics.ToImmutable().Where(d => d.Severity == Severity.Error).Select(d => d.Message).Take(1));
         return diagnostics.HasErrors ? null : graph;
     }

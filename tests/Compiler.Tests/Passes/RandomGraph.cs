@@ -58,6 +58,7 @@ internal sealed class RandomGraph
     private void Activation(string x)
     {
         string op = Pick("Relu", "Relu", "Sigmoid", "Tanh", "Abs", "Neg", "Identity", "Dropout", "Clip", "Softmax", "LeakyRelu");
+        if (op == "Softmax" && _author.Lengths(x).Length == 0) op = "Relu"; // a scalar has no axis
         _author.Add(op, [x], op == "LeakyRelu" ? NodeAttributes.Empty.With("alpha", new FloatAttribute(0.25f)) : null);
     }
 
