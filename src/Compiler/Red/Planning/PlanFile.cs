@@ -102,8 +102,9 @@ public static class PlanFile
         if (layer.Outputs < 0 || layer.Columns < 0 || (long)layer.Outputs * layer.Columns != indices.Length) throw new FormatException("'" + layer.Weights + "' has not outputs × columns indices");
         if (layer.Bias.Count > 0 && layer.Bias.Count != layer.Outputs) throw new FormatException("'" + layer.Weights + "' has not one bias an output");
         if (!layer.Bias.All(IsFinite) || !IsFinite((float)layer.ErrorShare) || layer.ErrorShare < 0) throw new FormatException("'" + layer.Weights + "' has a bias or an error that is no finite number");
+        var matrix = new HashedMatrix(layer.Outputs, layer.Columns, [.. layer.Codebook], [.. layer.Scales], indices);
         if (!IsFinite(Largest(layer.Codebook) * (layer.Scales.Count == 0 ? 1 : Largest(layer.Scales)))) throw new FormatException("'" + layer.Weights + "' has weights that are infinite");
-        return new HashedLayer(layer.Weights, new HashedMatrix(layer.Outputs, layer.Columns, [.. layer.Codebook], [.. layer.Scales], indices), [.. layer.Bias], layer.ErrorShare);
+        return new HashedLayer(layer.Weights, matrix, [.. layer.Bias], layer.ErrorShare);
     }
 
     private static float Largest(RepeatedField<float> values) => values.Aggregate(0f, static (most, v) => Math.Max(most, Math.Abs(v)));
