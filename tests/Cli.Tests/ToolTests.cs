@@ -81,6 +81,15 @@ public sealed class ToolTests
     }
 
     [Fact]
+    public void Dimensions_of_a_project_need_not_be_in_every_model()
+    {
+        using var folder = new TemporaryFolder();
+        string model = folder.Write("m.onnx", DigitsAssets.Mlp());
+        Assert.Contains("RG0017", ToolRun.Of("inspect", model, "--dims", "seq=3").Error);
+        Assert.Equal("", ToolRun.Of("inspect", model, "--dims", "seq=3", "--dims-are-shared").Error);
+    }
+
+    [Fact]
     public void All_problems_come_at_once()
     {
         ToolRun run = ToolRun.Of("inspect", "m.onnx", "--hashing", "frob", "--profile", "Micro");

@@ -13,20 +13,41 @@ public sealed class TuneTargetTests(PackedFeed feed) : IClassFixture<PackedFeed>
 {
     private const string Searches = "RedGen searches the reduction of ";
 
-    /// <summary>Two models with one name, one of them in an odd folder; both on samples of the project.</summary>
+    /// <summary>One model three times: in an odd folder, with its weights in a resource that the tool makes, and without a search; samples for the project.</summary>
     private const string Project = """
         <Project Sdk="Microsoft.NET.Sdk">
           <PropertyGroup>
+            <OutputType>Exe</OutputType>
             <TargetFramework>net10.0</TargetFramework>
+            <RootNamespace>Nets</RootNamespace>
             <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
             <RedGenHashing>Adaptive</RedGenHashing>
             <RedGenSamples>data/x 1.npy</RedGenSamples>
           </PropertyGroup>
           <ItemGroup>
             <PackageReference Include="RedGen" Version="$(RedGenTestVersion)" />
+            <AdditionalFiles Update="twin/*.onnx" RedGenWeights="Resource" RedGenClassName="Twin" />
             <AdditionalFiles Update="plain/*.onnx" RedGenTune="false" RedGenClassName="Plain" />
           </ItemGroup>
         </Project>
+        """;
+
+    private const string Program = """
+        class Program
+        {
+            static void Main()
+            {
+                var image = new float[Nets.Twin.InputLength];
+                for (int i = 0; i < image.Length; i++) image[i] = i % 17;
+                var a = new float[Nets.Twin.LogitsLength];
+                var b = new float[a.Length];
+                var c = new float[a.Length];
+                Nets.Net1A.Predict(image, a);
+                Nets.Twin.Predict(image, b);
+                Nets.Plain.Predict(image, c);
+                for (int i = 0; i < a.Length; i++) System.Console.WriteLine((a[i] == b[i]) + " " + (System.Math.Abs(a[i] - c[i]) < 3));
+            }
+        }
         """;
 
     [Fact]
@@ -38,7 +59,9 @@ public sealed class TuneTargetTests(PackedFeed feed) : IClassFixture<PackedFeed>
         string first = await BuildAsync(project, restore: true);
         Assert.Contains(Searches + "net 1;a.onnx", first, StringComparison.Ordinal);
         Assert.DoesNotContain(Searches + "digits.onnx", first, StringComparison.Ordinal);
-        string plan = Assert.Single(Plans(project));
+        string output = await DotNet.RunAsync(project, "exec", Path.Combine("bin", "Debug", "net10.0", "Tuned.dll"));
+        Assert.Equal([.. Enumerable.Repeat("True True", 10)], output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+        string plan = Plans(project).Single(IsOdd);
         byte[] bytes = File.ReadAllBytes(plan);
         string assembly = Path.Combine(project, "obj", "Debug", "net10.0", "Tuned.dll");
         DateTime built = File.GetLastWriteTimeUtc(assembly);
@@ -68,13 +91,13 @@ public sealed class TuneTargetTests(PackedFeed feed) : IClassFixture<PackedFeed>
         string project = Write("Kept");
         string kept = Path.Combine(project, Consumers.OddFolder, "net 1;a.redgen.json");
         await BuildAsync(project, restore: true);
-        File.Copy(Assert.Single(Plans(project)), kept);
+        File.Copy(Plans(project).Single(IsOdd), kept);
         byte[] bytes = File.ReadAllBytes(kept);
 
         // Warnings are errors here, so the plan fits.
-        Assert.DoesNotContain(Searches, await BuildAsync(project), StringComparison.Ordinal);
+        Assert.DoesNotContain(Searches + "net 1", await BuildAsync(project), StringComparison.Ordinal);
         string manifest = Directory.EnumerateFiles(Path.Combine(project, "obj"), "net_1_a-*.redgen", SearchOption.AllDirectories).Single();
-        Assert.Contains("net 1;a.redgen.json".Replace(";", Environment.NewLine, StringComparison.Ordinal), File.ReadAllText(manifest), StringComparison.Ordinal);
+        Assert.Contains("net 1;a.redgen.json", File.ReadAllText(manifest).ReplaceLineEndings(";"), StringComparison.Ordinal);
 
         File.WriteAllText(kept, "{}");
         (int code, string output) = await DotNet.TryAsync(project, "build", "--no-restore", "-v", "m");
@@ -104,9 +127,11 @@ public sealed class TuneTargetTests(PackedFeed feed) : IClassFixture<PackedFeed>
     private string Write(string name)
     {
         string project = Directory.CreateDirectory(Path.Combine(feed.Root, name)).FullName;
-        foreach (string folder in new[] { Consumers.OddFolder, "plain", "data" }) Directory.CreateDirectory(Path.Combine(project, folder));
+        foreach (string folder in new[] { Consumers.OddFolder, "twin", "plain", "data" }) Directory.CreateDirectory(Path.Combine(project, folder));
         File.WriteAllText(Path.Combine(project, name + ".csproj"), Project);
         File.WriteAllBytes(Path.Combine(project, Consumers.OddFolder, "net 1;a.onnx"), DigitsAssets.Mlp());
+        File.WriteAllText(Path.Combine(project, "Program.cs"), Program);
+        File.WriteAllBytes(Path.Combine(project, "twin", "twin.onnx"), DigitsAssets.Mlp());
         File.WriteAllBytes(Path.Combine(project, "plain", "digits.onnx"), DigitsAssets.Mlp());
         File.WriteAllBytes(Path.Combine(project, "data", "x 1.npy"), Npy(5));
         return project;
@@ -120,6 +145,8 @@ public sealed class TuneTargetTests(PackedFeed feed) : IClassFixture<PackedFeed>
 
     private static IEnumerable<string> Plans(string project)
         => Directory.EnumerateFiles(Path.Combine(project, "obj"), "*.redgen.json", SearchOption.AllDirectories);
+
+    private static bool IsOdd(string plan) => Path.GetFileName(plan).StartsWith("net_1_a-", StringComparison.Ordinal);
 
     /// <summary>Rows of the test images as a .npy file of version 1.</summary>
     private static byte[] Npy(int rows)

@@ -13,6 +13,7 @@ internal abstract class ModelCommand
     private readonly Argument<string> _model = new("model") { Description = "The model's file, such as digits.onnx." };
     private readonly Option<bool> _json = CommonArguments.Json();
     private readonly Option<string>? _plan;
+    private readonly Option<bool> _areDimsShared = new("--dims-are-shared") { Description = "For builds: --dims is meant for several models.", Hidden = true };
     private readonly ModelOptions _options;
 
     /// <summary>Makes the command.</summary>
@@ -26,6 +27,7 @@ internal abstract class ModelCommand
         Command = new Command(name, description);
         Command.Arguments.Add(_model);
         Command.Options.Add(_json);
+        Command.Options.Add(_areDimsShared);
         _options = ModelOptions.AddTo(Command);
         if (takesPlan)
         {
@@ -36,7 +38,7 @@ internal abstract class ModelCommand
         Command.SetAction(parsed =>
         {
             Console.IsJson = parsed.GetValue(_json);
-            return Run(parsed, parsed.GetValue(_model)!, _options.Read(parsed, Console));
+            return Run(parsed, parsed.GetValue(_model)!, _options.Read(parsed, Console) with { DimsAreShared = parsed.GetValue(_areDimsShared) });
         });
     }
 

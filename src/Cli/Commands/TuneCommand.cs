@@ -39,15 +39,18 @@ internal sealed class TuneCommand : ModelCommand
     protected override int Run(ParseResult parsed, string path, CompilerOptions options)
     {
         if (options.Hashing == Hashing.None) throw new ToolException("the weights are not reduced, so there is nothing to search: add --hashing adaptive");
+        using var interruption = new Interruption(Console.Cancellation);
+        CancellationToken token = interruption.Token;
         ModelSource source = Open(parsed, path, options);
         (options, Tensor? samples) = ReadSamples(parsed, path, source, options);
         long started = Stopwatch.GetTimestamp();
-        string text = Search(path, source, options, samples);
+        var found = new DiagnosticBag();
+        string text = Search(path, source, options, samples, found, token);
         double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
 
         // What the file says is what a build makes of it.
-        CompilationResult result = ModelCompiler.Compile(source with { PlanText = text }, options with { WeightResource = "weights" });
-        Console.Print(path, [.. result.Diagnostics.Where(static d => d.Severity != Severity.Info)]);
+        CompilationResult result = ModelCompiler.Compile(source with { PlanText = text }, options with { WeightResource = "weights" }, token);
+        Console.Print(path, [.. result.Diagnostics.Where(static d => d.Severity != Severity.Info).Except(found.ToImmutable())]);
         if (!result.Success) throw new ToolException("the model was not compiled");
         string file = parsed.GetValue(_output) ?? PlanChoice.PathBeside(path);
         Write(file, text);
@@ -56,15 +59,12 @@ internal sealed class TuneCommand : ModelCommand
     }
 
     /// <summary>Searches until it is done, or until Ctrl-C: then nothing is written.</summary>
-    private string Search(string path, ModelSource source, CompilerOptions options, Tensor? samples)
+    private string Search(string path, ModelSource source, CompilerOptions options, Tensor? samples, DiagnosticBag diagnostics, CancellationToken token)
     {
-        using var interruption = new Interruption(Console.Cancellation);
-        CancellationToken token = interruption.Token;
-        var diagnostics = new DiagnosticBag();
         HashingPlan? plan = ProgressLine.Run(Console.Error, report =>
             Tuner.Run(source, options, samples, progress => report(progress.Stage, progress.Done), diagnostics, token));
         token.ThrowIfCancellationRequested();
-        Console.Print(path, [.. diagnostics.ToImmutable().Where(static d => d.Severity == Severity.Error)]);
+        Console.Print(path, [.. diagnostics.ToImmutable().Where(static d => d.Severity != Severity.Info)]);
         if (plan is null) throw new ToolException("the model was not read");
         return PlanFile.Write(plan, source.Sha256, PlanFile.Fingerprint(options, source.SamplesSha256));
     }
