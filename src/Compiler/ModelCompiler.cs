@@ -48,6 +48,9 @@ public static class ModelCompiler
 
         try
         {
+            OptionTable.CheckAvailable(options, diagnostics);
+            if (diagnostics.HasErrors) return Failed(diagnostics);
+
             Enter("Import");
             if (OnnxReader.Read(source, diagnostics, cancellationToken) is not { } model || diagnostics.HasErrors) return Failed(diagnostics);
 

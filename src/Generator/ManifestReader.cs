@@ -32,6 +32,8 @@ internal static class ManifestReader
     private static ModelRef? ReadRaw(AdditionalText text, AnalyzerConfigOptionsProvider provider)
     {
         var lines = new List<string> { "path=" + text.Path, "sha256=" + ModelReader.Hash(text.Path) };
+        string plan = ModelReader.PlanBeside(text.Path);
+        if (ModelReader.Hash(plan) is { Length: > 0 } planHash) lines.Add("plan=" + planHash + " " + plan);
         AnalyzerConfigOptions project = provider.GlobalOptions;
         AnalyzerConfigOptions item = provider.GetOptions(text);
         if (project.TryGetValue("build_property.ProjectDir", out string? directory)) lines.Add("project-directory=" + directory);

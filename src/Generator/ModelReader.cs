@@ -1,9 +1,11 @@
 using System;
 using System.IO;
 using System.Linq;
+using System.Text;
 using RedGen.Compiler;
 using RedGen.Compiler.Diagnostics;
 using RedGen.Compiler.Options;
+using RedGen.Compiler.Red.Planning;
 
 namespace RedGen.Generator;
 
@@ -21,8 +23,22 @@ internal sealed class ModelReader(ModelRef model, DiagnosticBag diagnostics)
         byte[]? bytes = Read(_manifest.Path, _manifest.ProjectPath, _manifest.Sha256);
         if (bytes is null) return null;
         string name = _manifest.Path.Substring(_manifest.Path.LastIndexOfAny(['/', '\\']) + 1);
-        return new ModelSource(name, bytes, _manifest.Sha256, ReadExternal);
+        return new ModelSource(name, bytes, _manifest.Sha256, ReadExternal) { PlanText = ReadPlan(), SamplesSha256 = _manifest.SamplesSha256 };
     }
+
+    /// <summary>The text of the plan file; null where there is none, or, with a diagnostic, where it cannot be used.</summary>
+    private string? ReadPlan()
+    {
+        if (_manifest.Plan is not { } plan) return null;
+        string name = plan.Path.Substring(plan.Path.LastIndexOfAny(['/', '\\']) + 1);
+        if (Read(plan.Path, _manifest.RelativeToModel(plan.Path) ?? name, plan.Sha256) is not { } bytes) return null;
+        if (bytes.Length <= PlanFile.LongestText) return Encoding.UTF8.GetString(bytes);
+        diagnostics.Add(DiagnosticCatalog.StalePlan.With(PlanFile.TooLong));
+        return null;
+    }
+
+    /// <summary>Where a plan file lies that its owner keeps beside a model.</summary>
+    internal static string PlanBeside(string modelPath) => modelPath.Substring(0, modelPath.Length - ".onnx".Length) + PlanFile.Extension;
 
     /// <summary>The hash of a file in lower-case hex; empty when it cannot be read.</summary>
     internal static string Hash(string path) => TryRead(path, out byte[] bytes, out _) ? ModelSource.Hash(bytes) : "";

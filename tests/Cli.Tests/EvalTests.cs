@@ -1,5 +1,7 @@
 using System.IO;
 using System.Linq;
+using System.Text.Json;
+using RedGen.Cli.Measure;
 using RedGen.Compiler.Graphs;
 using RedGen.TestKit;
 using Xunit;
@@ -18,7 +20,59 @@ public sealed class EvalTests
         Assert.InRange(run.Json.GetProperty("maxError").GetDouble(), 1e-12, 1e-4);
         Assert.InRange(run.Json.GetProperty("meanError").GetDouble(), 1e-12, 1e-5);
         Assert.Equal(0, run.Json.GetProperty("multiplicationsRemoved").GetDouble());
-        Assert.Equal(1, run.Json.GetProperty("weightBytesRatio").GetDouble());
+        Assert.Equal(2410, run.Json.GetProperty("parameters").GetInt64());
+        Assert.InRange(run.Json.GetProperty("weightBytesRatio").GetDouble(), 1, 1.2);
+    }
+
+    [Fact]
+    public void The_figures_of_a_reduction_are_consistent()
+    {
+        string labels = Path.Combine(Path.GetDirectoryName(DigitsAssets.ImagesPath)!, "labels.txt");
+        using var folder = new TemporaryFolder();
+        string model = folder.Write("m.onnx", DigitsAssets.Cnn());
+        ToolRun run = ToolRun.Of("eval", model, "--inputs", DigitsAssets.ImagesPath, "--labels", labels, "--hashing", "adaptive", "--json");
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        double Of(string name) => run.Json.GetProperty(name).GetDouble();
+
+        // 16·1·9 + 16, 32·16·9 + 32 and 10·128 + 10 weights and biases once the normalisations are folded.
+        Assert.Equal(6090, Of("parameters"));
+        Assert.Equal(Of("weightBytes") / (4 * 6090), Of("weightBytesRatio"), 1e-12);
+        Assert.Equal(Of("accuracyOriginal") - Of("accuracyReduced"), Of("accuracyLost"), 1e-12);
+        Assert.InRange(Of("multiplicationsRemoved"), 0, 1);
+        Assert.InRange(Of("relativeError"), 1e-6, 0.5);
+
+        // Taking a mean away never makes a sum of squares larger.
+        Assert.True(Of("relativeErrorCentred") >= Of("relativeError"));
+        JsonElement papers = run.Json.GetProperty("papersCount");
+        if (papers.ValueKind != JsonValueKind.Null) Assert.InRange(papers.GetDouble(), 1e-4, 1);
+    }
+
+    [Fact]
+    public void Relative_errors_are_those_of_the_formulas()
+    {
+        var original = new Predictions([[1, 10], [3, 10]]);
+        var reduced = new Predictions([[2, 10], [3, 12]]);
+        (double? plain, double? centred) = reduced.RelativeErrorAgainst(original);
+        Assert.Equal(System.Math.Sqrt(5.0 / 210), plain!.Value, 1e-12);
+        Assert.Equal(System.Math.Sqrt(5.0 / 2), centred!.Value, 1e-12);
+        Assert.Equal((0, 0), original.RelativeErrorAgainst(original));
+        Assert.Equal((null, null), new Predictions([[1]]).RelativeErrorAgainst(new Predictions([[0]])));
+    }
+
+    [Theory]
+    [InlineData("--weights", "InPlace")]
+    [InlineData("--weights", "expand")]
+    [InlineData("--tolerance", "0.2")]
+    [InlineData("--merging", "none")]
+    [InlineData("--lowering", "fewest")]
+    [InlineData("--hashing", "kdemean")]
+    [InlineData("--input-range", "0..1")]
+    public void Options_of_the_reduction_pass_through(string option, string value)
+    {
+        string[] options = option == "--hashing" ? [option, value] : ["--hashing", "adaptive", option, value];
+        ToolRun run = ToolRun.Of(["eval", DigitsAssets.MlpPath, "--inputs", DigitsAssets.ImagesPath, "--json", .. options]);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.InRange(run.Json.GetProperty("relativeError").GetDouble(), 1e-6, 1);
     }
 
     [Fact]
@@ -103,7 +157,7 @@ public sealed class EvalTests
     public void Text_lists_every_measure()
     {
         ToolRun run = ToolRun.Of("eval", DigitsAssets.MlpPath, "--inputs", DigitsAssets.ImagesPath);
-        foreach (string name in new[] { "samples", "agreement", "maxError", "meanError" }) Assert.Contains(run.Lines, l => l.StartsWith(name + " ", System.StringComparison.Ordinal));
+        foreach (string name in new[] { "samples", "agreement", "maxError", "meanError", "relativeError", "weightBytesRatio" }) Assert.Contains(run.Lines, l => l.StartsWith(name + " ", System.StringComparison.Ordinal));
         Assert.Equal(0, run.ExitCode);
         Assert.DoesNotContain('\u001b', run.Output.AsEnumerable());
     }

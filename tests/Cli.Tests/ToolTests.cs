@@ -19,7 +19,7 @@ public sealed class ToolTests
     {
         ToolRun run = ToolRun.Of("--help");
         Assert.Equal(0, run.ExitCode);
-        foreach (string verb in new[] { "inspect", "compile", "test", "run", "eval", "bench", "report" }) Assert.Contains("  " + verb + " ", run.Output);
+        foreach (string verb in new[] { "inspect", "compile", "test", "run", "eval", "tune", "bench", "report" }) Assert.Contains("  " + verb + " ", run.Output);
     }
 
     [Theory]
@@ -68,12 +68,12 @@ public sealed class ToolTests
     }
 
     [Theory]
-    [InlineData("--hashing", "kde")]
     [InlineData("--hashing", "frob")]
     [InlineData("--profile", "Micro")]
     [InlineData("--dims", "batch=none")]
     [InlineData("--optimise", "perhaps")]
-    [InlineData("--tolerance", "0.1")]
+    [InlineData("--tolerance", "2")]
+    [InlineData("--state", "h=c")]
     public void An_option_that_cannot_be_used_is_RG0017(string option, string value)
     {
         ToolRun run = ToolRun.Of("inspect", "m.onnx", option, value);
@@ -82,9 +82,18 @@ public sealed class ToolTests
     }
 
     [Fact]
+    public void Dimensions_of_a_project_need_not_be_in_every_model()
+    {
+        using var folder = new TemporaryFolder();
+        string model = folder.Write("m.onnx", DigitsAssets.Mlp());
+        Assert.Contains("RG0017", ToolRun.Of("inspect", model, "--dims", "seq=3").Error);
+        Assert.Equal("", ToolRun.Of("inspect", model, "--dims", "seq=3", "--dims-are-shared").Error);
+    }
+
+    [Fact]
     public void All_problems_come_at_once()
     {
-        ToolRun run = ToolRun.Of("inspect", "m.onnx", "--hashing", "kde", "--profile", "Micro");
+        ToolRun run = ToolRun.Of("inspect", "m.onnx", "--hashing", "frob", "--profile", "Micro");
         Assert.Contains("--hashing=", run.Error);
         Assert.Contains("--profile=", run.Error);
     }

@@ -17,8 +17,26 @@ namespace RedGen
         /// <summary>The model's path relative to the project, or its file name where that is enough.</summary>
         public string Model { get; }
 
-        /// <summary>How the weights are reduced. One of None.</summary>
+        /// <summary>How the weights are reduced. One of None, Kde, KdeMean, Adaptive.</summary>
         public string Hashing { get; set; }
+
+        /// <summary>The relative error that the reduction may cause at the outputs, such as 0.05.</summary>
+        public string Tolerance { get; set; }
+
+        /// <summary>A .npy file of inputs, the first axis counts them, on which redgen tune measures the reduction.</summary>
+        public string Samples { get; set; }
+
+        /// <summary>The largest error of any output element that the certified bound may admit; beyond it the build fails.</summary>
+        public string MaxError { get; set; }
+
+        /// <summary>The values that inputs take, for the certified bound: 0..1, or by input image=0..255,state=-1..1.</summary>
+        public string InputRange { get; set; }
+
+        /// <summary>Which outputs of a layer are computed once for several: none, equal ones, or (Relaxed) close ones inside the tolerance. One of None, Strict, Relaxed.</summary>
+        public string Merging { get; set; }
+
+        /// <summary>What layers are lowered for: the profile's target, a Scalar processor, or the Fewest multiplications. One of Auto, Scalar, Fewest.</summary>
+        public string Lowering { get; set; }
 
         /// <summary>The kind of machine that the code is for. One of Auto.</summary>
         public string Profile { get; set; }
@@ -29,7 +47,7 @@ namespace RedGen
         /// <summary>Whether sums may be reordered for speed (Fast) or give the same bits on every machine (Strict). One of Fast.</summary>
         public string Float { get; set; }
 
-        /// <summary>Where the weights live: readable literals, packed string constants, or a resource of the assembly; Auto chooses by size. One of Auto, Literal, String, Resource.</summary>
+        /// <summary>Where the weights live: readable literals, packed string constants, or a resource of the assembly; Auto chooses by size. Hashed weights are decoded InPlace or expanded once (Expand). One of Auto, InPlace, Expand, Literal, String, Resource.</summary>
         public string Weights { get; set; }
 
         /// <summary>Whether the kernels come from the package's assembly or as source into the project. One of Package, Source.</summary>

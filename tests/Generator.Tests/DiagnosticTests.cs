@@ -80,9 +80,11 @@ public sealed class DiagnosticTests
     }
 
     [Theory]
-    [InlineData("RedGenWeights=Tape", "RedGenWeights='Tape' is not understood: accepted: Auto, Literal, String, Resource")]
-    [InlineData("RedGenHashing=kde", "not available in this version of RedGen; accepted: None")]
-    [InlineData("RedGenTolerance=0.1", "this option is not available in this version of RedGen")]
+    [InlineData("RedGenWeights=Tape", "RedGenWeights='Tape' is not understood: accepted: Auto, InPlace, Expand, Literal, String, Resource")]
+    [InlineData("RedGenHashing=kmeans", "accepted: None, Kde, KdeMean, Adaptive")]
+    [InlineData("RedGenTolerance=much", "accepted: a number such as 0.05, from 0 to 1")]
+    [InlineData("RedGenInputRange=1..0", "accepted: low..high")]
+    [InlineData("RedGenState=h=c", "this option is not available in this version of RedGen")]
     [InlineData("RedGenClassName=my class", "accepted: a C# identifier that is no keyword")]
     [InlineData("RedGenNamespace=a.1", "accepted: C# identifiers separated by dots")]
     [InlineData("RedGenDims=batch", "'batch' is none")]

@@ -12,7 +12,7 @@ public sealed class ManifestTests
     {
         ModelManifest manifest = ModelManifest.Parse(
             "path=/p/models/a=b.onnx\r\nsha256=AB\r\nlink=\r\nproject-directory=/p\r\nroot-namespace=App\r\nRedGenDims=\r\nproject.RedGenDims=batch=1\r\n"
-            + "external=CD /p/models/x y.bin\r\nweight-resource=r\r\n")!;
+            + "external=CD /p/models/x y.bin\r\nweight-resource=r\r\nplan=EF /p/models/a=b.redgen.json\r\nsamples=0A\r\n")!;
 
         Assert.Equal("/p/models/a=b.onnx", manifest.Path);
         Assert.Equal("ab", manifest.Sha256);
@@ -22,6 +22,8 @@ public sealed class ManifestTests
         Assert.Equal(new ManifestFile("/p/models/x y.bin", "cd"), manifest.External.Single());
         Assert.Equal("x y.bin", manifest.RelativeToModel(manifest.External[0].Path));
         Assert.Equal("r", manifest.WeightResource);
+        Assert.Equal(new ManifestFile("/p/models/a=b.redgen.json", "ef"), manifest.Plan);
+        Assert.Equal("0a", manifest.SamplesSha256);
     }
 
     [Fact]

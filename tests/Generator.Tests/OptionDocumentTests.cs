@@ -37,10 +37,23 @@ public sealed class OptionDocumentTests
         }
     }
 
+    /// <summary>The tool must search, and lay out weights, with the options that the generator compiles with.</summary>
+    [Fact]
+    public void The_tool_gets_the_options_that_weights_depend_on()
+    {
+        string targets = File.ReadAllText(Repository.PathOf("nuget", "build", "RedGen.Tune.targets"));
+        foreach (string name in new[] { "Hashing", "Tolerance", "Merging", "Lowering", "Optimise", "InputRange", "Dims", "Samples" })
+        {
+            Option option = OptionTable.All.Single(o => o.Name == name);
+            Assert.Contains("Include=\"" + option.Flag + ";", targets, StringComparison.Ordinal);
+            Assert.Contains("<" + option.MSBuildName + ">$(" + option.MSBuildName + ")</" + option.MSBuildName + ">", targets, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void The_build_files_are_XML()
     {
-        foreach (string name in new[] { "RedGen.props", "RedGen.targets" })
+        foreach (string name in new[] { "RedGen.props", "RedGen.targets", "RedGen.Tune.targets", "RedGen.Weights.targets" })
             Assert.Equal("Project", XDocument.Load(Repository.PathOf("nuget", "build", name)).Root!.Name.LocalName);
     }
 

@@ -14,6 +14,12 @@ public sealed record ManifestText(string ModelPath, string ProjectDirectory)
     /// <summary>Paths of files that may hold external data.</summary>
     public IReadOnlyList<string> External { get; init; } = [];
 
+    /// <summary>The path of the plan file; empty: none.</summary>
+    public string Plan { get; init; } = "";
+
+    /// <summary>The path of the samples that the plan should have been made with; empty: none.</summary>
+    public string Samples { get; init; } = "";
+
     /// <summary>Lines of options, such as <c>RedGenClassName=Net</c>.</summary>
     public IReadOnlyList<string> Options { get; init; } = [];
 
@@ -31,6 +37,8 @@ public sealed record ManifestText(string ModelPath, string ProjectDirectory)
             .Append("root-namespace=").Append(RootNamespace).Append('\n');
         foreach (string option in Options) text.Append(option).Append('\n');
         foreach (string path in External) text.Append("external=").Append(Hash(path)).Append(' ').Append(path).Append('\n');
+        if (Plan.Length > 0) text.Append("plan=").Append(Hash(Plan).ToUpperInvariant()).Append(' ').Append(Plan).Append('\n');
+        if (Samples.Length > 0) text.Append("samples=").Append(Hash(Samples).ToUpperInvariant()).Append('\n');
         return text.ToString();
     }
 

@@ -39,7 +39,7 @@ internal sealed class BenchCommand : ModelCommand
         if (parsed.GetValue(_layers)) throw new ToolException("--layers is not available in this version of RedGen");
         string? library = parsed.GetValue(_ort);
         if (library is not null && !File.Exists(library)) throw new ToolException("there is no file '" + library + "'");
-        ModelSource source = ModelProgram.Open(path, Console);
+        ModelSource source = Open(parsed, path, options);
         using ModelProgram program = ModelProgram.Load(path, source, options, Console);
         byte[][] inputs = program.NewInputs();
         byte[][] outputs = program.NewOutputs();

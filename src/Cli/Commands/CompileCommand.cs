@@ -6,7 +6,6 @@ using System.IO;
 using System.Linq;
 using System.Text;
 using System.Threading;
-using RedGen.Cli.Execution;
 using RedGen.Cli.Output;
 using RedGen.Compiler;
 using RedGen.Compiler.Options;
@@ -36,7 +35,7 @@ internal sealed class CompileCommand : ModelCommand
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed, string path, CompilerOptions options)
     {
-        ModelSource source = ModelProgram.Open(path, Console);
+        ModelSource source = Open(parsed, path, options);
         if (parsed.GetValue(_selfContained)) options = options with { Runtime = RuntimeMode.Source };
         string stem = options.ClassName ?? ClassNames.FromFileName(path);
         options = options with { WeightResource = parsed.GetValue(_resource) ?? stem + ".weights" };

@@ -5,7 +5,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.IO;
 using System.Linq;
-using RedGen.Cli.Data;
 using RedGen.Cli.Execution;
 using RedGen.Cli.Measure;
 using RedGen.Cli.Models;
@@ -13,6 +12,7 @@ using RedGen.Cli.Output;
 using RedGen.Compiler;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Options;
+using RedGen.Compiler.Plan;
 using Spectre.Console;
 
 namespace RedGen.Cli.Commands;
@@ -26,8 +26,7 @@ internal sealed class EvalCommand : ModelCommand
     private readonly Option<string> _inputs;
     private readonly Option<string> _labels;
     private readonly Option<string> _expected;
-    private readonly Option<string> _mean;
-    private readonly Option<string> _deviation;
+    private readonly SampleFile _file = new();
 
     /// <summary>Makes the command.</summary>
     public EvalCommand(ToolConsole console)
@@ -36,18 +35,19 @@ internal sealed class EvalCommand : ModelCommand
         _inputs = Add(new Option<string>("--inputs") { Description = "The samples, the first axis counts them.", Required = true, HelpName = "x.npy" });
         _labels = Add(new Option<string>("--labels") { Description = "The class of each sample, one a line.", HelpName = "y.txt" });
         _expected = Add(new Option<string>("--expected") { Description = "The first output that each sample should give.", HelpName = "e.npy" });
-        _mean = Add(new Option<string>("--mean") { Description = "For uint8 samples: they become (u8/255 − mean)/std; one number, or one a channel. Default: 0.", HelpName = "a,b,c" });
-        _deviation = Add(new Option<string>("--std") { Description = "See --mean. Default: 1/255, so that the raw values remain.", HelpName = "d,e,f" });
+        Add(_file.Mean);
+        Add(_file.Deviation);
     }
 
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed, string path, CompilerOptions options)
     {
-        ModelSource source = ModelProgram.Open(path, Console);
-        SampleSet samples = ReadSamples(parsed);
-        ImmutableArray<Value> stated = InputPins.InputsOf(source);
+        ModelSource source = Open(parsed, path, options);
+        SampleSet samples = _file.Read(parsed, parsed.GetValue(_inputs)!);
+        Graph? graph = InputPins.GraphOf(source);
+        ImmutableArray<Value> stated = graph?.Inputs ?? [];
         if (stated.Length > 1) throw new ToolException("eval serves models with one input; this one has " + string.Join(", ", stated.Select(static v => v.Name)));
-        options = InputPins.Apply(options, stated, [.. stated.Select(v => v.Type is TensorType { Shape: { } s } ? samples.ShapeFor(s.Rank) : null)]);
+        options = InputPins.Apply(options, graph, [.. stated.Select(v => v.Type is TensorType { Shape: { } s } ? samples.ShapeFor(s.Rank) : null)]);
 
         using ModelProgram original = ModelProgram.Load(path, source, options with { Hashing = Hashing.None }, Console);
         if (original.Inputs.Length != 1) throw new ToolException("eval serves models with one input; this one has none");
@@ -58,42 +58,6 @@ internal sealed class EvalCommand : ModelCommand
         using ModelProgram reduced = ModelProgram.Load(path, source, options, Console);
         Predictions second = Predictions.Of(reduced, samples.Count, i => samples.Sample(i, reduced.Inputs[0]));
         return Report(parsed, options, original, reduced, first, second);
-    }
-
-    private SampleSet ReadSamples(ParseResult parsed)
-    {
-        float[] mean = Numbers(parsed.GetValue(_mean), "--mean") ?? [0];
-        float[] deviation = Numbers(parsed.GetValue(_deviation), "--std") ?? [1f / 255];
-        Tensor array = ReadArray(parsed.GetValue(_inputs)!);
-        bool isNormalised = parsed.GetValue(_mean) is not null || parsed.GetValue(_deviation) is not null;
-        if (isNormalised && array.ElementType != ElementType.UInt8) throw new ToolException("--mean and --std are for samples of uint8; these are " + array.ElementType.Name());
-        return new SampleSet(array, mean, deviation, isNormalised);
-    }
-
-    private static Tensor ReadArray(string file)
-    {
-        try
-        {
-            return NpyFile.Read(file);
-        }
-        catch (NpyException problem)
-        {
-            throw new ToolException(problem.Message);
-        }
-    }
-
-    private static float[]? Numbers(string? text, string option)
-    {
-        if (text is null) return null;
-        string[] parts = text.Split(',');
-        var numbers = new float[parts.Length];
-        for (int i = 0; i < parts.Length; i++)
-        {
-            bool isNumber = float.TryParse(parts[i].Trim(), NumberStyles.Float, CultureInfo.InvariantCulture, out numbers[i]);
-            if (!isNumber || !float.IsFinite(numbers[i])) throw new ToolException(option + " " + text + ": '" + parts[i] + "' is no number");
-        }
-
-        return numbers;
     }
 
     private static int[]? ReadLabels(string? file, int samples)
@@ -114,7 +78,7 @@ internal sealed class EvalCommand : ModelCommand
     private static Predictions? ReadExpected(string? file, Predictions actual)
     {
         if (file is null) return null;
-        Tensor array = ReadArray(file);
+        Tensor array = SampleFile.ReadArray(file);
         Predictions expected = array.Dimensions.IsEmpty ? throw new ToolException(file + " holds a scalar") : Predictions.Of(array);
         bool fits = expected.Rows.Count == actual.Rows.Count && (actual.Rows.Count == 0 || expected.Rows[0].Length == actual.Rows[0].Length);
         if (fits) return expected;
@@ -129,20 +93,33 @@ internal sealed class EvalCommand : ModelCommand
         (double Max, double Mean) error = second.ErrorAgainst(expected ?? first);
         (double Max, double Mean) reduction = second.ErrorAgainst(first);
         (double Max, double Mean)? exact = expected is null ? null : first.ErrorAgainst(expected);
-        long before = original.Result.Plan!.MultiplyAdds, after = reduced.Result.Plan!.MultiplyAdds;
+        (double? relative, double? centred) = second.RelativeErrorAgainst(first);
+        double? accuracyOriginal = labels is null ? null : first.AccuracyAgainst(labels), accuracyReduced = labels is null ? null : second.AccuracyAgainst(labels);
+        ExecutionPlan plan = reduced.Result.Plan!;
+        var figures = new ReductionFigures(original.Result.Plan!, plan);
         var result = new
         {
             samples = first.Rows.Count,
-            accuracyOriginal = labels is null ? null : (double?)first.AccuracyAgainst(labels),
-            accuracyReduced = labels is null ? null : (double?)second.AccuracyAgainst(labels),
+            accuracyOriginal,
+            accuracyReduced,
+            accuracyLost = accuracyOriginal - accuracyReduced,
             agreement = first.AgreementWith(second),
             agreementExpected = expected is null ? null : (double?)second.AgreementWith(expected),
             maxError = Finite(error.Max),
             meanError = Finite(error.Mean),
             maxErrorOriginal = exact is { } e ? Finite(e.Max) : null,
             maxErrorReduction = Finite(reduction.Max),
-            multiplicationsRemoved = before == 0 ? 0 : (double)(before - after) / before,
-            weightBytesRatio = original.Result.Plan.WeightBytes == 0 ? 1 : (double)reduced.Result.Plan.WeightBytes / original.Result.Plan.WeightBytes,
+            relativeError = relative,
+            relativeErrorCentred = centred,
+            multiplicationsRemoved = figures.MultiplicationsRemoved,
+            papersCount = figures.PapersCount,
+            weightBytesRatio = figures.WeightBytesRatio,
+            weightBytes = plan.WeightBytes,
+            parameters = original.Result.Plan!.Parameters,
+            measuredError = figures.MeasuredError,
+            estimatedError = figures.EstimatedError,
+            certifiedError = figures.CertifiedError,
+            isTuned = plan.Reduction.IsTuned,
             diagnostics = Console.Diagnostics,
         };
         Table table = Tables.Create(1, "measure", "value");

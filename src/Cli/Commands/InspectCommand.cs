@@ -4,7 +4,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Linq;
 using System.Threading;
-using RedGen.Cli.Execution;
 using RedGen.Cli.Output;
 using RedGen.Compiler;
 using RedGen.Compiler.Diagnostics;
@@ -26,7 +25,7 @@ internal sealed class InspectCommand(ToolConsole console) : ModelCommand(console
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed, string path, CompilerOptions options)
     {
-        ModelSource source = ModelProgram.Open(path, Console);
+        ModelSource source = Open(parsed, path, options);
         var diagnostics = new DiagnosticBag();
         Model? model = OnnxReader.Read(source, diagnostics, CancellationToken.None);
         if (model is null)

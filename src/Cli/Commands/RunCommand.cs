@@ -6,6 +6,7 @@ using System.IO;
 using System.Linq;
 using RedGen.Cli.Data;
 using RedGen.Cli.Execution;
+using RedGen.Cli.Measure;
 using RedGen.Cli.Models;
 using RedGen.Cli.Output;
 using RedGen.Compiler;
@@ -36,10 +37,11 @@ internal sealed class RunCommand : ModelCommand
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed, string path, CompilerOptions options)
     {
-        ModelSource source = ModelProgram.Open(path, Console);
-        ImmutableArray<Value> stated = InputPins.InputsOf(source);
+        ModelSource source = Open(parsed, path, options);
+        Graph? graph = InputPins.GraphOf(source);
+        ImmutableArray<Value> stated = graph?.Inputs ?? [];
         Dictionary<string, Tensor> data = ReadInputs(parsed.GetValue(_inputs) ?? [], stated);
-        options = InputPins.Apply(options, stated, [.. stated.Select(v => data.GetValueOrDefault(v.Name)?.Dimensions.ToArray())]);
+        options = InputPins.Apply(options, graph, [.. stated.Select(v => data.GetValueOrDefault(v.Name)?.Dimensions.ToArray())]);
         using ModelProgram program = ModelProgram.Load(path, source, options, Console);
         byte[][] inputs = [.. program.Inputs.Select(v => Checked(v, data))];
         byte[][] outputs = program.NewOutputs();
@@ -59,22 +61,10 @@ internal sealed class RunCommand : ModelCommand
             if (named is null)
                 throw new ToolException("--input " + text + ": the model has no such input; its inputs are " + string.Join(", ", stated.Select(static v => v.Name)));
             string file = text.StartsWith(named.Name + "=", StringComparison.Ordinal) ? text[(named.Name.Length + 1)..] : text;
-            if (!data.TryAdd(named.Name, ReadArray(file))) throw new ToolException("input '" + named.Name + "' is given twice");
+            if (!data.TryAdd(named.Name, SampleFile.ReadArray(file))) throw new ToolException("input '" + named.Name + "' is given twice");
         }
 
         return data;
-    }
-
-    private static Tensor ReadArray(string file)
-    {
-        try
-        {
-            return NpyFile.Read(file);
-        }
-        catch (NpyException problem)
-        {
-            throw new ToolException(problem.Message);
-        }
     }
 
     private static byte[] Checked(Value input, Dictionary<string, Tensor> data)

@@ -5,6 +5,7 @@ using System.CommandLine.Invocation;
 using System.IO;
 using System.Linq;
 using System.Reflection;
+using System.Threading;
 using RedGen.Cli.Output;
 
 namespace RedGen.Cli.Commands;
@@ -19,9 +20,9 @@ internal static class Tool
     private const int Bug = 2;
 
     /// <summary>Parses the arguments and runs the verb that they name.</summary>
-    public static int Run(IReadOnlyList<string> args, TextWriter output, TextWriter error)
+    public static int Run(IReadOnlyList<string> args, TextWriter output, TextWriter error, CancellationToken cancellationToken)
     {
-        var console = new ToolConsole(output, error);
+        var console = new ToolConsole(output, error) { Cancellation = cancellationToken };
         RootCommand root = CreateRoot(console);
         ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count > 0 && parsed.Action is not TerminatingAction) return ReportMisuse(parsed, console);
@@ -61,6 +62,7 @@ internal static class Tool
             TestCommand.Create(console),
             new RunCommand(console).Command,
             new EvalCommand(console).Command,
+            new TuneCommand(console).Command,
             new BenchCommand(console).Command,
             new ReportCommand(console).Command,
         };

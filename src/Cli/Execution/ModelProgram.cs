@@ -35,12 +35,21 @@ internal sealed class ModelProgram : IDisposable
     /// <summary>What the model gives.</summary>
     public ImmutableArray<Value> Outputs => _model.Outputs;
 
-    /// <summary>Reads a model; its problems are printed.</summary>
+    /// <summary>Reads a model and the plan file beside it; its problems are printed.</summary>
     /// <exception cref="ToolException">It cannot be read.</exception>
-    public static ModelSource Open(string path, ToolConsole console)
+    public static ModelSource Open(string path, ToolConsole console) => Open(path, new CompilerOptions(), null, console);
+
+    /// <summary>Reads a model and its plan; its problems are printed.</summary>
+    /// <param name="path">The model.</param>
+    /// <param name="options">The options; they name the samples that the plan should have been made with.</param>
+    /// <param name="plan">The plan file, or <see cref="PlanChoice.None"/>; null: the one beside the model.</param>
+    /// <param name="console">Takes the problems.</param>
+    /// <exception cref="ToolException">A file cannot be read.</exception>
+    public static ModelSource Open(string path, CompilerOptions options, string? plan, ToolConsole console)
     {
         var diagnostics = new DiagnosticBag();
         ModelSource? source = ModelFile.Open(path, diagnostics);
+        if (source is not null) source = PlanChoice.Apply(source, plan, options, diagnostics);
         console.Print(path, diagnostics.ToImmutable());
         return source ?? throw new ToolException("the model was not read");
     }

@@ -43,7 +43,10 @@ internal sealed record Predictions(IReadOnlyList<double[]> Rows)
     public double AccuracyAgainst(IReadOnlyList<int> labels)
         => Rows.Count == 0 ? 0 : Rows.Zip(labels, static (row, label) => Largest(row) == label ? 1.0 : 0.0).Sum() / Rows.Count;
 
-    /// <summary>The share of samples for which both say the same class.</summary>
+    /// <summary>
+    /// The share of samples for which both say the same class: whose largest elements stand at one place. An output of one element has one
+    /// class only, so models of it always agree.
+    /// </summary>
     public double AgreementWith(Predictions other)
         => Rows.Count == 0 ? 1 : Rows.Zip(other.Rows, static (a, b) => Largest(a) == Largest(b) ? 1.0 : 0.0).Sum() / Rows.Count;
 
@@ -65,6 +68,35 @@ internal sealed record Predictions(IReadOnlyList<double[]> Rows)
         }
 
         return (max, count == 0 ? 0 : sum / count);
+    }
+
+    /// <summary>
+    /// The error of all samples together in two norms: ‖this − reference‖ / ‖reference‖, and the same with each output element's mean over the
+    /// samples taken from the reference first, so that a constant part does not hide the error. Null where the reference has no length.
+    /// </summary>
+    public (double? Plain, double? Centred) RelativeErrorAgainst(Predictions reference)
+    {
+        double difference = 0, square = 0, spread = 0;
+        int width = Rows.Count == 0 ? 0 : Rows[0].Length;
+        for (int j = 0; j < width; j++)
+        {
+            double mean = reference.Rows.Average(row => row[j]);
+            for (int i = 0; i < Rows.Count; i++)
+            {
+                double y = reference.Rows[i][j];
+                difference += (Rows[i][j] - y) * (Rows[i][j] - y);
+                square += y * y;
+                spread += (y - mean) * (y - mean);
+            }
+        }
+
+        return (Ratio(difference, square), Ratio(difference, spread));
+    }
+
+    private static double? Ratio(double error, double length)
+    {
+        double ratio = error == 0 ? 0 : Math.Sqrt(error / length);
+        return double.IsFinite(ratio) ? ratio : null;
     }
 
     private static int Largest(double[] row)

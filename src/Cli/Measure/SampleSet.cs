@@ -75,6 +75,21 @@ internal sealed class SampleSet
         return NeedsConversion((TensorType)input.Type!) ? Normalise(data) : data.ToArray();
     }
 
+    /// <summary>All samples in one array of floats: the first axis counts them, the others are the input's.</summary>
+    /// <param name="input">The model's input, of static shape.</param>
+    /// <exception cref="ToolException">The samples do not fit the input, are no floats, or are too many for one array.</exception>
+    public Tensor ToTensor(Value input)
+    {
+        Check(input);
+        var type = (TensorType)input.Type!;
+        if (type.ElementType != ElementType.Float32) throw new ToolException("samples serve models of float32; input '" + input.Name + "' is " + type);
+        long bytes = (long)Count * _sampleLength * sizeof(float);
+        if (bytes > Array.MaxLength) throw new ToolException("the samples are too many: " + bytes.ToString(CultureInfo.InvariantCulture) + " bytes as floats");
+        var data = new byte[bytes];
+        for (int i = 0; i < Count; i++) Sample(i, input).CopyTo(data.AsSpan(i * _sampleLength * sizeof(float)));
+        return new Tensor(ElementType.Float32, [Count, .. type.Shape!.ToArray()], data);
+    }
+
     private bool NeedsConversion(TensorType type) => _array.ElementType == ElementType.UInt8 && type.ElementType == ElementType.Float32;
 
     /// <summary>(u8/255 − mean) / std, channel by channel; computed in double so that the default gives the raw values exactly.</summary>

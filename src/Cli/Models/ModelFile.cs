@@ -8,14 +8,18 @@ namespace RedGen.Cli.Models;
 /// <summary>Reads models from disk.</summary>
 internal static class ModelFile
 {
-    /// <summary>Reads a model; null, and a diagnostic, when it cannot be read.</summary>
+    /// <summary>Reads a model and the plan file beside it; null, and a diagnostic, when it cannot be read.</summary>
     public static ModelSource? Open(string path, DiagnosticBag diagnostics)
     {
         try
         {
             byte[] bytes = File.ReadAllBytes(path);
             string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-            return new ModelSource(Path.GetFileName(path), bytes, ModelSource.Hash(bytes), name => ReadExternal(folder, name));
+            string plan = PlanChoice.PathBeside(path);
+            return new ModelSource(Path.GetFileName(path), bytes, ModelSource.Hash(bytes), name => ReadExternal(folder, name))
+            {
+                PlanText = File.Exists(plan) ? PlanChoice.Read(plan, diagnostics) : null,
+            };
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

@@ -3,6 +3,7 @@ using System.IO;
 using System.Linq;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Threading;
 using RedGen.Compiler.Diagnostics;
 
 namespace RedGen.Cli.Output;
@@ -26,6 +27,9 @@ internal sealed class ToolConsole(TextWriter output, TextWriter error)
 
     /// <summary>Whether standard output is one JSON object.</summary>
     public bool IsJson { get; set; }
+
+    /// <summary>Ends commands that take long.</summary>
+    public CancellationToken Cancellation { get; init; }
 
     /// <summary>Standard output for text; null in JSON mode.</summary>
     public TextWriter? Text => IsJson ? null : output;

@@ -18,10 +18,10 @@ public enum Profile
     /// <summary>.NET 8 and later, SIMD.</summary>
     Auto,
 
-    /// <summary>C# 7.3 and netstandard2.0. Planned: <see cref="OptionTable"/> refuses it, the compiler takes it as <see cref="Auto"/>.</summary>
+    /// <summary>C# 7.3 and netstandard2.0. Planned: refused as RG0017.</summary>
     Portable,
 
-    /// <summary>Bare microcontrollers. Planned, as <see cref="Portable"/>.</summary>
+    /// <summary>Bare microcontrollers. Planned: refused as RG0017.</summary>
     Micro,
 }
 
@@ -31,7 +31,7 @@ public enum FloatMode
     /// <summary>Sums may be reordered and contracted for speed.</summary>
     Fast,
 
-    /// <summary>One order, no contraction: the same bits on every machine. Planned: <see cref="OptionTable"/> refuses it, the compiler takes it as <see cref="Fast"/>.</summary>
+    /// <summary>One order, no contraction: the same bits on every machine. Planned: refused as RG0017.</summary>
     Strict,
 }
 

@@ -5,7 +5,7 @@ using System.Linq;
 
 namespace RedGen.Compiler.Options;
 
-/// <summary>A file of external data that the build hashed.</summary>
+/// <summary>A file beside the model that the build hashed: external data, or the plan of the reduction.</summary>
 /// <param name="Path">Where the file is on this machine.</param>
 /// <param name="Sha256">Its SHA-256 in lower-case hex.</param>
 public sealed record ManifestFile(string Path, string Sha256);
@@ -25,7 +25,7 @@ public sealed class ModelManifest : IEquatable<ModelManifest>
 
     private const string ProjectPrefix = "project.";
     private static readonly string[] Keys =
-        ["path", "sha256", "link", "project-directory", "root-namespace", "external", "weight-resource"];
+        ["path", "sha256", "link", "project-directory", "root-namespace", "external", "weight-resource", "plan", "samples"];
 
     private readonly string _canonical;
 
@@ -39,7 +39,9 @@ public sealed class ModelManifest : IEquatable<ModelManifest>
         RootNamespace = Value("root-namespace");
         WeightResource = Value("weight-resource") is { Length: > 0 } resource ? resource : null;
         ProjectPath = Value("link") is { Length: > 0 } link ? Slashes(link) : Relative(Value("project-directory"), Path);
-        External = [.. lines.Where(static l => l.Key == "external").Select(static l => ParseExternal(l.Value)).Distinct()];
+        Plan = Value("plan") is { Length: > 0 } plan ? ParseFile(plan) : null;
+        SamplesSha256 = Value("samples").ToLowerInvariant();
+        External = [.. lines.Where(static l => l.Key == "external").Select(static l => ParseFile(l.Value)).Distinct()];
         Options = OptionTable.All.ToImmutableSortedDictionary(
             static o => o.MSBuildName,
             o => Value(o.MSBuildName) is { Length: > 0 } own ? own : Value(ProjectPrefix + o.MSBuildName),
@@ -67,6 +69,12 @@ public sealed class ModelManifest : IEquatable<ModelManifest>
 
     /// <summary>The name of the resource that holds the weights; null when the build embeds none.</summary>
     public string? WeightResource { get; }
+
+    /// <summary>The plan of the reduction; null when the build found none.</summary>
+    public ManifestFile? Plan { get; }
+
+    /// <summary>The SHA-256 of the samples that the plan should have been made with, in lower-case hex; empty when the project names none.</summary>
+    public string SamplesSha256 { get; }
 
     /// <summary>The options' texts by MSBuild name: the item's, or else the project's; empty when neither has one.</summary>
     public ImmutableSortedDictionary<string, string> Options { get; }
@@ -121,7 +129,7 @@ public sealed class ModelManifest : IEquatable<ModelManifest>
         return Keys.Contains(key, StringComparer.Ordinal) || (OptionTable.Find(key) is { } option && option.MSBuildName == key);
     }
 
-    private static ManifestFile ParseExternal(string value)
+    private static ManifestFile ParseFile(string value)
     {
         int blank = value.IndexOf(' ');
         return blank < 0 ? new(value, "") : new(value.Substring(blank + 1), value.Substring(0, blank).ToLowerInvariant());

@@ -90,10 +90,25 @@ public static class OptionTable
         return options;
     }
 
+    /// <summary>Reports values that have a name and are not available yet: code can set what <see cref="Apply(CompilerOptions, IEnumerable{KeyValuePair{string, string}}, DiagnosticBag)"/> refuses.</summary>
+    /// <param name="options">The options as the compiler gets them.</param>
+    /// <param name="diagnostics">Takes an RG0017 for each.</param>
+    internal static void CheckAvailable(CompilerOptions options, DiagnosticBag diagnostics)
+    {
+        foreach ((string name, string value) in new[] { ("Profile", options.Profile.ToString()), ("Float", options.Float.ToString()) })
+        {
+            Option option = Find(name)!;
+            if (option.Choices.Contains(value)) continue;
+            diagnostics.Add(DiagnosticCatalog.InvalidOption.With(option.MSBuildName, value, NotAvailable(option)));
+        }
+    }
+
+    private static string NotAvailable(Option option) => "this is not available in this version of RedGen; accepted: " + string.Join(", ", option.Choices);
+
     private static CompilerOptions Apply(CompilerOptions options, Option option, string text)
     {
         if (option.Planned.Contains(text, StringComparer.OrdinalIgnoreCase))
-            throw new FormatException("this is not available in this version of RedGen; accepted: " + string.Join(", ", option.Choices));
+            throw new FormatException(NotAvailable(option));
         if (option.Apply is null)
             throw new FormatException("this option is not available in this version of RedGen; remove it");
         return option.Apply(options, text);

@@ -56,6 +56,9 @@ public sealed class ExecutionPlan
     /// <summary>Bytes of constants, each distinct array once.</summary>
     public required long WeightBytes { get; init; }
 
+    /// <summary>Elements of the float constants that the steps' nodes read, each constant once, without the padding of a kernel's layout.</summary>
+    public required long Parameters { get; init; }
+
     /// <summary>Multiply-adds of one inference.</summary>
     public required long MultiplyAdds { get; init; }
 

@@ -42,6 +42,7 @@ internal static class PlanBuilder
             ArenaBytes = (int)buffers.ArenaBytes,
             ArenaLowerBound = (int)buffers.LowerBound,
             WeightBytes = WeightBytes(graph, buffers.Steps),
+            Parameters = Parameters(graph, buffers.Steps),
             MultiplyAdds = buffers.Steps.Sum(s => s.MultiplyAdds),
             Multiplications = buffers.Steps.Sum(s => s.Multiplications),
         };
@@ -114,6 +115,10 @@ internal static class PlanBuilder
         string types = string.Join(", ", node.Inputs.Select(i => i.Length == 0 ? "-" : context.Graph.TypeOf(i)?.ToString() ?? "?"));
         return DiagnosticCatalog.UnsupportedType.With(node.Label, "no kernel computes it for inputs (" + types + ")");
     }
+
+    private static long Parameters(Graph graph, ImmutableArray<Step> steps)
+        => steps.SelectMany(static s => s.Nodes).SelectMany(static n => n.Inputs).Distinct(StringComparer.Ordinal)
+            .Sum(name => graph.ConstantOf(name) is { ElementType: ElementType.Float32 or ElementType.Float64 or ElementType.Float16 } tensor ? (long)tensor.Length : 0);
 
     private static long WeightBytes(Graph graph, ImmutableArray<Step> steps)
     {

@@ -34,6 +34,12 @@ internal static class ApplyHashing
                 return null;
             }
 
+            if (!planned.Bias.IsEmpty && !TakesBias(graph, layer))
+            {
+                problem = "it gives '" + planned.Weights + "' a bias, which its node does not take";
+                return null;
+            }
+
             builder.SetInitializer(layer.Weights, layer.ToTensor(planned.Matrix.ToRows(), graph.ConstantOf(layer.Weights)!.Dimensions));
             hashed.Add(planned.Weights, planned.Matrix);
             if (!planned.Bias.IsEmpty) SetBias(builder, layer, planned.Bias);

@@ -1,6 +1,7 @@
 using System;
 using System.Linq;
 using Google.Protobuf;
+using Google.Protobuf.Collections;
 using RedGen.Compiler.Options;
 using RedGen.Compiler.Red.Planning.Proto;
 
@@ -18,14 +19,21 @@ public static class PlanFile
     private const int Format = 1;
 
     /// <summary>A file much larger than a plan can be: one index a weight, four thirds of a byte in base64.</summary>
-    private const int LongestText = 400_000_000;
+    public const int LongestText = 400_000_000;
+
+    /// <summary>Why a longer text is no plan.</summary>
+    public const string TooLong = "it is too long for a plan";
+
+    private const string SamplesKey = " samples=";
 
     /// <summary>The options that a plan depends on, as one line of text: a plan made with others is stale.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="samplesSha256">The SHA-256 of the file of samples; empty where none is named: a plan of any samples, or of none, is then taken.</param>
     public static string Fingerprint(CompilerOptions options, string samplesSha256)
     {
         string tolerance = options.Tolerance?.ToString("R", System.Globalization.CultureInfo.InvariantCulture) ?? "";
         string dims = string.Join(",", options.Dims.Select(d => d.Key + "=" + d.Value.ToString(System.Globalization.CultureInfo.InvariantCulture)));
-        return $"hashing={options.Hashing} tolerance={tolerance} merging={options.Merging} range={options.InputRange} dims={dims} samples={samplesSha256}";
+        return $"hashing={options.Hashing} tolerance={tolerance} merging={options.Merging} range={options.InputRange} optimise={options.Optimise} dims={dims}{SamplesKey}{samplesSha256}";
     }
 
     /// <summary>Writes a plan as JSON, lines ended by a line feed.</summary>
@@ -69,11 +77,11 @@ public static class PlanFile
     {
         try
         {
-            if (text.Length > LongestText) throw new FormatException("it is too long for a plan");
+            if (text.Length > LongestText) throw new FormatException(TooLong);
             ReductionPlanProto message = new JsonParser(JsonParser.Settings.Default).Parse<ReductionPlanProto>(text);
             problem = message.Format != Format ? "its format is not this version's"
                 : message.Model != modelSha256 ? "it is for another model"
-                : fingerprint is not null && message.Options != fingerprint ? "it was made with other options (" + message.Options + ")"
+                : fingerprint is not null && !IsFor(message.Options, fingerprint) ? "it was made with other options (" + message.Options + ")"
                 : "";
             return problem.Length > 0 ? null : new HashingPlan([.. message.Layers.Select(Layer)], message.Tolerance, message.MeasuredError, message.EstimatedError, message.Inputs);
         }
@@ -84,11 +92,22 @@ public static class PlanFile
         }
     }
 
+    /// <summary>Who names no samples takes a plan of any: a plan file is kept, the samples behind it need not be.</summary>
+    private static bool IsFor(string made, string wanted)
+        => made == wanted || (wanted.EndsWith(SamplesKey, StringComparison.Ordinal) && made.StartsWith(wanted, StringComparison.Ordinal));
+
     private static HashedLayer Layer(LayerProto layer)
     {
         byte[] indices = layer.Indices.ToByteArray();
         if (layer.Outputs < 0 || layer.Columns < 0 || (long)layer.Outputs * layer.Columns != indices.Length) throw new FormatException("'" + layer.Weights + "' has not outputs × columns indices");
         if (layer.Bias.Count > 0 && layer.Bias.Count != layer.Outputs) throw new FormatException("'" + layer.Weights + "' has not one bias an output");
-        return new HashedLayer(layer.Weights, new HashedMatrix(layer.Outputs, layer.Columns, [.. layer.Codebook], [.. layer.Scales], indices), [.. layer.Bias], layer.ErrorShare);
+        if (!layer.Bias.All(IsFinite) || !IsFinite((float)layer.ErrorShare) || layer.ErrorShare < 0) throw new FormatException("'" + layer.Weights + "' has a bias or an error that is no finite number");
+        var matrix = new HashedMatrix(layer.Outputs, layer.Columns, [.. layer.Codebook], [.. layer.Scales], indices);
+        if (!IsFinite(Largest(layer.Codebook) * (layer.Scales.Count == 0 ? 1 : Largest(layer.Scales)))) throw new FormatException("'" + layer.Weights + "' has weights that are infinite");
+        return new HashedLayer(layer.Weights, matrix, [.. layer.Bias], layer.ErrorShare);
     }
+
+    private static float Largest(RepeatedField<float> values) => values.Aggregate(0f, static (most, v) => Math.Max(most, Math.Abs(v)));
+
+    private static bool IsFinite(float value) => !float.IsNaN(value) && !float.IsInfinity(value);
 }

@@ -1,0 +1,145 @@
+using System;
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using System.Text;
+using System.Threading;
+using RedGen.Cli.Measure;
+using RedGen.Cli.Models;
+using RedGen.Cli.Output;
+using RedGen.Compiler;
+using RedGen.Compiler.Diagnostics;
+using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Options;
+using RedGen.Compiler.Red;
+using RedGen.Compiler.Red.Planning;
+using Spectre.Console;
+
+namespace RedGen.Cli.Commands;
+
+/// <summary><c>redgen tune</c>: searches the reduction's budget and writes the plan file that builds use.</summary>
+internal sealed class TuneCommand : ModelCommand
+{
+    private readonly Option<string> _output;
+    private readonly SampleFile _file = new();
+
+    /// <summary>Makes the command.</summary>
+    public TuneCommand(ToolConsole console)
+        : base(console, "tune", "Searches how far each layer's weights can be reduced inside the tolerance, and writes the plan file that builds use.", takesPlan: false)
+    {
+        _output = Add(new Option<string>("--output", "-o") { Description = "The plan file to write. Default: the model's name with .redgen.json, beside it.", HelpName = "file" });
+        Add(_file.Mean);
+        Add(_file.Deviation);
+    }
+
+    /// <inheritdoc/>
+    protected override int Run(ParseResult parsed, string path, CompilerOptions options)
+    {
+        if (options.Hashing == Hashing.None) throw new ToolException("the weights are not reduced, so there is nothing to search: add --hashing adaptive");
+        using var interruption = new Interruption(Console.Cancellation);
+        CancellationToken token = interruption.Token;
+        ModelSource source = Open(parsed, path, options);
+        (options, Tensor? samples) = ReadSamples(parsed, path, source, options);
+        long started = Stopwatch.GetTimestamp();
+        var found = new DiagnosticBag();
+        string text = Search(path, source, options, samples, found, token);
+        double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+
+        // What the file says is what a build makes of it.
+        CompilationResult result = ModelCompiler.Compile(source with { PlanText = text }, options with { WeightResource = "weights" }, token);
+        Console.Print(path, [.. result.Diagnostics.Where(static d => d.Severity != Severity.Info).Except(found.ToImmutable())]);
+        if (!result.Success) throw new ToolException("the model was not compiled");
+        string file = parsed.GetValue(_output) ?? PlanChoice.PathBeside(path);
+        Write(file, text);
+        Report(file, result.Plan!.Reduction, seconds);
+        return 0;
+    }
+
+    /// <summary>Searches until it is done, or until Ctrl-C: then nothing is written.</summary>
+    private string Search(string path, ModelSource source, CompilerOptions options, Tensor? samples, DiagnosticBag diagnostics, CancellationToken token)
+    {
+        HashingPlan? plan = ProgressLine.Run(Console.Error, report =>
+            Tuner.Run(source, options, samples, progress => report(progress.Stage, progress.Done), diagnostics, token));
+        token.ThrowIfCancellationRequested();
+        Console.Print(path, [.. diagnostics.ToImmutable().Where(static d => d.Severity != Severity.Info)]);
+        if (plan is null) throw new ToolException("the model was not read");
+        return PlanFile.Write(plan, source.Sha256, PlanFile.Fingerprint(options, source.SamplesSha256));
+    }
+
+    /// <summary>The samples as one array of floats, samples first, each in the shape of the model's input; and the options with open dimensions as they have them.</summary>
+    private (CompilerOptions Options, Tensor? Samples) ReadSamples(ParseResult parsed, string path, ModelSource source, CompilerOptions options)
+    {
+        if (options.Samples.Length == 0)
+        {
+            if (parsed.GetValue(_file.Mean) is not null || parsed.GetValue(_file.Deviation) is not null) throw new ToolException("--mean and --std are for samples: add --samples x.npy");
+            return (options, null);
+        }
+
+        SampleSet samples = _file.Read(parsed, options.Samples);
+        if (samples.Count == 0) throw new ToolException(options.Samples + " holds no samples");
+        Graph? graph = InputPins.GraphOf(source);
+        ImmutableArray<Value> stated = graph?.Inputs ?? [];
+        if (graph is not null && stated.Length != 1) throw new ToolException("samples serve models with one input; this one has " + stated.Length.ToString(CultureInfo.InvariantCulture) + ": search without --samples");
+        options = InputPins.Apply(options, graph, [.. stated.Select(v => v.Type is TensorType { Shape: { } s } ? samples.ShapeFor(s.Rank) : null)]);
+        CompilationResult original = ModelCompiler.Compile(source, options with { Hashing = Hashing.None, WeightResource = "weights" });
+        if (!original.Success)
+        {
+            Console.Print(path, original.Diagnostics);
+            throw new ToolException("the model was not compiled");
+        }
+
+        Graph plain = original.Plan!.Graph;
+        return (options, samples.ToTensor(new Value(plain.Inputs[0].Name, plain.TypeOf(plain.Inputs[0].Name))));
+    }
+
+    /// <summary>The file appears whole or not at all.</summary>
+    private static void Write(string file, string text)
+    {
+        string full = Path.GetFullPath(file);
+        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+        string temporary = full + ".tmp";
+        try
+        {
+            File.WriteAllText(temporary, text, new UTF8Encoding(false));
+            File.Move(temporary, full, overwrite: true);
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+    }
+
+    private void Report(string file, ModelReduction reduction, double seconds)
+    {
+        Table table = Tables.Create(1, "layer", "weights", "values", "SQNR dB", "error share");
+        foreach (LayerReduction layer in reduction.Layers)
+            table.Add(layer.Node, Tables.Number(layer.Count), layer.Matrix is null ? "–" : Tables.Number(layer.DistinctAfter), Text(Finite(layer.SqnrDecibels), "F1"), Text(layer.ErrorShare, "P1"));
+        table.Write(Console.Text);
+        Console.WriteLine(FormattableString.Invariant($"measured error {Text(Finite(reduction.MeasuredError), "P2")}, tolerance {Text(reduction.Tolerance, "P2")}, {seconds:F1} s"));
+        Console.WriteLine(file);
+        Console.WriteJson(new
+        {
+            plan = file,
+            layers = reduction.Layers.Select(static l => new
+            {
+                node = l.Node,
+                weights = l.Count,
+                values = l.DistinctAfter,
+                sqnrDecibels = Finite(l.SqnrDecibels),
+                errorShare = l.ErrorShare,
+            }),
+            measuredError = Finite(reduction.MeasuredError),
+            tolerance = reduction.Tolerance,
+            seconds,
+            diagnostics = Console.Diagnostics,
+        });
+    }
+
+    private static string Text(double? value, string format) => value?.ToString(format, CultureInfo.InvariantCulture) ?? "–";
+
+    /// <summary>JSON has neither infinity nor NaN.</summary>
+    private static double? Finite(double value) => double.IsFinite(value) ? value : null;
+}

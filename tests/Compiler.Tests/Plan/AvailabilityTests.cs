@@ -1,0 +1,32 @@
+using System.Linq;
+using RedGen.Compiler.Diagnostics;
+using RedGen.Compiler.Options;
+using RedGen.TestKit;
+using Xunit;
+
+namespace RedGen.Compiler.Tests.Plan;
+
+/// <summary>Code can set what the texts of options are refused for; the compiler refuses it as well.</summary>
+public sealed class AvailabilityTests
+{
+    [Theory]
+    [InlineData(Profile.Portable, FloatMode.Fast, "RedGenProfile='Portable'")]
+    [InlineData(Profile.Micro, FloatMode.Fast, "RedGenProfile='Micro'")]
+    [InlineData(Profile.Auto, FloatMode.Strict, "RedGenFloat='Strict'")]
+    public void What_is_not_available_is_RG0017(Profile profile, FloatMode mode, string message)
+    {
+        CompilationResult result = ModelCompiler.Compile(ModelSource.FromBytes("m.onnx", DigitsAssets.Mlp()), new CompilerOptions { Profile = profile, Float = mode });
+        Assert.False(result.Success);
+        Assert.Empty(result.Sources);
+        Diagnostic diagnostic = Assert.Single(result.Diagnostics);
+        Assert.Equal("RG0017", diagnostic.Id);
+        Assert.Contains(message + " is not understood: this is not available in this version of RedGen; accepted: ", diagnostic.Message, System.StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void All_that_is_not_available_comes_at_once()
+    {
+        var options = new CompilerOptions { Profile = Profile.Micro, Float = FloatMode.Strict };
+        Assert.Equal(2, ModelCompiler.Compile(ModelSource.FromBytes("m.onnx", DigitsAssets.Mlp()), options).Diagnostics.Count(static d => d.Id == "RG0017"));
+    }
+}
