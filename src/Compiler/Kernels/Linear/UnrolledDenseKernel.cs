@@ -29,7 +29,8 @@ internal sealed class UnrolledDenseKernel : Kernel
         if (DenseLayer.TryRead(group, context) is not { Rows: 1, Addend: null } layer || layer.Inputs > InputLimit) return null;
         long bytes = ((long)layer.Weights.Count(w => w != 0) * BytesPerTerm) + ((long)layer.Outputs * BytesPerOutput);
         if (bytes > CodeLimit || !layer.Weights.All(IsFinite) || !(layer.Bias ?? []).All(IsFinite)) return null;
-        if (SplitLayer.OfDense(layer, context.Hashed(group.Head.Inputs[1])) is { } hashed) return PlanHashed(group, layer, hashed, context);
+        if (SplitLayer.OfDense(layer, context.Hashed(group.Head.Inputs[1])) is { } hashed)
+            return context.Options.OnlyLowering is null ? PlanHashed(group, layer, hashed, context) : null;
         return new UnrolledDenseStep(layer)
         {
             Nodes = group.Nodes,

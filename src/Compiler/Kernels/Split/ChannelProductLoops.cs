@@ -27,10 +27,11 @@ internal sealed class ChannelProductLoops(SplitLayer layer) : SplitLoops(layer)
         // The padding's products are 0 for every channel.
         if (Layer.Plane.IsPadded) writer.Line("products.Clear();");
         using LoopScope channels = text.Nest().Loop("n", Layer.Geometry.Batch).Loop("g", Layer.Geometry.Groups).Loop("ic", Layer.GroupInputs);
-        writer.Line($"int channel = {SplitText.Index([channels], ("g", Layer.GroupInputs), ("ic", 1))};");
+        string channel = SplitText.Index([channels], ("g", Layer.GroupInputs), ("ic", 1));
         int inLength = Layer.Geometry.Window.InLength;
         writer.Line($"var pixels = {writer.Input(0)}.Slice({SplitText.Index([channels], ("n", Layer.Geometry.InChannels * inLength), ("g", Layer.GroupInputs * inLength), ("ic", inLength))}, {inLength});");
-        EmitProducts(text);
+        EmitProducts(text, channel);
+        writer.Line();
         using LoopScope weights = text.Nest().Loop("oc", Layer.GroupOutputs);
         SplitText.OverTaps(weights, Layer.Geometry.Window);
         writer.Line($"int map = maps[indices[{WeightIndex("oc", channels, weights)}]];");
@@ -40,7 +41,7 @@ internal sealed class ChannelProductLoops(SplitLayer layer) : SplitLoops(layer)
         text.AddOrSubtract(place => $"{text.Y}[{SplitText.Plus("output", place)}]", (_, window) => $"products[{SplitText.Plus("first", window)}]");
     }
 
-    private void EmitProducts(SplitText text)
+    private void EmitProducts(SplitText text, string channel)
     {
         StepWriter writer = text.Writer;
         if (Layer.Plane.ReadPixels == 0) return;
@@ -48,7 +49,7 @@ internal sealed class ChannelProductLoops(SplitLayer layer) : SplitLoops(layer)
         if (begin == 1)
         {
             writer.Line("// The first magnitude is 1: its products are the input.");
-            using (writer.Block($"if (uses[{SplitText.Product("channel", Count)}] != 0)"))
+            using (writer.Block($"if (uses[{SplitText.Product(channel, Count)}] != 0)"))
             using (LoopScope pixels = text.Nest())
             {
                 (string input, string plane) = text.OverReadPixels(pixels);
@@ -59,7 +60,7 @@ internal sealed class ChannelProductLoops(SplitLayer layer) : SplitLoops(layer)
         if (begin == Count) return;
         using (writer.Block($"for (int m = {begin}; m < {Count}; m++)"))
         {
-            writer.Line($"if (uses[{SplitText.Term("channel", Count)} + m] == 0) continue;");
+            writer.Line($"if (uses[{SplitText.Plus(SplitText.Term(channel, Count), "m")}] == 0) continue;");
             writer.Line("float value = values[m];");
             using LoopScope pixels = text.Nest();
             (string input, string plane) = text.OverReadPixels(pixels);

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Linq;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Kernels.Linear;
+using RedGen.Compiler.Options;
 using RedGen.Compiler.Plan;
 using RedGen.Compiler.Red;
 using RedGen.Compiler.Red.Splitting;
@@ -21,13 +22,11 @@ internal sealed class HashedLayerKernel : Kernel
         if (group.Head.Inputs.Length < 2 || context.Hashed(group.Head.Inputs[1]) is null) return null;
         if (Read(group, context) is not { } operands) return null;
         SplitLayer layer = operands.Layer;
-        IReadOnlyList<LoweringWork> works = LoweringCounter.All(layer);
-        List<LoweringWork> possible = [.. works.Where(w => SplitLoops.Of(layer, w.Lowering).WorkspaceLength <= WorkspaceLimit)];
-        if (LoweringChoice.Choose(context.Options.Lowering, layer.Geometry.MultiplyAdds, possible) is not { } work) return null;
+        if (Choose(layer, context.Options) is not { } work) return null;
         SplitLoops loops = SplitLoops.Of(layer, work.Lowering);
         ImmutableArray<Weight>.Builder weights = ImmutableArray.CreateBuilder<Weight>();
         weights.AddRange(loops.Constants);
-        if (layer.Magnitudes.ScaledOutputs > 0) weights.Add(Weight.Of("Scales", [.. layer.Magnitudes.Scales]));
+        if (loops.NeedsScales && layer.Magnitudes.ScaledOutputs > 0) weights.Add(Weight.Of("Scales", [.. layer.Magnitudes.Scales]));
         if (operands.Bias is { } bias) weights.Add(Weight.Of("Bias", bias));
         return new HashedLayerStep(loops, work, operands.Activation)
         {
@@ -41,6 +40,13 @@ internal sealed class HashedLayerKernel : Kernel
             Cost = LoweringCounter.CostOf(layer),
             Summary = group.Head.Operator.Name + " " + operands.Text + ", " + work.Name(layer),
         };
+    }
+
+    private static LoweringWork? Choose(SplitLayer layer, CompilerOptions options)
+    {
+        if (options.OnlyLowering is { } only) return LoweringCounter.Of(layer, only);
+        List<LoweringWork> possible = [.. LoweringCounter.All(layer).Where(w => SplitLoops.Of(layer, w.Lowering).WorkspaceLength <= WorkspaceLimit)];
+        return LoweringChoice.Choose(options.Lowering, layer.Geometry.MultiplyAdds, possible);
     }
 
     private static Operands? Read(NodeGroup group, KernelContext context)

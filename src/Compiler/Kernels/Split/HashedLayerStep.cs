@@ -10,8 +10,8 @@ namespace RedGen.Compiler.Kernels.Splitting;
 /// </summary>
 internal sealed class HashedLayerStep(SplitLoops loops, LoweringWork work, FusedActivation activation) : Step
 {
-    /// <summary>The lowering.</summary>
-    public SplitLowering Lowering => work.Lowering;
+    /// <summary>What the loops cost.</summary>
+    public LoweringWork Work => work;
 
     /// <inheritdoc/>
     public override string Kernel => "Hashed." + work.Lowering;

@@ -58,16 +58,17 @@ internal sealed class OutputSumLoops(SplitLayer layer) : SplitLoops(layer)
             }
         }
 
-        writer.Line($"int output = {OutputIndex(samples, outputs)};");
+        writer.Line();
+        string output = OutputIndex(samples, outputs);
+        if (Pixels > 1) writer.Line($"int output = {output};");
         writer.Line($"int row = {SplitText.Index([outputs], ("g", Layer.GroupOutputs * Count), ("oc", Count))};");
-        EmitProducts(text);
+        EmitProducts(text, Pixels == 1 ? $"{text.Y}[{output}]" : $"{text.Y}[output + p]");
     }
 
-    private void EmitProducts(SplitText text)
+    private void EmitProducts(SplitText text, string target)
     {
         StepWriter writer = text.Writer;
         int begin = !HasScales && Layer.Magnitudes.HasOne ? 1 : 0;
-        string target = Pixels == 1 ? $"{text.Y}[output]" : $"{text.Y}[output + p]";
         if (begin == 1)
         {
             writer.Line("// The first magnitude is 1: its sum is a part of the output.");

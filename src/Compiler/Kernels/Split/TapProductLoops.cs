@@ -33,6 +33,7 @@ internal sealed class TapProductLoops(SplitLayer layer) : SplitLoops(layer)
         writer.Line($"int column = {text.KernelPlace(Layer.Taps, columns)};");
         writer.Line($"int first = {text.TapIndex(samples, columns)};");
         EmitProducts(text);
+        writer.Line();
         using LoopScope outputs = text.Nest().Loop("oc", Layer.GroupOutputs, always: true);
         writer.Line($"int map = maps[indices[{WeightIndex("oc", columns, outputs)}]];");
         EmitGather(text, OutputIndex(samples, columns, outputs));

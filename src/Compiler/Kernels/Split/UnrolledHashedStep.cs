@@ -117,11 +117,17 @@ internal sealed class UnrolledHashedStep(DenseLayer dense, SplitLayer layer, boo
 
         string name = "sum" + CSharpLiteral.Of(i);
         List<List<Addend>> lines = [];
-        for (int start = 0; start < addends.Count; start += TermsPerLine) lines.Add(addends.GetRange(start, Math.Min(TermsPerLine, addends.Count - start)));
+        // A factorised sum is long and has parentheses of its own.
+        int length = _work.Lowering == SplitLowering.TapProducts ? TermsPerLine : 1;
+        for (int start = 0; start < addends.Count; start += length) lines.Add(addends.GetRange(start, Math.Min(length, addends.Count - start)));
         writer.Line($"float {name} = {Line(lines[0])}{(lines.Count == 1 ? ";" : "")}");
         using (writer.Code.Indent())
         {
-            for (int l = 1; l < lines.Count; l++) writer.Line($"+ ({Line(lines[l])}){(l == lines.Count - 1 ? ";" : "")}");
+            for (int l = 1; l < lines.Count; l++)
+            {
+                string line = lines[l].Count > 1 ? "+ (" + Line(lines[l]) + ")" : (lines[l][0].IsNegative ? "- " : "+ ") + lines[l][0].Text;
+                writer.Line(line + (l == lines.Count - 1 ? ";" : ""));
+            }
         }
 
         string value = scale == 1 ? name : CSharpLiteral.Of(scale) + " * " + name;

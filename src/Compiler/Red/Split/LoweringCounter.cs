@@ -32,6 +32,15 @@ internal static class LoweringCounter
         return works;
     }
 
+    /// <summary>One lowering of a layer.</summary>
+    public static LoweringWork Of(SplitLayer layer, SplitLowering lowering) => lowering switch
+    {
+        SplitLowering.TapProducts => TapProducts(layer),
+        SplitLowering.ChannelProducts => ChannelProducts(layer),
+        SplitLowering.OutputSums => OutputSums(layer),
+        _ => SeparateKernels(layer, KernelSeparation.Of(layer)),
+    };
+
     /// <summary>Tap-wise: by output pixel and column, its different magnitudes.</summary>
     public static LoweringWork TapProducts(SplitLayer layer)
     {
