@@ -63,7 +63,7 @@ internal sealed record RandomHashed(RandomModel Model, HashedMatrix Matrix, bool
     }
 
     /// <summary>A matrix of few or many values, symmetric or not, with or without 0, 1 and scales, some rows empty, some columns alike.</summary>
-    private static HashedMatrix NewMatrix(RandomModel m, int outputs, int columns)
+    internal static HashedMatrix NewMatrix(RandomModel m, int outputs, int columns)
     {
         int count = m.Any(1, 2, 3, 5, 15, 40);
         var codebook = new SortedSet<float>();
