@@ -115,6 +115,15 @@ internal sealed class UnrolledHashedStep(DenseLayer dense, SplitLayer layer, boo
             return;
         }
 
+        if (addends.Count == 1)
+        {
+            // The sign of a single term goes into its scale.
+            string sign = addends[0].IsNegative ? "-" : "";
+            string term = scale == 1 ? sign + addends[0].Text : CSharpLiteral.Of(addends[0].IsNegative ? -scale : scale) + " * " + addends[0].Text;
+            writer.Line($"{target} = {dense.Activation.Apply(WithBias(bias, term))};");
+            return;
+        }
+
         string name = "sum" + CSharpLiteral.Of(i);
         List<List<Addend>> lines = [];
         // A factorised sum is long and has parentheses of its own.
@@ -130,10 +139,11 @@ internal sealed class UnrolledHashedStep(DenseLayer dense, SplitLayer layer, boo
             }
         }
 
-        string value = scale == 1 ? name : CSharpLiteral.Of(scale) + " * " + name;
-        if (bias != 0) value = CSharpLiteral.Of(bias) + " + " + (scale == 1 ? value : "(" + value + ")");
-        writer.Line($"{target} = {dense.Activation.Apply(value)};");
+        writer.Line($"{target} = {dense.Activation.Apply(WithBias(bias, scale == 1 ? name : CSharpLiteral.Of(scale) + " * " + name))};");
     }
+
+    private static string WithBias(float bias, string value)
+        => bias == 0 ? value : CSharpLiteral.Of(bias) + " + " + (value.Contains(" ") || value[0] == '-' ? "(" + value + ")" : value);
 
     private static string Line(List<Addend> addends)
     {
