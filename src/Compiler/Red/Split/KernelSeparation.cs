@@ -16,8 +16,12 @@ namespace RedGen.Compiler.Red.Splitting;
 internal sealed record KernelSeparation(ImmutableArray<float> Kernels, ImmutableArray<int> KernelStarts, ImmutableArray<KernelUse> Uses, ImmutableArray<int> UseStarts)
 {
     /// <summary>Finds the kernels of a layer.</summary>
-    public static KernelSeparation Of(SplitLayer layer)
+    public static KernelSeparation Of(SplitLayer layer) => Of(layer, long.MaxValue)!;
+
+    /// <summary>Finds the kernels of a layer; null as soon as they have more weights to multiply with than a limit: trained layers share next to none.</summary>
+    public static KernelSeparation? Of(SplitLayer layer, long limit)
     {
+        long products = 0;
         var kernels = ImmutableArray.CreateBuilder<float>();
         var starts = ImmutableArray.CreateBuilder<int>();
         var uses = new List<List<KernelUse>>();
@@ -38,6 +42,8 @@ internal sealed record KernelSeparation(ImmutableArray<float> Kernels, Immutable
                     known.Add(ratios, found = (uses.Count, lead));
                     uses.Add([]);
                     kernels.AddRange(weights);
+                    products += weights.Count(w => w is not (0 or 1 or -1));
+                    if (products > limit) return null;
                 }
 
                 uses[found.Kernel].Add(new KernelUse(output, lead / found.Lead));
