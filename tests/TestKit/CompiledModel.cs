@@ -108,6 +108,13 @@ public sealed class CompiledModel : IDisposable
         return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
+    /// <summary>The multiplications and additions of hashed layers since the last call, of a model that counts.</summary>
+    public (long Multiplications, long Additions) ReadCounts()
+    {
+        long[] counts = _batch.CountsOf(_options.Namespace)();
+        return (counts[0], counts[1]);
+    }
+
     /// <summary>Unloads the code, with that of all models of the batch.</summary>
     public void Dispose() => _batch.Dispose();
 

@@ -27,15 +27,21 @@ public sealed class ModelBatch : IDisposable
     /// <summary>Compiles a model that a test writes.</summary>
     public CompiledModel Add(string label, OnnxModelWriter model, CompilerOptions? options = null) => Add(label, model.ToSource(), options);
 
+    /// <summary>Compiles a model whose hashed layers count what they do: <see cref="CompiledModel.ReadCounts"/>.</summary>
+    public CompiledModel AddCounted(string label, ModelSource source, CompilerOptions options) => Add(label, source, options, isCounted: true);
+
     /// <summary>Compiles a model to C#; a diagnostic that is an error fails the test. Namespace and class name are the batch's.</summary>
-    public CompiledModel Add(string label, ModelSource source, CompilerOptions? options = null)
+    public CompiledModel Add(string label, ModelSource source, CompilerOptions? options = null) => Add(label, source, options, isCounted: false);
+
+    private CompiledModel Add(string label, ModelSource source, CompilerOptions? options, bool isCounted)
     {
         string space = "M" + _models.Count.ToString(CultureInfo.InvariantCulture);
         options = (options ?? new CompilerOptions()) with { Namespace = space, ClassName = "Network" };
         CompilationResult result = ModelCompiler.Compile(source, options);
         Assert.True(result.Success, label + ": " + string.Join("\n", result.Diagnostics));
         foreach (GeneratedSource file in result.Sources)
-            _sources[file.HintName.StartsWith(SharedPrefix, StringComparison.Ordinal) ? file.HintName : space + "/" + file.HintName] = file.Text;
+            _sources[file.HintName.StartsWith(SharedPrefix, StringComparison.Ordinal) ? file.HintName : space + "/" + file.HintName] = isCounted && ReferenceEquals(file, result.Sources[0]) ? CountedCode.Rewrite(file.Text, result.Plan!) : file.Text;
+        if (isCounted) _sources.Add(space + "/Counted.cs", CountedCode.Number(space));
         var model = new CompiledModel(this, source, options, result, label);
         _sources.Add(space + "/Driver.cs", model.Driver());
         _models.Add(model);
@@ -52,6 +58,13 @@ public sealed class ModelBatch : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _assembly?.Dispose();
+
+    /// <summary>The method that gives the counts of a model that counts, and begins anew.</summary>
+    internal Func<long[]> CountsOf(string space)
+    {
+        Assert.NotNull(_assembly);
+        return _assembly.Method<Func<long[]>>(space + ".Counted", "Read");
+    }
 
     /// <summary>The method that runs a model over arrays of bytes, one an input and one an output.</summary>
     internal Action<byte[][], byte[][]> MethodOf(string space)

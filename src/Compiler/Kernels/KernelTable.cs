@@ -6,6 +6,7 @@ using RedGen.Compiler.Kernels.Normalisation;
 using RedGen.Compiler.Kernels.Pooling;
 using RedGen.Compiler.Kernels.Reduction;
 using RedGen.Compiler.Kernels.Shaping;
+using RedGen.Compiler.Kernels.Splitting;
 using RedGen.Compiler.Operators.Elementwise;
 
 namespace RedGen.Compiler.Kernels;
@@ -21,6 +22,7 @@ internal static class KernelTable
     /// <summary>One kernel computes all elementwise operators (Operators/Elementwise).</summary>
     private static readonly ImmutableArray<Kernel> Elementwise = [new ElementwiseKernel()];
     private static readonly UnrolledDenseKernel UnrolledDense = new();
+    private static readonly HashedLayerKernel HashedLayer = new();
     private static readonly DenseKernel Dense = new();
     private static readonly PoolLoopKernel PoolLoops = new();
     private static readonly GlobalPoolLoopKernel GlobalPoolLoops = new();
@@ -39,7 +41,7 @@ internal static class KernelTable
         ["BatchNormalization"] = [new BatchNormKernel(), new BatchNormLoopKernel()],
         ["Concat"] = [new ConcatKernel()],
         ["ConstantOfShape"] = [new FillKernel()],
-        ["Conv"] = [UnrolledDense, Dense, new ConvKernel(), new ConvLoopKernel()],
+        ["Conv"] = [UnrolledDense, HashedLayer, Dense, new ConvKernel(), new ConvLoopKernel()],
         ["CumSum"] = [new CumSumKernel()],
         ["DepthToSpace"] = [new DepthSpaceKernel()],
         ["Dropout"] = [new DropoutKernel()],
@@ -49,7 +51,7 @@ internal static class KernelTable
         ["Gather"] = [new GatherKernel()],
         ["GatherElements"] = [new GatherElementsKernel()],
         ["GatherND"] = [new GatherNDKernel()],
-        ["Gemm"] = [UnrolledDense, Dense, new GemmKernel(), new GemmLoopKernel()],
+        ["Gemm"] = [UnrolledDense, HashedLayer, Dense, new GemmKernel(), new GemmLoopKernel()],
         ["GlobalAveragePool"] = GlobalPool,
         ["GlobalLpPool"] = [GlobalPoolLoops],
         ["GlobalMaxPool"] = GlobalPool,
@@ -58,7 +60,7 @@ internal static class KernelTable
         ["LayerNormalization"] = [new LayerNormKernel()],
         ["LogSoftmax"] = Softmax,
         ["LpPool"] = [PoolLoops],
-        ["MatMul"] = [UnrolledDense, Dense, new MatMulKernel(), new MatMulLoopKernel()],
+        ["MatMul"] = [UnrolledDense, HashedLayer, Dense, new MatMulKernel(), new MatMulLoopKernel()],
         ["MaxPool"] = Pool,
         ["OneHot"] = [new OneHotKernel()],
         ["Pad"] = [new RunTimePadKernel(), new PadKernel()],

@@ -23,6 +23,14 @@ internal sealed class LoopScope(StepWriter writer) : IDisposable
         return this;
     }
 
+    /// <summary>Opens a loop over a range in steps.</summary>
+    public LoopScope Range(string variable, int first, int end, int step)
+    {
+        _variables.Add(variable);
+        _open.Push(writer.Block($"for (int {variable} = {first}; {variable} < {end}; {(step == 1 ? variable + "++" : variable + " += " + CSharpLiteral.Of(step))})"));
+        return this;
+    }
+
     /// <summary>Whether a loop of that variable is open.</summary>
     public bool Has(string variable) => _variables.Contains(variable);
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using RedGen.Compiler.Red.Splitting;
 
 namespace RedGen.Compiler.Options;
 
@@ -147,6 +148,9 @@ public sealed record CompilerOptions
 
     /// <summary>What layers are lowered for.</summary>
     public Lowering Lowering { get; init; } = Lowering.Auto;
+
+    /// <summary>The lowering of all layers with hashed weights, so that tests can run each on the same layer; null: as <see cref="Lowering"/> says.</summary>
+    internal SplitLowering? OnlyLowering { get; init; }
 
     /// <summary>The values that inputs take, as the user wrote them: <c>0..1</c>, or <c>image=0..255,state=-1..1</c>; empty: not declared.</summary>
     public string InputRange { get; init; } = "";

@@ -6,6 +6,7 @@ using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Kernels.Packing;
 using RedGen.Compiler.Operators.Pooling;
 using RedGen.Compiler.Plan;
+using RedGen.Compiler.Red.Splitting;
 
 namespace RedGen.Compiler.Kernels.Linear;
 
@@ -48,6 +49,7 @@ internal sealed class ConvKernel : Kernel
             WorkspaceLength = depthwise ? Workspace(layer).DepthwiseLength : Workspace(layer).Length,
             InPlaceInputs = inPlace ? [1] : [],
             MultiplyAdds = layer.MultiplyAdds,
+            Cost = LoweringCounter.CostOf(SplitLayer.OfConv(layer, weights, context.Hashed(conv.Inputs[1]))),
             Summary = "Conv " + layer.Text + epilogue.Text + hashed?.Text,
         };
     }

@@ -1,6 +1,7 @@
 using RedGen.Compiler.Emit;
 using RedGen.Compiler.Kernels.Packing;
 using RedGen.Compiler.Plan;
+using RedGen.Compiler.Red.Splitting;
 
 namespace RedGen.Compiler.Kernels.Linear;
 
@@ -28,6 +29,7 @@ internal sealed class DenseKernel : Kernel
             Weights = layer.Bias is null ? [weights] : [weights, Weight.Of("Bias", layer.Bias)],
             InPlaceInputs = layer.Addend is not null && layer.Addend != layer.Input ? [1] : [],
             MultiplyAdds = layer.MultiplyAdds,
+            Cost = LoweringCounter.CostOf(SplitLayer.OfDense(layer, context.Hashed(group.Head.Inputs[1]))),
             Summary = group.Head.Operator.Name + " " + layer.Text + hashed?.Text,
         };
     }

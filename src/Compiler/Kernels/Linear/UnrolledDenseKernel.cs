@@ -1,7 +1,10 @@
 using System.Linq;
 using System.Text;
 using RedGen.Compiler.Emit;
+using RedGen.Compiler.Kernels.Splitting;
+using RedGen.Compiler.Options;
 using RedGen.Compiler.Plan;
+using RedGen.Compiler.Red.Splitting;
 
 namespace RedGen.Compiler.Kernels.Linear;
 
@@ -26,12 +29,27 @@ internal sealed class UnrolledDenseKernel : Kernel
         if (DenseLayer.TryRead(group, context) is not { Rows: 1, Addend: null } layer || layer.Inputs > InputLimit) return null;
         long bytes = ((long)layer.Weights.Count(w => w != 0) * BytesPerTerm) + ((long)layer.Outputs * BytesPerOutput);
         if (bytes > CodeLimit || !layer.Weights.All(IsFinite) || !(layer.Bias ?? []).All(IsFinite)) return null;
+        if (SplitLayer.OfDense(layer, context.Hashed(group.Head.Inputs[1])) is { } hashed)
+            return context.Options.OnlyLowering is null ? PlanHashed(group, layer, hashed, context) : null;
         return new UnrolledDenseStep(layer)
         {
             Nodes = group.Nodes,
             Inputs = [layer.Input],
             Outputs = [group.Last.Outputs[0]],
             MultiplyAdds = layer.MultiplyAdds,
+            Summary = $"{group.Head.Operator.Name} {layer.Text}, unrolled",
+        };
+    }
+
+    private static UnrolledHashedStep PlanHashed(NodeGroup group, DenseLayer layer, SplitLayer hashed, KernelContext context)
+    {
+        return new UnrolledHashedStep(layer, hashed, doubles: context.Options.Lowering != Lowering.Fewest)
+        {
+            Nodes = group.Nodes,
+            Inputs = [layer.Input],
+            Outputs = [group.Last.Outputs[0]],
+            MultiplyAdds = layer.MultiplyAdds,
+            Cost = LoweringCounter.CostOf(hashed),
             Summary = $"{group.Head.Operator.Name} {layer.Text}, unrolled",
         };
     }

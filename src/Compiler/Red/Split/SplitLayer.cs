@@ -1,0 +1,106 @@
+using System;
+using System.Linq;
+using RedGen.Compiler.Kernels.Linear;
+using RedGen.Compiler.Operators.Pooling;
+
+namespace RedGen.Compiler.Red.Splitting;
+
+/// <summary>
+/// A linear layer with hashed weights. A dense layer is a convolution of one tap over one pixel: its rows are samples, its inputs channels.
+/// </summary>
+internal sealed class SplitLayer
+{
+    /// <summary>Makes a layer.</summary>
+    /// <param name="geometry">The sizes.</param>
+    /// <param name="matrix">The weights: output channels × (input channels of the group · taps).</param>
+    public SplitLayer(ConvLayer geometry, HashedMatrix matrix)
+    {
+        Geometry = geometry;
+        Matrix = matrix;
+        Magnitudes = Magnitudes.Of(matrix);
+        Plane = SplitPlane.Of(geometry.Window);
+        ByColumn = new MagnitudeSet[geometry.InChannels * Taps];
+        ByChannel = new MagnitudeSet[geometry.InChannels];
+        ByOutput = new MagnitudeSet[geometry.OutChannels];
+        ReadOnlySpan<byte> indices = matrix.Indices;
+        for (int i = 0; i < indices.Length; i++)
+        {
+            int m = Magnitudes.Of(indices[i]);
+            if (m < 0) continue;
+            int output = i / matrix.Columns;
+            int column = (output / GroupOutputs * matrix.Columns) + (i % matrix.Columns);
+            ByColumn[column] = ByColumn[column].With(m);
+            ByChannel[column / Taps] = ByChannel[column / Taps].With(m);
+            ByOutput[output] = ByOutput[output].With(m);
+            NonZero++;
+        }
+    }
+
+    /// <summary>The sizes.</summary>
+    public ConvLayer Geometry { get; }
+
+    /// <summary>The weights.</summary>
+    public HashedMatrix Matrix { get; }
+
+    /// <summary>Their magnitudes.</summary>
+    public Magnitudes Magnitudes { get; }
+
+    /// <summary>How an input channel lies in memory with its padding.</summary>
+    public SplitPlane Plane { get; }
+
+    /// <summary>The magnitudes in each column, by (input channel, tap) over all groups.</summary>
+    public MagnitudeSet[] ByColumn { get; }
+
+    /// <summary>The magnitudes that meet each input channel, under any tap.</summary>
+    public MagnitudeSet[] ByChannel { get; }
+
+    /// <summary>The magnitudes in each row.</summary>
+    public MagnitudeSet[] ByOutput { get; }
+
+    /// <summary>Weights that are not zero.</summary>
+    public long NonZero { get; }
+
+    /// <summary>Taps of a kernel.</summary>
+    public int Taps => Geometry.Window.KernelLength;
+
+    /// <summary>Input channels of a group.</summary>
+    public int GroupInputs => Geometry.InChannels / Geometry.Groups;
+
+    /// <summary>Output channels of a group.</summary>
+    public int GroupOutputs => Geometry.OutChannels / Geometry.Groups;
+
+    /// <summary>Output pixels of all samples.</summary>
+    public long Pixels => (long)Geometry.Batch * Geometry.Window.OutLength;
+
+    /// <summary>Whether it is a dense layer, or a convolution that is one at each pixel.</summary>
+    public bool IsPointwise => Taps == 1;
+
+    /// <summary>The distinct values of all columns, summed (the papers' count: signs and zero are values of their own).</summary>
+    public long ValuesPerColumn
+    {
+        get
+        {
+            var seen = new MagnitudeSet[ByColumn.Length];
+            ReadOnlySpan<byte> indices = Matrix.Indices;
+            for (int i = 0; i < indices.Length; i++)
+            {
+                int column = (i / Matrix.Columns / GroupOutputs * Matrix.Columns) + (i % Matrix.Columns);
+                seen[column] = seen[column].With(indices[i]);
+            }
+
+            return seen.Sum(s => (long)s.Count);
+        }
+    }
+
+    /// <summary>A convolution; null where the floats that it computes with are not those of the matrix.</summary>
+    public static SplitLayer? OfConv(ConvLayer geometry, ReadOnlySpan<float> weights, HashedMatrix? matrix)
+        => matrix is null || geometry.IsEmpty || !weights.SequenceEqual(matrix.ToRows()) ? null : new SplitLayer(geometry, matrix);
+
+    /// <summary>A dense layer; null where the floats that it computes with are not those of the matrix.</summary>
+    public static SplitLayer? OfDense(DenseLayer layer, HashedMatrix? matrix)
+    {
+        if (matrix is null || matrix.Outputs != layer.Outputs) return null;
+        var window = new WindowGeometry(1, WindowAxis.Missing, WindowAxis.Missing, WindowAxis.Missing);
+        return OfConv(new ConvLayer(layer.Rows, 1, layer.Inputs, layer.Outputs, window), layer.Weights, matrix);
+    }
+}
