@@ -3,6 +3,7 @@ using System.Linq;
 using RedGen.Compiler.Emit;
 using RedGen.Compiler.Options;
 using RedGen.Compiler.Plan;
+using RedGen.Compiler.Red.Splitting;
 
 namespace RedGen.Compiler.Kernels.Linear;
 
@@ -46,6 +47,7 @@ internal static class HashedDenseKernel
             Outputs = [group.Last.Outputs[0]],
             Weights = weights,
             MultiplyAdds = layer.MultiplyAdds,
+            Cost = LoweringCounter.CostOf(SplitLayer.OfDense(layer, hashed.Matrix)),
             Summary = group.Head.Operator.Name + " " + layer.Text + hashed.Text + " read in place",
         };
     }

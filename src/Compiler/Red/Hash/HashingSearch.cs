@@ -36,10 +36,13 @@ internal static class HashingSearch
     private const double EstimateShare = 0.5;
 
     /// <summary>What refinement leaves removed where it goes on below the tolerance.</summary>
-    private const double Removed = 0.91;
+    private const double Removed = 0.905;
+
+    /// <summary>How near to it is near enough.</summary>
+    private const double RemovedSlack = 0.003;
 
     /// <summary>Rounds in which the measured error is brought below the tolerance.</summary>
-    private const int MostRounds = 5;
+    private const int MostRounds = 6;
 
     private static readonly int[] Menu = [1, 2, 3, 4, 5, 7, 9, 11, 13, 15, 19, 23, 27, 31, 39, 47, 55, 63];
 
@@ -62,21 +65,54 @@ internal static class HashingSearch
         long floats = graph.Initializers.Values.Where(t => t.ElementType == ElementType.Float32).Sum(t => 4L * t.Length);
         var weights = new WeightLimit(floats, floats - problem.Layers.Sum(l => 4L * l.Layer.Count));
 
-        HashingPlan? best = null;
-        BudgetGoal current = goal with { Limit = goal.Limit * EstimateShare, Target = goal.Target * (goal.Target < goal.Limit ? 1 : EstimateShare) };
+        double work = layers.Sum(l => l.MultiplyAdds);
+        BudgetGoal current = goal with { Limit = goal.Limit * EstimateShare, Target = goal.Target * EstimateShare };
+        Trial? best = null;
         for (int round = 0; round < MostRounds; round++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             onProgress?.Invoke(new TuneProgress("hashing", 0.6 + (0.4 * round / MostRounds)));
             ImmutableArray<int> chosen = BudgetAllocator.Allocate(layers, current, weights);
-            best = Hash(problem, layers, chosen, goal.Limit, cancellationToken);
-            // Nothing finer is left, or it is fine enough.
-            if (best.MeasuredError <= goal.Limit || layers.Select((l, i) => chosen[i] + 1 >= l.Candidates.Length).All(last => last)) break;
-            double factor = Math.Max(0.4, 0.95 * goal.Limit / best.MeasuredError);
-            current = new BudgetGoal(current.Limit * factor, Math.Min(current.Target, current.Limit * factor), current.Removed);
+            Trial trial = Hash(problem, layers, chosen, goal.Limit, cancellationToken);
+            if (best is null || IsBetter(trial, best, goal)) best = trial;
+            bool isFinest = layers.Select((l, i) => chosen[i] + 1 >= l.Candidates.Length).All(last => last);
+            if (Next(current, goal, trial, 1 - (trial.Multiplications / work), isFinest) is not { } next) break;
+            current = next;
         }
 
-        return best!;
+        return best!.Plan;
+    }
+
+    /// <summary>One allocation, hashed and measured.</summary>
+    private sealed record Trial(HashingPlan Plan, double Multiplications)
+    {
+        /// <summary>The error as a share of the tolerance: as measured, or as estimated, which has to leave room.</summary>
+        public double Load => Math.Max(Plan.MeasuredError, Plan.EstimatedError / EstimateShare) / Plan.Tolerance;
+    }
+
+    /// <summary>The goal of the next round, now that the tables' expectations can be compared with what was hashed; null: near enough.</summary>
+    private static BudgetGoal? Next(BudgetGoal current, BudgetGoal goal, Trial trial, double removed, bool isFinest)
+    {
+        bool isMeasuredTooHigh = trial.Plan.MeasuredError > goal.Limit;
+        if (isMeasuredTooHigh && isFinest) return null;
+        if (goal.Target < goal.Limit && !isMeasuredTooHigh)
+        {
+            double off = goal.Removed - removed;
+            return isFinest || Math.Abs(off) < RemovedSlack ? null : current with { Removed = current.Removed + off };
+        }
+
+        if (trial.Load is > 0.88 and <= 1 || (trial.Load <= 1 && current.Limit >= 1)) return null;
+        double limit = current.Limit * Math.Min(1.6, Math.Max(0.4, trial.Load > 0 ? 0.95 / trial.Load : 1.6));
+        return current with { Limit = limit, Target = goal.Target < goal.Limit ? Math.Min(current.Target, limit) : limit };
+    }
+
+    /// <summary>The tolerance first; then fewer multiplications where that is the goal, or the smaller error.</summary>
+    private static bool IsBetter(Trial trial, Trial other, BudgetGoal goal)
+    {
+        bool meets = trial.Plan.MeasuredError <= goal.Limit, otherMeets = other.Plan.MeasuredError <= goal.Limit;
+        if (meets != otherMeets) return meets;
+        if (!meets) return trial.Plan.MeasuredError < other.Plan.MeasuredError;
+        return goal.Target < goal.Limit ? trial.Plan.EstimatedError < other.Plan.EstimatedError : trial.Multiplications < other.Multiplications;
     }
 
     private static ProbeInputs InputsFor(Graph graph, CompilerOptions options, Tensor? samples, SearchEffort effort)
@@ -100,20 +136,27 @@ internal static class HashingSearch
             : new BudgetGoal(Tolerance, Tolerance, 0);
     }
 
-    private static HashingPlan Hash(HashingProblem problem, ImmutableArray<BudgetLayer> layers, ImmutableArray<int> chosen, double tolerance, CancellationToken cancellationToken)
+    private static Trial Hash(HashingProblem problem, ImmutableArray<BudgetLayer> layers, ImmutableArray<int> chosen, double tolerance, CancellationToken cancellationToken)
     {
+        double multiplications = 0;
         var hashed = new List<(HashedLayer Layer, double Error)>();
         for (int i = 0; i < layers.Length; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             LayerCandidate candidate = layers[i].Candidates[chosen[i]];
-            if (candidate.Magnitudes == 0) continue;
+            if (candidate.Magnitudes == 0)
+            {
+                multiplications += candidate.Multiplications;
+                continue;
+            }
+
             HashedLayer layer = problem.Layers[i].Hash(candidate.Magnitudes, out double noise);
             hashed.Add((layer, layers[i].Gain * noise));
+            multiplications += problem.Layers[i].Geometry.Multiplications(layer.Matrix);
         }
 
         double total = hashed.Sum(h => h.Error);
         ImmutableArray<HashedLayer> result = [.. hashed.Select(h => h.Layer with { ErrorShare = total > 0 ? h.Error / total : 0 })];
-        return new HashingPlan(result, tolerance, Math.Sqrt(problem.Measure(result)), Math.Sqrt(total), problem.Inputs);
+        return new Trial(new HashingPlan(result, tolerance, Math.Sqrt(problem.Measure(result)), Math.Sqrt(total), problem.Inputs), multiplications);
     }
 }

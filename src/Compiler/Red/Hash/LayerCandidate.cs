@@ -1,7 +1,9 @@
 using System;
 using System.Linq;
 using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Kernels.Linear;
 using RedGen.Compiler.Operators.Pooling;
+using RedGen.Compiler.Red.Splitting;
 
 namespace RedGen.Compiler.Red.Hash;
 
@@ -16,15 +18,17 @@ internal sealed record LayerCandidate(int Magnitudes, double Noise, double Multi
 internal sealed class LayerGeometry
 {
     private readonly ReducibleLayer _layer;
+    private readonly ConvLayer _sizes;
     private readonly long _inputs;
     private readonly long _outputs;
 
-    private LayerGeometry(ReducibleLayer layer, long inputs, long outputs, bool isConvolution)
+    private LayerGeometry(ReducibleLayer layer, ConvLayer sizes)
     {
         _layer = layer;
-        _inputs = inputs;
-        _outputs = outputs;
-        IsConvolution = isConvolution;
+        _sizes = sizes;
+        _inputs = (long)sizes.Batch * sizes.Window.InLength;
+        _outputs = (long)sizes.Batch * sizes.Window.OutLength;
+        IsConvolution = sizes.Window.OutLength > 1;
     }
 
     /// <summary>Whether a weight is used at many places, so that arithmetic and not memory bounds the layer.</summary>
@@ -39,13 +43,16 @@ internal sealed class LayerGeometry
         int[] x = graph.TensorTypeOf(layer.Node.Inputs[0])!.Shape!.ToArray();
         if (layer.Node.Operator.Name != "Conv")
         {
-            long rows = x.Aggregate(1L, (a, b) => a * b) / layer.Columns;
-            return new LayerGeometry(layer, rows, rows, isConvolution: false);
+            int rows = (int)(x.Aggregate(1L, (a, b) => a * b) / layer.Columns);
+            return new LayerGeometry(layer, new ConvLayer(rows, 1, layer.Columns, layer.Outputs, new WindowGeometry(1, WindowAxis.Missing, WindowAxis.Missing, WindowAxis.Missing)));
         }
 
         var window = WindowGeometry.Read(layer.Node.Attributes, x, [.. graph.ConstantOf(layer.Weights)!.Dimensions.Skip(2).Select(d => (long)d)]);
-        return new LayerGeometry(layer, (long)x[0] * window.InLength, (long)x[0] * window.OutLength, window.OutLength > 1);
+        return new LayerGeometry(layer, new ConvLayer(x[0], layer.Groups, x[1], layer.Outputs, window));
     }
+
+    /// <summary>Multiplications of one inference with given weights under the best exact lowering.</summary>
+    public long Multiplications(HashedMatrix matrix) => LoweringCounter.CostOf(new SplitLayer(_sizes, matrix))!.Multiplications;
 
     /// <summary>
     /// The least of the exact lowerings when the weights spread over n magnitudes as a normal distribution does: a column of N weights holds
