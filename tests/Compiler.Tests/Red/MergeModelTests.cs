@@ -61,6 +61,19 @@ public sealed class MergeModelTests(ITestOutputHelper output)
         Assert.True(clock.ElapsedMilliseconds < 1000, $"merging took {clock.ElapsedMilliseconds} ms");
     }
 
+    [SharedFact("models/imagenet-mobilenet-v2-1.0-224-dequantised")]
+    public void Folding_a_large_model_gives_a_valid_graph_that_merging_shrinks()
+    {
+        string path = SharedData.ModelsIn(Path.Combine(SharedData.Root, "models", "imagenet-mobilenet-v2-1.0-224-dequantised"))[0];
+        Graph graph = ModelPassTests.Load(path, out string reason, optimise: true) ?? throw new InvalidOperationException(reason);
+        var clock = Stopwatch.StartNew();
+        Graph folded = FoldOutputs.Run(graph, 0.1, default);
+        output.WriteLine($"{clock.ElapsedMilliseconds} ms");
+        MergedGraph merged = MergeChecks.Merge(MergeChecks.Unhashed(folded), seed: 1, run: false);
+        output.WriteLine($"{merged.OutputsMerged.Values.Sum()} outputs of {merged.OutputsMerged.Count} layers went");
+        Assert.InRange(merged.OutputsMerged.Count, 30, int.MaxValue);
+    }
+
     [SharedFact("models/digits-cnn-folded")]
     public void A_copied_filter_of_the_digits_network_is_found() => CopiedChannelsGo("digits-cnn-folded", least: 1);
 

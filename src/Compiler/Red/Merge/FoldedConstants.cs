@@ -29,9 +29,13 @@ internal sealed class FoldedConstants
         var row = new List<double>();
         foreach ((ChannelProducer producer, int channel) in places)
         {
-            if (producer.Layer is { } layer) row.AddRange(WeightsOf(layer).Skip(channel * layer.Columns).Take(layer.Columns).Select(w => (double)w));
+            if (producer.Layer is { } layer)
+                foreach (float weight in WeightsOf(layer).AsSpan(channel * layer.Columns, layer.Columns)) row.Add(weight);
             foreach ((int input, int axis) in producer.Constants)
-                row.AddRange(PositionsOf(producer, input, axis, channel).Select(i => (double)ConstantOf(producer, input)[i]));
+            {
+                float[] elements = ConstantOf(producer, input);
+                foreach (int i in PositionsOf(producer, input, axis, channel)) row.Add(elements[i]);
+            }
         }
 
         return [.. row];
