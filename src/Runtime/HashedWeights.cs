@@ -95,6 +95,26 @@ public static class HashedWeights
         return packed;
     }
 
+    /// <summary>The whole numbers from a least to a largest one: the codebook of weights that are levels times the scale of their output.</summary>
+    /// <param name="least">The first value.</param>
+    /// <param name="most">The last value, at most 126 above the first.</param>
+    /// <exception cref="ArgumentException">The values are no codebook.</exception>
+    public static float[] Levels(int least, int most)
+    {
+        if (most < least || most - least >= Codes - 1)
+        {
+            throw new ArgumentException("A codebook has 1 to 127 values.", nameof(most));
+        }
+
+        float[] values = new float[most - least + 1];
+        for (int k = 0; k < values.Length; k++)
+        {
+            values[k] = least + k;
+        }
+
+        return values;
+    }
+
     private static void Check(ReadOnlySpan<byte> indices, ReadOnlySpan<float> values, ReadOnlySpan<float> scales, int first, int outputs, int columns)
     {
         if (outputs < 0 || columns < 0 || indices.Length != (long)outputs * columns || (scales.Length != 0 && scales.Length != outputs))

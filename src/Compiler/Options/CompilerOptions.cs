@@ -135,7 +135,7 @@ public sealed record CompilerOptions
     public RuntimeMode Runtime { get; init; } = RuntimeMode.Package;
 
     /// <summary>The reduction.</summary>
-    public Hashing Hashing { get; init; } = Hashing.None;
+    public Hashing Hashing { get; init; } = Hashing.Adaptive;
 
     /// <summary>The relative error that the reduction may cause at the outputs; null: the default of the method.</summary>
     public double? Tolerance { get; init; }

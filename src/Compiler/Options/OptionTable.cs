@@ -21,7 +21,7 @@ public static class OptionTable
             static (o, v) => o with { ClassName = OptionReader.Identifier(v) }),
         Choice<Accessibility>("Accessibility", "Internal", "Who can see the generated class.",
             static (o, v) => o with { Accessibility = v }, [Accessibility.Internal, Accessibility.Public]),
-        Choice<Hashing>("Hashing", "None", "How the weights are reduced.",
+        Choice<Hashing>("Hashing", "Adaptive", "How the weights are reduced: not at all, by the extrema of their density (`Kde`: the mode of an interval, `KdeMean`: its mean), or by RedGen's own codebooks (`Adaptive`).",
             static (o, v) => o with { Hashing = v }, [Hashing.None, Hashing.Kde, Hashing.KdeMean, Hashing.Adaptive]),
         Text("Tolerance", "the method's", "The relative error that the reduction may cause at the outputs, such as `0.05`.",
             static (o, v) => o with { Tolerance = OptionReader.Number(v, 0, 1) }),

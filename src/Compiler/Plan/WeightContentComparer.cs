@@ -16,7 +16,7 @@ internal sealed class WeightContentComparer : IEqualityComparer<Weight>
 
     private bool Equals(WeightExpansion? x, WeightExpansion? y)
         => ReferenceEquals(x, y) || (x is not null && y is not null && x.Function == y.Function && x.Sizes == y.Sizes
-            && Equals(x.Indices, y.Indices) && Equals(x.Values, y.Values) && Equals(x.Scales, y.Scales));
+            && x.Levels == y.Levels && Equals(x.Indices, y.Indices) && Equals(x.Values, y.Values) && Equals(x.Scales, y.Scales));
 
     /// <inheritdoc/>
     public int GetHashCode(Weight obj)

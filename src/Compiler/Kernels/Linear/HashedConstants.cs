@@ -105,6 +105,11 @@ internal sealed class HashedConstants
         ReadOnlySpan<byte> indices = Matrix.Indices;
         for (int i = 0; i < codes.Length; i++) codes[i] = (byte)(First + indices[i]);
         string all = $"first: {CSharpLiteral.Of(First)}, {sizes}outputs: {CSharpLiteral.Of(Matrix.Outputs)}, columns: {CSharpLiteral.Of(Matrix.Columns)}";
-        return new Weight("Weights", Graphs.ElementType.Float32, default) { Expansion = new WeightExpansion("HashedWeights." + function, Weight.OfText("Indices", codes), Values, Scales, all) };
+        // Whole numbers need no table: only layers whose scales hold the step have them.
+        string levels = IsLevels(out int zero, out float step) && step == 1 ? $"HashedWeights.Levels({CSharpLiteral.Of(-zero)}, {CSharpLiteral.Of(Matrix.Codebook.Length - 1 - zero)})" : "";
+        return new Weight("Weights", Graphs.ElementType.Float32, default)
+        {
+            Expansion = new WeightExpansion("HashedWeights." + function, Weight.OfText("Indices", codes), levels.Length > 0 ? null : Values, levels, Scales, all),
+        };
     }
 }
