@@ -17,7 +17,7 @@ namespace RedGen
         /// <summary>The model's path relative to the project, or its file name where that is enough.</summary>
         public string Model { get; }
 
-        /// <summary>How the weights are reduced. One of None, Kde, KdeMean, Adaptive.</summary>
+        /// <summary>How the weights are reduced: not at all, by the extrema of their density (Kde: the mode of an interval, KdeMean: its mean), or by RedGen's own codebooks (Adaptive). One of None, Kde, KdeMean, Adaptive.</summary>
         public string Hashing { get; set; }
 
         /// <summary>The relative error that the reduction may cause at the outputs, such as 0.05.</summary>

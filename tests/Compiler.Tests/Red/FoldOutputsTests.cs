@@ -81,7 +81,7 @@ public sealed class FoldOutputsTests(ITestOutputHelper output)
     private void Table(string model, int count)
     {
         string folder = Path.Combine(SharedData.Root, "models", model);
-        Graph graph = CanonicalLayers.Run(ModelPassTests.Load(Path.Combine(folder, "model.onnx"), out string reason, optimise: true) ?? throw new InvalidOperationException(reason));
+        Graph graph = ModelPassTests.Load(Path.Combine(folder, "model.onnx"), out string reason, optimise: true) ?? throw new InvalidOperationException(reason);
         float[][] inputs = Inputs(Path.Combine(folder, "inputs.npy"), graph, count);
         double[][] expected = Run(graph, inputs);
         output.WriteLine($"{model}, {inputs.Length} samples, {Weights(graph)} weights");

@@ -4,7 +4,6 @@ using System.Diagnostics;
 using System.IO;
 using System.Linq;
 using RedGen.Compiler.Graphs;
-using RedGen.Compiler.Red;
 using RedGen.Compiler.Red.Merge;
 using RedGen.Compiler.Red.Planning;
 using RedGen.Compiler.Tests.Passes;
@@ -34,7 +33,7 @@ public sealed class MergeModelTests(ITestOutputHelper output)
             }
 
             compiled++;
-            HashedGraph hashed = MergeChecks.Hash(CanonicalLayers.Run(graph), magnitudes: 7);
+            HashedGraph hashed = MergeChecks.Hash(graph, magnitudes: 7);
             var clock = Stopwatch.StartNew();
             _ = MergeOutputs.Run(hashed, default);
             clock.Stop();
@@ -89,7 +88,7 @@ public sealed class MergeModelTests(ITestOutputHelper output)
     private void CopiedChannelsGo(string model, int least)
     {
         string path = SharedData.ModelsIn(Path.Combine(SharedData.Root, "models", model))[0];
-        Graph graph = CanonicalLayers.Run(ModelPassTests.Load(path, out string reason, optimise: true) ?? throw new InvalidOperationException(reason));
+        Graph graph = ModelPassTests.Load(path, out string reason, optimise: true) ?? throw new InvalidOperationException(reason);
         ChannelAnalysis analysis = ChannelAnalysis.Run(graph, default);
         int[] first = [.. analysis.Of(analysis.Values[0])!.Slots.Take(3).Select(analysis.Slots.Find)];
         Assert.False(analysis.Slots.IsPinned(first[1]));

@@ -50,7 +50,7 @@ internal abstract class SplitLoops(SplitLayer layer)
     public abstract void Emit(SplitText text);
 
     /// <summary>The indices of the weights in the codebook, outputs × columns.</summary>
-    protected Weight Indices => new("Indices", ElementType.UInt8, Layer.Matrix.Indices.ToArray());
+    protected Weight Indices => Weight.OfText("Indices", Layer.Matrix.Indices.ToArray());
 
     /// <summary>By index: 0 for the value 0, m + 1 for magnitude m, −(m + 1) for its negative.</summary>
     protected Weight Maps => new("Maps", ElementType.Int8, System.Runtime.InteropServices.MemoryMarshal.AsBytes(Layer.Magnitudes.Maps).ToArray());

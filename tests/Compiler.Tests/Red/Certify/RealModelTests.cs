@@ -12,6 +12,7 @@ using RedGen.Compiler.Import;
 using RedGen.Compiler.Options;
 using RedGen.Compiler.Red;
 using RedGen.Compiler.Red.Certify;
+using RedGen.Compiler.Red.Probe;
 using RedGen.TestKit;
 using Xunit;
 using Xunit.Abstractions;
@@ -45,7 +46,7 @@ public sealed class RealModelTests(ITestOutputHelper output)
         Model model = OnnxReader.Read(source, diagnostics, default)!;
         Graph graph = ModelCompiler.Normalise(model, options, diagnostics, default);
         Assert.False(diagnostics.HasErrors, string.Join("\n", diagnostics.ToImmutable()));
-        ReducedModel reduced = Reducer.Run(graph, source, options, diagnostics, default);
+        ReducedModel reduced = Reducer.Run(graph, BatchNormStatistics.Read(model.Graph), source, options, diagnostics, default);
         var box = new InputBox(range);
         var clock = Stopwatch.StartNew();
         ErrorCertificate certificate = ErrorBound.Compute(reduced.Before, reduced.Hashed, box, default);
