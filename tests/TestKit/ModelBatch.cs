@@ -36,7 +36,7 @@ public sealed class ModelBatch : IDisposable
     private CompiledModel Add(string label, ModelSource source, CompilerOptions? options, bool isCounted)
     {
         string space = "M" + _models.Count.ToString(CultureInfo.InvariantCulture);
-        options = (options ?? new CompilerOptions()) with { Namespace = space, ClassName = "Network" };
+        options = (options ?? TestOptions.Exact) with { Namespace = space, ClassName = "Network" };
         CompilationResult result = ModelCompiler.Compile(source, options);
         Assert.True(result.Success, label + ": " + string.Join("\n", result.Diagnostics));
         foreach (GeneratedSource file in result.Sources)

@@ -26,7 +26,11 @@ internal sealed class ModelOptions
 
     /// <summary>Reads what the user gave; what cannot be used is printed as RG0017.</summary>
     /// <exception cref="ToolException">An option could not be used.</exception>
-    public CompilerOptions Read(ParseResult parsed, ToolConsole console)
+    public CompilerOptions Read(ParseResult parsed, ToolConsole console) => Read(parsed, console, new CompilerOptions());
+
+    /// <summary>Reads what the user gave over other defaults than the table's.</summary>
+    /// <exception cref="ToolException">An option could not be used.</exception>
+    public CompilerOptions Read(ParseResult parsed, ToolConsole console, CompilerOptions defaults)
     {
         var diagnostics = new DiagnosticBag();
         var given = new List<KeyValuePair<string, string>>();
@@ -37,7 +41,7 @@ internal sealed class ModelOptions
             given.Add(new(row.Flag, string.Join(",", parsed.GetValue(option) ?? [])));
         }
 
-        CompilerOptions options = OptionTable.Apply(new CompilerOptions(), given, diagnostics);
+        CompilerOptions options = OptionTable.Apply(defaults, given, diagnostics);
         console.Print("redgen", diagnostics.ToImmutable());
         return diagnostics.HasErrors ? throw new ToolException("the options cannot be used") : options;
     }

@@ -60,7 +60,8 @@ internal sealed class TestCommand
         _console.IsJson = parsed.GetValue(_json);
         var settings = new TestSettings
         {
-            Options = _options.Read(parsed, _console),
+            // The data say what the original network gives: it is compiled unreduced unless the user asks for a reduction.
+            Options = _options.Read(parsed, _console, new Compiler.Options.CompilerOptions { Hashing = Compiler.Options.Hashing.None }),
             Tolerance = parsed.GetValue(_relative) is null && parsed.GetValue(_absolute) is null ? null
                 : new Tolerance(parsed.GetValue(_relative) ?? Tolerance.Onnx.Relative, parsed.GetValue(_absolute) ?? Tolerance.Onnx.Absolute),
             UseReference = parsed.GetValue(_reference),

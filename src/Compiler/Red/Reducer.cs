@@ -24,14 +24,14 @@ internal static class Reducer
     /// <summary>Reduces a graph as the options say; the same graph where they say None.</summary>
     public static ReducedModel Run(Graph graph, BatchNormStatistics statistics, ModelSource source, CompilerOptions options, DiagnosticBag diagnostics, CancellationToken cancellationToken)
     {
-        if (options.Hashing == Hashing.None) return new ReducedModel(graph, ModelReduction.None, graph, graph);
+        if (options.Hashing == Hashing.None || !options.Optimise) return new ReducedModel(graph, ModelReduction.None, graph, graph);
         (HashingPlan plan, bool isTuned) = FindPlan(graph, statistics, source, options, diagnostics, cancellationToken);
-        HashedGraph? hashed = ApplyHashing.Run(graph, plan, out string problem);
+        HashedGraph? hashed = ApplyHashing.Run(Folded(graph, plan, cancellationToken), plan, out string problem);
         if (hashed is null && isTuned)
         {
             diagnostics.Add(DiagnosticCatalog.StalePlan.With(problem));
             (plan, isTuned) = (HashingSearch.Plan(graph, statistics, options, null, SearchEffort.Quick, null, cancellationToken), false);
-            hashed = ApplyHashing.Run(graph, plan, out problem);
+            hashed = ApplyHashing.Run(Folded(graph, plan, cancellationToken), plan, out problem);
         }
 
         if (hashed is null) throw new System.InvalidOperationException("The plan does not fit its own graph: " + problem);
@@ -40,6 +40,9 @@ internal static class Reducer
             : MergeOutputs.Run(hashed, cancellationToken);
         return new ReducedModel(merged.Graph, Describe(graph, merged, plan, options, isTuned), graph, hashed.Graph);
     }
+
+    private static Graph Folded(Graph graph, HashingPlan plan, CancellationToken cancellationToken)
+        => plan.Folding > 0 ? FoldOutputs.Run(graph, plan.Folding, cancellationToken) : graph;
 
     /// <summary>The plan file where it fits; otherwise the closed form, with a warning where there is a file.</summary>
     private static (HashingPlan Plan, bool IsTuned) FindPlan(Graph graph, BatchNormStatistics statistics, ModelSource source, CompilerOptions options, DiagnosticBag diagnostics, CancellationToken cancellationToken)

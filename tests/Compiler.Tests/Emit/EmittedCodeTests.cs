@@ -17,7 +17,7 @@ public sealed class EmittedCodeTests
     [Fact]
     public void The_same_model_gives_the_same_text_in_every_culture_and_run()
     {
-        string[] Texts() => [.. ModelCompiler.Compile(Cnn, new CompilerOptions { Runtime = RuntimeMode.Source }).Sources.Select(s => s.HintName + "\n" + s.Text)];
+        string[] Texts() => [.. ModelCompiler.Compile(Cnn, TestOptions.Exact with { Runtime = RuntimeMode.Source }).Sources.Select(s => s.HintName + "\n" + s.Text)];
         string[] first = Texts();
         CultureInfo before = CultureInfo.CurrentCulture;
         try
@@ -37,7 +37,7 @@ public sealed class EmittedCodeTests
     public void Kernels_as_source_give_the_same_numbers_without_a_reference()
     {
         using var package = CompiledModel.Compile(Cnn);
-        using var source = CompiledModel.Compile(Cnn, new CompilerOptions { Runtime = RuntimeMode.Source });
+        using var source = CompiledModel.Compile(Cnn, TestOptions.Exact with { Runtime = RuntimeMode.Source });
         ReferenceTensor x = RandomTensor.Of(ElementType.Float32, 11, 1, 1, 8, 8);
         Assert.Equal(package.Run(x)[0].Reals, source.Run(x)[0].Reals);
     }
@@ -53,7 +53,7 @@ public sealed class EmittedCodeTests
     [Fact]
     public void Namespaces_and_types_of_the_user_around_the_class_do_not_hide_what_it_uses()
     {
-        CompilationResult result = ModelCompiler.Compile(Cnn, new CompilerOptions { ClassName = "Digits", Namespace = "Acme.MathF" });
+        CompilationResult result = ModelCompiler.Compile(Cnn, TestOptions.Exact with { ClassName = "Digits", Namespace = "Acme.MathF" });
         const string Types = "class Math { } class Vector { } class Convolution { } class Span { } namespace Acme { class Dense { } class MemoryMarshal { } namespace System { class Math { } } }";
         using var assembly = GeneratedAssembly.Compile(result.Sources.ToDictionary(s => s.HintName, s => s.Text).Append(new("T.cs", Types)));
         Assert.NotNull(assembly.Assembly.GetType("Acme.MathF.Digits"));
@@ -92,7 +92,7 @@ public sealed class EmittedCodeTests
     [InlineData(64, 9)]
     public void A_wrong_length_names_expected_and_actual(int input, int output)
     {
-        CompilationResult result = ModelCompiler.Compile(Cnn, new CompilerOptions { ClassName = "Digits" });
+        CompilationResult result = ModelCompiler.Compile(Cnn, TestOptions.Exact with { ClassName = "Digits" });
         string driver = $"static class D {{ internal static string Run() {{ try {{ Digits.Predict(new float[{input}], new float[{output}]); return \"\"; }} catch (System.ArgumentException e) {{ return e.Message; }} }} }}";
         using var assembly = GeneratedAssembly.Compile(result.Sources.ToDictionary(s => s.HintName, s => s.Text).Append(new("D.cs", driver)));
         string message = assembly.Method<System.Func<string>>("D", "Run")();
@@ -103,7 +103,7 @@ public sealed class EmittedCodeTests
     [Fact]
     public void An_output_that_shares_memory_with_an_input_is_refused()
     {
-        CompilationResult result = ModelCompiler.Compile(Cnn, new CompilerOptions { ClassName = "Digits" });
+        CompilationResult result = ModelCompiler.Compile(Cnn, TestOptions.Exact with { ClassName = "Digits" });
         const string Driver = "static class D { internal static string Run() { var a = new float[70]; try { Digits.Predict(System.MemoryExtensions.AsSpan(a, 0, 64), System.MemoryExtensions.AsSpan(a, 60, 10)); return \"\"; } catch (System.ArgumentException e) { return e.Message; } } }";
         using var assembly = GeneratedAssembly.Compile(result.Sources.ToDictionary(s => s.HintName, s => s.Text).Append(new("D.cs", Driver)));
         Assert.Contains("shares memory", assembly.Method<System.Func<string>>("D", "Run")(), System.StringComparison.Ordinal);
@@ -115,7 +115,7 @@ public sealed class EmittedCodeTests
     [InlineData("MathF")]
     public void A_class_name_that_generated_code_uses_itself_is_refused_or_avoided(string name)
     {
-        Assert.Equal("RG0017", Assert.Single(ModelCompiler.Compile(Cnn, new CompilerOptions { ClassName = name }).Diagnostics).Id);
+        Assert.Equal("RG0017", Assert.Single(ModelCompiler.Compile(Cnn, TestOptions.Exact with { ClassName = name }).Diagnostics).Id);
         Assert.Equal(name + "Model", ClassNames.FromFileName(name + ".onnx"));
     }
 }

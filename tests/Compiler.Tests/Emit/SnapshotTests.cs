@@ -2,7 +2,6 @@ using System;
 using System.IO;
 using System.Linq;
 using System.Text.RegularExpressions;
-using RedGen.Compiler.Options;
 using RedGen.TestKit;
 using Xunit;
 
@@ -21,7 +20,7 @@ public sealed partial class SnapshotTests
     public void A_sine_has_no_weight_array_and_no_loop()
     {
         ModelSource source = Load("sine-tinyml");
-        Assert.Equal(["Sine.g.cs"], ModelCompiler.Compile(source, new CompilerOptions { ClassName = "Sine" }).Sources.Select(s => s.HintName));
+        Assert.Equal(["Sine.g.cs"], ModelCompiler.Compile(source, TestOptions.Exact with { ClassName = "Sine" }).Sources.Select(s => s.HintName));
         string code = Code(source, "Sine");
         Assert.DoesNotContain("for (", code, StringComparison.Ordinal);
         Assert.DoesNotContain("Weights.", code, StringComparison.Ordinal);
@@ -38,7 +37,7 @@ public sealed partial class SnapshotTests
 
     private static string Code(ModelSource source, string className)
     {
-        CompilationResult result = ModelCompiler.Compile(source, new CompilerOptions { ClassName = className, Namespace = "Examples" });
+        CompilationResult result = ModelCompiler.Compile(source, TestOptions.Exact with { ClassName = className, Namespace = "Examples" });
         Assert.True(result.Success, string.Join("\n", result.Diagnostics));
         return result.Sources[0].Text;
     }

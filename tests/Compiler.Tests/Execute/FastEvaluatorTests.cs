@@ -7,7 +7,6 @@ using RedGen.Compiler.Execute;
 using RedGen.Compiler.Execute.Fast;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Import;
-using RedGen.Compiler.Options;
 using RedGen.TestKit;
 using Xunit;
 
@@ -59,7 +58,7 @@ public sealed class FastEvaluatorTests
         {
             Model model = OnnxReader.Read(SharedData.Load(Path.Combine(SharedData.Root, "models", name, "model.onnx")), new DiagnosticBag(), default)!;
             var diagnostics = new DiagnosticBag();
-            Graph graph = ModelCompiler.Normalise(model, new CompilerOptions(), diagnostics, default);
+            Graph graph = ModelCompiler.Normalise(model, TestOptions.Exact, diagnostics, default);
             Assert.False(diagnostics.HasErrors, string.Join("\n", diagnostics.ToImmutable()));
             Compare(graph, 1e-4);
             models++;
@@ -73,7 +72,7 @@ public sealed class FastEvaluatorTests
     private static void Check(OnnxModelWriter writer, ReferenceTensor x)
     {
         var diagnostics = new DiagnosticBag();
-        Graph graph = ModelCompiler.Normalise(writer.ToModel(), new CompilerOptions { Optimise = false }, diagnostics, default);
+        Graph graph = ModelCompiler.Normalise(writer.ToModel(), TestOptions.Exact with { Optimise = false }, diagnostics, default);
         Assert.False(diagnostics.HasErrors, string.Join("\n", diagnostics.ToImmutable()));
         var inputs = new Dictionary<string, ReferenceTensor> { ["x"] = x };
         TensorAssert.Close(ReferenceInterpreter.Run(graph, inputs)[0], new FastEvaluator(graph).Run(inputs)[0], 2e-5, 2e-5);

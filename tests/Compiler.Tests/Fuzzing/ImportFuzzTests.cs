@@ -3,7 +3,6 @@ using System.Linq;
 using RedGen.Compiler.Diagnostics;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Import;
-using RedGen.Compiler.Options;
 using RedGen.Compiler.Passes;
 using RedGen.TestKit;
 using Xunit;
@@ -26,7 +25,7 @@ public sealed class ImportFuzzTests(ITestOutputHelper output)
         }
 
         if (GraphValidator.Validate(model.Graph) is [string problem, ..]) throw new InvalidOperationException("invalid graph: " + problem);
-        Graph pinned = PinDimensions.Run(model.Graph, new CompilerOptions(), diagnostics);
+        Graph pinned = PinDimensions.Run(model.Graph, TestOptions.Exact, diagnostics);
         CheckWeights.Run(pinned, diagnostics);
         if (GraphValidator.Validate(pinned) is [string later, ..]) throw new InvalidOperationException("invalid graph after pinning: " + later);
         Assert.Equal(GraphPrinter.Print(pinned), GraphPrinter.Print(new GraphBuilder(pinned).Build()));

@@ -1,7 +1,6 @@
 using System;
 using System.Linq;
 using RedGen.Compiler.Graphs;
-using RedGen.Compiler.Options;
 using RedGen.Compiler.Plan;
 using RedGen.TestKit;
 using Xunit;
@@ -57,7 +56,7 @@ public sealed class FusionMarkTests
 
     private static ExecutionPlan PlanOf(Func<OnnxModelWriter, OnnxModelWriter> write)
     {
-        CompilationResult result = ModelCompiler.Compile(write(new OnnxModelWriter()).ToSource(), new CompilerOptions());
+        CompilationResult result = ModelCompiler.Compile(write(new OnnxModelWriter()).ToSource(), TestOptions.Exact);
         Assert.True(result.Success, string.Join("\n", result.Diagnostics));
         return result.Plan!;
     }

@@ -1,7 +1,6 @@
 using System;
 using System.Linq;
 using RedGen.Compiler.Graphs;
-using RedGen.Compiler.Options;
 using RedGen.TestKit;
 using Xunit;
 
@@ -87,7 +86,7 @@ public sealed class InferenceTests
 
     private static int[] OutputOf(Func<OnnxModelWriter, OnnxModelWriter> write)
     {
-        CompilationResult result = ModelCompiler.Compile(write(new OnnxModelWriter()).Output("y").ToSource(), new CompilerOptions());
+        CompilationResult result = ModelCompiler.Compile(write(new OnnxModelWriter()).Output("y").ToSource(), TestOptions.Exact);
         Assert.True(result.Success, string.Join("\n", result.Diagnostics));
         return result.Plan!.Graph.TensorTypeOf("y")!.Shape!.ToArray();
     }
@@ -96,7 +95,7 @@ public sealed class InferenceTests
     {
         OnnxModelWriter model = new OnnxModelWriter().Input("x", ElementType.Float32, 1, 2, 5, 5).Input("v", ElementType.Float32, 7).Input("i", ElementType.Int32, 1, 2, 5, 5)
             .Initializer("w", new float[4 * 3 * 4], 4, 3, 2, 2);
-        CompilationResult result = ModelCompiler.Compile(write(model).Output("y").ToSource(), new CompilerOptions());
+        CompilationResult result = ModelCompiler.Compile(write(model).Output("y").ToSource(), TestOptions.Exact);
         Assert.Contains(result.Diagnostics, d => d.Descriptor.Id == id && d.Message.Contains(message, StringComparison.Ordinal));
     }
 }

@@ -1,7 +1,6 @@
 using System;
 using System.Linq;
 using RedGen.Compiler.Graphs;
-using RedGen.Compiler.Options;
 using RedGen.TestKit;
 using Xunit;
 
@@ -45,7 +44,7 @@ public sealed class UnrolledTests
         OnnxModelWriter model = new OnnxModelWriter().Input("x", ElementType.Float32, 1, inputs)
             .Initializer("w", [.. Enumerable.Range(0, inputs * outputs).Select(weight)], inputs, outputs)
             .Node("MatMul", "x, w", "h").Node("Relu", "h", "y").Output("y");
-        CompilationResult result = ModelCompiler.Compile(model.ToSource(), new CompilerOptions());
+        CompilationResult result = ModelCompiler.Compile(model.ToSource(), TestOptions.Exact);
         Assert.True(result.Success, string.Join("\n", result.Diagnostics));
         return result;
     }

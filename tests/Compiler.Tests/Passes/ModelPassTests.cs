@@ -6,7 +6,6 @@ using System.Text.Json;
 using RedGen.Compiler.Diagnostics;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Import;
-using RedGen.Compiler.Options;
 using RedGen.Compiler.Passes;
 using RedGen.TestKit;
 using Xunit;
@@ -51,7 +50,7 @@ public sealed class ModelPassTests(ITestOutputHelper output)
     {
         var diagnostics = new DiagnosticBag();
         Model? model = OnnxReader.Read(SharedData.Load(path), diagnostics, default);
-        Graph? graph = model is null ? null : ModelCompiler.Normalise(model, new CompilerOptions { Optimise = optimise, Dims = Dims(path) }, diagnostics, default);
+        Graph? graph = model is null ? null : ModelCompiler.Normalise(model, TestOptions.Exact with { Optimise = optimise, Dims = Dims(path) }, diagnostics, default);
         reason = string.Join("; ", diagnostics.ToImmutable().Where(d => d.Severity == Severity.Error).Select(d => d.Message).Take(1));
         return diagnostics.HasErrors ? null : graph;
     }
@@ -60,9 +59,9 @@ public sealed class ModelPassTests(ITestOutputHelper output)
     private static ImmutableSortedDictionary<string, int> Dims(string path)
     {
         using JsonDocument meta = JsonDocument.Parse(File.ReadAllText(Path.Combine(Path.GetDirectoryName(path)!, "meta.json")));
-        if (!meta.RootElement.TryGetProperty("fixed_shape", out JsonElement shape) || shape.ValueKind != JsonValueKind.Array) return new CompilerOptions().Dims;
+        if (!meta.RootElement.TryGetProperty("fixed_shape", out JsonElement shape) || shape.ValueKind != JsonValueKind.Array) return TestOptions.Exact.Dims;
         string input = meta.RootElement.GetProperty("inputs")[0].GetProperty("name").GetString()!;
-        return new CompilerOptions().Dims.AddRange(shape.EnumerateArray().Select((d, axis) => KeyValuePair.Create($"{input}:{axis}", d.GetInt32())));
+        return TestOptions.Exact.Dims.AddRange(shape.EnumerateArray().Select((d, axis) => KeyValuePair.Create($"{input}:{axis}", d.GetInt32())));
     }
 
     private static string Counts(Graph graph)

@@ -4,7 +4,6 @@ using System.Linq;
 using RedGen.Compiler.Diagnostics;
 using RedGen.Compiler.Execute;
 using RedGen.Compiler.Graphs;
-using RedGen.Compiler.Options;
 using RedGen.Compiler.Passes;
 using RedGen.TestKit;
 using Xunit;
@@ -18,7 +17,7 @@ internal static class Rewriting
     public static Graph? TryInfer(Graph graph)
     {
         var diagnostics = new DiagnosticBag();
-        Graph inferred = new InferAndFold().Run(graph, new PassContext(new CompilerOptions(), diagnostics, default));
+        Graph inferred = new InferAndFold().Run(graph, new PassContext(TestOptions.Exact, diagnostics, default));
         return diagnostics.HasErrors ? null : inferred;
     }
 
@@ -27,7 +26,7 @@ internal static class Rewriting
     public static Graph Apply(GraphPass pass, Graph graph)
     {
         var diagnostics = new DiagnosticBag();
-        Graph result = pass.Run(graph, new PassContext(new CompilerOptions(), diagnostics, default));
+        Graph result = pass.Run(graph, new PassContext(TestOptions.Exact, diagnostics, default));
         Assert.Empty(diagnostics.ToImmutable());
         return result;
     }

@@ -15,7 +15,7 @@ public sealed class AvailabilityTests
     [InlineData(Profile.Auto, FloatMode.Strict, "RedGenFloat='Strict'")]
     public void What_is_not_available_is_RG0017(Profile profile, FloatMode mode, string message)
     {
-        CompilationResult result = ModelCompiler.Compile(ModelSource.FromBytes("m.onnx", DigitsAssets.Mlp()), new CompilerOptions { Profile = profile, Float = mode });
+        CompilationResult result = ModelCompiler.Compile(ModelSource.FromBytes("m.onnx", DigitsAssets.Mlp()), TestOptions.Exact with { Profile = profile, Float = mode });
         Assert.False(result.Success);
         Assert.Empty(result.Sources);
         Diagnostic diagnostic = Assert.Single(result.Diagnostics);
@@ -26,7 +26,7 @@ public sealed class AvailabilityTests
     [Fact]
     public void All_that_is_not_available_comes_at_once()
     {
-        var options = new CompilerOptions { Profile = Profile.Micro, Float = FloatMode.Strict };
+        var options = TestOptions.Exact with { Profile = Profile.Micro, Float = FloatMode.Strict };
         Assert.Equal(2, ModelCompiler.Compile(ModelSource.FromBytes("m.onnx", DigitsAssets.Mlp()), options).Diagnostics.Count(static d => d.Id == "RG0017"));
     }
 }

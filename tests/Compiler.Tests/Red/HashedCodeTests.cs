@@ -105,7 +105,8 @@ public sealed class HashedCodeTests
     {
         HashedMatrix matrix = HashedModel.Matrix(4, 21, 27, 31, levels: true, scaled: true);
         CompilationResult expand = ModelCompiler.Compile(HashedModel.Source(Conv(21, 3, 1), "w", matrix), HashedModel.Options);
-        Assert.Equal(matrix.Bytes + (4 * 21), expand.Plan!.WeightBytes);
+        // Levels need no codebook.
+        Assert.Equal(matrix.Bytes - (4 * 31) + (4 * 21), expand.Plan!.WeightBytes);
 
         // In place, more than 16 levels need no codebook, and the indices fill a panel of 16 outputs.
         matrix = HashedModel.Matrix(4, 40, 100, 31, levels: true, scaled: true);
@@ -121,7 +122,7 @@ public sealed class HashedCodeTests
             HashedModel.Source(Conv(21, 3, 1), "w", matrix), HashedModel.Options with { Weights = WeightTier.Resource, WeightResource = "weights" });
         Assert.True(result.Success);
         Assert.Contains($"Blob.Read<byte>(0, {matrix.Count})", result.Sources[1].Text, StringComparison.Ordinal);
-        Assert.Contains("HashedWeights.ToConvBlocks(Weights.Conv1Indices, Weights.Conv1Values, Weights.Conv1Scales, first: 48, groups: 1, outputs: 21, columns: 27)", result.Sources[1].Text, StringComparison.Ordinal);
+        Assert.Contains("HashedWeights.ToConvBlocks(Weights.Conv1Indices, HashedWeights.Levels(-15, 15), Weights.Conv1Scales, first: 48, groups: 1, outputs: 21, columns: 27)", result.Sources[1].Text, StringComparison.Ordinal);
         byte[] indices = [.. result.WeightBlob[..matrix.Count].ToArray().Select(b => (byte)(b - '0'))];
         Assert.Equal(matrix.Indices.ToArray(), indices);
     }

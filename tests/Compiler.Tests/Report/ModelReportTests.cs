@@ -109,7 +109,7 @@ public sealed class ModelReportTests
     {
         var diagnostics = new DiagnosticBag();
         Model model = OnnxReader.Read(source, diagnostics, CancellationToken.None)!;
-        Graph graph = ModelCompiler.Normalise(model, new CompilerOptions(), diagnostics, CancellationToken.None);
+        Graph graph = ModelCompiler.Normalise(model, TestOptions.Exact, diagnostics, CancellationToken.None);
         Assert.False(diagnostics.HasErrors);
         return LayerWork.Of(graph);
     }

@@ -5,7 +5,6 @@ using Google.Protobuf;
 using RedGen.Compiler.Execute;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Import.Proto;
-using RedGen.Compiler.Options;
 using RedGen.TestKit;
 using Xunit;
 
@@ -51,7 +50,7 @@ internal static class RunTimeCases
     /// <summary>Makes the constants of a model its inputs; the shapes that they give are declared.</summary>
     public static RunTimeCase Open(OnnxModelWriter writer)
     {
-        CompilationResult fixedModel = ModelCompiler.Compile(writer.ToSource(), new CompilerOptions { Optimise = false });
+        CompilationResult fixedModel = ModelCompiler.Compile(writer.ToSource(), TestOptions.Exact with { Optimise = false });
         Assert.True(fixedModel.Success, string.Join("\n", fixedModel.Diagnostics));
         Dictionary<string, Tensor> parameters = writer.ToModel().Graph.Initializers.ToDictionary(i => i.Key, i => i.Value, StringComparer.Ordinal);
         var proto = ModelProto.Parser.ParseFrom(writer.ToBytes());

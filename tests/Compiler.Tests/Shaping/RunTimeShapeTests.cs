@@ -37,7 +37,7 @@ public sealed class RunTimeShapeTests
             RunTimeCases.All[op](writer, new Random(seed), type);
             RunTimeCase open = RunTimeCases.Open(writer);
             string label = $"{op}, seed {seed}, {type}";
-            cases.Add((batch.Add(label, open.Source, new CompilerOptions { Optimise = seed % 2 == 0 }), open, label));
+            cases.Add((batch.Add(label, open.Source, TestOptions.Exact with { Optimise = seed % 2 == 0 }), open, label));
         }
 
         batch.Build();
@@ -96,7 +96,7 @@ public sealed class RunTimeShapeTests
         OnnxModelWriter writer = new OnnxModelWriter().Opset(18).Input("x", ElementType.Float32, 4, 3).Input("a", ElementType.Int64, 1).Input("b", ElementType.Int64, 1).Input("p", ElementType.Int64, 4)
             .Node("Slice", "x,a,b", "s").ValueInfo("s", OnnxType.Tensor(ElementType.Float32, 2, 3)).Node("Pad", "s,p", "t").ValueInfo("t", OnnxType.Tensor(ElementType.Float32, 3, 3))
             .Node("ReduceSum", "t,a", "y").Output("y", ElementType.Float32, 3, 1);
-        using var model = CompiledModel.Compile(writer, new CompilerOptions { Runtime = RuntimeMode.Source });
+        using var model = CompiledModel.Compile(writer, TestOptions.Exact with { Runtime = RuntimeMode.Source });
         ReferenceTensor[] inputs = [new(ElementType.Float32, [4, 3], [.. Enumerable.Range(0, 12).Select(i => (double)i)]), Values(1), Values(3), Values(1, 0, 0, 0)];
         Assert.Equal([0.0, 12, 21], model.Run(inputs)[0].Reals!);
         Assert.Equal(0, model.AllocatedBytes(inputs));
@@ -121,7 +121,7 @@ public sealed class RunTimeShapeTests
     {
         OnnxModelWriter writer = new OnnxModelWriter().Input("x", ElementType.Float32, 2, 3).Input("s", ElementType.Int64, 1).Input("k", ElementType.Float32)
             .Node("Reshape", "x,s", "a").Node("Mul", "k,a", "b").Node("Cast", "b", "c", n => n.Int("to", (long)ElementType.Float64)).Node("Add", "c,c", "d").Output("d", ElementType.Float64, 6);
-        Assert.True(ModelCompiler.Compile(writer.ToSource(), new CompilerOptions()).Success);
+        Assert.True(ModelCompiler.Compile(writer.ToSource(), TestOptions.Exact).Success);
     }
 
     [Theory]
@@ -134,7 +134,7 @@ public sealed class RunTimeShapeTests
         OnnxModelWriter writer = new OnnxModelWriter().Input("x", ElementType.Float32, 2, 3).Input("s", ElementType.Int64, 2).Node("Reshape", "x,s", "y");
         if (declared == "none") writer.Output("y");
         else writer.Output("y", declared == "other type" ? ElementType.Int32 : ElementType.Float32, declared == "open" ? "n" : 3, declared == "impossible" ? 3 : 2);
-        ImmutableArray<Diagnostics.Diagnostic> found = ModelCompiler.Compile(writer.ToSource(), new CompilerOptions()).Diagnostics;
+        ImmutableArray<Diagnostics.Diagnostic> found = ModelCompiler.Compile(writer.ToSource(), TestOptions.Exact).Diagnostics;
         Assert.Equal("RG0021", Assert.Single(found).Id);
         Assert.Contains("input 'shape' is computed at run time, so the output's shape is not known at build time", found[0].Message, StringComparison.Ordinal);
     }

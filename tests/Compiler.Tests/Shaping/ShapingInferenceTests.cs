@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.Linq;
 using RedGen.Compiler.Diagnostics;
 using RedGen.Compiler.Graphs;
-using RedGen.Compiler.Options;
 using RedGen.TestKit;
 using Xunit;
 
@@ -84,7 +83,7 @@ public sealed class ShapingInferenceTests
         (_, Action<OnnxModelWriter> write, string expected) = Rows.First(r => r.Name == name);
         var writer = new OnnxModelWriter();
         write(writer);
-        CompilationResult result = ModelCompiler.Compile(writer.Output("y").ToSource(), new CompilerOptions());
+        CompilationResult result = ModelCompiler.Compile(writer.Output("y").ToSource(), TestOptions.Exact);
         string actual = result.Success ? result.Plan!.Graph.TypeOf("y")!.ToString()! : result.Diagnostics.First(d => d.Severity == Severity.Error).Id;
         Assert.True(expected == actual, $"expected {expected}, got {actual}: {string.Join("\n", result.Diagnostics)}");
     }
@@ -96,7 +95,7 @@ public sealed class ShapingInferenceTests
             .Initializer("zero", [0L], 1).Initializer("rest", [-1L], 1)
             .Node("Shape", "x", "shape").Node("Gather", "shape,zero", "batch").Node("Size", "x", "size")
             .Node("Concat", "batch,rest", "target", n => n.Int("axis", 0)).Node("Reshape", "x,target", "y").Output("y");
-        CompilationResult result = ModelCompiler.Compile(writer.ToSource(), new CompilerOptions { Optimise = false });
+        CompilationResult result = ModelCompiler.Compile(writer.ToSource(), TestOptions.Exact with { Optimise = false });
         IEnumerable<string> operators = result.Plan!.Graph.Nodes.Select(n => n.Operator.Name);
         Assert.Equal(["Reshape"], operators);
     }

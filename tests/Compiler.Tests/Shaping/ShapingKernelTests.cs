@@ -4,7 +4,6 @@ using System.Globalization;
 using System.Linq;
 using RedGen.Compiler.Execute;
 using RedGen.Compiler.Graphs;
-using RedGen.Compiler.Options;
 using RedGen.TestKit;
 using Xunit;
 
@@ -34,7 +33,7 @@ public sealed class ShapingKernelTests
             ShapingCases.All[op](writer, random, type);
             Model model = writer.ToModel();
             // The graph that is planned is the one written: nothing is rewritten between.
-            CompiledModel compiled = batch.Add($"{op}, seed {seed}, {type}", writer, new CompilerOptions { Optimise = false });
+            CompiledModel compiled = batch.Add($"{op}, seed {seed}, {type}", writer, TestOptions.Exact with { Optimise = false });
             cases.Add((compiled, [.. model.Graph.Inputs.Select(v => Fill(v, random, model.Graph.Name))]));
         }
 
@@ -72,7 +71,7 @@ public sealed class ShapingKernelTests
     {
         OnnxModelWriter writer = new OnnxModelWriter().Input("x", ElementType.Float32, 4, 1, 3)
             .Node(op, "x", "z", n => _ = attribute is null ? n : n.Ints(attribute, values!)).Node("Relu", "z", "y").Output("y");
-        CompilationResult result = ModelCompiler.Compile(writer.ToSource(), new CompilerOptions { Optimise = false });
+        CompilationResult result = ModelCompiler.Compile(writer.ToSource(), TestOptions.Exact with { Optimise = false });
         Assert.True(result.Plan!.Root.Steps[0].IsView);
     }
 

@@ -68,7 +68,20 @@ internal sealed class HashingProblem
                 overrides[layer.Node.Name] = Override(layer, hashed);
         }
 
-        IReadOnlyDictionary<string, FastValue[]> changed = _probe.Rerun(overrides, _outputs);
+        return Noise(_probe.Rerun(overrides, _outputs));
+    }
+
+    /// <summary>The same for a graph of the same structure with other constants.</summary>
+    public double Measure(Graph other)
+    {
+        var constants = new Dictionary<string, FastValue>(StringComparer.Ordinal);
+        foreach (KeyValuePair<string, Tensor> constant in other.Initializers)
+            if (!ReferenceEquals(_graph.ConstantOf(constant.Key), constant.Value)) constants[constant.Key] = new FastValue(ReferenceTensor.FromTensor(constant.Value));
+        return Noise(_probe.Rerun(ImmutableDictionary<string, LayerOverride>.Empty, _outputs, constants));
+    }
+
+    private double Noise(IReadOnlyDictionary<string, FastValue[]> changed)
+    {
         double noise = 0, signal = 0;
         foreach (string output in _outputs)
         {

@@ -12,9 +12,9 @@ namespace RedGen.Compiler.Red.Hash;
 
 /// <summary>How much work a search may do. Counted in multiply-adds, not seconds: the result must not depend on the machine's load.</summary>
 /// <param name="Samples">Samples at most.</param>
-/// <param name="RunMultiplyAdds">Multiply-adds of one run over all samples, about.</param>
+/// <param name="RunWork">The work of one run over all samples (<see cref="ProbeCost"/>), about.</param>
 /// <param name="MeasuresGains">Whether every layer's influence on the outputs is measured, or only its closed form used.</param>
-internal sealed record SearchEffort(int Samples, double RunMultiplyAdds, bool MeasuresGains)
+internal sealed record SearchEffort(int Samples, double RunWork, bool MeasuresGains)
 {
     /// <summary>Inside a build: seconds.</summary>
     public static SearchEffort Quick { get; } = new(16, 1.5e9, MeasuresGains: false);
@@ -44,6 +44,9 @@ internal static class HashingSearch
     /// <summary>Rounds in which the measured error is brought below the tolerance.</summary>
     private const int MostRounds = 6;
 
+    /// <summary>Elements of the values of all samples.</summary>
+    private const double MostElements = 1e8;
+
     private static readonly int[] Menu = [1, 2, 3, 4, 5, 7, 9, 11, 13, 15, 19, 23, 27, 31, 39, 47, 55, 63];
 
     /// <summary>Plans the hashing of a graph.</summary>
@@ -57,9 +60,29 @@ internal static class HashingSearch
     public static HashingPlan Plan(Graph graph, BatchNormStatistics statistics, CompilerOptions options, Tensor? samples, SearchEffort effort, Action<TuneProgress>? onProgress, CancellationToken cancellationToken)
     {
         onProgress?.Invoke(new TuneProgress("statistics", 0));
-        ProbeInputs inputs = InputsFor(graph, options, samples, effort);
+        var cost = ProbeCost.Of(graph);
+        if (!cost.IsBearable) return new HashingPlan([], options.Tolerance ?? Tolerance, double.NaN, 0, "nothing: one run of the model is too long for the search; its weights stay as they are");
+        if (!graph.Nodes.Any(n => ReducibleLayer.Read(graph, n) is not null)) return new HashingPlan([], options.Tolerance ?? Tolerance, 0, 0, "nothing: there is no layer to hash");
+        ProbeInputs inputs = InputsFor(graph, cost, options, samples, effort);
         HashingProblem problem = HashingProblem.Prepare(graph, statistics, inputs, options.Hashing, cancellationToken);
         BudgetGoal goal = GoalFor(graph, problem, options);
+        if (options.Merging == Merging.Relaxed)
+        {
+            (Graph folded, double strength, double error) = FoldingSearch.Run(graph, problem, goal.Limit, cancellationToken);
+            if (strength > 0)
+            {
+                problem = HashingProblem.Prepare(folded, statistics, inputs, options.Hashing, cancellationToken);
+                double left = Math.Sqrt((goal.Limit * goal.Limit) - error);
+                HashingPlan rest = Search(folded, problem, goal with { Limit = left, Target = Math.Min(goal.Target, left) }, effort, onProgress, cancellationToken);
+                return rest with { Folding = strength, Tolerance = goal.Limit, MeasuredError = Math.Sqrt((rest.MeasuredError * rest.MeasuredError) + error) };
+            }
+        }
+
+        return Search(graph, problem, goal, effort, onProgress, cancellationToken);
+    }
+
+    private static HashingPlan Search(Graph graph, HashingProblem problem, BudgetGoal goal, SearchEffort effort, Action<TuneProgress>? onProgress, CancellationToken cancellationToken)
+    {
         onProgress?.Invoke(new TuneProgress("sensitivities", 0.2));
         ImmutableArray<BudgetLayer> layers = new BudgetTables(problem, effort.MeasuresGains, onProgress, cancellationToken).Layers(Menu);
         long floats = graph.Initializers.Values.Where(t => t.ElementType == ElementType.Float32).Sum(t => 4L * t.Length);
@@ -115,10 +138,10 @@ internal static class HashingSearch
         return goal.Target < goal.Limit ? trial.Plan.EstimatedError < other.Plan.EstimatedError : trial.Multiplications < other.Multiplications;
     }
 
-    private static ProbeInputs InputsFor(Graph graph, CompilerOptions options, Tensor? samples, SearchEffort effort)
+    private static ProbeInputs InputsFor(Graph graph, ProbeCost cost, CompilerOptions options, Tensor? samples, SearchEffort effort)
     {
-        double macs = graph.Nodes.Select(n => ReducibleLayer.Read(graph, n)).OfType<ReducibleLayer>().Sum(l => LayerGeometry.Of(graph, l).MultiplyAdds);
-        int count = (int)Math.Min(effort.Samples, Math.Max(3, effort.RunMultiplyAdds / Math.Max(1, macs)));
+        double fitting = Math.Min(effort.RunWork / Math.Max(1, cost.Work), MostElements / Math.Max(1, cost.Elements));
+        int count = (int)Math.Min(effort.Samples, Math.Max(2, fitting));
         if (samples is not null && ProbeInputs.FromSamples(graph, samples, 2 * count) is { } real) return real;
         return ProbeInputs.Synthetic(graph, new InputBox(options.InputRange), count);
     }

@@ -15,4 +15,8 @@ public sealed record HashedLayer(string Weights, HashedMatrix Matrix, ImmutableA
 /// <param name="MeasuredError">The relative error measured at the outputs; NaN: not measured.</param>
 /// <param name="EstimatedError">The relative error that the closed form expects.</param>
 /// <param name="Inputs">What the error was measured on, in words.</param>
-public sealed record HashingPlan(ImmutableArray<HashedLayer> Layers, double Tolerance, double MeasuredError, double EstimatedError, string Inputs);
+public sealed record HashingPlan(ImmutableArray<HashedLayer> Layers, double Tolerance, double MeasuredError, double EstimatedError, string Inputs)
+{
+    /// <summary>The share of like outputs that relaxed merging folded before the hashing; 0: none.</summary>
+    public double Folding { get; init; }
+}

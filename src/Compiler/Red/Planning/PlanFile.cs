@@ -48,6 +48,7 @@ public static class PlanFile
             MeasuredError = plan.MeasuredError,
             EstimatedError = plan.EstimatedError,
             Inputs = plan.Inputs,
+            Folding = plan.Folding,
         };
         foreach (HashedLayer layer in plan.Layers)
         {
@@ -83,7 +84,7 @@ public static class PlanFile
                 : message.Model != modelSha256 ? "it is for another model"
                 : fingerprint is not null && !IsFor(message.Options, fingerprint) ? "it was made with other options (" + message.Options + ")"
                 : "";
-            return problem.Length > 0 ? null : new HashingPlan([.. message.Layers.Select(Layer)], message.Tolerance, message.MeasuredError, message.EstimatedError, message.Inputs);
+            return problem.Length > 0 ? null : new HashingPlan([.. message.Layers.Select(Layer)], message.Tolerance, message.MeasuredError, message.EstimatedError, message.Inputs) { Folding = Folding(message.Folding) };
         }
         catch (Exception exception) when (exception is InvalidProtocolBufferException or InvalidJsonException or FormatException or ArgumentException or OverflowException)
         {
@@ -95,6 +96,9 @@ public static class PlanFile
     /// <summary>Who names no samples takes a plan of any: a plan file is kept, the samples behind it need not be.</summary>
     private static bool IsFor(string made, string wanted)
         => made == wanted || (wanted.EndsWith(SamplesKey, StringComparison.Ordinal) && made.StartsWith(wanted, StringComparison.Ordinal));
+
+    private static double Folding(double strength)
+        => strength is >= 0 and <= 1 ? strength : throw new FormatException("its folding is no share");
 
     private static HashedLayer Layer(LayerProto layer)
     {

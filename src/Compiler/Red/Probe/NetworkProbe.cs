@@ -68,7 +68,7 @@ internal sealed class NetworkProbe
             Node node = _graph.Nodes[n];
             onNode?.Invoke(node, Original);
             bool isKnown = node.Inputs.Any(_known.Contains) && node.Inputs.All(i => i.Length == 0 || _known.Contains(i) || _constants.ContainsKey(i));
-            foreach ((string name, FastValue[] value) in Compute(node, Original, null))
+            foreach ((string name, FastValue[] value) in Compute(node, Original, null) ?? Substitutes(node))
             {
                 _values[name] = Adjust(name, value, learn: true);
                 if (isKnown || _adjustments.ContainsKey(name)) _known.Add(name);
@@ -86,17 +86,19 @@ internal sealed class NetworkProbe
     /// <summary>Runs again with other weights; values that cannot differ are taken from the original run.</summary>
     /// <param name="overrides">By the node's name.</param>
     /// <param name="wanted">Values to be given.</param>
+    /// <param name="constants">Other constants, by name.</param>
     /// <returns>Those of the wanted values that may differ from the original's, by name.</returns>
-    public IReadOnlyDictionary<string, FastValue[]> Rerun(IReadOnlyDictionary<string, LayerOverride> overrides, ImmutableArray<string> wanted)
+    public IReadOnlyDictionary<string, FastValue[]> Rerun(IReadOnlyDictionary<string, LayerOverride> overrides, ImmutableArray<string> wanted, IReadOnlyDictionary<string, FastValue>? constants = null)
     {
         var changed = new Dictionary<string, FastValue[]>(StringComparer.Ordinal);
+        foreach (KeyValuePair<string, FastValue> constant in constants ?? ImmutableDictionary<string, FastValue>.Empty) changed[constant.Key] = [.. Enumerable.Repeat(constant.Value, Count)];
         FastValue[] Get(string name) => changed.TryGetValue(name, out FastValue[]? value) ? value : Original(name);
         for (int n = 0; n < _graph.Nodes.Length; n++)
         {
             Node node = _graph.Nodes[n];
             overrides.TryGetValue(node.Name, out LayerOverride? other);
             if (other is null && !GraphCaptures.Reads(node).Any(changed.ContainsKey)) continue;
-            foreach ((string name, FastValue[] value) in Compute(node, Get, other)) changed[name] = Adjust(name, value, learn: false);
+            foreach ((string name, FastValue[] value) in Compute(node, Get, other) ?? []) changed[name] = Adjust(name, value, learn: false);
             foreach (string input in node.Inputs)
                 if (_lastUse.TryGetValue(input, out int last) && last == n && !wanted.Contains(input)) changed.Remove(input);
         }
@@ -104,20 +106,39 @@ internal sealed class NetworkProbe
         return changed;
     }
 
-    private List<(string Name, FastValue[] Value)> Compute(Node node, Func<string, FastValue[]> get, LayerOverride? other)
+    /// <summary>The outputs of a node; null where it refuses these inputs (indices or shapes that real data would not have).</summary>
+    private List<(string Name, FastValue[] Value)>? Compute(Node node, Func<string, FastValue[]> get, LayerOverride? other)
     {
         _cancellationToken.ThrowIfCancellationRequested();
         FastValue[]?[] operands = [.. node.Inputs.Select(i => i.Length == 0 ? null : get(i))];
         var results = new FastValue?[Count][];
+        bool refused = false;
         Parallel.For(0, Count, sample =>
         {
             ImmutableArray<FastValue?> inputs = [.. operands.Select(o => o?[sample])];
             if (other is not null) inputs = other.Bias is null ? inputs.SetItem(1, other.Weights) : [inputs[0], other.Weights, other.Bias];
-            results[sample] = ComputeSample(node, inputs);
+            try
+            {
+                results[sample] = ComputeSample(node, inputs);
+            }
+            catch (Exception problem) when (problem is not OperationCanceledException)
+            {
+                refused = true;
+            }
         });
+        if (refused) return null;
         var values = new List<(string, FastValue[])>();
         for (int i = 0; i < node.Outputs.Length; i++)
             if (node.HasOutput(i)) values.Add((node.Outputs[i], [.. results.Select(r => r[i]!)]));
+        return values;
+    }
+
+    /// <summary>Noise of the outputs' types.</summary>
+    private List<(string Name, FastValue[] Value)> Substitutes(Node node)
+    {
+        var values = new List<(string, FastValue[])>();
+        foreach (string output in node.Outputs.Where(o => o.Length > 0))
+            values.Add((output, [.. Enumerable.Range(0, Count).Select(sample => ProbeInputs.Noise(_graph.TensorTypeOf(output)!, (ulong)sample))]));
         return values;
     }
 

@@ -1,0 +1,58 @@
+using System.Collections.Generic;
+using System.Linq;
+using RedGen.Compiler.Graphs;
+
+namespace RedGen.Compiler.Red.Probe;
+
+/// <summary>What one run of a graph over one sample costs, from the shapes alone: a hostile or huge model must not hold up a build.</summary>
+/// <param name="Work">Elementary operations, those of the slow reference evaluation weighed.</param>
+/// <param name="Elements">Elements of all values.</param>
+internal sealed record ProbeCost(double Work, double Elements)
+{
+    /// <summary>Beyond this much work a model is not probed, and so not hashed without a plan file: some ten seconds.</summary>
+    private const double MostWork = 2e10;
+
+    /// <summary>Beyond this many elements a model is not probed: a gigabyte.</summary>
+    private const double MostElements = 2.5e8;
+
+    /// <summary>The reference evaluation takes this much longer for an operation than the blocked kernels.</summary>
+    private const double Slowness = 8;
+
+    /// <summary>Whether a single sample is within bounds.</summary>
+    public bool IsBearable => Work <= MostWork && Elements <= MostElements;
+
+    /// <summary>The cost of a graph whose types are known; unbearable where they are not.</summary>
+    public static ProbeCost Of(Graph graph)
+    {
+        double work = 0, elements = 0;
+        foreach (Node node in graph.Nodes)
+        {
+            if (GraphCaptures.Subgraphs(node).Any()) return new ProbeCost(double.PositiveInfinity, double.PositiveInfinity);
+            double outputs = node.Outputs.Where(o => o.Length > 0).Sum(o => Count(graph, o)), inputs = node.Inputs.Where(i => i.Length > 0).Sum(i => Count(graph, i));
+            bool isFast = node.Operator.QualifiedName is "Conv" or "Gemm" or "MatMul";
+            work += isFast ? outputs * Depth(graph, node) : Slowness * ((outputs * Depth(graph, node)) + inputs);
+            elements += outputs;
+        }
+
+        return new ProbeCost(work, elements);
+    }
+
+    /// <summary>Operands of an output element, where it is more than one.</summary>
+    private static double Depth(Graph graph, Node node)
+    {
+        int[]? first = Lengths(graph, node.Input(0)), second = Lengths(graph, node.Input(1));
+        switch (node.Operator.QualifiedName)
+        {
+            case "Conv": return second is null ? double.PositiveInfinity : Product(second.Skip(1));
+            case "Gemm" or "MatMul": return first is null ? double.PositiveInfinity : first.Length == 0 ? 1 : first.Max();
+            case "MaxPool" or "AveragePool" or "LpPool": return Product((node.Attributes.Ints("kernel_shape") ?? []).Select(k => (int)System.Math.Min(int.MaxValue, k)));
+            default: return 1;
+        }
+    }
+
+    private static int[]? Lengths(Graph graph, string value) => graph.TensorTypeOf(value) is { IsStatic: true, Shape: { } shape } ? shape.ToArray() : null;
+
+    private static double Count(Graph graph, string value) => Lengths(graph, value) is { } lengths ? Product(lengths) : graph.TypeOf(value) is null ? 0 : double.PositiveInfinity;
+
+    private static double Product(IEnumerable<int> lengths) => lengths.Aggregate(1.0, (a, b) => a * b);
+}
