@@ -20,6 +20,7 @@ internal static class Consumers
             <CheckForOverflowUnderflow>true</CheckForOverflowUnderflow>
             <GenerateDocumentationFile>true</GenerateDocumentationFile>
             <RedGenAccessibility>Public</RedGenAccessibility>
+            <RedGenHashing>None</RedGenHashing>
           </PropertyGroup>
           <ItemGroup>
             <PackageReference Include="RedGen" Version="$(RedGenTestVersion)" />
@@ -70,6 +71,7 @@ internal static class Consumers
             <Nullable>enable</Nullable>
             <ImplicitUsings>enable</ImplicitUsings>
             <RedGenRuntime>Source</RedGenRuntime>
+            <RedGenHashing>None</RedGenHashing>
           </PropertyGroup>
           <ItemGroup>
             <PackageReference Include="RedGen" Version="$(RedGenTestVersion)" />

@@ -16,7 +16,7 @@ internal static class Certification
     /// <summary>Adds the certificate to a reduction; the same model where nothing was hashed.</summary>
     public static ReducedModel Run(ReducedModel model, CompilerOptions options, DiagnosticBag diagnostics, CancellationToken cancellationToken)
     {
-        if (model.Reduction.Method == Hashing.None || (options.MaxError is null && MultiplyAdds(model.Before) > WorkLimit)) return model;
+        if (model.Reduction.Hashed.IsEmpty || (options.MaxError is null && MultiplyAdds(model.Before) > WorkLimit)) return model;
         ErrorCertificate certificate = options.Merging == Merging.Relaxed && model.Reduction.Layers.Any(l => l.OutputsMerged > 0)
             ? new ErrorCertificate(new InputBox(options.InputRange).ToString(), double.PositiveInfinity, [], "relaxed merging changes the hashed network in a way that no bound covers (RedGenMerging=Strict does not)")
             : ErrorBound.Compute(model.Before, model.Hashed, new InputBox(options.InputRange), cancellationToken);

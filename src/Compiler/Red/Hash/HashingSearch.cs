@@ -17,10 +17,10 @@ namespace RedGen.Compiler.Red.Hash;
 internal sealed record SearchEffort(int Samples, double RunWork, bool MeasuresGains)
 {
     /// <summary>Inside a build: seconds.</summary>
-    public static SearchEffort Quick { get; } = new(16, 1.5e9, MeasuresGains: false);
+    public static SearchEffort Quick { get; } = new(48, 1.5e9, MeasuresGains: false);
 
     /// <summary>In <c>redgen tune</c>: up to a minute.</summary>
-    public static SearchEffort Full { get; } = new(24, 4e9, MeasuresGains: true);
+    public static SearchEffort Full { get; } = new(64, 4e9, MeasuresGains: true);
 }
 
 /// <summary>Finds the number of values of every layer, and hashes.</summary>
@@ -43,9 +43,6 @@ internal static class HashingSearch
 
     /// <summary>Rounds in which the measured error is brought below the tolerance.</summary>
     private const int MostRounds = 6;
-
-    /// <summary>Elements of the values of all samples.</summary>
-    private const double MostElements = 1e8;
 
     private static readonly int[] Menu = [1, 2, 3, 4, 5, 7, 9, 11, 13, 15, 19, 23, 27, 31, 39, 47, 55, 63];
 
@@ -140,8 +137,7 @@ internal static class HashingSearch
 
     private static ProbeInputs InputsFor(Graph graph, ProbeCost cost, CompilerOptions options, Tensor? samples, SearchEffort effort)
     {
-        double fitting = Math.Min(effort.RunWork / Math.Max(1, cost.Work), MostElements / Math.Max(1, cost.Elements));
-        int count = (int)Math.Min(effort.Samples, Math.Max(2, fitting));
+        int count = (int)Math.Min(cost.FittingSamples, Math.Min(effort.Samples, Math.Max(2, effort.RunWork / Math.Max(1, cost.Work))));
         if (samples is not null && ProbeInputs.FromSamples(graph, samples, 2 * count) is { } real) return real;
         return ProbeInputs.Synthetic(graph, new InputBox(options.InputRange), count);
     }

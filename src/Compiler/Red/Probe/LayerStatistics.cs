@@ -70,6 +70,8 @@ internal sealed record LayerStatistics(ImmutableArray<double[]> Mean, ImmutableA
 /// <param name="Covariance">Size × size, row-major.</param>
 internal sealed record CovarianceBlock(int Start, int Size, float[] Covariance)
 {
+    private const double MostShrinkage = 0.5;
+
     /// <summary>
     /// The covariance of centred columns: [column][patch]. The order of the sums does not depend on the machine's vectors: each entry is
     /// summed in eight fixed lanes.
@@ -86,6 +88,21 @@ internal sealed record CovarianceBlock(int Start, int Size, float[] Covariance)
             }
         }
 
+        Shrink(covariance, size, patches);
         return new CovarianceBlock(start, size, covariance);
+    }
+
+    /// <summary>
+    /// Few patches span few directions, and errors in all others would look free: the covariance is drawn towards its mean variance in every
+    /// direction, the more the fewer patches there are for a column (the idea of Ledoit and Wolf, 2004).
+    /// </summary>
+    private static void Shrink(float[] covariance, int size, int patches)
+    {
+        double share = MostShrinkage * (1 - (patches / (2.0 * size)));
+        if (share <= 0) return;
+        double mean = 0;
+        for (int i = 0; i < size; i++) mean += covariance[(i * size) + i] / (double)size;
+        for (int i = 0; i < covariance.Length; i++) covariance[i] = (float)(covariance[i] * (1 - share));
+        for (int i = 0; i < size; i++) covariance[(i * size) + i] += (float)(mean * share);
     }
 }

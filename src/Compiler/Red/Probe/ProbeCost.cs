@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using RedGen.Compiler.Graphs;
@@ -6,8 +7,9 @@ namespace RedGen.Compiler.Red.Probe;
 
 /// <summary>What one run of a graph over one sample costs, from the shapes alone: a hostile or huge model must not hold up a build.</summary>
 /// <param name="Work">Elementary operations, those of the slow reference evaluation weighed.</param>
-/// <param name="Elements">Elements of all values.</param>
-internal sealed record ProbeCost(double Work, double Elements)
+/// <param name="Elements">Elements of all values of a sample, and of the largest workspace.</param>
+/// <param name="Parameters">Elements of the constants.</param>
+internal sealed record ProbeCost(double Work, double Elements, double Parameters)
 {
     /// <summary>Beyond this much work a model is not probed, and so not hashed without a plan file: some ten seconds.</summary>
     private const double MostWork = 2e10;
@@ -15,26 +17,36 @@ internal sealed record ProbeCost(double Work, double Elements)
     /// <summary>Beyond this many elements a model is not probed: a gigabyte.</summary>
     private const double MostElements = 2.5e8;
 
+    /// <summary>A few bytes of file must not fill memory: elements that come with each parameter, and some that are free.</summary>
+    private const double ElementsPerParameter = 5000;
+
+    private const double FreeElements = 4e6;
+
     /// <summary>The reference evaluation takes this much longer for an operation than the blocked kernels.</summary>
     private const double Slowness = 8;
 
     /// <summary>Whether a single sample is within bounds.</summary>
-    public bool IsBearable => Work <= MostWork && Elements <= MostElements;
+    public bool IsBearable => Work <= MostWork && Elements <= Math.Min(MostElements, FreeElements + (ElementsPerParameter * Parameters));
+
+    /// <summary>How many samples fit in memory, at least one.</summary>
+    public double FittingSamples => Math.Max(1, Math.Min(MostElements / 2.5, FreeElements + (ElementsPerParameter / 25 * Parameters)) / Math.Max(1, Elements));
 
     /// <summary>The cost of a graph whose types are known; unbearable where they are not.</summary>
     public static ProbeCost Of(Graph graph)
     {
-        double work = 0, elements = 0;
+        double work = 0, elements = 0, workspace = 0;
         foreach (Node node in graph.Nodes)
         {
-            if (GraphCaptures.Subgraphs(node).Any()) return new ProbeCost(double.PositiveInfinity, double.PositiveInfinity);
+            if (GraphCaptures.Subgraphs(node).Any()) return new ProbeCost(double.PositiveInfinity, double.PositiveInfinity, 0);
             double outputs = node.Outputs.Where(o => o.Length > 0).Sum(o => Count(graph, o)), inputs = node.Inputs.Where(i => i.Length > 0).Sum(i => Count(graph, i));
             bool isFast = node.Operator.QualifiedName is "Conv" or "Gemm" or "MatMul";
             work += isFast ? outputs * Depth(graph, node) : Slowness * ((outputs * Depth(graph, node)) + inputs);
             elements += outputs;
+            // The columns of a convolution: its depth for every pixel.
+            if (node.Operator.QualifiedName == "Conv" && Lengths(graph, node.Outputs[0]) is { Length: > 2 } y) workspace = Math.Max(workspace, Depth(graph, node) * Product(y.Skip(2)));
         }
 
-        return new ProbeCost(work, elements);
+        return new ProbeCost(work, elements + workspace, graph.Initializers.Values.Sum(t => (double)t.Length));
     }
 
     /// <summary>Operands of an output element, where it is more than one.</summary>
@@ -45,7 +57,7 @@ internal sealed record ProbeCost(double Work, double Elements)
         {
             case "Conv": return second is null ? double.PositiveInfinity : Product(second.Skip(1));
             case "Gemm" or "MatMul": return first is null ? double.PositiveInfinity : first.Length == 0 ? 1 : first.Max();
-            case "MaxPool" or "AveragePool" or "LpPool": return Product((node.Attributes.Ints("kernel_shape") ?? []).Select(k => (int)System.Math.Min(int.MaxValue, k)));
+            case "MaxPool" or "AveragePool" or "LpPool": return Product((node.Attributes.Ints("kernel_shape") ?? []).Select(k => (int)Math.Min(int.MaxValue, k)));
             default: return 1;
         }
     }
