@@ -41,7 +41,7 @@ namespace RedGen
         /// <summary>The kind of machine that the code is for. One of Auto.</summary>
         public string Profile { get; set; }
 
-        /// <summary>Whether the graph is optimised; false compiles it as it stands, to find out whether a pass is at fault.</summary>
+        /// <summary>Whether the graph is optimised; false compiles it as it stands, without a reduction, to find out whether a pass is at fault.</summary>
         public bool Optimise { get; set; }
 
         /// <summary>Whether sums may be reordered for speed (Fast) or give the same bits on every machine (Strict). One of Fast.</summary>

@@ -105,8 +105,7 @@ public sealed class PlanTests
         project.File("a.redgen.json", "{"u8.ToArray());
         project.Harness.SetText(model, "");
 
-        // The weights are not reduced here, so the plan's text does not matter.
-        Assert.Empty(project.Run().Diagnostics);
+        AssertSingle(project.Run(), "RG0025", "it is not the JSON of a plan");
         Assert.Equal(Path.Combine(project.Folder, "a.redgen.json"), ModelReader.PlanBeside(model));
         var request = (ModelRequest)project.Run().Kept(StepNames.Requests).Single();
         Assert.Equal(Path.Combine(project.Folder, "a.redgen.json"), request.Model.Manifest.Plan!.Path);

@@ -21,14 +21,13 @@ using global::RedGen.Runtime;
 /// <para>Input <c>input</c>: float32 1×1×8×8.</para>
 /// <para>Output <c>logits</c>: float32 1×10.</para>
 /// <para>6,234 parameters; 84,224 multiply-adds, 7,552 bytes of scratch memory a call.</para>
-/// <para>Reduced by hashing Adaptive: 6,032 weights of 3 layers take 39 to 63 distinct values a layer, 6,860 bytes as indices, codebooks and scales instead of 24,128 as floats. 90.5 % of the multiplications are removed when every layer is computed by its exact lowering with the fewest. Relative error at the outputs: 0.0253, measured on 16 inputs made without data. Largest error of any output element: 361, certified for inputs in [-3, 3] (RedGenInputRange declares another box).</para>
 /// <para>Layers:</para>
 /// <list type="number">
-/// <item><description><see cref="Conv1"/>: Conv 3×3, 1 → 16 channels, pad 1, then Relu, 63 weight values.</description></item>
+/// <item><description><see cref="Conv1"/>: Conv 3×3, 1 → 16 channels, pad 1, then Relu.</description></item>
 /// <item><description><see cref="MaxPool1"/>: MaxPool 2×2, stride 2.</description></item>
-/// <item><description><see cref="Conv2"/>: Conv 3×3, 16 → 32 channels, pad 1, then Relu, 39 weight values.</description></item>
+/// <item><description><see cref="Conv2"/>: Conv 3×3, 16 → 32 channels, pad 1, then Relu.</description></item>
 /// <item><description><see cref="MaxPool2"/>: MaxPool 2×2, stride 2.</description></item>
-/// <item><description><see cref="Gemm1"/>: Gemm 128 → 10, 47 weight values.</description></item>
+/// <item><description><see cref="Gemm1"/>: Gemm 128 → 10.</description></item>
 /// </list>
 /// </remarks>
 [GeneratedCode("RedGen", "%VERSION%")]
@@ -50,24 +49,15 @@ internal static partial class Digits
     public const int ScratchBytes = 7552;
 
     /// <summary>Bytes of constants in the assembly.</summary>
-    public const long WeightBytes = 6496;
+    public const long WeightBytes = 27432;
 
     /// <summary>Multiply-adds of one call.</summary>
     public const long Macs = 84224;
 
     /// <summary>Multiplications of one call when every layer is computed by its exact lowering with the fewest; equal to <see cref="Macs"/> without hashing.</summary>
-    public const long Multiplications = 8014;
+    public const long Multiplications = 84224;
 
-    /// <summary>The share of the multiplications of the unreduced network that the reduction removed.</summary>
-    public const double MultiplicationsRemoved = 0.9048489741641337d;
-
-    /// <summary>The relative error that the reduction causes at the outputs, as measured on 16 inputs made without data.</summary>
-    public const double ReductionMeasuredError = 0.025317111260847375d;
-
-    /// <summary>The largest error of any output element that the reduction can cause for inputs in [-3, 3] (RedGenInputRange declares another box).</summary>
-    public const double ReductionMaxError = 361.29958042802696d;
-
-    /// <summary>Runs the network once. Allocates nothing but the expanded weights at the first call; safe to call from many threads.</summary>
+    /// <summary>Runs the network once. Allocates nothing; safe to call from many threads.</summary>
     /// <param name="input">float32 1×1×8×8, row-major: 64 elements.</param>
     /// <param name="logits">float32 1×10, row-major: 10 elements.</param>
     /// <exception cref="ArgumentException">An argument has the wrong length, or an output shares memory with an input.</exception>
@@ -114,7 +104,7 @@ internal static partial class Digits
         throw new ArgumentException($"Digits.Predict: {output} shares memory with {input}.", output);
     }
 
-    /// <summary>Conv 3×3, 1 → 16 channels, pad 1, then Relu, 63 weight values ('/c1/Conv', '/Relu').</summary>
+    /// <summary>Conv 3×3, 1 → 16 channels, pad 1, then Relu ('/c1/Conv', '/Relu').</summary>
     private static void Conv1(ReadOnlySpan<float> x, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
@@ -122,7 +112,7 @@ internal static partial class Digits
             inHeight: 8, inWidth: 8, outHeight: 8, outWidth: 8,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        Convolution.Run(x, Expanded.Conv1Weights, Weights.Conv1Bias, default, y, workspace, shape, default(Relu));
+        Convolution.Run(x, Weights.Conv1Weights, Weights.Conv1Bias, default, y, workspace, shape, default(Relu));
     }
 
     /// <summary>MaxPool 2×2, stride 2 ('/MaxPool').</summary>
@@ -135,7 +125,7 @@ internal static partial class Digits
         MaxPool.Run(x, y, shape);
     }
 
-    /// <summary>Conv 3×3, 16 → 32 channels, pad 1, then Relu, 39 weight values ('/c2/Conv', '/Relu_1').</summary>
+    /// <summary>Conv 3×3, 16 → 32 channels, pad 1, then Relu ('/c2/Conv', '/Relu_1').</summary>
     private static void Conv2(ReadOnlySpan<float> x, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
@@ -143,7 +133,7 @@ internal static partial class Digits
             inHeight: 4, inWidth: 4, outHeight: 4, outWidth: 4,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        Convolution.Run(x, Expanded.Conv2Weights, Weights.Conv2Bias, default, y, workspace, shape, default(Relu));
+        Convolution.Run(x, Weights.Conv2Weights, Weights.Conv2Bias, default, y, workspace, shape, default(Relu));
     }
 
     /// <summary>MaxPool 2×2, stride 2 ('/MaxPool_1').</summary>
@@ -156,9 +146,9 @@ internal static partial class Digits
         MaxPool.Run(x, y, shape);
     }
 
-    /// <summary>Gemm 128 → 10, 47 weight values ('/fc/Gemm').</summary>
+    /// <summary>Gemm 128 → 10 ('/fc/Gemm').</summary>
     private static void Gemm1(ReadOnlySpan<float> x, Span<float> y)
     {
-        Dense.Run(x, Expanded.Gemm1Weights, Weights.Gemm1Bias, y, inputs: 128, outputs: 10, default(Identity));
+        Dense.Run(x, Weights.Gemm1Weights, Weights.Gemm1Bias, y, inputs: 128, outputs: 10, default(Identity));
     }
 }

@@ -21,34 +21,33 @@ using global::RedGen.Runtime;
 /// <para>Input <c>input</c>: float32 1×3×32×32.</para>
 /// <para>Output <c>logits</c>: float32 1×10.</para>
 /// <para>271,098 parameters; 40,551,040 multiply-adds, 207,232 bytes of scratch memory a call.</para>
-/// <para>Reduced by hashing Adaptive: 267,696 weights of 19 layers take 31 to 127 distinct values a layer, 275,652 bytes as indices, codebooks and scales instead of 1,070,784 as floats. 90.8 % of the multiplications are removed when every layer is computed by its exact lowering with the fewest. Relative error at the outputs: 0.0853, measured on 16 inputs made without data. Largest error of any output element: 3.3E+15, certified for inputs in [-3, 3] (RedGenInputRange declares another box).</para>
 /// <para>Layers:</para>
 /// <list type="number">
-/// <item><description><see cref="Conv1"/>: Conv 3×3, 3 → 16 channels, pad 1, then Relu, 127 weight values.</description></item>
-/// <item><description><see cref="Conv2"/>: Conv 3×3, 16 → 16 channels, pad 1, then Relu, 39 weight values.</description></item>
-/// <item><description><see cref="Conv3"/>: Conv 3×3, 16 → 16 channels, pad 1, plus residual, then Relu, 39 weight values.</description></item>
-/// <item><description><see cref="Conv4"/>: Conv 3×3, 16 → 16 channels, pad 1, then Relu, 39 weight values.</description></item>
-/// <item><description><see cref="Conv5"/>: Conv 3×3, 16 → 16 channels, pad 1, plus residual, then Relu, 39 weight values.</description></item>
-/// <item><description><see cref="Conv6"/>: Conv 3×3, 16 → 16 channels, pad 1, then Relu, 31 weight values.</description></item>
-/// <item><description><see cref="Conv7"/>: Conv 3×3, 16 → 16 channels, pad 1, plus residual, then Relu, 47 weight values.</description></item>
-/// <item><description><see cref="Conv8"/>: Conv 3×3, 16 → 32 channels, stride 2, pad 1, then Relu, 79 weight values.</description></item>
+/// <item><description><see cref="Conv1"/>: Conv 3×3, 3 → 16 channels, pad 1, then Relu.</description></item>
+/// <item><description><see cref="Conv2"/>: Conv 3×3, 16 → 16 channels, pad 1, then Relu.</description></item>
+/// <item><description><see cref="Conv3"/>: Conv 3×3, 16 → 16 channels, pad 1, plus residual, then Relu.</description></item>
+/// <item><description><see cref="Conv4"/>: Conv 3×3, 16 → 16 channels, pad 1, then Relu.</description></item>
+/// <item><description><see cref="Conv5"/>: Conv 3×3, 16 → 16 channels, pad 1, plus residual, then Relu.</description></item>
+/// <item><description><see cref="Conv6"/>: Conv 3×3, 16 → 16 channels, pad 1, then Relu.</description></item>
+/// <item><description><see cref="Conv7"/>: Conv 3×3, 16 → 16 channels, pad 1, plus residual, then Relu.</description></item>
+/// <item><description><see cref="Conv8"/>: Conv 3×3, 16 → 32 channels, stride 2, pad 1, then Relu.</description></item>
 /// <item><description><see cref="Slice1"/>: Slice 1×16×32×32 to 1×16×16×32.</description></item>
 /// <item><description><see cref="Slice2"/>: Slice 1×16×16×32 to 1×16×16×16.</description></item>
 /// <item><description><see cref="Pad1"/>: Pad 1×16×16×16 to 1×32×16×16, mode constant.</description></item>
-/// <item><description><see cref="Conv9"/>: Conv 3×3, 32 → 32 channels, pad 1, plus residual, then Relu, 79 weight values.</description></item>
-/// <item><description><see cref="Conv10"/>: Conv 3×3, 32 → 32 channels, pad 1, then Relu, 55 weight values.</description></item>
-/// <item><description><see cref="Conv11"/>: Conv 3×3, 32 → 32 channels, pad 1, plus residual, then Relu, 63 weight values.</description></item>
-/// <item><description><see cref="Conv12"/>: Conv 3×3, 32 → 32 channels, pad 1, then Relu, 55 weight values.</description></item>
-/// <item><description><see cref="Conv13"/>: Conv 3×3, 32 → 32 channels, pad 1, plus residual, then Relu, 55 weight values.</description></item>
-/// <item><description><see cref="Conv14"/>: Conv 3×3, 32 → 64 channels, stride 2, pad 1, then Relu, 79 weight values.</description></item>
+/// <item><description><see cref="Conv9"/>: Conv 3×3, 32 → 32 channels, pad 1, plus residual, then Relu.</description></item>
+/// <item><description><see cref="Conv10"/>: Conv 3×3, 32 → 32 channels, pad 1, then Relu.</description></item>
+/// <item><description><see cref="Conv11"/>: Conv 3×3, 32 → 32 channels, pad 1, plus residual, then Relu.</description></item>
+/// <item><description><see cref="Conv12"/>: Conv 3×3, 32 → 32 channels, pad 1, then Relu.</description></item>
+/// <item><description><see cref="Conv13"/>: Conv 3×3, 32 → 32 channels, pad 1, plus residual, then Relu.</description></item>
+/// <item><description><see cref="Conv14"/>: Conv 3×3, 32 → 64 channels, stride 2, pad 1, then Relu.</description></item>
 /// <item><description><see cref="Slice3"/>: Slice 1×32×16×16 to 1×32×8×16.</description></item>
 /// <item><description><see cref="Slice4"/>: Slice 1×32×8×16 to 1×32×8×8.</description></item>
 /// <item><description><see cref="Pad2"/>: Pad 1×32×8×8 to 1×64×8×8, mode constant.</description></item>
-/// <item><description><see cref="Conv15"/>: Conv 3×3, 64 → 64 channels, pad 1, plus residual, then Relu, 95 weight values.</description></item>
-/// <item><description><see cref="Conv16"/>: Conv 3×3, 64 → 64 channels, pad 1, then Relu, 79 weight values.</description></item>
-/// <item><description><see cref="Conv17"/>: Conv 3×3, 64 → 64 channels, pad 1, plus residual, then Relu, 95 weight values.</description></item>
-/// <item><description><see cref="Conv18"/>: Conv 3×3, 64 → 64 channels, pad 1, then Relu, 111 weight values.</description></item>
-/// <item><description><see cref="Conv19"/>: Conv 3×3, 64 → 64 channels, pad 1, plus residual, then Relu, 95 weight values.</description></item>
+/// <item><description><see cref="Conv15"/>: Conv 3×3, 64 → 64 channels, pad 1, plus residual, then Relu.</description></item>
+/// <item><description><see cref="Conv16"/>: Conv 3×3, 64 → 64 channels, pad 1, then Relu.</description></item>
+/// <item><description><see cref="Conv17"/>: Conv 3×3, 64 → 64 channels, pad 1, plus residual, then Relu.</description></item>
+/// <item><description><see cref="Conv18"/>: Conv 3×3, 64 → 64 channels, pad 1, then Relu.</description></item>
+/// <item><description><see cref="Conv19"/>: Conv 3×3, 64 → 64 channels, pad 1, plus residual, then Relu.</description></item>
 /// <item><description><see cref="AveragePool1"/>: AveragePool 8×8, stride 8.</description></item>
 /// <item><description><see cref="Gemm1"/>: Gemm 64 → 10.</description></item>
 /// </list>
@@ -72,24 +71,15 @@ internal static partial class ResNet20
     public const int ScratchBytes = 207232;
 
     /// <summary>Bytes of constants in the assembly.</summary>
-    public const long WeightBytes = 277336;
+    public const long WeightBytes = 1077672;
 
     /// <summary>Multiply-adds of one call.</summary>
     public const long Macs = 40551040;
 
     /// <summary>Multiplications of one call when every layer is computed by its exact lowering with the fewest; equal to <see cref="Macs"/> without hashing.</summary>
-    public const long Multiplications = 3743872;
+    public const long Multiplications = 40551040;
 
-    /// <summary>The share of the multiplications of the unreduced network that the reduction removed.</summary>
-    public const double MultiplicationsRemoved = 0.907675068259655d;
-
-    /// <summary>The relative error that the reduction causes at the outputs, as measured on 16 inputs made without data.</summary>
-    public const double ReductionMeasuredError = 0.08530934042743407d;
-
-    /// <summary>The largest error of any output element that the reduction can cause for inputs in [-3, 3] (RedGenInputRange declares another box).</summary>
-    public const double ReductionMaxError = 3297752359953615d;
-
-    /// <summary>Runs the network once. Allocates nothing but the expanded weights at the first call and a scratch buffer at a thread's first call; safe to call from many threads.</summary>
+    /// <summary>Runs the network once. Allocates nothing but a scratch buffer at a thread's first call; safe to call from many threads.</summary>
     /// <param name="input">float32 1×3×32×32, row-major: 3072 elements.</param>
     /// <param name="logits">float32 1×10, row-major: 10 elements.</param>
     /// <exception cref="ArgumentException">An argument has the wrong length, or an output shares memory with an input.</exception>
@@ -189,7 +179,7 @@ internal static partial class ResNet20
         throw new ArgumentException($"ResNet20.Predict: {output} shares memory with {input}.", output);
     }
 
-    /// <summary>Conv 3×3, 3 → 16 channels, pad 1, then Relu, 127 weight values ('/conv1/Conv', '/Relu').</summary>
+    /// <summary>Conv 3×3, 3 → 16 channels, pad 1, then Relu ('/conv1/Conv', '/Relu').</summary>
     private static void Conv1(ReadOnlySpan<float> x, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
@@ -197,10 +187,10 @@ internal static partial class ResNet20
             inHeight: 32, inWidth: 32, outHeight: 32, outWidth: 32,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        Convolution.Run(x, Expanded.Conv1Weights, Weights.Conv1Bias, default, y, workspace, shape, default(Relu));
+        Convolution.Run(x, Weights.Conv1Weights, Weights.Conv1Bias, default, y, workspace, shape, default(Relu));
     }
 
-    /// <summary>Conv 3×3, 16 → 16 channels, pad 1, then Relu, 39 weight values ('/layer1/layer1.0/conv1/Conv', '/layer1/layer1.0/Relu').</summary>
+    /// <summary>Conv 3×3, 16 → 16 channels, pad 1, then Relu ('/layer1/layer1.0/conv1/Conv', '/layer1/layer1.0/Relu').</summary>
     private static void Conv2(ReadOnlySpan<float> x, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
@@ -208,10 +198,10 @@ internal static partial class ResNet20
             inHeight: 32, inWidth: 32, outHeight: 32, outWidth: 32,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        Convolution.Run(x, Expanded.Conv2Weights, Weights.Conv2Bias, default, y, workspace, shape, default(Relu));
+        Convolution.Run(x, Weights.Conv2Weights, Weights.Conv2Bias, default, y, workspace, shape, default(Relu));
     }
 
-    /// <summary>Conv 3×3, 16 → 16 channels, pad 1, plus residual, then Relu, 39 weight values ('/layer1/layer1.0/conv2/Conv', '/layer1/layer1.0/Add', '/layer1/layer1.0/Relu_1').</summary>
+    /// <summary>Conv 3×3, 16 → 16 channels, pad 1, plus residual, then Relu ('/layer1/layer1.0/conv2/Conv', '/layer1/layer1.0/Add', '/layer1/layer1.0/Relu_1').</summary>
     private static void Conv3(ReadOnlySpan<float> x, ReadOnlySpan<float> residual, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
@@ -219,10 +209,10 @@ internal static partial class ResNet20
             inHeight: 32, inWidth: 32, outHeight: 32, outWidth: 32,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        Convolution.Run(x, Expanded.Conv3Weights, Weights.Conv3Bias, residual, y, workspace, shape, default(Relu));
+        Convolution.Run(x, Weights.Conv3Weights, Weights.Conv3Bias, residual, y, workspace, shape, default(Relu));
     }
 
-    /// <summary>Conv 3×3, 16 → 16 channels, pad 1, then Relu, 39 weight values ('/layer1/layer1.1/conv1/Conv', '/layer1/layer1.1/Relu').</summary>
+    /// <summary>Conv 3×3, 16 → 16 channels, pad 1, then Relu ('/layer1/layer1.1/conv1/Conv', '/layer1/layer1.1/Relu').</summary>
     private static void Conv4(ReadOnlySpan<float> x, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
@@ -230,10 +220,10 @@ internal static partial class ResNet20
             inHeight: 32, inWidth: 32, outHeight: 32, outWidth: 32,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        Convolution.Run(x, Expanded.Conv4Weights, Weights.Conv4Bias, default, y, workspace, shape, default(Relu));
+        Convolution.Run(x, Weights.Conv4Weights, Weights.Conv4Bias, default, y, workspace, shape, default(Relu));
     }
 
-    /// <summary>Conv 3×3, 16 → 16 channels, pad 1, plus residual, then Relu, 39 weight values ('/layer1/layer1.1/conv2/Conv', '/layer1/layer1.1/Add', '/layer1/layer1.1/Relu_1').</summary>
+    /// <summary>Conv 3×3, 16 → 16 channels, pad 1, plus residual, then Relu ('/layer1/layer1.1/conv2/Conv', '/layer1/layer1.1/Add', '/layer1/layer1.1/Relu_1').</summary>
     private static void Conv5(ReadOnlySpan<float> x, ReadOnlySpan<float> residual, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
@@ -241,10 +231,10 @@ internal static partial class ResNet20
             inHeight: 32, inWidth: 32, outHeight: 32, outWidth: 32,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        Convolution.Run(x, Expanded.Conv5Weights, Weights.Conv5Bias, residual, y, workspace, shape, default(Relu));
+        Convolution.Run(x, Weights.Conv5Weights, Weights.Conv5Bias, residual, y, workspace, shape, default(Relu));
     }
 
-    /// <summary>Conv 3×3, 16 → 16 channels, pad 1, then Relu, 31 weight values ('/layer1/layer1.2/conv1/Conv', '/layer1/layer1.2/Relu').</summary>
+    /// <summary>Conv 3×3, 16 → 16 channels, pad 1, then Relu ('/layer1/layer1.2/conv1/Conv', '/layer1/layer1.2/Relu').</summary>
     private static void Conv6(ReadOnlySpan<float> x, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
@@ -252,10 +242,10 @@ internal static partial class ResNet20
             inHeight: 32, inWidth: 32, outHeight: 32, outWidth: 32,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        Convolution.Run(x, Expanded.Conv6Weights, Weights.Conv6Bias, default, y, workspace, shape, default(Relu));
+        Convolution.Run(x, Weights.Conv6Weights, Weights.Conv6Bias, default, y, workspace, shape, default(Relu));
     }
 
-    /// <summary>Conv 3×3, 16 → 16 channels, pad 1, plus residual, then Relu, 47 weight values ('/layer1/layer1.2/conv2/Conv', '/layer1/layer1.2/Add', '/layer1/layer1.2/Relu_1').</summary>
+    /// <summary>Conv 3×3, 16 → 16 channels, pad 1, plus residual, then Relu ('/layer1/layer1.2/conv2/Conv', '/layer1/layer1.2/Add', '/layer1/layer1.2/Relu_1').</summary>
     private static void Conv7(ReadOnlySpan<float> x, ReadOnlySpan<float> residual, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
@@ -263,10 +253,10 @@ internal static partial class ResNet20
             inHeight: 32, inWidth: 32, outHeight: 32, outWidth: 32,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        Convolution.Run(x, Expanded.Conv7Weights, Weights.Conv7Bias, residual, y, workspace, shape, default(Relu));
+        Convolution.Run(x, Weights.Conv7Weights, Weights.Conv7Bias, residual, y, workspace, shape, default(Relu));
     }
 
-    /// <summary>Conv 3×3, 16 → 32 channels, stride 2, pad 1, then Relu, 79 weight values ('/layer2/layer2.0/conv1/Conv', '/layer2/layer2.0/Relu').</summary>
+    /// <summary>Conv 3×3, 16 → 32 channels, stride 2, pad 1, then Relu ('/layer2/layer2.0/conv1/Conv', '/layer2/layer2.0/Relu').</summary>
     private static void Conv8(ReadOnlySpan<float> x, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
@@ -274,7 +264,7 @@ internal static partial class ResNet20
             inHeight: 32, inWidth: 32, outHeight: 16, outWidth: 16,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 2, strideWidth: 2,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        Convolution.Run(x, Expanded.Conv8Weights, Weights.Conv8Bias, default, y, workspace, shape, default(Relu));
+        Convolution.Run(x, Weights.Conv8Weights, Weights.Conv8Bias, default, y, workspace, shape, default(Relu));
     }
 
     /// <summary>Slice 1×16×32×32 to 1×16×16×32 ('/layer2/layer2.0/shortcut/Slice').</summary>
@@ -299,7 +289,7 @@ internal static partial class ResNet20
         x.Slice(0, 4096).CopyTo(y.Slice(2048, 4096));
     }
 
-    /// <summary>Conv 3×3, 32 → 32 channels, pad 1, plus residual, then Relu, 79 weight values ('/layer2/layer2.0/conv2/Conv', '/layer2/layer2.0/Add', '/layer2/layer2.0/Relu_1').</summary>
+    /// <summary>Conv 3×3, 32 → 32 channels, pad 1, plus residual, then Relu ('/layer2/layer2.0/conv2/Conv', '/layer2/layer2.0/Add', '/layer2/layer2.0/Relu_1').</summary>
     private static void Conv9(ReadOnlySpan<float> x, ReadOnlySpan<float> residual, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
@@ -307,10 +297,10 @@ internal static partial class ResNet20
             inHeight: 16, inWidth: 16, outHeight: 16, outWidth: 16,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        Convolution.Run(x, Expanded.Conv9Weights, Weights.Conv9Bias, residual, y, workspace, shape, default(Relu));
+        Convolution.Run(x, Weights.Conv9Weights, Weights.Conv9Bias, residual, y, workspace, shape, default(Relu));
     }
 
-    /// <summary>Conv 3×3, 32 → 32 channels, pad 1, then Relu, 55 weight values ('/layer2/layer2.1/conv1/Conv', '/layer2/layer2.1/Relu').</summary>
+    /// <summary>Conv 3×3, 32 → 32 channels, pad 1, then Relu ('/layer2/layer2.1/conv1/Conv', '/layer2/layer2.1/Relu').</summary>
     private static void Conv10(ReadOnlySpan<float> x, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
@@ -318,10 +308,10 @@ internal static partial class ResNet20
             inHeight: 16, inWidth: 16, outHeight: 16, outWidth: 16,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        Convolution.Run(x, Expanded.Conv10Weights, Weights.Conv10Bias, default, y, workspace, shape, default(Relu));
+        Convolution.Run(x, Weights.Conv10Weights, Weights.Conv10Bias, default, y, workspace, shape, default(Relu));
     }
 
-    /// <summary>Conv 3×3, 32 → 32 channels, pad 1, plus residual, then Relu, 63 weight values ('/layer2/layer2.1/conv2/Conv', '/layer2/layer2.1/Add', '/layer2/layer2.1/Relu_1').</summary>
+    /// <summary>Conv 3×3, 32 → 32 channels, pad 1, plus residual, then Relu ('/layer2/layer2.1/conv2/Conv', '/layer2/layer2.1/Add', '/layer2/layer2.1/Relu_1').</summary>
     private static void Conv11(ReadOnlySpan<float> x, ReadOnlySpan<float> residual, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
@@ -329,10 +319,10 @@ internal static partial class ResNet20
             inHeight: 16, inWidth: 16, outHeight: 16, outWidth: 16,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        Convolution.Run(x, Expanded.Conv11Weights, Weights.Conv11Bias, residual, y, workspace, shape, default(Relu));
+        Convolution.Run(x, Weights.Conv11Weights, Weights.Conv11Bias, residual, y, workspace, shape, default(Relu));
     }
 
-    /// <summary>Conv 3×3, 32 → 32 channels, pad 1, then Relu, 55 weight values ('/layer2/layer2.2/conv1/Conv', '/layer2/layer2.2/Relu').</summary>
+    /// <summary>Conv 3×3, 32 → 32 channels, pad 1, then Relu ('/layer2/layer2.2/conv1/Conv', '/layer2/layer2.2/Relu').</summary>
     private static void Conv12(ReadOnlySpan<float> x, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
@@ -340,10 +330,10 @@ internal static partial class ResNet20
             inHeight: 16, inWidth: 16, outHeight: 16, outWidth: 16,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        Convolution.Run(x, Expanded.Conv12Weights, Weights.Conv12Bias, default, y, workspace, shape, default(Relu));
+        Convolution.Run(x, Weights.Conv12Weights, Weights.Conv12Bias, default, y, workspace, shape, default(Relu));
     }
 
-    /// <summary>Conv 3×3, 32 → 32 channels, pad 1, plus residual, then Relu, 55 weight values ('/layer2/layer2.2/conv2/Conv', '/layer2/layer2.2/Add', '/layer2/layer2.2/Relu_1').</summary>
+    /// <summary>Conv 3×3, 32 → 32 channels, pad 1, plus residual, then Relu ('/layer2/layer2.2/conv2/Conv', '/layer2/layer2.2/Add', '/layer2/layer2.2/Relu_1').</summary>
     private static void Conv13(ReadOnlySpan<float> x, ReadOnlySpan<float> residual, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
@@ -351,10 +341,10 @@ internal static partial class ResNet20
             inHeight: 16, inWidth: 16, outHeight: 16, outWidth: 16,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        Convolution.Run(x, Expanded.Conv13Weights, Weights.Conv13Bias, residual, y, workspace, shape, default(Relu));
+        Convolution.Run(x, Weights.Conv13Weights, Weights.Conv13Bias, residual, y, workspace, shape, default(Relu));
     }
 
-    /// <summary>Conv 3×3, 32 → 64 channels, stride 2, pad 1, then Relu, 79 weight values ('/layer3/layer3.0/conv1/Conv', '/layer3/layer3.0/Relu').</summary>
+    /// <summary>Conv 3×3, 32 → 64 channels, stride 2, pad 1, then Relu ('/layer3/layer3.0/conv1/Conv', '/layer3/layer3.0/Relu').</summary>
     private static void Conv14(ReadOnlySpan<float> x, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
@@ -362,7 +352,7 @@ internal static partial class ResNet20
             inHeight: 16, inWidth: 16, outHeight: 8, outWidth: 8,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 2, strideWidth: 2,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        Convolution.Run(x, Expanded.Conv14Weights, Weights.Conv14Bias, default, y, workspace, shape, default(Relu));
+        Convolution.Run(x, Weights.Conv14Weights, Weights.Conv14Bias, default, y, workspace, shape, default(Relu));
     }
 
     /// <summary>Slice 1×32×16×16 to 1×32×8×16 ('/layer3/layer3.0/shortcut/Slice').</summary>
@@ -387,7 +377,7 @@ internal static partial class ResNet20
         x.Slice(0, 2048).CopyTo(y.Slice(1024, 2048));
     }
 
-    /// <summary>Conv 3×3, 64 → 64 channels, pad 1, plus residual, then Relu, 95 weight values ('/layer3/layer3.0/conv2/Conv', '/layer3/layer3.0/Add', '/layer3/layer3.0/Relu_1').</summary>
+    /// <summary>Conv 3×3, 64 → 64 channels, pad 1, plus residual, then Relu ('/layer3/layer3.0/conv2/Conv', '/layer3/layer3.0/Add', '/layer3/layer3.0/Relu_1').</summary>
     private static void Conv15(ReadOnlySpan<float> x, ReadOnlySpan<float> residual, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
@@ -395,10 +385,10 @@ internal static partial class ResNet20
             inHeight: 8, inWidth: 8, outHeight: 8, outWidth: 8,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        Convolution.Run(x, Expanded.Conv15Weights, Weights.Conv15Bias, residual, y, workspace, shape, default(Relu));
+        Convolution.Run(x, Weights.Conv15Weights, Weights.Conv15Bias, residual, y, workspace, shape, default(Relu));
     }
 
-    /// <summary>Conv 3×3, 64 → 64 channels, pad 1, then Relu, 79 weight values ('/layer3/layer3.1/conv1/Conv', '/layer3/layer3.1/Relu').</summary>
+    /// <summary>Conv 3×3, 64 → 64 channels, pad 1, then Relu ('/layer3/layer3.1/conv1/Conv', '/layer3/layer3.1/Relu').</summary>
     private static void Conv16(ReadOnlySpan<float> x, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
@@ -406,10 +396,10 @@ internal static partial class ResNet20
             inHeight: 8, inWidth: 8, outHeight: 8, outWidth: 8,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        Convolution.Run(x, Expanded.Conv16Weights, Weights.Conv16Bias, default, y, workspace, shape, default(Relu));
+        Convolution.Run(x, Weights.Conv16Weights, Weights.Conv16Bias, default, y, workspace, shape, default(Relu));
     }
 
-    /// <summary>Conv 3×3, 64 → 64 channels, pad 1, plus residual, then Relu, 95 weight values ('/layer3/layer3.1/conv2/Conv', '/layer3/layer3.1/Add', '/layer3/layer3.1/Relu_1').</summary>
+    /// <summary>Conv 3×3, 64 → 64 channels, pad 1, plus residual, then Relu ('/layer3/layer3.1/conv2/Conv', '/layer3/layer3.1/Add', '/layer3/layer3.1/Relu_1').</summary>
     private static void Conv17(ReadOnlySpan<float> x, ReadOnlySpan<float> residual, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
@@ -417,10 +407,10 @@ internal static partial class ResNet20
             inHeight: 8, inWidth: 8, outHeight: 8, outWidth: 8,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        Convolution.Run(x, Expanded.Conv17Weights, Weights.Conv17Bias, residual, y, workspace, shape, default(Relu));
+        Convolution.Run(x, Weights.Conv17Weights, Weights.Conv17Bias, residual, y, workspace, shape, default(Relu));
     }
 
-    /// <summary>Conv 3×3, 64 → 64 channels, pad 1, then Relu, 111 weight values ('/layer3/layer3.2/conv1/Conv', '/layer3/layer3.2/Relu').</summary>
+    /// <summary>Conv 3×3, 64 → 64 channels, pad 1, then Relu ('/layer3/layer3.2/conv1/Conv', '/layer3/layer3.2/Relu').</summary>
     private static void Conv18(ReadOnlySpan<float> x, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
@@ -428,10 +418,10 @@ internal static partial class ResNet20
             inHeight: 8, inWidth: 8, outHeight: 8, outWidth: 8,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        Convolution.Run(x, Expanded.Conv18Weights, Weights.Conv18Bias, default, y, workspace, shape, default(Relu));
+        Convolution.Run(x, Weights.Conv18Weights, Weights.Conv18Bias, default, y, workspace, shape, default(Relu));
     }
 
-    /// <summary>Conv 3×3, 64 → 64 channels, pad 1, plus residual, then Relu, 95 weight values ('/layer3/layer3.2/conv2/Conv', '/layer3/layer3.2/Add', '/layer3/layer3.2/Relu_1').</summary>
+    /// <summary>Conv 3×3, 64 → 64 channels, pad 1, plus residual, then Relu ('/layer3/layer3.2/conv2/Conv', '/layer3/layer3.2/Add', '/layer3/layer3.2/Relu_1').</summary>
     private static void Conv19(ReadOnlySpan<float> x, ReadOnlySpan<float> residual, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
@@ -439,7 +429,7 @@ internal static partial class ResNet20
             inHeight: 8, inWidth: 8, outHeight: 8, outWidth: 8,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        Convolution.Run(x, Expanded.Conv19Weights, Weights.Conv19Bias, residual, y, workspace, shape, default(Relu));
+        Convolution.Run(x, Weights.Conv19Weights, Weights.Conv19Bias, residual, y, workspace, shape, default(Relu));
     }
 
     /// <summary>AveragePool 8×8, stride 8 ('/AveragePool').</summary>

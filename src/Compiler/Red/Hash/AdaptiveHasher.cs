@@ -23,6 +23,9 @@ internal sealed class AdaptiveHasher : LayerHasher
     /// <summary>One scale for all outputs saves a multiplication an output, and may cost this factor of noise.</summary>
     private const double OneScaleLoss = 1.1;
 
+    /// <summary>Factors of the scale that suits rounding to nearest: error feedback can do with a finer grid.</summary>
+    private static readonly float[] ScaleTrials = [0.88f, 0.94f, 1f, 1.06f];
+
     /// <summary>Prepares a layer.</summary>
     public AdaptiveHasher(ReducibleLayer layer, float[] rows, LayerStatistics statistics)
         : base(layer, rows, statistics, Damping)
@@ -92,12 +95,42 @@ internal sealed class AdaptiveHasher : LayerHasher
     private float[] Scales(Codebook codebook)
     {
         var scales = new float[Layer.Outputs];
-        Parallel.For(0, Layer.Outputs, i => scales[i] = BestScale(Row(i), codebook));
+        Parallel.For(0, Layer.Outputs, i => scales[i] = BestScale(i, codebook));
         return scales;
     }
 
+    /// <summary>The scale of least noise: of some that are best under rounding to nearest, the best under error feedback.</summary>
+    private float BestScale(int output, Codebook codebook)
+    {
+        ReadOnlySpan<float> row = Row(output);
+        float nearest = NearestScale(row, codebook);
+        if (IsDead(row)) return nearest;
+        var normalised = new float[row.Length];
+        var indices = new byte[row.Length];
+        float best = nearest;
+        double least = double.PositiveInfinity;
+        foreach (float factor in ScaleTrials)
+        {
+            float scale = nearest * factor;
+            for (int j = 0; j < row.Length; j++) normalised[j] = row[j] / scale;
+            FeedbackOf(output).Round(normalised, codebook, indices);
+            for (int j = 0; j < row.Length; j++) normalised[j] = row[j] - (scale * codebook.Values[indices[j]]);
+            double energy = FeedbackOf(output).Energy(normalised);
+            if (energy < least) (least, best) = (energy, scale);
+        }
+
+        return best;
+    }
+
+    private static bool IsDead(ReadOnlySpan<float> row)
+    {
+        foreach (float w in row)
+            if (w != 0) return false;
+        return true;
+    }
+
     /// <summary>The scale of least squared error under rounding to nearest, by trial.</summary>
-    private static float BestScale(ReadOnlySpan<float> row, Codebook codebook)
+    private static float NearestScale(ReadOnlySpan<float> row, Codebook codebook)
     {
         float most = 0;
         foreach (float w in row) most = Math.Max(most, Math.Abs(w));

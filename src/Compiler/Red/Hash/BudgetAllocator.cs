@@ -19,7 +19,10 @@ internal sealed record BudgetLayer(string Weights, ImmutableArray<LayerCandidate
 internal sealed record WeightLimit(long Floats, long Fixed)
 {
     /// <summary>The share of the original bytes up to which layers are left as floats, or get longer codebooks, to meet the tolerance.</summary>
-    public const double Share = 0.3;
+    public const double Share = 0.322;
+
+    /// <summary>The share up to which layers are left as floats beyond that, where only the error counts.</summary>
+    public const double FineShare = 0.3;
 }
 
 /// <summary>How far refinement goes.</summary>
@@ -52,7 +55,7 @@ internal static class BudgetAllocator
             double bestPrice = 0;
             for (int i = 0; i < layers.Length; i++)
             {
-                if (chosen[i] + 1 >= layers[i].Candidates.Length || !IsAllowed(layers, chosen, i, original, goal, isLimitMet) || !Fits(layers, chosen, i, weights, isLimitMet)) continue;
+                if (chosen[i] + 1 >= layers[i].Candidates.Length || !IsAllowed(layers, chosen, i, original, goal, isLimitMet) || !Fits(layers, chosen, i, weights, goal, isLimitMet)) continue;
                 double price = Price(layers[i], chosen[i]);
                 if (best < 0 || price > bestPrice) (best, bestPrice) = (i, price);
             }
@@ -69,12 +72,12 @@ internal static class BudgetAllocator
         => Math.Sqrt(layers.Select((l, i) => l.Gain * l.Candidates[chosen[i]].Noise).Sum());
 
     /// <summary>A layer whose bytes are those of its floats costs four times as much: a few small ones may, where the limit is not met otherwise.</summary>
-    private static bool Fits(ImmutableArray<BudgetLayer> layers, int[] chosen, int i, WeightLimit weights, bool isLimitMet)
+    private static bool Fits(ImmutableArray<BudgetLayer> layers, int[] chosen, int i, WeightLimit weights, BudgetGoal goal, bool isLimitMet)
     {
         if (layers[i].Candidates[chosen[i] + 1].Magnitudes > 0) return true;
-        if (isLimitMet) return false;
+        if (isLimitMet && goal.Removed > 0) return false;
         long bytes = weights.Fixed + layers.Select((l, k) => l.Candidates[k == i ? chosen[k] + 1 : chosen[k]].Bytes).Sum();
-        return bytes <= WeightLimit.Share * weights.Floats;
+        return bytes <= (isLimitMet ? WeightLimit.FineShare : WeightLimit.Share) * weights.Floats;
     }
 
     private static bool IsAllowed(ImmutableArray<BudgetLayer> layers, int[] chosen, int i, double original, BudgetGoal goal, bool isLimitMet)

@@ -27,13 +27,13 @@ internal sealed record SearchEffort(int Samples, double RunWork, bool MeasuresGa
 internal static class HashingSearch
 {
     /// <summary>The relative error allowed at the outputs of a convolutional classifier: its predictions practically stay (docs/red.md).</summary>
-    public const double ClassifierTolerance = 0.12;
+    public const double ClassifierTolerance = 0.08;
 
     /// <summary>The relative error allowed at other outputs.</summary>
     public const double Tolerance = 0.03;
 
     /// <summary>The estimate adds errors as if no two ever met in a nonlinearity; it has to leave this share of the tolerance.</summary>
-    private const double EstimateShare = 0.5;
+    private const double EstimateShare = 0.7;
 
     /// <summary>What refinement leaves removed where it goes on below the tolerance.</summary>
     private const double Removed = 0.905;
@@ -78,6 +78,9 @@ internal static class HashingSearch
         return Search(graph, problem, goal, effort, onProgress, cancellationToken);
     }
 
+    /// <summary>Where nothing is gained by fewer values: every layer takes all that a byte can index.</summary>
+    private static BudgetGoal Fine { get; } = new(Tolerance, 0.001, 0);
+
     private static HashingPlan Search(Graph graph, HashingProblem problem, BudgetGoal goal, SearchEffort effort, Action<TuneProgress>? onProgress, CancellationToken cancellationToken)
     {
         onProgress?.Invoke(new TuneProgress("sensitivities", 0.2));
@@ -94,9 +97,16 @@ internal static class HashingSearch
             onProgress?.Invoke(new TuneProgress("hashing", 0.6 + (0.4 * round / MostRounds)));
             ImmutableArray<int> chosen = BudgetAllocator.Allocate(layers, current, weights);
             Trial trial = Hash(problem, layers, chosen, goal.Limit, cancellationToken);
+            double removed = 1 - (trial.Multiplications / work);
+            if (goal.Removed > 0 && trial.Plan.MeasuredError <= goal.Limit && removed < goal.Removed - (2 * RemovedSlack) && BudgetAllocator.Error(layers, chosen) >= 0.9 * current.Limit)
+            {
+                // The tolerance takes more than the multiplications that were to stay removed: then there is nothing to trade error for.
+                return Search(graph, problem, Fine, effort, onProgress, cancellationToken);
+            }
+
             if (best is null || IsBetter(trial, best, goal)) best = trial;
             bool isFinest = layers.Select((l, i) => chosen[i] + 1 >= l.Candidates.Length).All(last => last);
-            if (Next(current, goal, trial, 1 - (trial.Multiplications / work), isFinest) is not { } next) break;
+            if (Next(current, goal, trial, removed, isFinest) is not { } next) break;
             current = next;
         }
 
@@ -118,7 +128,7 @@ internal static class HashingSearch
         if (goal.Target < goal.Limit && !isMeasuredTooHigh)
         {
             double off = goal.Removed - removed;
-            return isFinest || Math.Abs(off) < RemovedSlack ? null : current with { Removed = current.Removed + off };
+            return isFinest || goal.Removed == 0 || Math.Abs(off) < RemovedSlack ? null : current with { Removed = current.Removed + off };
         }
 
         if (trial.Load is > 0.88 and <= 1 || (trial.Load <= 1 && current.Limit >= 1)) return null;
@@ -152,7 +162,7 @@ internal static class HashingSearch
         double all = problem.Layers.Sum(l => l.Geometry.MultiplyAdds), convolved = problem.Layers.Where(l => l.Geometry.IsConvolution).Sum(l => l.Geometry.MultiplyAdds);
         return NetworkKind.IsClassifier(graph) && convolved > all / 2
             ? new BudgetGoal(ClassifierTolerance, 0.01, Removed)
-            : new BudgetGoal(Tolerance, Tolerance, 0);
+            : Fine;
     }
 
     private static Trial Hash(HashingProblem problem, ImmutableArray<BudgetLayer> layers, ImmutableArray<int> chosen, double tolerance, CancellationToken cancellationToken)
