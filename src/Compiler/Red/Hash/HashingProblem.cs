@@ -56,7 +56,7 @@ internal sealed class HashingProblem
                 if (ReducibleLayer.Read(graph, node) is { } layer && seen.Add(layer.Weights) && Make(graph, layer, value(node.Inputs[0]), probe.IsKnown(node.Inputs[0]), method) is { } made) layers.Add(made);
             },
             keep: true);
-        return new HashingProblem(graph, probe, [.. layers], StructuralGains.Of(graph, energies), inputs.Description);
+        return new HashingProblem(graph, probe, [.. layers], StructuralGains.Of(graph, energies), inputs.Description + (probe.Refusal.Length == 0 ? "" : " (not taken by " + probe.Refusal + ")"));
     }
 
     /// <summary>Σ (y − x)²; elements that the original does not give a finite number cannot be changed.</summary>

@@ -52,6 +52,12 @@ internal sealed class NetworkProbe
         }
     }
 
+    /// <summary>
+    /// The first node that does not take what the inputs made of its operands (an index beyond its table), in words, or empty. Zeros take the
+    /// place of its outputs: what follows is hashed as if nothing were known of its inputs.
+    /// </summary>
+    public string Refusal { get; private set; } = "";
+
     /// <summary>Whether a value of the original run is distributed as with real data: it was brought to known statistics, or follows from such values.</summary>
     public bool IsKnown(string value) => _known.Contains(value);
 
@@ -109,25 +115,39 @@ internal sealed class NetworkProbe
         _cancellationToken.ThrowIfCancellationRequested();
         FastValue[]?[] operands = [.. node.Inputs.Select(i => i.Length == 0 ? null : get(i))];
         var results = new FastValue?[Count][];
+        var problems = new string?[Count];
         Parallel.For(0, Count, sample =>
         {
             ImmutableArray<FastValue?> inputs = [.. operands.Select(o => o?[sample])];
             if (other is not null) inputs = other.Bias is null ? inputs.SetItem(1, other.Weights) : [inputs[0], other.Weights, other.Bias];
-            results[sample] = ComputeSample(node, inputs);
+            results[sample] = ComputeSample(node, inputs, out problems[sample]);
         });
+        if (Refusal.Length == 0 && problems.FirstOrDefault(p => p is not null) is { } problem) Refusal = node.Label + ": " + problem;
         var values = new List<(string, FastValue[])>();
         for (int i = 0; i < node.Outputs.Length; i++)
             if (node.HasOutput(i)) values.Add((node.Outputs[i], [.. results.Select(r => r[i]!)]));
         return values;
     }
 
-    private FastValue?[] ComputeSample(Node node, ImmutableArray<FastValue?> inputs)
+    private FastValue?[] ComputeSample(Node node, ImmutableArray<FastValue?> inputs, out string? problem)
     {
+        problem = null;
         if (FastKernels.TryRun(node, inputs, _graph.TensorTypeOf(node.Outputs[0])) is { } fast && !node.HasOutput(1)) return [fast];
         var context = new EvaluationContext(node, [.. inputs.Select(o => o?.ToReference())], [.. node.Outputs.Select(_graph.TensorTypeOf)]);
-        context.Evaluate(OperatorTable.Find(node.Operator)!);
+        try
+        {
+            context.Evaluate(OperatorTable.Find(node.Operator)!);
+        }
+        catch (ArgumentException refused) when (node.Outputs.All(o => o.Length == 0 || _graph.TensorTypeOf(o) is { IsStatic: true }))
+        {
+            problem = refused.Message;
+            return [.. node.Outputs.Select(o => o.Length == 0 ? null : Zeros(_graph.TensorTypeOf(o)!))];
+        }
+
         return [.. context.Outputs.Select(o => o is null ? null : new FastValue(o))];
     }
+
+    private static FastValue Zeros(TensorType type) => new(new ReferenceTensor(type.ElementType, type.Shape!.ToArray()));
 
     /// <summary>Brings a value to its known distribution.</summary>
     private FastValue[] Adjust(string name, FastValue[] samples, bool learn)
