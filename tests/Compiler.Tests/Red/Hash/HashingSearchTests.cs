@@ -135,23 +135,14 @@ public sealed class HashingSearchTests
     [Fact]
     public void The_error_on_the_users_samples_is_that_of_the_reduced_graph()
     {
-        float[][] images = DigitsAssets.Images();
-        Tensor samples = Tensor.Of([.. images.Take(40).SelectMany(i => i)], 40, 1, 8, 8);
-        var diagnostics = new DiagnosticBag();
-        HashingPlan plan = Tuner.Run(Cnn, Adaptive, samples, null, diagnostics, default)!;
-        Assert.Equal("40 of the user's samples", plan.Inputs);
-        Graph graph = ModelCompiler.Normalise(OnnxReader.Read(Cnn, diagnostics, default)!, Adaptive, diagnostics, default);
-        Graph reduced = ApplyHashing.Run(graph, plan, out _)!.Graph;
-        double[][] Outputs(Graph g)
-        {
-            var evaluator = new FastEvaluator(g);
-            return [.. images.Take(40).Select(i => evaluator.Run(new Dictionary<string, ReferenceTensor> { [g.Inputs[0].Name] = new(ElementType.Float32, [1, 1, 8, 8], [.. i.Select(v => (double)v)]) })[0].Reals!)];
-        }
+        AssertMeasured(Cnn, [.. DigitsAssets.Images().Take(40)], [1, 1, 8, 8]);
 
-        double[][] before = Outputs(graph), after = Outputs(reduced);
-        double noise = before.Zip(after).Sum(p => p.First.Zip(p.Second).Sum(q => Math.Pow(q.First - q.Second, 2)));
-        double signal = Enumerable.Range(0, 10).Sum(k => before.Sum(y => Math.Pow(y[k] - before.Average(o => o[k]), 2)));
-        Assert.Equal(1, plan.MeasuredError / Math.Sqrt(noise / signal), 4);
+        // One constant in two layers, and a bias that is computed.
+        var random = new Random(8);
+        ModelSource shared = new OnnxModelWriter().Input("x", ElementType.Float32, 1, 30).Output("y", ElementType.Float32)
+            .Initializer("w", Layers.Weights(random, 900), 30, 30).Initializer("b", Layers.Weights(random, 30), 30).Initializer("c", Layers.Weights(random, 30), 30).Initializer("v", Layers.Weights(random, 900), 30, 30)
+            .Node("Gemm", "x, w, b", "h").Node("Relu", "h", "r").Node("Gemm", "r, w, c", "g").Node("Tanh", "g", "t").Node("Gemm", "t, v, x", "y").ToSource();
+        AssertMeasured(shared, [.. Enumerable.Range(0, 12).Select(_ => Layers.Weights(random, 30))], [1, 30]);
     }
 
     [Fact]
@@ -201,6 +192,24 @@ public sealed class HashingSearchTests
             },
             new DiagnosticBag(), source.Token));
         Assert.InRange(Environment.TickCount64 - cancelled, 0, 3000);
+    }
+
+    private static void AssertMeasured(ModelSource source, float[][] samples, int[] lengths)
+    {
+        var diagnostics = new DiagnosticBag();
+        HashingPlan plan = Tuner.Run(source, Adaptive, Tensor.Of([.. samples.SelectMany(s => s)], [samples.Length, .. lengths.Skip(1)]), null, diagnostics, default)!;
+        Assert.Equal(samples.Length + " of the user's samples", plan.Inputs);
+        Graph graph = ModelCompiler.Normalise(OnnxReader.Read(source, diagnostics, default)!, Adaptive, diagnostics, default);
+        double[][] Outputs(Graph g)
+        {
+            var evaluator = new FastEvaluator(g);
+            return [.. samples.Select(s => evaluator.Run(new Dictionary<string, ReferenceTensor> { [g.Inputs[0].Name] = new(ElementType.Float32, lengths, [.. s.Select(v => (double)v)]) })[0].Reals!)];
+        }
+
+        double[][] before = Outputs(graph), after = Outputs(ApplyHashing.Run(graph, plan, out _)!.Graph);
+        double noise = before.Zip(after).Sum(p => p.First.Zip(p.Second).Sum(q => Math.Pow(q.First - q.Second, 2)));
+        double signal = Enumerable.Range(0, before[0].Length).Sum(k => before.Sum(y => Math.Pow(y[k] - before.Average(o => o[k]), 2)));
+        Assert.Equal(1, plan.MeasuredError / Math.Sqrt(noise / signal), 4);
     }
 
     private static HashingPlan Plan(ModelSource source, CompilerOptions options)
