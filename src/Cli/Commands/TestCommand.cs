@@ -61,7 +61,7 @@ internal sealed class TestCommand
         var settings = new TestSettings
         {
             // The data say what the original network gives: it is compiled unreduced unless the user asks for a reduction.
-            Options = _options.Read(parsed, _console, new Compiler.Options.CompilerOptions { Hashing = Compiler.Options.Hashing.None }),
+            Options = _options.Read(parsed, _console, new TestSettings().Options),
             Tolerance = parsed.GetValue(_relative) is null && parsed.GetValue(_absolute) is null ? null
                 : new Tolerance(parsed.GetValue(_relative) ?? Tolerance.Onnx.Relative, parsed.GetValue(_absolute) ?? Tolerance.Onnx.Absolute),
             UseReference = parsed.GetValue(_reference),

@@ -7,7 +7,7 @@ namespace RedGen.Cli.Testing;
 internal sealed record TestSettings
 {
     /// <summary>Options for every model; its namespace is replaced, and its dimensions come from the data unless some are given.</summary>
-    public CompilerOptions Options { get; init; } = new();
+    public CompilerOptions Options { get; init; } = new() { Hashing = Hashing.None };
 
     /// <summary>How near floats must be; null: as ONNX's own runner has it for its data sets, 1e-4 × max(1, |expected|) for expected.npy.</summary>
     public Tolerance? Tolerance { get; init; }

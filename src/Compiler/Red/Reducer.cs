@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Linq;
 using System.Threading;
 using RedGen.Compiler.Diagnostics;
@@ -35,6 +36,7 @@ internal static class Reducer
         }
 
         if (hashed is null) throw new System.InvalidOperationException("The plan does not fit its own graph: " + problem);
+        CheckTolerance(graph, plan, options, diagnostics);
         MergedGraph merged = options.Merging == Merging.None
             ? new MergedGraph(hashed.Graph, hashed.Hashed, ImmutableDictionary<string, int>.Empty)
             : MergeOutputs.Run(hashed, cancellationToken);
@@ -54,6 +56,19 @@ internal static class Reducer
         }
 
         return (HashingSearch.Plan(graph, statistics, options, null, SearchEffort.Quick, null, cancellationToken), false);
+    }
+
+    /// <summary>Warns where the user's tolerance is exceeded: the layers can get no finer, or floats would take too many bytes.</summary>
+    private static void CheckTolerance(Graph graph, HashingPlan plan, CompilerOptions options, DiagnosticBag diagnostics)
+    {
+        if (options.Tolerance is not { } tolerance || !(plan.MeasuredError > tolerance) || plan.Layers.IsEmpty) return;
+        HashedLayer worst = plan.Layers.OrderByDescending(l => l.ErrorShare).First();
+        string label = graph.Nodes.First(n => ReducibleLayer.Read(graph, n)?.Weights == worst.Weights).Label;
+        diagnostics.Add(DiagnosticCatalog.ToleranceMissed.With(
+            plan.MeasuredError.ToString("G4", CultureInfo.InvariantCulture),
+            tolerance.ToString("G4", CultureInfo.InvariantCulture),
+            (100 * worst.ErrorShare).ToString("F0", CultureInfo.InvariantCulture) + " %",
+            label));
     }
 
     private static ModelReduction Describe(Graph before, MergedGraph merged, HashingPlan plan, CompilerOptions options, bool isTuned)

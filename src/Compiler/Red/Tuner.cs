@@ -31,6 +31,8 @@ public static class Tuner
     {
         if (OnnxReader.Read(source, diagnostics, cancellationToken) is not { } model || diagnostics.HasErrors) return null;
         Graph graph = ModelCompiler.Normalise(model, options, diagnostics, cancellationToken);
+        if (samples is not null && SampleFit.Problem(graph, samples) is { Length: > 0 } problem)
+            diagnostics.Add(DiagnosticCatalog.InvalidOption.With("RedGenSamples", options.Samples, problem));
         if (diagnostics.HasErrors) return null;
         return HashingSearch.Plan(graph, BatchNormStatistics.Read(model.Graph), options, samples, SearchEffort.Full, onProgress, cancellationToken);
     }

@@ -36,7 +36,8 @@ internal sealed class Codebook
     {
         if (_uniform > 0)
         {
-            int level = value >= _uniform ? _uniform : value <= -_uniform ? -_uniform : (int)Math.Floor(value + 0.5f);
+            // In double: in float the sum itself would round 0.49999997 up to 1.
+            int level = value >= _uniform ? _uniform : value <= -_uniform ? -_uniform : (int)Math.Floor(value + 0.5);
             return (byte)(level + _uniform);
         }
 

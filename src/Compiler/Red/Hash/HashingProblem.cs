@@ -18,6 +18,7 @@ internal sealed class HashingProblem
     private readonly Graph _graph;
     private readonly NetworkProbe _probe;
     private readonly ImmutableArray<string> _outputs;
+    private readonly ILookup<string, ReducibleLayer> _readers;
 
     private HashingProblem(Graph graph, NetworkProbe probe, ImmutableArray<HashLayer> layers, IReadOnlyDictionary<string, double> gains, string inputs)
     {
@@ -27,6 +28,7 @@ internal sealed class HashingProblem
         Gains = gains;
         Inputs = inputs;
         _outputs = ErrorPlaces(graph);
+        _readers = LayersOf(graph).ToLookup(l => l.Weights, StringComparer.Ordinal);
     }
 
     /// <summary>The layers that can be hashed.</summary>
@@ -41,7 +43,8 @@ internal sealed class HashingProblem
     /// <summary>Runs the network once and prepares its layers.</summary>
     public static HashingProblem Prepare(Graph graph, BatchNormStatistics statistics, ProbeInputs inputs, Hashing method, CancellationToken cancellationToken)
     {
-        var probe = new NetworkProbe(graph, inputs, statistics, cancellationToken);
+        // Real data needs no correction: what is measured is then what a user can measure.
+        var probe = new NetworkProbe(graph, inputs, inputs.AreReal ? BatchNormStatistics.None : statistics, cancellationToken);
         var layers = new List<HashLayer>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var energies = new Dictionary<string, double>(StringComparer.Ordinal);
@@ -53,7 +56,16 @@ internal sealed class HashingProblem
                 if (ReducibleLayer.Read(graph, node) is { } layer && seen.Add(layer.Weights) && Make(graph, layer, value(node.Inputs[0]), probe.IsKnown(node.Inputs[0]), method) is { } made) layers.Add(made);
             },
             keep: true);
-        return new HashingProblem(graph, probe, [.. layers], StructuralGains.Of(graph, energies), inputs.Description);
+        return new HashingProblem(graph, probe, [.. layers], StructuralGains.Of(graph, energies), inputs.Description + (probe.Refusal.Length == 0 ? "" : " (not taken by " + probe.Refusal + ")"));
+    }
+
+    /// <summary>Σ (y − x)²; elements that the original does not give a finite number cannot be changed.</summary>
+    private static double SquaredDistance(float[] x, float[] y)
+    {
+        double sum = 0;
+        for (int i = 0; i < x.Length; i++)
+            if (!float.IsNaN(x[i]) && !float.IsInfinity(x[i])) sum += ((double)y[i] - x[i]) * ((double)y[i] - x[i]);
+        return sum;
     }
 
     /// <summary>The energy of the change that hashed layers cause at the outputs, as a share of the energy of what varies there.</summary>
@@ -63,9 +75,14 @@ internal sealed class HashingProblem
         var overrides = new Dictionary<string, LayerOverride>(StringComparer.Ordinal);
         foreach (HashedLayer hashed in layers)
         {
-            // A constant may serve several nodes.
-            foreach (ReducibleLayer layer in _graph.Nodes.Select(n => ReducibleLayer.Read(_graph, n)).OfType<ReducibleLayer>().Where(l => l.Weights == hashed.Weights))
-                overrides[layer.Node.Name] = Override(layer, hashed);
+            // A constant may serve several nodes; the corrected bias is that of the first.
+            FastValue? weights = null, bias = hashed.Bias.IsEmpty ? null : new FastValue([.. hashed.Bias], [hashed.Bias.Length]);
+            foreach (ReducibleLayer layer in _readers[hashed.Weights])
+            {
+                weights ??= new FastValue(ReferenceTensor.FromTensor(layer.ToTensor(hashed.Matrix.ToRows(), _graph.ConstantOf(layer.Weights)!.Dimensions)));
+                overrides[layer.Node.Name] = new LayerOverride(weights, bias);
+                bias = null;
+            }
         }
 
         return Noise(_probe.Rerun(overrides, _outputs));
@@ -92,12 +109,14 @@ internal sealed class HashingProblem
             if (!changed.TryGetValue(output, out FastValue[]? reduced)) continue;
             double sum = 0;
             for (int s = 0; s < original.Length; s++)
-                for (int i = 0; i < original[s].Floats.Length; i++) sum += ((double)reduced[s].Floats[i] - original[s].Floats[i]) * ((double)reduced[s].Floats[i] - original[s].Floats[i]);
+                sum += SquaredDistance(original[s].Floats, reduced[s].Floats);
             noise += double.IsNaN(sum) ? double.PositiveInfinity : sum / energy;
         }
 
         return signal == 0 ? 0 : noise / signal;
     }
+
+    private static IEnumerable<ReducibleLayer> LayersOf(Graph graph) => graph.Nodes.Select(n => ReducibleLayer.Read(graph, n)).OfType<ReducibleLayer>();
 
     /// <summary>
     /// Where the error is measured: at the float outputs; before a Softmax, Sigmoid or the like that makes one, because saturated scores hide every error.
@@ -115,23 +134,31 @@ internal sealed class HashingProblem
         return places.ToImmutable();
     }
 
-    private LayerOverride Override(ReducibleLayer layer, HashedLayer hashed)
-    {
-        var weights = new FastValue(ReferenceTensor.FromTensor(layer.ToTensor(hashed.Matrix.ToRows(), _graph.ConstantOf(layer.Weights)!.Dimensions)));
-        FastValue? bias = !hashed.Bias.IsEmpty ? new FastValue([.. hashed.Bias], [hashed.Bias.Length])
-            : layer.Node.HasInput(2) ? _probe.Original(layer.Node.Inputs[2])[0] : null;
-        return new LayerOverride(weights, bias);
-    }
-
     private static HashLayer? Make(Graph graph, ReducibleLayer layer, FastValue[] x, bool isKnown, Hashing method)
     {
         float[] rows = layer.ToRows(graph.ConstantOf(layer.Weights)!);
-        if (x[0].ElementType != ElementType.Float32 || rows.Any(w => float.IsNaN(w) || float.IsInfinity(w)) || layer.Outputs % layer.Groups != 0) return null;
+        if (x[0].ElementType != ElementType.Float32 || !rows.All(IsFinite) || layer.Outputs % layer.Groups != 0 || !IsOnlyThisLayer(graph, layer, rows)) return null;
         LayerGeometry geometry = LayerGeometry.Of(graph, layer);
         if (geometry.MultiplyAdds == 0) return null;
         LayerStatistics statistics = LayerStatistics.Measure(layer, x, graph, isKnown);
         LayerHasher hasher = method == Hashing.Adaptive ? new AdaptiveHasher(layer, rows, statistics) : new KdeHasher(layer, rows, statistics, useMean: method == Hashing.KdeMean);
         float[]? bias = layer.Bias.Length > 0 ? graph.ConstantOf(layer.Bias)!.AsSpan<float>().ToArray() : null;
-        return new HashLayer(layer, hasher, geometry, bias, ApplyHashing.TakesBias(graph, layer));
+        return new HashLayer(layer, hasher, geometry, bias, ApplyHashing.TakesBias(graph, layer) && (bias is null || bias.All(IsFinite)));
     }
+
+    /// <summary>Whether all that reads the weights reads them as this layer does, so that other weights are an error of this layer only.</summary>
+    private static bool IsOnlyThisLayer(Graph graph, ReducibleLayer layer, float[] rows)
+    {
+        if (graph.Outputs.Any(o => o.Name == layer.Weights) || layer.Node.Inputs.Count(i => i == layer.Weights) > 1) return false;
+        foreach (Node node in graph.Nodes)
+        {
+            if (ReferenceEquals(node, layer.Node) || !GraphCaptures.Reads(node).Contains(layer.Weights)) continue;
+            if (ReducibleLayer.Read(graph, node) is not { } other || other.Weights != layer.Weights || node.Inputs.Count(i => i == layer.Weights) > 1) return false;
+            if (other.Outputs != layer.Outputs || other.Groups != layer.Groups || !other.ToRows(graph.ConstantOf(layer.Weights)!).SequenceEqual(rows)) return false;
+        }
+
+        return true;
+    }
+
+    private static bool IsFinite(float value) => !float.IsNaN(value) && !float.IsInfinity(value);
 }

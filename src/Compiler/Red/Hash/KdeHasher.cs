@@ -34,7 +34,10 @@ internal sealed class KdeHasher : LayerHasher
     {
         int most = Math.Min(HashedMatrix.MaxValues, (2 * magnitudes) + 1);
         // Fewer extrema the wider the kernel, but not strictly so: the narrowest width that was seen to fit is kept.
-        double range = Math.Max(_most - _least, 1e-12), narrow = range / KernelDensity.MostCells * 3, wide = range;
+        // As doubles: the range of floats may be no float. Equal weights have none, and one value at any width.
+        double range = (double)_most - _least;
+        if (range == 0) range = 1;
+        double narrow = range / KernelDensity.MostCells * 3, wide = range;
         HashedMatrix best = Quantise(wide)!;
         for (int i = 0; i < Halvings; i++)
         {
@@ -55,7 +58,7 @@ internal sealed class KdeHasher : LayerHasher
         var density = KernelDensity.Of(Rows, _least, _most, width);
         double[] borders = density.Minima();
         if (borders.Length + 2 > HashedMatrix.MaxValues) return null;
-        float[] values = _useMean ? Means(borders) : [.. density.Maxima(borders).Select(v => (float)v)];
+        float[] values = _useMean ? Means(borders) : [.. density.Maxima(borders).Select(Mode)];
         bool hasZero = Rows.Contains(0f);
         float[] codebook = [.. values.Concat(hasZero ? [0f] : []).Distinct().OrderBy(v => v)];
         var position = new Dictionary<float, byte>();
@@ -70,6 +73,9 @@ internal sealed class KdeHasher : LayerHasher
 
         return new HashedMatrix(Layer.Outputs, Layer.Columns, [.. codebook], [], indices);
     }
+
+    /// <summary>A cell's centre may lie beyond the weights.</summary>
+    private float Mode(double place) => (float)Math.Min(_most, Math.Max(_least, place));
 
     private float[] Means(double[] borders)
     {

@@ -11,7 +11,10 @@ internal static class ChannelMoments
     /// <summary>A channel that hardly varies is not blown up to its known deviation: the factor stays in these bounds.</summary>
     private const double LargestFactor = 16;
 
-    /// <summary>The variance of the elements of a batch about their means over the samples: what a value tells about its input.</summary>
+    /// <summary>
+    /// The variance of the elements of a batch about their means over the samples: what a value tells about its input. A single sample has
+    /// no mean to vary about, and counts about zero. Elements that are not finite in some sample do not count.
+    /// </summary>
     public static double Energy(FastValue[] samples)
     {
         if (samples.Any(s => s.ElementType != ElementType.Float32)) return 0;
@@ -20,13 +23,14 @@ internal static class ChannelMoments
         for (int i = 0; i < length; i++)
         {
             double mean = 0, squares = 0;
-            foreach (FastValue sample in samples)
+            if (samples.Length > 1)
             {
-                mean += sample.Floats[i];
-                squares += (double)sample.Floats[i] * sample.Floats[i];
+                foreach (FastValue sample in samples) mean += sample.Floats[i];
+                mean /= samples.Length;
             }
 
-            sum += squares - (mean * mean / samples.Length);
+            foreach (FastValue sample in samples) squares += (sample.Floats[i] - mean) * (sample.Floats[i] - mean);
+            if (!double.IsNaN(squares) && !double.IsInfinity(squares)) sum += squares;
         }
 
         return length == 0 ? 0 : sum / length / samples.Length;

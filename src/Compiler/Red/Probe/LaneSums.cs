@@ -9,8 +9,11 @@ internal static class LaneSums
 
     /// <summary>Σ x[a + i] · x[b + i].</summary>
     public static float Dot(float[] x, int a, int b, int count)
+        => Vector<float>.Count == Lanes ? DotVector(x, a, b, count) : DotScalar(x, a, b, count);
+
+    /// <summary>The sum on any machine.</summary>
+    internal static float DotScalar(float[] x, int a, int b, int count)
     {
-        if (Vector<float>.Count == Lanes) return DotVector(x, a, b, count);
         float s0 = 0, s1 = 0, s2 = 0, s3 = 0, s4 = 0, s5 = 0, s6 = 0, s7 = 0;
         int i = 0;
         for (; i <= count - Lanes; i += Lanes)
@@ -30,7 +33,8 @@ internal static class LaneSums
         return sum;
     }
 
-    private static float DotVector(float[] x, int a, int b, int count)
+    /// <summary>The sum on a machine whose vectors are the eight lanes.</summary>
+    internal static float DotVector(float[] x, int a, int b, int count)
     {
         Vector<float> lanes = default;
         int i = 0;

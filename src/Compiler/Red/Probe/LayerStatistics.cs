@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Immutable;
+using System.Linq;
 using System.Threading.Tasks;
 using RedGen.Compiler.Execute.Fast;
 using RedGen.Compiler.Graphs;
@@ -34,6 +35,7 @@ internal sealed record LayerStatistics(ImmutableArray<double[]> Mean, ImmutableA
         Parallel.For(0, layer.Groups, group =>
         {
             float[] columns = patches.Read(group);
+            DropNonFinite(columns);
             means[group] = MeansOf(columns, layer.Columns, patches.Count);
             if (isKnown) Centre(columns, means[group], patches.Count);
             ImmutableArray<CovarianceBlock>.Builder list = ImmutableArray.CreateBuilder<CovarianceBlock>();
@@ -42,6 +44,13 @@ internal sealed record LayerStatistics(ImmutableArray<double[]> Mean, ImmutableA
             blocks[group] = list.ToImmutable();
         });
         return new LayerStatistics([.. means], [.. blocks], isKnown);
+    }
+
+    /// <summary>What the probe computed beyond the floats (the logarithm of a negative input) says nothing about the rest.</summary>
+    private static void DropNonFinite(float[] columns)
+    {
+        for (int i = 0; i < columns.Length; i++)
+            if (float.IsNaN(columns[i]) || float.IsInfinity(columns[i])) columns[i] = 0;
     }
 
     private static double[] MeansOf(float[] columns, int count, int patches)
@@ -88,6 +97,8 @@ internal sealed record CovarianceBlock(int Start, int Size, float[] Covariance)
             }
         }
 
+        // Squares beyond the floats: nothing is known of the block, and rounding is to nearest.
+        if (covariance.Any(c => float.IsNaN(c) || float.IsInfinity(c))) Array.Clear(covariance, 0, covariance.Length);
         Shrink(covariance, size, patches);
         return new CovarianceBlock(start, size, covariance);
     }

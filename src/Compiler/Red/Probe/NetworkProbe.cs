@@ -52,6 +52,12 @@ internal sealed class NetworkProbe
         }
     }
 
+    /// <summary>
+    /// The first node that does not take what the inputs made of its operands (an index beyond its table), in words, or empty. Zeros take the
+    /// place of its outputs: what follows is hashed as if nothing were known of its inputs.
+    /// </summary>
+    public string Refusal { get; private set; } = "";
+
     /// <summary>Whether a value of the original run is distributed as with real data: it was brought to known statistics, or follows from such values.</summary>
     public bool IsKnown(string value) => _known.Contains(value);
 
@@ -68,7 +74,7 @@ internal sealed class NetworkProbe
             Node node = _graph.Nodes[n];
             onNode?.Invoke(node, Original);
             bool isKnown = node.Inputs.Any(_known.Contains) && node.Inputs.All(i => i.Length == 0 || _known.Contains(i) || _constants.ContainsKey(i));
-            foreach ((string name, FastValue[] value) in Compute(node, Original, null) ?? Substitutes(node))
+            foreach ((string name, FastValue[] value) in Compute(node, Original, null))
             {
                 _values[name] = Adjust(name, value, learn: true);
                 if (isKnown || _adjustments.ContainsKey(name)) _known.Add(name);
@@ -98,7 +104,7 @@ internal sealed class NetworkProbe
             Node node = _graph.Nodes[n];
             overrides.TryGetValue(node.Name, out LayerOverride? other);
             if (other is null && !GraphCaptures.Reads(node).Any(changed.ContainsKey)) continue;
-            foreach ((string name, FastValue[] value) in Compute(node, Get, other) ?? []) changed[name] = Adjust(name, value, learn: false);
+            foreach ((string name, FastValue[] value) in Compute(node, Get, other)) changed[name] = Adjust(name, value, learn: false);
             foreach (string input in node.Inputs)
                 if (_lastUse.TryGetValue(input, out int last) && last == n && !wanted.Contains(input)) changed.Remove(input);
         }
@@ -106,49 +112,44 @@ internal sealed class NetworkProbe
         return changed;
     }
 
-    /// <summary>The outputs of a node; null where it refuses these inputs (indices or shapes that real data would not have).</summary>
-    private List<(string Name, FastValue[] Value)>? Compute(Node node, Func<string, FastValue[]> get, LayerOverride? other)
+    private List<(string Name, FastValue[] Value)> Compute(Node node, Func<string, FastValue[]> get, LayerOverride? other)
     {
         _cancellationToken.ThrowIfCancellationRequested();
         FastValue[]?[] operands = [.. node.Inputs.Select(i => i.Length == 0 ? null : get(i))];
         var results = new FastValue?[Count][];
-        bool refused = false;
+        var problems = new string?[Count];
         Parallel.For(0, Count, sample =>
         {
             ImmutableArray<FastValue?> inputs = [.. operands.Select(o => o?[sample])];
             if (other is not null) inputs = other.Bias is null ? inputs.SetItem(1, other.Weights) : [inputs[0], other.Weights, other.Bias];
-            try
-            {
-                results[sample] = ComputeSample(node, inputs);
-            }
-            catch (Exception problem) when (problem is not OperationCanceledException)
-            {
-                refused = true;
-            }
+            results[sample] = ComputeSample(node, inputs, out problems[sample]);
         });
-        if (refused) return null;
+        if (Refusal.Length == 0 && problems.FirstOrDefault(p => p is not null) is { } problem) Refusal = node.Label + ": " + problem;
         var values = new List<(string, FastValue[])>();
         for (int i = 0; i < node.Outputs.Length; i++)
             if (node.HasOutput(i)) values.Add((node.Outputs[i], [.. results.Select(r => r[i]!)]));
         return values;
     }
 
-    /// <summary>Noise of the outputs' types.</summary>
-    private List<(string Name, FastValue[] Value)> Substitutes(Node node)
+    private FastValue?[] ComputeSample(Node node, ImmutableArray<FastValue?> inputs, out string? problem)
     {
-        var values = new List<(string, FastValue[])>();
-        foreach (string output in node.Outputs.Where(o => o.Length > 0))
-            values.Add((output, [.. Enumerable.Range(0, Count).Select(sample => ProbeInputs.Noise(_graph.TensorTypeOf(output)!, (ulong)sample))]));
-        return values;
-    }
-
-    private FastValue?[] ComputeSample(Node node, ImmutableArray<FastValue?> inputs)
-    {
+        problem = null;
         if (FastKernels.TryRun(node, inputs, _graph.TensorTypeOf(node.Outputs[0])) is { } fast && !node.HasOutput(1)) return [fast];
         var context = new EvaluationContext(node, [.. inputs.Select(o => o?.ToReference())], [.. node.Outputs.Select(_graph.TensorTypeOf)]);
-        context.Evaluate(OperatorTable.Find(node.Operator)!);
+        try
+        {
+            context.Evaluate(OperatorTable.Find(node.Operator)!);
+        }
+        catch (Exception refused) when (refused is not OperationCanceledException && node.Outputs.All(o => o.Length == 0 || _graph.TensorTypeOf(o) is { IsStatic: true }))
+        {
+            problem = refused.Message;
+            return [.. node.Outputs.Select(o => o.Length == 0 ? null : Zeros(_graph.TensorTypeOf(o)!))];
+        }
+
         return [.. context.Outputs.Select(o => o is null ? null : new FastValue(o))];
     }
+
+    private static FastValue Zeros(TensorType type) => new(new ReferenceTensor(type.ElementType, type.Shape!.ToArray()));
 
     /// <summary>Brings a value to its known distribution.</summary>
     private FastValue[] Adjust(string name, FastValue[] samples, bool learn)

@@ -52,9 +52,6 @@ internal sealed record ProbeInputs(ImmutableArray<ImmutableDictionary<string, Fa
         return new ProbeInputs(rows.ToImmutable(), count + " inputs made without data" + (box.IsDeclared ? " in the declared range" : ""), AreReal: false);
     }
 
-    /// <summary>Noise of a type.</summary>
-    public static FastValue Noise(TensorType type, ulong seed) => Make(type, new InputBox(""), "", 1, new SplitMix64(Seed ^ seed));
-
     private static FastValue Make(TensorType type, InputBox box, string name, double scale, SplitMix64 random)
     {
         int[] lengths = type.Shape!.ToArray();
