@@ -27,8 +27,8 @@ internal sealed class AdaptiveHasher : LayerHasher
     private static readonly float[] ScaleTrials = [0.88f, 0.94f, 1f, 1.06f];
 
     /// <summary>Prepares a layer.</summary>
-    public AdaptiveHasher(ReducibleLayer layer, float[] rows, LayerStatistics statistics)
-        : base(layer, rows, statistics, Damping)
+    public AdaptiveHasher(ReducibleLayer layer, float[] rows, LayerStatistics statistics, double damping = Damping)
+        : base(layer, rows, statistics, damping)
     {
     }
 
