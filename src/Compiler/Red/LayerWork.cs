@@ -12,7 +12,7 @@ internal static class LayerWork
     public static ModelReduction Measure(ReducedModel reduced, Graph graph)
         => reduced.Reduction.Layers.All(l => l.OutputsMerged == 0)
             ? reduced.Reduction
-            : reduced.Reduction with { MultiplyAddsMerged = Of(reduced.Before) - Of(graph) };
+            : reduced.Reduction with { MultiplyAddsMerged = Of(reduced.Original) - Of(graph) };
 
     /// <summary>The multiply-adds: every element of an output sums over the columns of its row. Those with padding count.</summary>
     public static long Of(Graph graph)

@@ -15,9 +15,10 @@ namespace RedGen.Compiler.Red;
 /// <summary>A reduced model.</summary>
 /// <param name="Graph">The graph that is computed.</param>
 /// <param name="Reduction">What was done.</param>
-/// <param name="Before">The graph before the reduction.</param>
-/// <param name="Hashed">The graph after hashing, before merging: of the structure of <paramref name="Before"/>.</param>
-internal sealed record ReducedModel(Graph Graph, ModelReduction Reduction, Graph Before, Graph Hashed);
+/// <param name="Before">The graph before hashing; outputs that are equal in the file itself are merged in it.</param>
+/// <param name="Hashed">The graph after hashing, before the merging that follows it: of the structure of <paramref name="Before"/>.</param>
+/// <param name="Original">The graph as it came.</param>
+internal sealed record ReducedModel(Graph Graph, ModelReduction Reduction, Graph Before, Graph Hashed, Graph Original);
 
 /// <summary>The RED++ method on a normalised graph: hash the weights (the only lossy step), then merge what became equal.</summary>
 internal static class Reducer
@@ -25,7 +26,10 @@ internal static class Reducer
     /// <summary>Reduces a graph as the options say; the same graph where they say None.</summary>
     public static ReducedModel Run(Graph graph, BatchNormStatistics statistics, ModelSource source, CompilerOptions options, DiagnosticBag diagnostics, CancellationToken cancellationToken)
     {
-        if (options.Hashing == Hashing.None || !options.Optimise) return new ReducedModel(graph, ModelReduction.None, graph, graph);
+        if (options.Hashing == Hashing.None || !options.Optimise) return new ReducedModel(graph, ModelReduction.None, graph, graph, graph);
+        Graph original = graph;
+        MergedGraph equal = MergeEqual(graph, options, cancellationToken);
+        graph = equal.Graph;
         (HashingPlan plan, bool isTuned) = FindPlan(graph, statistics, source, options, diagnostics, cancellationToken);
         HashedGraph? hashed = ApplyHashing.Run(Folded(graph, plan, cancellationToken), plan, out string problem);
         if (hashed is null && isTuned)
@@ -40,7 +44,17 @@ internal static class Reducer
         MergedGraph merged = options.Merging == Merging.None
             ? new MergedGraph(hashed.Graph, hashed.Hashed, ImmutableDictionary<string, int>.Empty)
             : MergeOutputs.Run(hashed, cancellationToken);
-        return new ReducedModel(merged.Graph, Describe(graph, merged, plan, options, isTuned), graph, hashed.Graph);
+        return new ReducedModel(merged.Graph, Describe(graph, equal, merged, plan, options, isTuned), graph, hashed.Graph, original);
+    }
+
+    /// <summary>
+    /// Merges what is equal already: duplicates and dead outputs of the file. Before hashing, because the sums of the consumers' columns are weights like others then;
+    /// sums of two codes could be more than a codebook holds.
+    /// </summary>
+    public static MergedGraph MergeEqual(Graph graph, CompilerOptions options, CancellationToken cancellationToken)
+    {
+        var whole = new HashedGraph(graph, ImmutableDictionary<string, HashedMatrix>.Empty);
+        return options.Merging == Merging.None ? new MergedGraph(graph, whole.Hashed, ImmutableDictionary<string, int>.Empty) : MergeOutputs.Run(whole, cancellationToken);
     }
 
     private static Graph Folded(Graph graph, HashingPlan plan, CancellationToken cancellationToken)
@@ -71,7 +85,9 @@ internal static class Reducer
             label));
     }
 
-    private static ModelReduction Describe(Graph before, MergedGraph merged, HashingPlan plan, CompilerOptions options, bool isTuned)
+    private static int Merged(MergedGraph graph, string weights) => graph.OutputsMerged.TryGetValue(weights, out int count) ? count : 0;
+
+    private static ModelReduction Describe(Graph before, MergedGraph equal, MergedGraph merged, HashingPlan plan, CompilerOptions options, bool isTuned)
     {
         ImmutableDictionary<string, double> shares = plan.Layers.ToImmutableDictionary(l => l.Weights, l => l.ErrorShare);
         ImmutableArray<LayerReduction>.Builder layers = ImmutableArray.CreateBuilder<LayerReduction>();
@@ -83,7 +99,7 @@ internal static class Reducer
                 [.. layer.ToRows(before.ConstantOf(layer.Weights)!)],
                 plan.Layers.FirstOrDefault(l => l.Weights == layer.Weights)?.Matrix,
                 shares.TryGetValue(layer.Weights, out double share) ? share : 0,
-                merged.OutputsMerged.TryGetValue(layer.Weights, out int count) ? count : 0));
+                Merged(equal, layer.Weights) + Merged(merged, layer.Weights)));
         }
 
         return new ModelReduction(options.Hashing, layers.ToImmutable(), merged.Hashed, plan.Tolerance, plan.MeasuredError, plan.EstimatedError, isTuned, plan.Inputs);

@@ -34,6 +34,7 @@ public static class Tuner
         if (samples is not null && SampleFit.Problem(graph, samples) is { Length: > 0 } problem)
             diagnostics.Add(DiagnosticCatalog.InvalidOption.With("RedGenSamples", options.Samples, problem));
         if (diagnostics.HasErrors) return null;
+        graph = Reducer.MergeEqual(graph, options, cancellationToken).Graph;
         return HashingSearch.Plan(graph, BatchNormStatistics.Read(model.Graph), options, samples, SearchEffort.Full, onProgress, cancellationToken);
     }
 }

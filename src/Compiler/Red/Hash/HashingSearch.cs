@@ -38,11 +38,20 @@ internal static class HashingSearch
     /// <summary>What refinement leaves removed where it goes on below the tolerance.</summary>
     private const double Removed = 0.905;
 
+    /// <summary>The same where that makes the error negligible.</summary>
+    private const double RemovedAtLeast = 0.868;
+
+    /// <summary>An estimated error that no prediction notices.</summary>
+    private const double Negligible = 0.025;
+
     /// <summary>How near to it is near enough.</summary>
     private const double RemovedSlack = 0.003;
 
     /// <summary>Rounds in which the measured error is brought below the tolerance.</summary>
-    private const int MostRounds = 6;
+    private const int MostRounds = 8;
+
+    /// <summary>With folded outputs: sums of two codes of −n … n are a codebook too.</summary>
+    private const int MostFolded = 31;
 
     private static readonly int[] Menu = [1, 2, 3, 4, 5, 7, 9, 11, 13, 15, 19, 23, 27, 31, 39, 47, 55, 63];
 
@@ -70,25 +79,24 @@ internal static class HashingSearch
             {
                 problem = HashingProblem.Prepare(folded, statistics, inputs, options.Hashing, cancellationToken);
                 double left = Math.Sqrt((goal.Limit * goal.Limit) - error);
-                HashingPlan rest = Search(folded, problem, goal with { Limit = left, Target = Math.Min(goal.Target, left) }, effort, onProgress, cancellationToken);
+                HashingPlan rest = Search(folded, problem, goal with { Limit = left, Target = Math.Min(goal.Target, left) }, options, effort, onProgress, cancellationToken);
                 return rest with { Folding = strength, Tolerance = goal.Limit, MeasuredError = Math.Sqrt((rest.MeasuredError * rest.MeasuredError) + error) };
             }
         }
 
-        return Search(graph, problem, goal, effort, onProgress, cancellationToken);
+        return Search(graph, problem, goal, options, effort, onProgress, cancellationToken);
     }
 
     /// <summary>Where nothing is gained by fewer values: every layer takes all that a byte can index.</summary>
     private static BudgetGoal Fine { get; } = new(Tolerance, 0.001, 0);
 
-    private static HashingPlan Search(Graph graph, HashingProblem problem, BudgetGoal goal, SearchEffort effort, Action<TuneProgress>? onProgress, CancellationToken cancellationToken)
+    private static HashingPlan Search(Graph graph, HashingProblem problem, BudgetGoal goal, CompilerOptions options, SearchEffort effort, Action<TuneProgress>? onProgress, CancellationToken cancellationToken)
     {
         onProgress?.Invoke(new TuneProgress("sensitivities", 0.2));
-        ImmutableArray<BudgetLayer> layers = new BudgetTables(problem, effort.MeasuresGains, onProgress, cancellationToken).Layers(Menu);
+        ImmutableArray<BudgetLayer> layers = new BudgetTables(problem, effort.MeasuresGains, onProgress, cancellationToken).Layers(options.Merging == Merging.Relaxed ? [.. Menu.Where(n => n <= MostFolded)] : Menu);
         long floats = graph.Initializers.Values.Where(t => t.ElementType == ElementType.Float32).Sum(t => 4L * t.Length);
         var weights = new WeightLimit(floats, floats - problem.Layers.Sum(l => 4L * l.Layer.Count));
 
-        double work = layers.Sum(l => l.MultiplyAdds);
         BudgetGoal current = goal with { Limit = goal.Limit * EstimateShare, Target = goal.Target * EstimateShare };
         Trial? best = null;
         for (int round = 0; round < MostRounds; round++)
@@ -97,37 +105,45 @@ internal static class HashingSearch
             onProgress?.Invoke(new TuneProgress("hashing", 0.6 + (0.4 * round / MostRounds)));
             ImmutableArray<int> chosen = BudgetAllocator.Allocate(layers, current, weights);
             Trial trial = Hash(problem, layers, chosen, goal.Limit, cancellationToken);
-            double removed = 1 - (trial.Multiplications / work);
-            if (goal.Removed > 0 && trial.Plan.MeasuredError <= goal.Limit && removed < goal.Removed - (2 * RemovedSlack) && BudgetAllocator.Error(layers, chosen) >= 0.9 * current.Limit)
+            if (goal.Removed > 0 && trial.Plan.MeasuredError <= goal.Limit && trial.Removed < goal.Removed - (2 * RemovedSlack) && BudgetAllocator.Error(layers, chosen) >= 0.9 * current.Limit)
             {
                 // The tolerance takes more than the multiplications that were to stay removed: then there is nothing to trade error for.
-                return Search(graph, problem, Fine, effort, onProgress, cancellationToken);
+                return Search(graph, problem, Fine, options, effort, onProgress, cancellationToken);
             }
 
             if (best is null || IsBetter(trial, best, goal)) best = trial;
             bool isFinest = layers.Select((l, i) => chosen[i] + 1 >= l.Candidates.Length).All(last => last);
-            if (Next(current, goal, trial, removed, isFinest) is not { } next) break;
-            current = next;
+            if (Next(current, goal, trial, isFinest) is { } next)
+            {
+                current = next;
+                continue;
+            }
+
+            // Error falls about as multiplications grow: a small network's gets negligible for a few more of them.
+            bool isNegligible = trial.Plan.EstimatedError * (1 - trial.Removed) / (1 - RemovedAtLeast) <= Negligible;
+            if (goal.Removed != Removed || !isNegligible || isFinest) break;
+            goal = goal with { Removed = RemovedAtLeast };
+            current = current with { Removed = current.Removed + (RemovedAtLeast - trial.Removed) };
         }
 
         return best!.Plan;
     }
 
     /// <summary>One allocation, hashed and measured.</summary>
-    private sealed record Trial(HashingPlan Plan, double Multiplications)
+    private sealed record Trial(HashingPlan Plan, double Multiplications, double Removed)
     {
         /// <summary>The error as a share of the tolerance: as measured, or as estimated, which has to leave room.</summary>
         public double Load => Math.Max(Plan.MeasuredError, Plan.EstimatedError / EstimateShare) / Plan.Tolerance;
     }
 
     /// <summary>The goal of the next round, now that the tables' expectations can be compared with what was hashed; null: near enough.</summary>
-    private static BudgetGoal? Next(BudgetGoal current, BudgetGoal goal, Trial trial, double removed, bool isFinest)
+    private static BudgetGoal? Next(BudgetGoal current, BudgetGoal goal, Trial trial, bool isFinest)
     {
         bool isMeasuredTooHigh = trial.Plan.MeasuredError > goal.Limit;
         if (isMeasuredTooHigh && isFinest) return null;
         if (goal.Target < goal.Limit && !isMeasuredTooHigh)
         {
-            double off = goal.Removed - removed;
+            double off = goal.Removed - trial.Removed;
             return isFinest || goal.Removed == 0 || Math.Abs(off) < RemovedSlack ? null : current with { Removed = current.Removed + off };
         }
 
@@ -139,7 +155,8 @@ internal static class HashingSearch
     /// <summary>The tolerance first; then fewer multiplications where that is the goal, or the smaller error.</summary>
     private static bool IsBetter(Trial trial, Trial other, BudgetGoal goal)
     {
-        bool meets = trial.Plan.MeasuredError <= goal.Limit, otherMeets = other.Plan.MeasuredError <= goal.Limit;
+        bool Meets(Trial t) => t.Plan.MeasuredError <= goal.Limit && t.Removed >= goal.Removed - (2 * RemovedSlack);
+        bool meets = Meets(trial), otherMeets = Meets(other);
         if (meets != otherMeets) return meets;
         if (!meets) return trial.Plan.MeasuredError < other.Plan.MeasuredError;
         return goal.Target < goal.Limit ? trial.Plan.EstimatedError < other.Plan.EstimatedError : trial.Multiplications < other.Multiplications;
@@ -186,6 +203,6 @@ internal static class HashingSearch
 
         double total = hashed.Sum(h => h.Error);
         ImmutableArray<HashedLayer> result = [.. hashed.Select(h => h.Layer with { ErrorShare = total > 0 ? h.Error / total : 0 })];
-        return new Trial(new HashingPlan(result, tolerance, Math.Sqrt(problem.Measure(result)), Math.Sqrt(total), problem.Inputs), multiplications);
+        return new Trial(new HashingPlan(result, tolerance, Math.Sqrt(problem.Measure(result)), Math.Sqrt(total), problem.Inputs), multiplications, 1 - (multiplications / layers.Sum(l => l.MultiplyAdds)));
     }
 }

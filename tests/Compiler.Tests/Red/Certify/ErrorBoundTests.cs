@@ -148,7 +148,7 @@ public sealed class ErrorBoundTests
     {
         Graph graph = OneLayer(new Random(1), 4, 5, "Relu");
         var layer = new LayerReduction("c0", "MatMul0", "MatMul", [1f], null, 1, OutputsMerged: 1);
-        var model = new ReducedModel(graph, ModelReduction.None with { Method = Hashing.Adaptive, Layers = [layer], Hashed = ModelReduction.None.Hashed.Add("c0", new HashedMatrix(1, 1, [1f], [], [0])) }, graph, graph);
+        var model = new ReducedModel(graph, ModelReduction.None with { Method = Hashing.Adaptive, Layers = [layer], Hashed = ModelReduction.None.Hashed.Add("c0", new HashedMatrix(1, 1, [1f], [], [0])) }, graph, graph, graph);
         var diagnostics = new DiagnosticBag();
         ErrorCertificate Certify(Merging merging) => Certification.Run(model, new CompilerOptions { Hashing = Hashing.Adaptive, Merging = merging, MaxError = 1 }, diagnostics, default).Reduction.Certificate!;
         Assert.InRange(Certify(Merging.Strict).MaxError, 1e-9, 1e-3);

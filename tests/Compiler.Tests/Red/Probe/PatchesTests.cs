@@ -54,30 +54,42 @@ public sealed class PatchesTests
                 double[][] rows = [.. given.Places.Select(p => given.Patch(p, g))];
                 CovarianceBlock block = Assert.Single(statistics.Blocks[g]);
                 int n = given.Layer.Columns;
-                double Moment(int a, int b) => rows.Average(r => r[a] * r[b]) - (isKnown ? rows.Average(r => r[a]) * rows.Average(r => r[b]) : 0);
-                // Few places span few directions: up to half of the mean variance is put in its place, nothing from two places a column on.
-                double share = Math.Max(0, 0.5 * (1 - (rows.Length / (2.0 * n)))), mean = Enumerable.Range(0, n).Average(a => Moment(a, a));
+                var moments = new double[n * n];
                 for (int a = 0; a < n; a++)
                 {
                     Assert.Equal(rows.Average(r => r[a]), statistics.Mean[g][a], 5);
-                    for (int b = 0; b < n; b++) Assert.Equal((Moment(a, b) * (1 - share)) + (a == b ? mean * share : 0), block.Covariance[(a * n) + b], 4);
+                    for (int b = 0; b < n; b++) moments[(a * n) + b] = rows.Average(r => r[a] * r[b]) - (isKnown ? rows.Average(r => r[a]) * rows.Average(r => r[b]) : 0);
                 }
+
+                AssertCovariance(moments, block.Covariance, n, rows.Length);
             }
         }
     });
+
+    /// <summary>The moments; from few patches they may be drawn towards their mean in every direction, by half at most.</summary>
+    private static void AssertCovariance(double[] moments, float[] covariance, int n, int patches)
+    {
+        double mean = Enumerable.Range(0, n).Average(i => moments[(i * n) + i]);
+        double Towards(int i) => i % (n + 1) == 0 ? mean : 0;
+        int farthest = Enumerable.Range(0, n * n).MaxBy(i => Math.Abs(moments[i] - Towards(i)));
+        double distance = moments[farthest] - Towards(farthest);
+        double kept = patches >= 2 * n || Math.Abs(distance) < 1e-3 ? 1 : (covariance[farthest] - Towards(farthest)) / distance;
+        Assert.InRange(kept, 0.5 - 1e-3, 1 + 1e-3);
+        for (int i = 0; i < n * n; i++) Assert.Equal(Towards(i) + (kept * (moments[i] - Towards(i))), covariance[i], 0.001);
+    }
 
     [Fact]
     public void Long_columns_are_cut_into_blocks()
     {
         var random = new Random(3);
         int columns = (2 * LayerStatistics.BlockColumns) + 10;
+        const int Rows = 1200;
         ReducibleLayer layer = Layers.Dense(Layers.Weights(random, columns), columns);
-        FastValue[] samples = [.. Enumerable.Range(0, 5).Select(_ => new FastValue(Layers.Weights(random, columns), [1, columns]))];
-        LayerStatistics statistics = LayerStatistics.Measure(layer, samples, new GraphAuthor().ToGraph([]), isKnown: false);
+        float[] x = Layers.Weights(random, Rows * columns);
+        LayerStatistics statistics = LayerStatistics.Measure(layer, [new FastValue(x, [Rows, columns])], new GraphAuthor().ToGraph([]), isKnown: false);
         Assert.Equal([(0, 576), (576, 576), (1152, 10)], statistics.Blocks[0].Select(b => (b.Start, b.Size)));
         CovarianceBlock last = statistics.Blocks[0][2];
-        // Five samples of ten columns: three eighths of the covariance are shrunk away.
-        Assert.Equal(samples.Average(s => (double)s.Floats[1153] * s.Floats[1160]) * 0.625, last.Covariance[10 + 8], 5);
+        Assert.Equal(Enumerable.Range(0, Rows).Average(r => (double)x[(r * columns) + 1153] * x[(r * columns) + 1160]), last.Covariance[10 + 8], 5);
     }
 
     [Fact]
