@@ -22,7 +22,7 @@ internal sealed record WeightLimit(long Floats, long Fixed)
     public const double Share = 0.322;
 
     /// <summary>The share up to which layers are left as floats beyond that, where only the error counts.</summary>
-    public const double FineShare = 0.3;
+    public const double FineShare = 0.315;
 }
 
 /// <summary>How far refinement goes.</summary>

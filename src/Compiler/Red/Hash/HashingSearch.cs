@@ -38,11 +38,11 @@ internal static class HashingSearch
     /// <summary>What refinement leaves removed where it goes on below the tolerance.</summary>
     private const double Removed = 0.905;
 
-    /// <summary>The same where that makes the error negligible.</summary>
-    private const double RemovedAtLeast = 0.868;
+    /// <summary>The same for networks of little work, which gain less by it.</summary>
+    private const double RemovedOfLittle = 0.868;
 
-    /// <summary>An estimated error that no prediction notices.</summary>
-    private const double Negligible = 0.025;
+    /// <summary>Multiply-adds up to which work is little: some milliseconds of scalar code, less than one of vector code.</summary>
+    private const double LittleWork = 1e7;
 
     /// <summary>How near to it is near enough.</summary>
     private const double RemovedSlack = 0.003;
@@ -113,17 +113,8 @@ internal static class HashingSearch
 
             if (best is null || IsBetter(trial, best, goal)) best = trial;
             bool isFinest = layers.Select((l, i) => chosen[i] + 1 >= l.Candidates.Length).All(last => last);
-            if (Next(current, goal, trial, isFinest) is { } next)
-            {
-                current = next;
-                continue;
-            }
-
-            // Error falls about as multiplications grow: a small network's gets negligible for a few more of them.
-            bool isNegligible = trial.Plan.EstimatedError * (1 - trial.Removed) / (1 - RemovedAtLeast) <= Negligible;
-            if (goal.Removed != Removed || !isNegligible || isFinest) break;
-            goal = goal with { Removed = RemovedAtLeast };
-            current = current with { Removed = current.Removed + (RemovedAtLeast - trial.Removed) };
+            if (Next(current, goal, trial, isFinest) is not { } next) break;
+            current = next;
         }
 
         return best!.Plan;
@@ -178,7 +169,7 @@ internal static class HashingSearch
         if (options.Tolerance is { } tolerance) return new BudgetGoal(tolerance, tolerance, 0);
         double all = problem.Layers.Sum(l => l.Geometry.MultiplyAdds), convolved = problem.Layers.Where(l => l.Geometry.IsConvolution).Sum(l => l.Geometry.MultiplyAdds);
         return NetworkKind.IsClassifier(graph) && convolved > all / 2
-            ? new BudgetGoal(ClassifierTolerance, 0.01, Removed)
+            ? new BudgetGoal(ClassifierTolerance, 0.01, all > LittleWork ? Removed : RemovedOfLittle)
             : Fine;
     }
 
