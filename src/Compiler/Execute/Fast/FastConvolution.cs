@@ -14,6 +14,12 @@ internal static class FastConvolution
     /// <summary>y = w * x + bias for one image; <paramref name="bias"/> may be null.</summary>
     public static void Run(float[] x, int xOffset, float[] weights, float[]? bias, float[] y, int yOffset, ConvolutionSize size)
     {
+        if (FastDepthwise.Serves(size))
+        {
+            FastDepthwise.Run(x, xOffset, weights, bias, y, yOffset, size);
+            return;
+        }
+
         int groupIn = size.InputChannels / size.Groups;
         int groupOut = size.OutputChannels / size.Groups;
         int depth = groupIn * size.KernelHeight * size.KernelWidth;

@@ -21,11 +21,40 @@ internal static class FastKernels
             "Gemm" => Gemm(node, inputs, lengths),
             "MatMul" => MatMul(inputs, lengths),
             "Relu" => new FastValue(Map(inputs[0]!.Floats, x => Vector.ConditionalSelect(Vector.LessThan(x, Vector<float>.Zero), Vector<float>.Zero, x), x => x < 0 ? 0 : x), lengths),
+            "Clip" => Clip(node, inputs, lengths),
+            "LeakyRelu" => LeakyRelu(inputs[0]!.Floats, node.Attributes.Float("alpha", 0.01f), lengths),
             "Add" when inputs[0]!.Lengths.SequenceEqual(inputs[1]!.Lengths) => new FastValue(Add(inputs[0]!.Floats, inputs[1]!.Floats), lengths),
             "Reshape" or "Flatten" or "Identity" or "Squeeze" or "Unsqueeze" => new FastValue(inputs[0]!.Floats, lengths),
             _ => null,
         };
     }
+
+    private static FastValue Clip(Node node, ImmutableArray<FastValue?> inputs, int[] lengths)
+    {
+        float low = Bound(1, node.Attributes.Float("min", float.NegativeInfinity)), high = Bound(2, node.Attributes.Float("max", float.PositiveInfinity));
+        var lows = new Vector<float>(low);
+        var highs = new Vector<float>(high);
+        // Comparisons and not Min and Max: NaN stays, and where the bounds cross the upper one wins.
+        return new FastValue(
+            Map(
+                inputs[0]!.Floats,
+                x =>
+                {
+                    x = Vector.ConditionalSelect(Vector.LessThan(x, lows), lows, x);
+                    return Vector.ConditionalSelect(Vector.GreaterThan(x, highs), highs, x);
+                },
+                x =>
+                {
+                    x = x < low ? low : x;
+                    return x > high ? high : x;
+                }),
+            lengths);
+
+        float Bound(int input, float fallback) => input < inputs.Length && inputs[input] is { } bound ? bound.Floats[0] : fallback;
+    }
+
+    private static FastValue LeakyRelu(float[] x, float alpha, int[] lengths)
+        => new(Map(x, v => Vector.ConditionalSelect(Vector.LessThan(v, Vector<float>.Zero), v * alpha, v), v => v < 0 ? v * alpha : v), lengths);
 
     private static FastValue? Conv(Node node, ImmutableArray<FastValue?> inputs, int[] lengths)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Collections.Immutable;
 using RedGen.Compiler.Red.Planning;
 
@@ -11,12 +12,19 @@ namespace RedGen.Compiler.Red.Hash;
 /// <param name="TakesBias">Whether a corrected bias can be written.</param>
 internal sealed record HashLayer(ReducibleLayer Layer, LayerHasher Hasher, LayerGeometry Geometry, float[]? Bias, bool TakesBias)
 {
-    /// <summary>Hashes the layer.</summary>
+    private readonly Dictionary<int, (HashedLayer Layer, double Noise)> _hashed = [];
+
+    /// <summary>Hashes the layer; the rounds of a search ask for the same again.</summary>
     public HashedLayer Hash(int magnitudes, out double noise)
     {
-        HashedRows rows = Hasher.Hash(magnitudes);
-        noise = rows.Noise;
-        ImmutableArray<float> bias = TakesBias ? Hasher.CorrectedBias(rows.Matrix, Bias) : [];
-        return new HashedLayer(Layer.Weights, rows.Matrix, bias, 0);
+        if (!_hashed.TryGetValue(magnitudes, out (HashedLayer Layer, double Noise) known))
+        {
+            HashedRows rows = Hasher.Hash(magnitudes);
+            ImmutableArray<float> bias = TakesBias ? Hasher.CorrectedBias(rows.Matrix, Bias) : [];
+            _hashed[magnitudes] = known = (new HashedLayer(Layer.Weights, rows.Matrix, bias, 0), rows.Noise);
+        }
+
+        noise = known.Noise;
+        return known.Layer;
     }
 }

@@ -135,7 +135,7 @@ internal sealed class NetworkProbe
     {
         problem = null;
         if (FastKernels.TryRun(node, inputs, _graph.TensorTypeOf(node.Outputs[0])) is { } fast && !node.HasOutput(1)) return [fast];
-        var context = new EvaluationContext(node, [.. inputs.Select(o => o?.ToReference())], [.. node.Outputs.Select(_graph.TensorTypeOf)]);
+        var context = new EvaluationContext(node, [.. inputs.Select(Reference)], [.. node.Outputs.Select(_graph.TensorTypeOf)]);
         try
         {
             context.Evaluate(OperatorTable.Find(node.Operator)!);
@@ -146,8 +146,15 @@ internal sealed class NetworkProbe
             return [.. node.Outputs.Select(o => o.Length == 0 ? null : Zeros(_graph.TensorTypeOf(o)!))];
         }
 
-        return [.. context.Outputs.Select(o => o is null ? null : new FastValue(o))];
+        return [.. context.Outputs.Select(o => o is null ? null : Compact(o))];
     }
+
+    /// <summary>For one use: a value that kept its doubles would take three times the memory.</summary>
+    private static ReferenceTensor? Reference(FastValue? value)
+        => value is { ElementType: ElementType.Float32 } ? new ReferenceTensor(ElementType.Float32, value.Lengths, Array.ConvertAll(value.Floats, f => (double)f)) : value?.ToReference();
+
+    private static FastValue Compact(ReferenceTensor value)
+        => value.ElementType == ElementType.Float32 ? new FastValue(Array.ConvertAll(value.Reals!, r => (float)r), value.Lengths) : new FastValue(value);
 
     private static FastValue Zeros(TensorType type) => new(new ReferenceTensor(type.ElementType, type.Shape!.ToArray()));
 
