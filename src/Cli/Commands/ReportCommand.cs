@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.IO;
 using System.Linq;
 using System.Text;
-using RedGen.Cli.Execution;
 using RedGen.Cli.Output;
 using RedGen.Cli.Reports;
 using RedGen.Compiler;
@@ -40,7 +39,7 @@ internal sealed class ReportCommand : ModelCommand
     {
         string? file = parsed.GetValue(_output);
         ReportFormat format = FormatOf(file, parsed.GetValue(_format));
-        ModelSource source = ModelProgram.Open(path, Console);
+        ModelSource source = Open(parsed, path, options);
         ExecutionPlan after = Compile(path, source, options, isTwin: false);
         ExecutionPlan before = options.Hashing == Hashing.None ? after : Compile(path, source, options with { Hashing = Hashing.None, MaxError = null }, isTwin: true);
         var report = ModelReport.Of(before, after);

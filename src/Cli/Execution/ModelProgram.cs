@@ -35,10 +35,6 @@ internal sealed class ModelProgram : IDisposable
     /// <summary>What the model gives.</summary>
     public ImmutableArray<Value> Outputs => _model.Outputs;
 
-    /// <summary>Reads a model and the plan file beside it; its problems are printed.</summary>
-    /// <exception cref="ToolException">It cannot be read.</exception>
-    public static ModelSource Open(string path, ToolConsole console) => Open(path, new CompilerOptions(), null, console);
-
     /// <summary>Reads a model and its plan; its problems are printed.</summary>
     /// <param name="path">The model.</param>
     /// <param name="options">The options; they name the samples that the plan should have been made with.</param>

@@ -5,10 +5,10 @@ using RedGen.Compiler.Options;
 namespace RedGen.Compiler.Red;
 
 /// <summary>What the reduction did to one constant of weights.</summary>
-/// <param name="Weights">The name of the initializer in the reduced graph.</param>
+/// <param name="Weights">The name of the initializer.</param>
 /// <param name="Node">The first node that reads it, as messages name it.</param>
 /// <param name="Operator">That node's operator.</param>
-/// <param name="Original">The weights before hashing, outputs × columns, after merging.</param>
+/// <param name="Original">The weights before hashing, outputs × columns; what is equal in the file itself is merged.</param>
 /// <param name="Matrix">The hashed weights; null where the layer was left as it is.</param>
 /// <param name="ErrorShare">The layer's share of the output's squared error, 0 … 1, as the allocator estimated it.</param>
 /// <param name="OutputsMerged">Outputs that were merged into others or removed.</param>
