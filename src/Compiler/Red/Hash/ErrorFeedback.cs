@@ -40,6 +40,12 @@ internal sealed class ErrorFeedback
         foreach (Factor factor in _factors) factor.Round(row.Slice(factor.Start, factor.Size), codebook, indices.Slice(factor.Start, factor.Size));
     }
 
+    /// <summary>(C + λI)⁻¹ r, block by block, in place.</summary>
+    public void Solve(Span<float> row)
+    {
+        foreach (Factor factor in _factors) factor.Solve(row.Slice(factor.Start, factor.Size));
+    }
+
     /// <summary>e C eᵀ for a row of errors.</summary>
     public double Energy(ReadOnlySpan<float> errors)
     {
@@ -100,6 +106,23 @@ internal sealed class ErrorFeedback
                 indices[j] = index;
                 float error = row[j] - codebook.Values[index];
                 if (error != 0) AddRow(carried, error, j, j);
+            }
+        }
+
+        /// <summary>L y = r from the top, then Lᵀ x = y from the bottom.</summary>
+        public void Solve(Span<float> row)
+        {
+            for (int i = 0; i < Size; i++)
+            {
+                double sum = row[i];
+                for (int j = 0; j < i; j++) sum -= (double)_lower[(i * Size) + j] * row[j];
+                row[i] = (float)(sum * _inverseDiagonal[i]);
+            }
+
+            for (int i = Size - 1; i >= 0; i--)
+            {
+                row[i] *= _inverseDiagonal[i];
+                for (int j = 0; j < i; j++) row[j] -= _lower[(i * Size) + j] * row[i];
             }
         }
 

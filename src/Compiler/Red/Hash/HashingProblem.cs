@@ -37,6 +37,9 @@ internal sealed class HashingProblem
     /// <summary>The closed form's gain of each value: <see cref="StructuralGains"/>.</summary>
     public IReadOnlyDictionary<string, double> Gains { get; }
 
+    /// <summary>Whether the probe's inputs are the user's samples.</summary>
+    public bool HasSamples { get; private init; }
+
     /// <summary>What the probe's inputs are, in words.</summary>
     public string Inputs { get; }
 
@@ -56,7 +59,7 @@ internal sealed class HashingProblem
                 if (ReducibleLayer.Read(graph, node) is { } layer && seen.Add(layer.Weights) && Make(graph, layer, value(node.Inputs[0]), probe.IsKnown(node.Inputs[0]), method) is { } made) layers.Add(made);
             },
             keep: true);
-        return new HashingProblem(graph, probe, [.. layers], StructuralGains.Of(graph, energies), inputs.Description + (probe.Refusal.Length == 0 ? "" : " (not taken by " + probe.Refusal + ")"));
+        return new HashingProblem(graph, probe, [.. layers], StructuralGains.Of(graph, energies), inputs.Description + (probe.Refusal.Length == 0 ? "" : " (not taken by " + probe.Refusal + ")")) { HasSamples = inputs.AreReal };
     }
 
     /// <summary>Σ (y − x)²; elements that the original does not give a finite number cannot be changed.</summary>
@@ -86,6 +89,29 @@ internal sealed class HashingProblem
         }
 
         return Noise(_probe.Rerun(overrides, _outputs));
+    }
+
+    /// <summary>
+    /// Hashes once more in the order of the network, each layer on the values that reach it through the hashed layers before it, and with weights
+    /// that make up for what those changed (<see cref="CompensatedLayer"/>).
+    /// </summary>
+    /// <param name="magnitudes">By the initializer of the weights.</param>
+    public ImmutableArray<HashedLayer> Compensated(IReadOnlyDictionary<string, int> magnitudes)
+    {
+        var done = new Dictionary<string, HashedLayer>(StringComparer.Ordinal);
+        ImmutableDictionary<string, HashLayer> byNode = Layers.ToImmutableDictionary(l => l.Layer.Node.Name, l => l);
+        _probe.Rerun(
+            (node, current) =>
+            {
+                if (!byNode.TryGetValue(node.Name, out HashLayer? layer) || !magnitudes.TryGetValue(layer.Layer.Weights, out int n)) return null;
+                string input = node.Inputs[0];
+                HashedLayer hashed = CompensatedLayer.Hash(layer, _graph, _probe.Original(input), current(input), _probe.IsKnown(input), n);
+                done[hashed.Weights] = hashed;
+                FastValue? bias = !hashed.Bias.IsEmpty ? new FastValue([.. hashed.Bias], [hashed.Bias.Length]) : null;
+                return new LayerOverride(new FastValue(ReferenceTensor.FromTensor(layer.Layer.ToTensor(hashed.Matrix.ToRows(), _graph.ConstantOf(layer.Layer.Weights)!.Dimensions))), bias);
+            },
+            _outputs);
+        return [.. Layers.Where(l => done.ContainsKey(l.Layer.Weights)).Select(l => done[l.Layer.Weights])];
     }
 
     /// <summary>The same for a graph of the same structure with other constants.</summary>

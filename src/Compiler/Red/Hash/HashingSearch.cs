@@ -17,10 +17,10 @@ namespace RedGen.Compiler.Red.Hash;
 internal sealed record SearchEffort(int Samples, double RunWork, bool MeasuresGains)
 {
     /// <summary>Inside a build: seconds.</summary>
-    public static SearchEffort Quick { get; } = new(48, 1.5e9, MeasuresGains: false);
+    public static SearchEffort Quick { get; } = new(256, 1.5e9, MeasuresGains: false);
 
     /// <summary>In <c>redgen tune</c>: up to a minute.</summary>
-    public static SearchEffort Full { get; } = new(64, 4e9, MeasuresGains: true);
+    public static SearchEffort Full { get; } = new(384, 4e9, MeasuresGains: true);
 }
 
 /// <summary>Finds the number of values of every layer, and hashes.</summary>
@@ -117,7 +117,21 @@ internal static class HashingSearch
             current = next;
         }
 
-        return best!.Plan;
+        return options.Hashing == Hashing.Adaptive && problem.HasSamples ? Compensate(problem, best!.Plan) : best!.Plan;
+    }
+
+    /// <summary>
+    /// The plan with layers that make up for those before them, where that lowers the error. On samples only: on inputs made without data it fits the
+    /// noise (measured: a third of the error on the probe, as much or twice as much on real inputs).
+    /// </summary>
+    private static HashingPlan Compensate(HashingProblem problem, HashingPlan plan)
+    {
+        // A codebook of 2n + 1 values; fitted ones may have lost a few.
+        ImmutableArray<HashedLayer> layers = problem.Compensated(plan.Layers.ToImmutableDictionary(l => l.Weights, l => l.Matrix.Codebook.Length / 2));
+        double error = Math.Sqrt(problem.Measure(layers));
+        if (!(error < plan.MeasuredError)) return plan;
+        ImmutableDictionary<string, double> shares = plan.Layers.ToImmutableDictionary(l => l.Weights, l => l.ErrorShare);
+        return plan with { Layers = [.. layers.Select(l => l with { ErrorShare = shares[l.Weights] })], MeasuredError = error };
     }
 
     /// <summary>One allocation, hashed and measured.</summary>

@@ -47,6 +47,9 @@ internal abstract class LayerHasher
     /// <summary>Hashes with at most n magnitudes of either sign, and zero.</summary>
     public abstract HashedRows Hash(int magnitudes);
 
+    /// <summary>(C + λI)⁻¹ applied to a row, C the covariance of the layer's input.</summary>
+    public void Solve(int output, Span<float> row) => FeedbackOf(output).Solve(row);
+
     /// <summary>The bias that gives the outputs the mean that they had: b_i − Σ_j (w~ − w)_ij E[x_j]; empty where no mean is known.</summary>
     /// <param name="matrix">The hashed weights.</param>
     /// <param name="bias">The bias so far, one an output; null: zeros.</param>

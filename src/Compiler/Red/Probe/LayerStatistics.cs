@@ -46,6 +46,37 @@ internal sealed record LayerStatistics(ImmutableArray<double[]> Mean, ImmutableA
         return new LayerStatistics([.. means], [.. blocks], isKnown);
     }
 
+    /// <summary>The means alone.</summary>
+    public static LayerStatistics Means(ReducibleLayer layer, FastValue[] x, Graph graph)
+    {
+        var means = new double[layer.Groups][];
+        var patches = new Patches(layer, x, graph, MostPatches);
+        Parallel.For(0, layer.Groups, group =>
+        {
+            float[] columns = patches.Read(group);
+            DropNonFinite(columns);
+            means[group] = MeansOf(columns, layer.Columns, patches.Count);
+        });
+        return new LayerStatistics([.. means], [], IsKnown: true);
+    }
+
+    /// <summary>What a layer gets, and how much less than in the original network, at the same places.</summary>
+    public static PairedPatches Pair(ReducibleLayer layer, FastValue[] original, FastValue[] current, Graph graph, int group, bool isKnown)
+    {
+        var patches = new Patches(layer, current, graph, MostPatches);
+        float[] x = new Patches(layer, original, graph, MostPatches).Read(group), now = patches.Read(group);
+        DropNonFinite(x);
+        DropNonFinite(now);
+        for (int i = 0; i < x.Length; i++) x[i] -= now[i];
+        if (isKnown)
+        {
+            Centre(x, MeansOf(x, layer.Columns, patches.Count), patches.Count);
+            Centre(now, MeansOf(now, layer.Columns, patches.Count), patches.Count);
+        }
+
+        return new PairedPatches(now, x, patches.Count);
+    }
+
     /// <summary>What the probe computed beyond the floats (the logarithm of a negative input) says nothing about the rest.</summary>
     private static void DropNonFinite(float[] columns)
     {
@@ -117,3 +148,9 @@ internal sealed record CovarianceBlock(int Start, int Size, float[] Covariance)
         for (int i = 0; i < size; i++) covariance[(i * size) + i] += (float)(mean * share);
     }
 }
+
+/// <summary>Columns of a layer's input in two networks: [column][place].</summary>
+/// <param name="Current">In the one with hashed layers.</param>
+/// <param name="Difference">The original's less those.</param>
+/// <param name="Count">The number of places.</param>
+internal sealed record PairedPatches(float[] Current, float[] Difference, int Count);

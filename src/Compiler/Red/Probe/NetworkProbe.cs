@@ -66,7 +66,7 @@ internal sealed class NetworkProbe
 
     /// <summary>Runs the graph as it is.</summary>
     /// <param name="onNode">Sees each node before it runs, and the values that it reads; may be null.</param>
-    /// <param name="keep">Whether all values stay, so that <see cref="Rerun"/> can begin anywhere.</param>
+    /// <param name="keep">Whether all values stay, so that a rerun can begin anywhere.</param>
     public void Run(Action<Node, Func<string, FastValue[]>>? onNode, bool keep)
     {
         for (int n = 0; n < _graph.Nodes.Length; n++)
@@ -95,6 +95,10 @@ internal sealed class NetworkProbe
     /// <param name="constants">Other constants, by name.</param>
     /// <returns>Those of the wanted values that may differ from the original's, by name.</returns>
     public IReadOnlyDictionary<string, FastValue[]> Rerun(IReadOnlyDictionary<string, LayerOverride> overrides, ImmutableArray<string> wanted, IReadOnlyDictionary<string, FastValue>? constants = null)
+        => Rerun((node, _) => overrides.TryGetValue(node.Name, out LayerOverride? other) ? other : null, wanted, constants);
+
+    /// <summary>The same with weights that are found on the way, from the values that a layer gets in this run.</summary>
+    public IReadOnlyDictionary<string, FastValue[]> Rerun(Func<Node, Func<string, FastValue[]>, LayerOverride?> overrideOf, ImmutableArray<string> wanted, IReadOnlyDictionary<string, FastValue>? constants = null)
     {
         var changed = new Dictionary<string, FastValue[]>(StringComparer.Ordinal);
         foreach (KeyValuePair<string, FastValue> constant in constants ?? ImmutableDictionary<string, FastValue>.Empty) changed[constant.Key] = [.. Enumerable.Repeat(constant.Value, Count)];
@@ -102,7 +106,7 @@ internal sealed class NetworkProbe
         for (int n = 0; n < _graph.Nodes.Length; n++)
         {
             Node node = _graph.Nodes[n];
-            overrides.TryGetValue(node.Name, out LayerOverride? other);
+            LayerOverride? other = overrideOf(node, Get);
             if (other is null && !GraphCaptures.Reads(node).Any(changed.ContainsKey)) continue;
             foreach ((string name, FastValue[] value) in Compute(node, Get, other)) changed[name] = Adjust(name, value, learn: false);
             foreach (string input in node.Inputs)
