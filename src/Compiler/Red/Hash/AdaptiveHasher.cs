@@ -23,6 +23,9 @@ internal sealed class AdaptiveHasher : LayerHasher
     /// <summary>One scale for all outputs saves a multiplication an output, and may cost this factor of noise.</summary>
     private const double OneScaleLoss = 1.1;
 
+    /// <summary>Weights from which a layer has no trials of scales and fitted values: they cost several roundings of all of it.</summary>
+    private const int LargeLayer = 500_000;
+
     /// <summary>Factors of the scale that suits rounding to nearest: error feedback can do with a finer grid.</summary>
     private static readonly float[] ScaleTrials = [0.88f, 0.94f, 1f, 1.06f];
 
@@ -38,6 +41,7 @@ internal sealed class AdaptiveHasher : LayerHasher
         var uniform = Codebook.Uniform(magnitudes);
         float[] scales = Scales(uniform);
         HashedRows best = Hash(uniform, scales);
+        if (Rows.Length > LargeLayer) return best;
         if (magnitudes is > 1 and <= MostFitted)
         {
             Codebook fitted = FittedCodebook.Of(Normalised(scales), magnitudes);
@@ -104,7 +108,7 @@ internal sealed class AdaptiveHasher : LayerHasher
     {
         ReadOnlySpan<float> row = Row(output);
         float nearest = NearestScale(row, codebook);
-        if (IsDead(row)) return nearest;
+        if (IsDead(row) || Rows.Length > LargeLayer) return nearest;
         var normalised = new float[row.Length];
         var indices = new byte[row.Length];
         float best = nearest;

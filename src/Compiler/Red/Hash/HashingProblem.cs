@@ -37,6 +37,9 @@ internal sealed class HashingProblem
     /// <summary>The closed form's gain of each value: <see cref="StructuralGains"/>.</summary>
     public IReadOnlyDictionary<string, double> Gains { get; }
 
+    /// <summary>The work of one run over all samples (<see cref="ProbeCost"/>).</summary>
+    public double RunWork => ProbeCost.Of(_graph).Work * _probe.Count;
+
     /// <summary>Whether the probe's inputs are the user's samples.</summary>
     public bool HasSamples { get; private init; }
 

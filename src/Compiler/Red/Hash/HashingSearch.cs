@@ -50,6 +50,9 @@ internal static class HashingSearch
     /// <summary>Rounds in which the measured error is brought below the tolerance.</summary>
     private const int MostRounds = 8;
 
+    /// <summary>Runs over all samples that a search of a large network may take: it has fewer rounds.</summary>
+    private const double MostRuns = 10;
+
     /// <summary>With folded outputs: sums of two codes of −n … n are a codebook too.</summary>
     private const int MostFolded = 31;
 
@@ -99,7 +102,8 @@ internal static class HashingSearch
 
         BudgetGoal current = goal with { Limit = goal.Limit * EstimateShare, Target = goal.Target * EstimateShare };
         Trial? best = null;
-        for (int round = 0; round < MostRounds; round++)
+        int rounds = (int)Math.Max(1, Math.Min(MostRounds, (MostRuns * effort.RunWork / Math.Max(1, problem.RunWork)) - 1));
+        for (int round = 0; round < rounds; round++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             onProgress?.Invoke(new TuneProgress("hashing", 0.6 + (0.4 * round / MostRounds)));
@@ -169,7 +173,7 @@ internal static class HashingSearch
 
     private static ProbeInputs InputsFor(Graph graph, ProbeCost cost, CompilerOptions options, Tensor? samples, SearchEffort effort)
     {
-        int count = (int)Math.Min(cost.FittingSamples, Math.Min(effort.Samples, Math.Max(2, effort.RunWork / Math.Max(1, cost.Work))));
+        int count = (int)Math.Min(cost.FittingSamples, Math.Min(effort.Samples, Math.Max(cost.Work > effort.RunWork ? 1 : 2, effort.RunWork / Math.Max(1, cost.Work))));
         if (samples is not null && ProbeInputs.FromSamples(graph, samples, 2 * count) is { } real) return real;
         return ProbeInputs.Synthetic(graph, new InputBox(options.InputRange), count);
     }
