@@ -80,6 +80,9 @@ public sealed record ModelReport
     /// <summary>Bytes of weights, reduced to original; 1 where there are none.</summary>
     public double WeightBytesRatio => 1 - ReportCost.Removed(Before.WeightBytes, After.WeightBytes);
 
+    /// <summary>The parameters as floats, four bytes each, without what packing adds: what `redgen eval` divides by too.</summary>
+    private static long ParameterBytes(ExecutionPlan plan) => 4 * plan.Parameters;
+
     /// <summary>Outputs that were merged into others or removed.</summary>
     public int OutputsMerged => Layers.Sum(l => l.Weights?.OutputsMerged ?? 0);
 
@@ -97,7 +100,7 @@ public sealed record ModelReport
         MeasuredOn = after.Reduction.Inputs,
         EstimatedError = after.Reduction.EstimatedError,
         Certificate = after.Reduction.Certificate,
-        Before = new ReportCost(before.Multiplications, before.Root.Steps.Sum(LayerReader.Additions), before.WeightBytes),
+        Before = new ReportCost(before.Multiplications, before.Root.Steps.Sum(LayerReader.Additions), after.Reduction.Method == Hashing.None ? before.WeightBytes : ParameterBytes(before)),
         After = new ReportCost(after.Multiplications, after.Root.Steps.Sum(LayerReader.Additions), after.WeightBytes),
         ArenaBytesBefore = before.ArenaBytes,
         ArenaBytesAfter = after.ArenaBytes,
