@@ -40,6 +40,9 @@ internal static class BudgetAllocator
     /// <summary>A lost byte counts as this many lost multiplications, so that dense layers, whose multiplications are cheap, have a price too.</summary>
     private const double MultiplicationsPerByte = 1;
 
+    /// <summary>A layer that is left as floats for less error than was asked for may bring back this share of all multiplications at most.</summary>
+    private const double MostLost = 0.05;
+
     /// <summary>The index of each layer's candidate.</summary>
     public static ImmutableArray<int> Allocate(ImmutableArray<BudgetLayer> layers, BudgetGoal goal, WeightLimit weights)
     {
@@ -76,6 +79,8 @@ internal static class BudgetAllocator
     {
         if (layers[i].Candidates[chosen[i] + 1].Magnitudes > 0) return true;
         if (isLimitMet && goal.Removed > 0) return false;
+        double lost = layers[i].Candidates[chosen[i] + 1].Multiplications - layers[i].Candidates[chosen[i]].Multiplications;
+        if (isLimitMet && lost > MostLost * layers.Sum(l => l.MultiplyAdds)) return false;
         long bytes = weights.Fixed + layers.Select((l, k) => l.Candidates[k == i ? chosen[k] + 1 : chosen[k]].Bytes).Sum();
         return bytes <= (isLimitMet ? WeightLimit.FineShare : WeightLimit.Share) * weights.Floats;
     }

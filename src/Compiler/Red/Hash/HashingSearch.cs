@@ -187,7 +187,7 @@ internal static class HashingSearch
         if (options.Tolerance is { } tolerance) return new BudgetGoal(tolerance, tolerance, 0);
         double all = problem.Layers.Sum(l => l.Geometry.MultiplyAdds), convolved = problem.Layers.Where(l => l.Geometry.IsConvolution).Sum(l => l.Geometry.MultiplyAdds);
         return NetworkKind.IsClassifier(graph) && convolved > all / 2
-            ? new BudgetGoal(ClassifierTolerance, 0.01, all > LittleWork ? Removed : RemovedOfLittle)
+            ? all > LittleWork ? new BudgetGoal(ClassifierTolerance, 0.01, Removed) : new BudgetGoal(Tolerance, 0.01, RemovedOfLittle)
             : Fine;
     }
 
