@@ -180,7 +180,7 @@ internal static class HashingSearch
 
     /// <summary>
     /// The user's tolerance is met with the fewest multiplications. Without one, a convolutional classifier is refined beyond its tolerance while
-    /// nine tenths of its multiplications stay removed; other networks keep three hundredths.
+    /// most of its multiplications stay removed, the stricter the less work it is; other networks take all values that a byte can index.
     /// </summary>
     private static BudgetGoal GoalFor(Graph graph, HashingProblem problem, CompilerOptions options)
     {
