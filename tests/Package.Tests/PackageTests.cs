@@ -11,7 +11,8 @@ using Xunit;
 namespace RedGen.Package.Tests;
 
 /// <summary>The packed package in projects that know nothing of this repository.</summary>
-public sealed class PackageTests(PackedFeed feed) : IClassFixture<PackedFeed>
+[Collection(PackedFeedCollection.Name)]
+public sealed class PackageTests(PackedFeed feed)
 {
     [Fact]
     public async Task Net8_with_the_strictest_settings_predicts()

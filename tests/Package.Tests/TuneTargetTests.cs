@@ -9,7 +9,8 @@ using Xunit;
 namespace RedGen.Package.Tests;
 
 /// <summary>The search of the reduction's plan as a part of the build, from the packed package.</summary>
-public sealed class TuneTargetTests(PackedFeed feed) : IClassFixture<PackedFeed>
+[Collection(PackedFeedCollection.Name)]
+public sealed class TuneTargetTests(PackedFeed feed)
 {
     private const string Searches = "RedGen searches the reduction of ";
 
