@@ -52,6 +52,16 @@ public sealed class ComparisonTests
     }
 
     [Fact]
+    public void The_error_is_measured_in_units_of_the_last_place_too()
+    {
+        Assert.Equal(1, Compare(Tensor.Of([MathF.BitIncrement(1000f)], 1), Tensor.Of([1000f], 1)).MaxUlp);
+        Assert.Equal(3, Compare(Tensor.Of([3 * float.Epsilon], 1), Tensor.Of([0f], 1)).MaxUlp);
+        Assert.Equal(0, Compare(Tensor.Of([float.NaN], 1), Tensor.Of([float.NaN], 1)).MaxUlp);
+        Tensor half = Tensor.FromSpan<Half>(ElementType.Float16, [(Half)1], 1);
+        Assert.Equal(1, Compare(Tensor.FromSpan<Half>(ElementType.Float16, [Half.BitIncrement((Half)1)], 1), half).MaxUlp);
+    }
+
+    [Fact]
     public void What_draws_random_numbers_makes_outputs_random()
     {
         OnnxModelWriter writer = new OnnxModelWriter().Input("x", ElementType.Float32, 2)

@@ -94,7 +94,7 @@ internal sealed class TestCommand
             passed,
             failed,
             skipped,
-            cases = results.Select(static r => new { name = r.Name, outcome = r.OutcomeName, maxError = Finite(r.MaxError), reason = r.Reason }),
+            cases = results.Select(static r => new { name = r.Name, outcome = r.OutcomeName, maxError = Finite(r.MaxError), maxUlp = Finite(r.MaxUlp), reason = r.Reason }),
         });
         return failed == 0 ? 0 : Tool.Failed;
     }

@@ -28,6 +28,9 @@ internal sealed record CaseResult(string Name, Outcome Outcome, double? MaxError
 {
     private const int ShownDiagnostics = 3;
 
+    /// <summary>The largest |actual − expected| in units of the last place; null when nothing ran. Large where a small value is a difference of large ones.</summary>
+    public double? MaxUlp { get; init; }
+
     /// <summary>Whether it failed because the data contradict themselves or the model, not because of what was computed.</summary>
     public bool IsBadData { get; private init; }
 

@@ -25,6 +25,7 @@ internal sealed class CaseRun(TestCase test, TestSettings settings, string space
     private readonly List<(ShapeGroup Group, GeneratedModel Model)> _models = [];
     private PreparedCase? _prepared;
     private double _maxError;
+    private double _maxUlp;
 
     /// <summary>The result, once there is one.</summary>
     public CaseResult? Result { get; private set; }
@@ -59,7 +60,7 @@ internal sealed class CaseRun(TestCase test, TestSettings settings, string space
             if (Result is not null) return;
         }
 
-        Result = new CaseResult(test.Name, Outcome.Pass, _maxError, null);
+        Result = new CaseResult(test.Name, Outcome.Pass, _maxError, null) { MaxUlp = _maxUlp };
     }
 
     private void Compile(PreparedCase prepared, CancellationToken cancellation)
@@ -97,7 +98,7 @@ internal sealed class CaseRun(TestCase test, TestSettings settings, string space
             if (Result is not null) return;
         }
 
-        Result = new CaseResult(test.Name, Outcome.Pass, _maxError, null);
+        Result = new CaseResult(test.Name, Outcome.Pass, _maxError, null) { MaxUlp = _maxUlp };
     }
 
     /// <summary>Dimensions that the user pinned wrongly are the user's mistake, no limit of the compiler.</summary>
@@ -128,15 +129,16 @@ internal sealed class CaseRun(TestCase test, TestSettings settings, string space
             for (int o = 0; o < values.Length; o++)
             {
                 if (expected[o]?.As(tensors[o].Type) is not { } tensor) continue;
-                Tolerance usual = settings.Tolerance ?? (set.IsFlat ? Tolerance.Model : Tolerance.Onnx);
+                Tolerance usual = settings.Tolerance ?? (set.IsFlat || test.IsTrainedModel ? Tolerance.Model : Tolerance.Onnx);
                 Tolerance tolerance = expected[o]!.ToleranceFor(tensors[o].ElementType, usual);
                 Comparison found = OutputComparer.Compare(values[o].Name, tensors[o], tensor, tolerance, set.IsFlat, _prepared!.Random.Contains(values[o].Name));
                 _maxError = Math.Max(_maxError, found.MaxError);
+                _maxUlp = Math.Max(_maxUlp, found.MaxUlp);
                 if (found.Reason is not null) reason ??= (group.Sets.Length > 1 ? FormattableString.Invariant($"data set {i}: ") : "") + found.Reason;
             }
         }
 
-        if (reason is not null) Result = new CaseResult(test.Name, Outcome.Fail, _maxError, reason);
+        if (reason is not null) Result = new CaseResult(test.Name, Outcome.Fail, _maxError, reason) { MaxUlp = _maxUlp };
     }
 
     private (ImmutableArray<Value> Outputs, IReadOnlyList<Tensor> Tensors) Predict(PredictDelegate predict, GeneratedModel model, TestDataSet set)

@@ -21,7 +21,8 @@ internal sealed record Tolerance(double Relative, double Absolute, double Floor 
 /// <summary>What a comparison found.</summary>
 /// <param name="MaxError">The largest |actual − expected| / max(1, |expected|).</param>
 /// <param name="Reason">Why the outputs do not agree; null when they do.</param>
-internal sealed record Comparison(double MaxError, string? Reason);
+/// <param name="MaxUlp">The largest |actual − expected| in units of the expected value's last place, in the output's own element type.</param>
+internal sealed record Comparison(double MaxError, string? Reason, double MaxUlp = 0);
 
 /// <summary>Compares an output with what is expected.</summary>
 internal static class OutputComparer
@@ -52,17 +53,18 @@ internal static class OutputComparer
     {
         double[] a = ReferenceTensor.FromTensor(actual).Reals!;
         double[] e = ReferenceTensor.FromTensor(expected).Reals!;
-        double worst = 0;
+        double worst = 0, ulp = 0;
         int wrong = 0, first = -1;
         for (int i = 0; i < a.Length; i++)
         {
             double error = Error(a[i], e[i]);
+            if (error > 0) ulp = Math.Max(ulp, error / LastPlace.Of(actual.ElementType, e[i]));
             worst = Math.Max(worst, error / Math.Max(1, double.IsFinite(e[i]) ? Math.Abs(e[i]) : 1));
             if (error <= tolerance.Absolute + (double.IsFinite(e[i]) ? tolerance.Relative * Math.Max(tolerance.Floor, Math.Abs(e[i])) : 0)) continue;
             if (wrong++ == 0) first = i;
         }
 
-        return new(worst, wrong == 0 ? null : Reason(label, wrong, a.Length, first, Text(a[first]), Text(e[first])));
+        return new(worst, wrong == 0 ? null : Reason(label, wrong, a.Length, first, Text(a[first]), Text(e[first])), ulp);
     }
 
     /// <summary>The distance; 0 for equal infinities and for two NaN, infinite for one of them.</summary>

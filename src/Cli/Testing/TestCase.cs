@@ -23,6 +23,9 @@ internal sealed record TestCase(string Name, string Folder)
     /// <summary>Whether there are arrays instead.</summary>
     public bool HasArrays => File.Exists(Path.Combine(Folder, "inputs.npy")) && File.Exists(Path.Combine(Folder, "expected.npy"));
 
+    /// <summary>Whether a <c>meta.json</c> describes a trained model, whose data another float32 runtime computed (docs/decisions/0004).</summary>
+    public bool IsTrainedModel => File.Exists(Path.Combine(Folder, "meta.json"));
+
     private bool HasModel => File.Exists(ModelPath);
 
     private bool HasData => HasArrays || Directory.EnumerateDirectories(Folder, "test_data_set_*").Any();

@@ -85,6 +85,9 @@ public sealed record OperatorSchema
     /// <summary>The formal attributes.</summary>
     public ImmutableArray<AttributeSpec> Attributes { get; init; } = [];
 
+    /// <summary>What a user should know beyond the specification: limits, choices it leaves open. One sentence for docs/operators.md; empty where there is nothing to say.</summary>
+    public string Notes { get; init; } = "";
+
     /// <summary>The operator's page in the ONNX specification.</summary>
     public string SpecificationUrl => "https://onnx.ai/onnx/operators/onnx__" + Name + ".html";
 

@@ -27,13 +27,16 @@ public sealed class OperatorDocumentTests
         text.Append("Written by OperatorDocumentTests from `OperatorTable`. A model may use any opset from 1 to 28; the second column lists the opsets in which\n");
         text.Append("the operator's definition changed, as far as RedGen knows them. Types are those of the inputs; float means float, double and Half\n");
         text.Append("(bfloat16 and types below 8 bits have no C# form yet). [Adding an operator](add-an-operator.md) is one file and one row.\n\n");
-        text.Append("| operator | definitions | inputs |\n|---|---|---|\n");
+        text.Append("| operator | definitions | inputs | notes |\n|---|---|---|---|\n");
         foreach (OperatorSchema schema in OperatorTable.All.Select(o => o.Schema).OrderBy(s => s.Domain, StringComparer.Ordinal).ThenBy(s => s.Name, StringComparer.Ordinal))
         {
             string versions = string.Join(", ", schema.Versions.Select(v => v.ToString(CultureInfo.InvariantCulture)));
             text.Append("| [").Append(schema.Name).Append("](").Append(schema.SpecificationUrl).Append(") | ").Append(versions).Append(" | ");
-            text.Append(schema.Inputs.IsEmpty ? "none" : string.Join("; ", schema.Inputs.Select(Describe))).Append(" |\n");
+            text.Append(schema.Inputs.IsEmpty ? "none" : string.Join("; ", schema.Inputs.Select(Describe))).Append(" | ");
+            text.Append(schema.Notes).Append(" |\n");
         }
+
+        ConformanceDocument.Append(text);
 
         return text.ToString();
     }
