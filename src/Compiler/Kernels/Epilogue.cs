@@ -24,7 +24,7 @@ internal sealed record Epilogue(float[]? Bias, string? Residual, FusedActivation
         string current = nodes[0].Outputs[0];
         if (nodes.Count > 1 && context.ElementType(current) != ElementType.Float32) return null;
         int[] shape = context.Lengths(current);
-        int channelAxis = nodes[0].Operator.Name == "Conv" ? 1 : shape.Length - 1;
+        int channelAxis = nodes[0].Operator.Name is "Conv" or "ConvTranspose" ? 1 : shape.Length - 1;
         float[]? bias = null;
         string? residual = null;
         FusedActivation activation = FusedActivation.Identity;

@@ -42,6 +42,7 @@ internal static class KernelTable
         ["Concat"] = [new ConcatKernel()],
         ["ConstantOfShape"] = [new FillKernel()],
         ["Conv"] = [UnrolledDense, HashedLayer, Dense, new ConvKernel(), new ConvLoopKernel()],
+        ["ConvTranspose"] = [new TransposedConvKernel(), new TransposedConvLoopKernel()],
         ["CumSum"] = [new CumSumKernel()],
         ["DepthToSpace"] = [new DepthSpaceKernel()],
         ["Dropout"] = [new DropoutKernel()],

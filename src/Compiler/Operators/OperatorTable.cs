@@ -25,7 +25,7 @@ public static class OperatorTable
         new Constant(), new ConstantOfShape(), new EyeLike(), new Range(), new ShapeOf(), new SizeOf(),
 
         // Linear
-        new Conv(), new Gemm(), new MatMul(),
+        new Conv(), new ConvTranspose(), new Gemm(), new MatMul(),
 
         // Normalisation
         new BatchNormalization(), new LayerNormalization(),

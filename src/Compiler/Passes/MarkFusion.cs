@@ -36,7 +36,7 @@ internal sealed class MarkFusion : GraphPass
     /// <summary>Whether a node begins groups: those whose kernels take an epilogue.</summary>
     private static bool IsHead(Node node, Graph graph) => node.Operator.QualifiedName switch
     {
-        "Conv" => graph.ConstantOf(node.Input(1)) is not null && (!node.HasInput(2) || graph.ConstantOf(node.Input(2)) is not null),
+        "Conv" or "ConvTranspose" => graph.ConstantOf(node.Input(1)) is not null && (!node.HasInput(2) || graph.ConstantOf(node.Input(2)) is not null),
         "Gemm" => graph.ConstantOf(node.Input(1)) is not null,
         "MatMul" => graph.ConstantOf(node.Input(1)) is { Dimensions.Length: 2 },
         _ => false,
@@ -71,7 +71,7 @@ internal sealed class MarkFusion : GraphPass
     {
         if (group.Skip(1).Any(n => n.Outputs.Length != 1 || n.Inputs.Length == 0) || Epilogue.TryRead(group, kernels) is not { } epilogue) return false;
         // The depthwise kernel takes no residual, and a Gemm has room for one addend only.
-        bool takesResidual = group[0].Operator.Name != "Conv" || !Kernels.Linear.ConvLayer.Read(group[0], kernels).IsDepthwise;
+        bool takesResidual = group[0].Operator.Name != "ConvTranspose" && (group[0].Operator.Name != "Conv" || !Kernels.Linear.ConvLayer.Read(group[0], kernels).IsDepthwise);
         if (group[0].Operator.Name == "Gemm" && group[0].HasInput(2) && kernels.Constant(group[0].Inputs[2]) is null) takesResidual = false;
         return epilogue.Residual is null || takesResidual;
     }

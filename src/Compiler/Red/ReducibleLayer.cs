@@ -59,7 +59,7 @@ internal sealed class ReducibleLayer
         string bias = node.HasInput(2) && graph.ConstantOf(node.Inputs[2]) is { ElementType: ElementType.Float32 } ? node.Inputs[2] : "";
         switch (node.Operator.QualifiedName)
         {
-            case "Conv" when d.Length >= 3:
+            case "Conv" when d.Length is >= 3 and <= 5:
                 int taps = d.Skip(2).Aggregate(1, (a, b) => a * b);
                 return new ReducibleLayer(node, node.Inputs[1], bias, d[0], d[1] * taps, taps, (int)node.Attributes.Int("group", 1), Straight(tensor.Length));
             case "Gemm" when d.Length == 2 && node.Attributes.Int("transA", 0) == 0 && node.Attributes.Float("alpha", 1) == 1:

@@ -30,7 +30,7 @@ internal sealed class ConvKernel : Kernel
         }
 
         ConvLayer layer = ConvLayer.Read(conv, context);
-        if (layer.IsEmpty || IsHuge(layer)) return null;
+        if (layer.IsEmpty || !layer.Window.IsSpatial || IsHuge(layer)) return null;
         bool depthwise = layer.IsDepthwise && layer.Window.Depth == WindowAxis.Missing && epilogue.Residual is null;
         float[] weights = w.AsSpan<float>().ToArray();
         var hashed = HashedConstants.TryRead(conv.Inputs[1], weights, context);

@@ -46,13 +46,11 @@ internal sealed class ConvLoopKernel : Kernel
                 string inside = WindowLoops.OverTaps(writer, nest, taps, window);
                 string plane = Index(nest, taps, ("n", layer.InChannels * window.InLength), ("g", groupInputs * window.InLength), ("ic", window.InLength));
                 string x = plane == "0" ? inside : inside == "0" ? plane : Parenthesised(plane) + " + " + inside;
-                string w = Index(nest, taps, ("g", groupOutputs * layer.Taps), ("oc", layer.Taps), ("ic", window.KernelLength),
-                    WindowLoops.TapTerms(window)[0], WindowLoops.TapTerms(window)[1], WindowLoops.TapTerms(window)[2]);
+                string w = Index(nest, taps, [("g", groupOutputs * layer.Taps), ("oc", layer.Taps), ("ic", window.KernelLength), .. WindowLoops.TapTerms(window)]);
                 writer.Line(arithmetic.AddProduct("sum", writer.Input(0) + "[" + x + "]", writer.Input(1) + "[" + w + "]"));
             }
 
-            (string, int)[] place = WindowLoops.OutputTerms(window);
-            string y = nest.Index(("n", layer.OutChannels * window.OutLength), ("g", groupOutputs * window.OutLength), ("oc", window.OutLength), place[0], place[1], place[2]);
+            string y = nest.Index([("n", layer.OutChannels * window.OutLength), ("g", groupOutputs * window.OutLength), ("oc", window.OutLength), .. WindowLoops.OutputTerms(window)]);
             writer.Line($"{writer.Output(0)}[{y}] = {arithmetic.Store("sum")};");
         }
 

@@ -14,7 +14,7 @@ internal sealed class PoolKernel : Kernel
         Node node = group.Head;
         if (!group.IsSingle || context.ElementType(node.Inputs[0]) != ElementType.Float32 || node.HasOutput(1)) return null;
         PoolLayer layer = PoolLayer.Read(node, context);
-        if (layer.IsEmpty) return null;
+        if (layer.IsEmpty || !layer.Window.IsSpatial) return null;
         return new PoolStep(layer)
         {
             Nodes = group.Nodes,

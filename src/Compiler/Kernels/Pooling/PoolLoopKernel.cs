@@ -40,8 +40,7 @@ internal sealed class PoolLoopKernel : Kernel
             using var nest = new LoopScope(writer);
             nest.Loop("n", layer.Planes);
             WindowLoops.OverOutputs(nest, Window);
-            (string, int)[] place = WindowLoops.OutputTerms(Window);
-            string at = nest.Index(("n", Window.OutLength), place[0], place[1], place[2]);
+            string at = nest.Index([("n", Window.OutLength), .. WindowLoops.OutputTerms(Window)]);
             WriteStart(writer);
             using (var taps = new LoopScope(writer))
             {
@@ -109,11 +108,17 @@ internal sealed class PoolLoopKernel : Kernel
         /// <summary>The place of <c>place</c> when the first spatial axis runs fastest.</summary>
         private string ColumnMajor()
         {
-            (int depth, int height, int width) = (Window.Depth.In, Window.Height.In, Window.Width.In);
-            string channel = $"(place / {Window.InLength} * {Window.InLength})";
-            string column = $"(place % {width} * {height * depth})";
-            string row = $"(place / {width} % {height} * {depth})";
-            return $"place < 0 ? place : {channel} + {column} + {row}" + (depth == 1 ? "" : $" + (place / {width * height} % {depth})");
+            var terms = new System.Collections.Generic.List<string> { $"(place / {Window.InLength} * {Window.InLength})" };
+            int inside = 1;
+            foreach (WindowAxis axis in Window.Axes.Reverse())
+            {
+                string place = inside == 1 ? "place" : $"place / {inside}";
+                inside *= axis.In;
+                string factor = inside == Window.InLength ? "" : $" * {Window.InLength / inside}";
+                if (axis.In > 1) terms.Add($"({place} % {axis.In}{factor})");
+            }
+
+            return "place < 0 ? place : " + string.Join(" + ", terms);
         }
 
         private string Narrow => arithmetic.Sum == "float" ? "(float)" : "";
@@ -129,7 +134,7 @@ internal sealed class PoolLoopKernel : Kernel
         private string Count(LoopScope nest)
         {
             if (CountsTaps) return "count";
-            string[] factors = [.. Window.Axes.Select((axis, i) => Factor(axis, WindowLoops.Outputs[i], nest)).Where(f => f != "1")];
+            string[] factors = [.. Window.Axes.Select((axis, i) => Factor(axis, WindowLoops.OutputNames(Window)[i], nest)).Where(f => f != "1")];
             return factors.Length == 0 ? "1" : factors.Length == 1 ? factors[0] : "(" + string.Join(" * ", factors) + ")";
         }
 

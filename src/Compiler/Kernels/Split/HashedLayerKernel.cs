@@ -69,6 +69,7 @@ internal sealed class HashedLayerKernel : Kernel
         }
 
         ConvLayer geometry = ConvLayer.Read(head, context);
+        if (!geometry.Window.IsSpatial) return null;
         return SplitLayer.OfConv(geometry, context.Constant(head.Inputs[1])!.AsSpan<float>(), matrix) is { } layer
             ? new Operands(layer, head.Inputs[0], Epilogue.Sum(bias, epilogue.Bias), epilogue.Residual, epilogue.Activation, geometry.Text + epilogue.Text)
             : null;

@@ -64,10 +64,15 @@ internal sealed class Conv : Operator
             {
                 int firstChannel = (sample * x.Lengths[1]) + (m / groupOutputs * groupInputs);
                 double bias = context.HasInput(2) ? context.Input(2).Reals![m] : 0;
-                for (int d = 0; d < window.Depth.Out; d++)
-                    for (int h = 0; h < window.Height.Out; h++)
-                        for (int v = 0; v < window.Width.Out; v++)
-                            y.Reals![at++] = bias + Sum(x.Reals!, firstChannel, w.Reals!, m * groupInputs, groupInputs, window, d, h, v);
+                int outer = window.Outer.Aggregate(1, (product, axis) => product * axis.Out);
+                for (int o = 0; o < outer; o++)
+                {
+                    (int Place, int Tap)[] around = [.. window.OuterTaps(o)];
+                    for (int d = 0; d < window.Depth.Out; d++)
+                        for (int h = 0; h < window.Height.Out; h++)
+                            for (int v = 0; v < window.Width.Out; v++)
+                                y.Reals![at++] = bias + Sum(x.Reals!, firstChannel, w.Reals!, m * groupInputs, groupInputs, window, around, d, h, v);
+                }
             }
         }
 
@@ -75,21 +80,24 @@ internal sealed class Conv : Operator
     }
 
     /// <summary>The sum over channels and taps for one window.</summary>
-    private static double Sum(double[] x, int xChannel, double[] w, int wChannel, int channels, WindowGeometry window, int d, int h, int v)
+    private static double Sum(double[] x, int xChannel, double[] w, int wChannel, int channels, WindowGeometry window, (int Place, int Tap)[] around, int d, int h, int v)
     {
         double sum = 0;
         (WindowAxis depth, WindowAxis height, WindowAxis width) = (window.Depth, window.Height, window.Width);
         for (int c = 0; c < channels; c++)
         {
-            int filter = (wChannel + c) * window.KernelLength;
-            int plane = (xChannel + c) * window.InLength;
-            for (int kd = depth.FirstTap(d); kd < depth.EndTap(d); kd++)
+            foreach ((int place, int tap) in around)
             {
-                for (int kh = height.FirstTap(h); kh < height.EndTap(h); kh++)
+                int filter = ((wChannel + c) * window.KernelLength) + (tap * depth.Kernel * height.Kernel * width.Kernel);
+                int plane = ((xChannel + c) * window.InLength) + (place * depth.In * height.In * width.In);
+                for (int kd = depth.FirstTap(d); kd < depth.EndTap(d); kd++)
                 {
-                    int row = plane + (((depth.Position(d, kd) * height.In) + height.Position(h, kh)) * width.In);
-                    int taps = filter + (((kd * height.Kernel) + kh) * width.Kernel);
-                    for (int kw = width.FirstTap(v); kw < width.EndTap(v); kw++) sum += x[row + width.Position(v, kw)] * w[taps + kw];
+                    for (int kh = height.FirstTap(h); kh < height.EndTap(h); kh++)
+                    {
+                        int row = plane + (((depth.Position(d, kd) * height.In) + height.Position(h, kh)) * width.In);
+                        int taps = filter + (((kd * height.Kernel) + kh) * width.Kernel);
+                        for (int kw = width.FirstTap(v); kw < width.EndTap(v); kw++) sum += x[row + width.Position(v, kw)] * w[taps + kw];
+                    }
                 }
             }
         }

@@ -1,3 +1,4 @@
+using System.Linq;
 using RedGen.Compiler.Execute;
 
 namespace RedGen.Compiler.Operators.Pooling;
@@ -53,7 +54,14 @@ internal sealed class AveragePool : Operator
     }
 
     private static long PaddedCount(WindowGeometry window, int place)
-        => (long)window.Width.PaddedTaps(place % window.Width.Out)
-            * window.Height.PaddedTaps(place / window.Width.Out % window.Height.Out)
-            * window.Depth.PaddedTaps(place / window.Width.Out / window.Height.Out);
+    {
+        long count = 1;
+        foreach (WindowAxis axis in window.Axes.Reverse())
+        {
+            count *= axis.PaddedTaps(place % axis.Out);
+            place /= axis.Out;
+        }
+
+        return count;
+    }
 }

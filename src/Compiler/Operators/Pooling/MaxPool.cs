@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Linq;
 using RedGen.Compiler.Execute;
 using RedGen.Compiler.Graphs;
 
@@ -67,10 +68,14 @@ internal sealed class MaxPool : Operator
     /// <summary>The place of an element of a channel when the first spatial axis runs fastest.</summary>
     private static long ColumnMajor(WindowGeometry window, int index)
     {
-        int column = index % window.Width.In;
-        int row = index / window.Width.In % window.Height.In;
-        int plane = index / window.Width.In / window.Height.In;
-        return (((column * window.Height.In) + row) * window.Depth.In) + plane;
+        long place = 0;
+        foreach (WindowAxis axis in window.Axes.Reverse())
+        {
+            place = (place * axis.In) + (index % axis.In);
+            index /= axis.In;
+        }
+
+        return place;
     }
 }
 
@@ -93,11 +98,12 @@ internal static class PoolShapes
     {
         int v = output % window.Width.Out;
         int h = output / window.Width.Out % window.Height.Out;
-        int d = output / window.Width.Out / window.Height.Out;
-        for (int kd = window.Depth.FirstTap(d); kd < window.Depth.EndTap(d); kd++)
-            for (int kh = window.Height.FirstTap(h); kh < window.Height.EndTap(h); kh++)
-                for (int kw = window.Width.FirstTap(v); kw < window.Width.EndTap(v); kw++)
-                    yield return (((window.Depth.Position(d, kd) * window.Height.In) + window.Height.Position(h, kh)) * window.Width.In) + window.Width.Position(v, kw);
+        int d = output / window.Width.Out / window.Height.Out % window.Depth.Out;
+        foreach ((int place, _) in window.OuterTaps(output / window.Width.Out / window.Height.Out / window.Depth.Out))
+            for (int kd = window.Depth.FirstTap(d); kd < window.Depth.EndTap(d); kd++)
+                for (int kh = window.Height.FirstTap(h); kh < window.Height.EndTap(h); kh++)
+                    for (int kw = window.Width.FirstTap(v); kw < window.Width.EndTap(v); kw++)
+                        yield return (((((place * window.Depth.In) + window.Depth.Position(d, kd)) * window.Height.In) + window.Height.Position(h, kh)) * window.Width.In) + window.Width.Position(v, kw);
     }
 
     private static ImmutableArray<long> Kernel(NodeAttributes attributes) => attributes.Ints("kernel_shape") ?? [];

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Linq;
 using RedGen.Compiler.Graphs;
@@ -7,8 +8,8 @@ using RedGen.Compiler.Graphs;
 namespace RedGen.Compiler.Operators.Pooling;
 
 /// <summary>
-/// The geometry of a convolution or pooling over one to three spatial axes, read from the attributes strides, dilations, pads,
-/// auto_pad and ceil_mode. Axes that the tensor lacks have length 1.
+/// The geometry of a convolution or pooling, read from the attributes strides, dilations, pads, auto_pad and ceil_mode. Of the last
+/// three spatial axes those that the tensor lacks have length 1.
 /// </summary>
 /// <param name="Rank">The number of spatial axes of the tensor.</param>
 /// <param name="Depth">The outermost of three axes.</param>
@@ -19,23 +20,55 @@ internal sealed record WindowGeometry(int Rank, WindowAxis Depth, WindowAxis Hei
     /// <summary>Attributes beyond this size fit no tensor, and sums of a few of them still fit an int.</summary>
     private const long SizeLimit = 1 << 28;
 
-    /// <summary>Depth, height, width.</summary>
-    public WindowAxis[] Axes => [Depth, Height, Width];
+    /// <summary>Spatial axes beyond this are refused: a loop an axis would nest too deep.</summary>
+    private const int MaxRank = 12;
+
+    /// <summary>The axes outside depth; there where a tensor has more than three spatial ones.</summary>
+    public ImmutableArray<WindowAxis> Outer { get; init; } = [];
+
+    /// <summary>Whether depth, height and width are all axes: what RedGen.Runtime and the reduction compute with.</summary>
+    public bool IsSpatial => Outer.IsEmpty;
+
+    /// <summary>The outer axes, depth, height, width.</summary>
+    public WindowAxis[] Axes => [.. Outer, Depth, Height, Width];
 
     /// <summary>The axes that the tensor has.</summary>
-    public IEnumerable<WindowAxis> OwnAxes => Axes.Skip(3 - Rank);
+    public IEnumerable<WindowAxis> OwnAxes => Axes.Skip(Math.Max(0, 3 - Rank));
 
     /// <summary>The output's spatial lengths.</summary>
     public IEnumerable<int> OutputLengths => OwnAxes.Select(a => a.Out);
 
     /// <summary>Elements of one input channel.</summary>
-    public int InLength => Depth.In * Height.In * Width.In;
+    public int InLength => Product(a => a.In);
 
     /// <summary>Elements of one output channel.</summary>
-    public int OutLength => Depth.Out * Height.Out * Width.Out;
+    public int OutLength => Product(a => a.Out);
 
     /// <summary>Taps of one window.</summary>
-    public int KernelLength => Depth.Kernel * Height.Kernel * Width.Kernel;
+    public int KernelLength => Product(a => a.Kernel);
+
+    /// <summary>For one place along the outer axes: where its taps inside the input lie along them, as flat indices of input places and taps.</summary>
+    public IEnumerable<(int Place, int Tap)> OuterTaps(int output)
+    {
+        var taps = new List<(int Place, int Tap)> { (0, 0) };
+        int rest = output;
+        var positions = new int[Outer.Length];
+        for (int i = Outer.Length - 1; i >= 0; i--)
+        {
+            positions[i] = rest % Outer[i].Out;
+            rest /= Outer[i].Out;
+        }
+
+        for (int i = 0; i < Outer.Length; i++)
+        {
+            WindowAxis axis = Outer[i];
+            int window = positions[i];
+            taps = [.. taps.SelectMany(t => Enumerable.Range(axis.FirstTap(window), Math.Max(0, axis.EndTap(window) - axis.FirstTap(window)))
+                .Select(k => ((t.Place * axis.In) + axis.Position(window, k), (t.Tap * axis.Kernel) + k)))];
+        }
+
+        return taps;
+    }
 
     /// <summary>Reads the geometry.</summary>
     /// <param name="attributes">The node's attributes.</param>
@@ -45,7 +78,7 @@ internal sealed record WindowGeometry(int Rank, WindowAxis Depth, WindowAxis Hei
     public static WindowGeometry Read(NodeAttributes attributes, int[] lengths, IReadOnlyList<long> kernel, InferenceContext? context = null)
     {
         int rank = lengths.Length - 2;
-        if (rank is < 1 or > 3) throw Problem(context, "kernel_shape", "windows over " + Text(rank) + " spatial dimensions are not supported, only over 1 to 3");
+        if (rank is < 1 or > MaxRank) throw Problem(context, "kernel_shape", "windows over " + Text(rank) + " spatial dimensions are not supported, only over 1 to " + Text(MaxRank));
         if (kernel.Count != rank) throw Problem(context, "kernel_shape", "it has " + Text(kernel.Count) + " lengths, the input has " + Text(rank) + " spatial dimensions");
         long[] strides = Numbers(attributes, "strides", rank, 1, 1, context);
         long[] dilations = Numbers(attributes, "dilations", rank, 1, 1, context);
@@ -63,7 +96,19 @@ internal sealed record WindowGeometry(int Rank, WindowAxis Depth, WindowAxis Hei
                 ?? throw (context is null ? new InvalidOperationException("The window does not fit.") : context.Fail("the kernel is larger than the padded input along spatial axis " + Text(i))));
         }
 
-        return new WindowGeometry(rank, axes[0], axes[1], axes[2]);
+        return Of(rank, axes);
+    }
+
+    /// <summary>The geometry of at least three axes.</summary>
+    public static WindowGeometry Of(int rank, List<WindowAxis> axes)
+        => new(rank, axes[axes.Count - 3], axes[axes.Count - 2], axes[axes.Count - 1]) { Outer = [.. axes.Take(axes.Count - 3)] };
+
+    private int Product(Func<WindowAxis, int> length)
+    {
+        // Not from Axes: the oracle asks for each output.
+        int product = length(Depth) * length(Height) * length(Width);
+        foreach (WindowAxis axis in Outer) product *= length(axis);
+        return product;
     }
 
     private static WindowAxis? Axis(string autoPad, bool ceil, int input, int kernel, int stride, int dilation, int before, int after)
@@ -86,7 +131,7 @@ internal sealed record WindowGeometry(int Rank, WindowAxis Depth, WindowAxis Hei
         return new WindowAxis(input, (int)output, kernel, stride, dilation, before, after);
     }
 
-    private static long[] Numbers(NodeAttributes attributes, string name, int count, long defaultValue, long least, InferenceContext? context)
+    internal static long[] Numbers(NodeAttributes attributes, string name, int count, long defaultValue, long least, InferenceContext? context)
     {
         long[] values = attributes.Ints(name) is { } given ? [.. given] : [.. Enumerable.Repeat(defaultValue, count)];
         if (values.Length != count) throw Problem(context, name, "it has " + Text(values.Length) + " values, not " + Text(count));
@@ -95,7 +140,7 @@ internal sealed record WindowGeometry(int Rank, WindowAxis Depth, WindowAxis Hei
         return values;
     }
 
-    private static Exception Problem(InferenceContext? context, string attribute, string message)
+    internal static Exception Problem(InferenceContext? context, string attribute, string message)
         => context is null ? new InvalidOperationException(attribute + ": " + message) : context.Unsupported(attribute, message);
 
     private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);

@@ -1,0 +1,92 @@
+using System;
+using System.Collections.Immutable;
+using System.Linq;
+using RedGen.Compiler.Emit;
+using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Kernels.Packing;
+using RedGen.Compiler.Operators.Pooling;
+using RedGen.Compiler.Plan;
+
+namespace RedGen.Compiler.Kernels.Linear;
+
+/// <summary>ConvTranspose of floats with constant weights through RedGen.Runtime: the weights are packed at build time, bias and activation fused.</summary>
+internal sealed class TransposedConvKernel : Kernel
+{
+    /// <summary>Floats of products of a band (<c>TransposedConvShape.BandFloats</c>).</summary>
+    private const int BandFloats = 32768;
+
+    /// <summary>Floats of workspace beyond which plain loops serve better.</summary>
+    private const long WorkspaceLimit = 1 << 26;
+
+    /// <inheritdoc/>
+    public override Step? TryPlan(NodeGroup group, KernelContext context)
+    {
+        Node node = group.Head;
+        if (context.ElementType(node.Inputs[0]) != ElementType.Float32 || context.Constant(node.Inputs[1]) is not { } w) return null;
+        if (Epilogue.TryRead(group.Nodes, context) is not { Residual: null } epilogue) return null;
+        Tensor? bias = node.HasInput(2) ? context.Constant(node.Inputs[2]) : null;
+        if (node.HasInput(2) && bias is null) return null;
+        var layer = TransposedConvLayer.Read(node, context);
+        if (layer.IsEmpty || !layer.Window.IsSpatial || Workspace(layer) > WorkspaceLimit) return null;
+        int depth = layer.InChannels / layer.Groups;
+        int columns = layer.OutChannels / layer.Groups * layer.Window.KernelLength;
+        float[] weights = w.AsSpan<float>().ToArray();
+        float[] packed = [.. Enumerable.Range(0, layer.Groups).SelectMany(g => PanelPacking.Pack(weights.AsSpan(g * depth * columns, depth * columns).ToArray(), depth, columns, transposed: false))];
+        ImmutableArray<Weight> constants = [Weight.Of("Weights", packed)];
+        if (Epilogue.Sum(bias?.AsSpan<float>().ToArray(), epilogue.Bias) is { } sum) constants = constants.Add(Weight.Of("Bias", sum));
+        return new TransposedConvStep(layer, epilogue.Activation)
+        {
+            Nodes = group.Nodes,
+            Inputs = [node.Inputs[0]],
+            InputNames = ["x"],
+            Outputs = [group.Last.Outputs[0]],
+            Weights = constants,
+            WorkspaceLength = (int)Workspace(layer),
+            MultiplyAdds = layer.MultiplyAdds,
+            Summary = layer.Text + epilogue.Text,
+        };
+    }
+
+    private static long Workspace(TransposedConvLayer layer)
+    {
+        long columns = (long)layer.OutChannels / layer.Groups * layer.Window.KernelLength;
+        return Math.Min(layer.Window.OutLength, Math.Max(1, BandFloats / columns)) * ((layer.InChannels / layer.Groups) + columns);
+    }
+
+    private sealed class TransposedConvStep(TransposedConvLayer layer, FusedActivation activation) : Step
+    {
+        public override string Kernel => "ConvTranspose.Gemm";
+
+        public override void Emit(StepWriter writer)
+        {
+            WriteShape(writer);
+            string bias = Weights.Length > 1 ? writer.Weight(1) : "default";
+            writer.Line($"TransposedConvolution.Run({writer.Input(0)}, {writer.Weight(0)}, {bias}, {writer.Output(0)}, {writer.Workspace}, shape, {activation.Expression});");
+        }
+
+        private void WriteShape(StepWriter writer)
+        {
+            // The axes are those of the convolution whose gradient it is: In is the output's length.
+            (WindowAxis d, WindowAxis h, WindowAxis w) = (layer.Window.Depth, layer.Window.Height, layer.Window.Width);
+            writer.Line("var shape = new TransposedConvShape(");
+            using (writer.Code.Indent())
+            {
+                if (layer.Batch == 1 && d == WindowAxis.Missing)
+                {
+                    writer.Line($"groups: {layer.Groups}, inChannels: {layer.InChannels}, outChannels: {layer.OutChannels},");
+                    writer.Line($"inHeight: {h.Out}, inWidth: {w.Out}, outHeight: {h.In}, outWidth: {w.In},");
+                    writer.Line($"kernelHeight: {h.Kernel}, kernelWidth: {w.Kernel}, strideHeight: {h.Stride}, strideWidth: {w.Stride},");
+                    writer.Line($"dilationHeight: {h.Dilation}, dilationWidth: {w.Dilation}, padTop: {h.Before}, padLeft: {w.Before});");
+                    return;
+                }
+
+                writer.Line($"batch: {layer.Batch}, groups: {layer.Groups}, inChannels: {layer.InChannels}, outChannels: {layer.OutChannels},");
+                writer.Line($"inDepth: {d.Out}, inHeight: {h.Out}, inWidth: {w.Out}, outDepth: {d.In}, outHeight: {h.In}, outWidth: {w.In},");
+                writer.Line($"kernelDepth: {d.Kernel}, kernelHeight: {h.Kernel}, kernelWidth: {w.Kernel},");
+                writer.Line($"strideDepth: {d.Stride}, strideHeight: {h.Stride}, strideWidth: {w.Stride},");
+                writer.Line($"dilationDepth: {d.Dilation}, dilationHeight: {h.Dilation}, dilationWidth: {w.Dilation},");
+                writer.Line($"padDepth: {d.Before}, padTop: {h.Before}, padLeft: {w.Before});");
+            }
+        }
+    }
+}
