@@ -88,11 +88,19 @@ public static class ModelCompiler
         }
     }
 
-    /// <summary>Gives every dimension a value, infers all types, folds constants, and rewrites the graph into its simplest form.</summary>
-    internal static Graph Normalise(Model model, CompilerOptions options, DiagnosticBag diagnostics, CancellationToken cancellationToken)
+    /// <summary>Inlines functions, gives every dimension a value, infers all types, folds constants, and rewrites the graph into its simplest form.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="options">The user's options.</param>
+    /// <param name="diagnostics">Takes all problems.</param>
+    /// <param name="cancellationToken">Stops the compilation.</param>
+    /// <param name="forReference">Whether the graph is for the reference interpreter, which evaluates operators that code computes as graphs of others.</param>
+    internal static Graph Normalise(Model model, CompilerOptions options, DiagnosticBag diagnostics, CancellationToken cancellationToken, bool forReference = false)
     {
         var context = new PassContext(options, diagnostics, cancellationToken);
-        Graph graph = PassPipeline.Run(PinDimensions.Run(model.Graph, options, diagnostics), PassPipeline.Required, context);
+        Graph inlined = InlineFunctions.Run(model, diagnostics, cancellationToken);
+        if (diagnostics.HasErrors) return inlined;
+        Graph graph = PassPipeline.Run(PinDimensions.Run(inlined, options, diagnostics), PassPipeline.Required, context);
+        if (!diagnostics.HasErrors && !forReference) graph = PassPipeline.Run(graph, PassPipeline.Lowering, context);
         return diagnostics.HasErrors || !options.Optimise ? graph : PassPipeline.Run(graph, PassPipeline.Optimising, context);
     }
 

@@ -27,7 +27,7 @@ public sealed class ReferenceModel
         try
         {
             if (OnnxReader.Read(source, diagnostics, cancellationToken) is not { } model || diagnostics.HasErrors) return null;
-            Graph graph = ModelCompiler.Normalise(model, options with { Optimise = false }, diagnostics, cancellationToken);
+            Graph graph = ModelCompiler.Normalise(model, options with { Optimise = false }, diagnostics, cancellationToken, forReference: true);
             return diagnostics.HasErrors ? null : new ReferenceModel(graph);
         }
         catch (Exception bug) when (bug is not OperationCanceledException)

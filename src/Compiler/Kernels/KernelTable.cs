@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using RedGen.Compiler.Kernels.Elementwise;
 using RedGen.Compiler.Kernels.Linear;
+using RedGen.Compiler.Kernels.Losses;
 using RedGen.Compiler.Kernels.Normalisation;
 using RedGen.Compiler.Kernels.Pooling;
 using RedGen.Compiler.Kernels.Reduction;
@@ -27,6 +28,8 @@ internal static class KernelTable
     private static readonly PoolLoopKernel PoolLoops = new();
     private static readonly GlobalPoolLoopKernel GlobalPoolLoops = new();
     private static readonly SoftmaxLoopKernel SoftmaxLoops = new();
+    private static readonly ImmutableArray<Kernel> LayerNorm = [new LayerNormKernel()];
+    private static readonly ImmutableArray<Kernel> ChannelNorm = [new ChannelNormKernel()];
     private static readonly ImmutableArray<Kernel> Pool = [new PoolKernel(), PoolLoops];
     private static readonly ImmutableArray<Kernel> GlobalPool = [new GlobalPoolKernel(), GlobalPoolLoops];
     private static readonly ImmutableArray<Kernel> Softmax = [new SoftmaxKernel(), SoftmaxLoops];
@@ -56,15 +59,22 @@ internal static class KernelTable
         ["GlobalAveragePool"] = GlobalPool,
         ["GlobalLpPool"] = [GlobalPoolLoops],
         ["GlobalMaxPool"] = GlobalPool,
+        ["GroupNormalization"] = ChannelNorm,
         ["Hardmax"] = [SoftmaxLoops],
         ["Identity"] = [View],
-        ["LayerNormalization"] = [new LayerNormKernel()],
+        ["InstanceNormalization"] = ChannelNorm,
+        ["LayerNormalization"] = LayerNorm,
+        ["LRN"] = [new LrnKernel()],
         ["LogSoftmax"] = Softmax,
+        ["LpNormalization"] = [new LpNormKernel()],
         ["LpPool"] = [PoolLoops],
         ["MatMul"] = [UnrolledDense, HashedLayer, Dense, new MatMulKernel(), new MatMulLoopKernel()],
         ["MaxPool"] = Pool,
+        ["MeanVarianceNormalization"] = [new MeanVarianceKernel()],
+        ["NegativeLogLikelihoodLoss"] = [new LossKernel()],
         ["OneHot"] = [new OneHotKernel()],
         ["Pad"] = [new RunTimePadKernel(), new PadKernel()],
+        ["RMSNormalization"] = LayerNorm,
         ["Range"] = [new RangeKernel()],
         ["ReduceL1"] = Reduce,
         ["ReduceL2"] = Reduce,

@@ -5,6 +5,7 @@ using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Operators.Constants;
 using RedGen.Compiler.Operators.Elementwise;
 using RedGen.Compiler.Operators.Linear;
+using RedGen.Compiler.Operators.Losses;
 using RedGen.Compiler.Operators.Normalisation;
 using RedGen.Compiler.Operators.Pooling;
 using RedGen.Compiler.Operators.Reduction;
@@ -28,7 +29,11 @@ public static class OperatorTable
         new Conv(), new ConvTranspose(), new Gemm(), new MatMul(),
 
         // Normalisation
-        new BatchNormalization(), new LayerNormalization(),
+        new BatchNormalization(), new GroupNormalization(), new InstanceNormalization(), new LayerNormalization(), new LpNormalization(), new LRN(),
+        new MeanVarianceNormalization(), new RMSNormalization(),
+
+        // Losses
+        new NegativeLogLikelihoodLoss(), new SoftmaxCrossEntropyLoss(),
 
         // Pooling
         new AveragePool(), new LpPool(), new MaxPool(), .. GlobalPools.Operators,

@@ -11,6 +11,13 @@ internal static class PassPipeline
     public static ImmutableArray<GraphPass> Required { get; } =
     [
         new InferAndFold(),
+        new ExpandFunctions(bodyOnly: true), // their graphs become part of this one
+    ];
+
+    /// <summary>What every model goes through that becomes code; the reference interpreter evaluates these operators themselves.</summary>
+    public static ImmutableArray<GraphPass> Lowering { get; } =
+    [
+        new ExpandFunctions(bodyOnly: false),
     ];
 
     /// <summary>What makes the model smaller and faster; off with RedGenOptimise=false.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using System.Linq;
 using RedGen.Compiler.Kernels;
 using RedGen.Compiler.Operators;
+using RedGen.Compiler.Operators.Functions;
 using Xunit;
 
 namespace RedGen.Compiler.Tests.Tables;
@@ -15,7 +16,8 @@ public sealed class OperatorTableTests
     [Fact]
     public void Every_operator_has_a_kernel()
     {
-        IEnumerable<string> missing = OperatorTable.All.Select(o => o.Schema)
+        // Functions are computed by the kernels of their bodies.
+        IEnumerable<string> missing = OperatorTable.All.Where(o => o is not FunctionOperator).Select(o => o.Schema)
             .Select(s => s.Domain.Length == 0 ? s.Name : s.Domain + "." + s.Name)
             .Where(name => !AlwaysFolded.Contains(name) && KernelTable.For(name).IsEmpty);
         Assert.Empty(missing);
