@@ -135,6 +135,25 @@ internal static class Simd
         throw new PlatformNotSupportedException();
     }
 
+    /// <summary>Reads a vector, or the <paramref name="count"/> floats that are left where they are fewer; the other lanes are zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector<float> LoadUpTo(ref float origin, nint offset, int count) =>
+        count >= Vector<float>.Count ? Load(ref origin, offset) : LoadLanes(ref Unsafe.Add(ref origin, offset), 0, count);
+
+    /// <summary>Writes a vector, or its first <paramref name="count"/> lanes where they are fewer.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void StoreUpTo(Vector<float> value, ref float origin, nint offset, int count)
+    {
+        if (count >= Vector<float>.Count)
+        {
+            Store(value, ref origin, offset);
+        }
+        else
+        {
+            StoreLanes(value, ref Unsafe.Add(ref origin, offset), 0, count);
+        }
+    }
+
     /// <summary>Reads <paramref name="count"/> floats into the lanes from <paramref name="first"/> on; the other lanes are zero.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal static Vector<float> LoadLanes(ref float origin, int first, int count)

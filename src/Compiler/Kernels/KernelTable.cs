@@ -5,6 +5,7 @@ using RedGen.Compiler.Kernels.Linear;
 using RedGen.Compiler.Kernels.Losses;
 using RedGen.Compiler.Kernels.Normalisation;
 using RedGen.Compiler.Kernels.Pooling;
+using RedGen.Compiler.Kernels.Recurrent;
 using RedGen.Compiler.Kernels.Reduction;
 using RedGen.Compiler.Kernels.Shaping;
 using RedGen.Compiler.Kernels.Splitting;
@@ -34,6 +35,7 @@ internal static class KernelTable
     private static readonly ImmutableArray<Kernel> GlobalPool = [new GlobalPoolKernel(), GlobalPoolLoops];
     private static readonly ImmutableArray<Kernel> Softmax = [new SoftmaxKernel(), SoftmaxLoops];
     private static readonly ImmutableArray<Kernel> Reduce = [new ReduceKernel(), new ReduceLoopKernel(), new RunTimeReduceKernel()];
+    private static readonly ImmutableArray<Kernel> Recurrent = [new RecurrentKernel(), new RecurrentLoopKernel()];
     private static readonly ImmutableArray<Kernel> Arg = [new ArgKernel()];
 
     private static readonly Dictionary<string, ImmutableArray<Kernel>> Rows = new()
@@ -56,6 +58,7 @@ internal static class KernelTable
         ["GatherElements"] = [new GatherElementsKernel()],
         ["GatherND"] = [new GatherNDKernel()],
         ["Gemm"] = [UnrolledDense, HashedLayer, Dense, new GemmKernel(), new GemmLoopKernel()],
+        ["GRU"] = Recurrent,
         ["GlobalAveragePool"] = GlobalPool,
         ["GlobalLpPool"] = [GlobalPoolLoops],
         ["GlobalMaxPool"] = GlobalPool,
@@ -65,6 +68,7 @@ internal static class KernelTable
         ["InstanceNormalization"] = ChannelNorm,
         ["LayerNormalization"] = LayerNorm,
         ["LRN"] = [new LrnKernel()],
+        ["LSTM"] = Recurrent,
         ["LogSoftmax"] = Softmax,
         ["LpNormalization"] = [new LpNormKernel()],
         ["LpPool"] = [PoolLoops],
@@ -75,6 +79,7 @@ internal static class KernelTable
         ["OneHot"] = [new OneHotKernel()],
         ["Pad"] = [new RunTimePadKernel(), new PadKernel()],
         ["RMSNormalization"] = LayerNorm,
+        ["RNN"] = Recurrent,
         ["Range"] = [new RangeKernel()],
         ["ReduceL1"] = Reduce,
         ["ReduceL2"] = Reduce,

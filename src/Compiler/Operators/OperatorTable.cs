@@ -8,6 +8,7 @@ using RedGen.Compiler.Operators.Linear;
 using RedGen.Compiler.Operators.Losses;
 using RedGen.Compiler.Operators.Normalisation;
 using RedGen.Compiler.Operators.Pooling;
+using RedGen.Compiler.Operators.Recurrent;
 using RedGen.Compiler.Operators.Reduction;
 using RedGen.Compiler.Operators.Shaping;
 
@@ -37,6 +38,9 @@ public static class OperatorTable
 
         // Pooling
         new AveragePool(), new LpPool(), new MaxPool(), .. GlobalPools.Operators,
+
+        // Recurrent
+        new Gru(), new Lstm(), new Rnn(),
 
         // Reduction
         .. ArgExtremes.Operators, .. ReduceTable.Operators, .. Softmaxes.Operators,

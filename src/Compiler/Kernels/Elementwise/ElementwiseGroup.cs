@@ -49,6 +49,7 @@ internal sealed record ElementwiseGroup(ImmutableArray<ElementwiseNode> Nodes, I
     /// <summary>Reads a group; null where a node is not elementwise, shapes differ, a type has no arithmetic, or a result leaves in between.</summary>
     public static ElementwiseGroup? TryRead(NodeGroup group, KernelContext context)
     {
+        if (OperatorTable.Find(group.Last.Operator) is not ElementwiseOperator) return null;
         int[] lengths = context.Lengths(group.Last.Outputs[0]);
         var operands = new List<OuterOperand>();
         var results = new Dictionary<string, int>(System.StringComparer.Ordinal);
