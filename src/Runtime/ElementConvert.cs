@@ -17,4 +17,16 @@ public static class ElementConvert
         if (x >= 9223372036854775808d) return x < 18446744073709551616d ? unchecked((ulong)x) : ulong.MaxValue;
         return unchecked((ulong)ToInt64(x));
     }
+
+    /// <summary>The low 4 bits, with a sign.</summary>
+    public static sbyte ToInt4(long x) => (sbyte)(((x & 15L) ^ 8L) - 8L);
+
+    /// <summary>The low 4 bits.</summary>
+    public static byte ToUInt4(long x) => (byte)(x & 15L);
+
+    /// <summary>The low 2 bits, with a sign.</summary>
+    public static sbyte ToInt2(long x) => (sbyte)(((x & 3L) ^ 2L) - 2L);
+
+    /// <summary>The low 2 bits.</summary>
+    public static byte ToUInt2(long x) => (byte)(x & 3L);
 }

@@ -65,7 +65,7 @@ public sealed class CompiledModel : IDisposable
         // Outputs start as rubbish: a model must write every element.
         byte[][] outputs = [.. Outputs.Select(o => Bytes(o, o.ElementType == ElementType.Bool ? (byte)1 : (byte)0xA5))];
         Method(BytesOf(inputs), outputs);
-        return [.. outputs.Select((o, i) => ReferenceTensor.FromTensor(new Tensor(Outputs[i].ElementType, [.. Outputs[i].Shape!.ToArray()], o)))];
+        return [.. outputs.Select((o, i) => ReferenceTensor.FromTensor(Tensor.FromUnpacked(Outputs[i].ElementType, [.. Outputs[i].Shape!.ToArray()], o)))];
     }
 
     /// <summary>What the outputs should be: the reference interpreter over the model as it was imported, before any pass but inference.</summary>
@@ -137,15 +137,15 @@ public sealed class CompiledModel : IDisposable
 
     private TensorType TypeOf(Value value) => Plan.Graph.TensorTypeOf(value.Name)!;
 
-    private static byte[][] BytesOf(ReferenceTensor[] tensors) => [.. tensors.Select(t => t.ToTensor().Data.ToArray())];
+    private static byte[][] BytesOf(ReferenceTensor[] tensors) => [.. tensors.Select(t => t.ToTensor().Unpacked.ToArray())];
 
     private static byte[] Bytes(TensorType type, byte value)
     {
-        var bytes = new byte[Tensor.ByteLength(type.ElementType, type.Shape!.ElementCount)];
+        var bytes = new byte[type.ElementType.Bytes() * type.Shape!.ElementCount];
         Array.Fill(bytes, value);
         return bytes;
     }
 
     private static string Span(TensorType type, string array)
-        => $"System.Runtime.InteropServices.MemoryMarshal.Cast<byte, {(type.ElementType == ElementType.Float16 ? "System.Half" : type.ElementType.CSharpName())}>({array})";
+        => $"System.Runtime.InteropServices.MemoryMarshal.Cast<byte, {type.ElementType.QualifiedCSharpName()}>({array})";
 }

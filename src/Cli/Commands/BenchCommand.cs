@@ -72,6 +72,8 @@ internal sealed class BenchCommand : ModelCommand
                 foreach (ref double d in MemoryMarshal.Cast<byte, double>(inputs[i].AsSpan())) d = Next(random);
             else if (type == ElementType.Float16)
                 foreach (ref Half h in MemoryMarshal.Cast<byte, Half>(inputs[i].AsSpan())) h = (Half)Next(random);
+            else if (type == ElementType.BFloat16)
+                foreach (ref BFloat16 b in MemoryMarshal.Cast<byte, BFloat16>(inputs[i].AsSpan())) b = (BFloat16)Next(random);
         }
     }
 
@@ -90,7 +92,7 @@ internal sealed class BenchCommand : ModelCommand
         for (int i = 0; i < own.Length; i++)
         {
             var type = (TensorType)program.Outputs[i].Type!;
-            Tensor ToTensor(byte[] data) => new(type.ElementType, [.. type.Shape!.ToArray()], data);
+            Tensor ToTensor(byte[] data) => Tensor.FromUnpacked(type.ElementType, [.. type.Shape!.ToArray()], data);
             worst = Math.Max(worst, OutputComparer.Compare("", ToTensor(own[i]), ToTensor(other[i]), new Tolerance(0, 0), isFlat: false, isRandom: false).MaxError);
         }
 

@@ -70,8 +70,9 @@ internal sealed class RunCommand : ModelCommand
     private static byte[] Checked(Value input, Dictionary<string, Tensor> data)
     {
         if (!data.TryGetValue(input.Name, out Tensor? tensor)) throw new ToolException("input '" + input.Name + "' (" + input.Type + ") is missing: add --input " + input.Name + "=file.npy");
+        tensor = StoredType.Read(tensor, ((TensorType)input.Type!).ElementType);
         if (!tensor.Type.Equals(input.Type)) throw new ToolException("input '" + input.Name + "' is " + input.Type + ", the file holds " + tensor.Type);
-        return tensor.Data.ToArray();
+        return tensor.Unpacked.ToArray();
     }
 
     private void Write(ModelProgram program, byte[][] outputs, string folder)
@@ -84,7 +85,7 @@ internal sealed class RunCommand : ModelCommand
             Value output = program.Outputs[i];
             var type = (TensorType)output.Type!;
             string file = Path.Combine(folder, FileNameOf(output.Name, taken));
-            NpyFile.Write(file, new Tensor(type.ElementType, [.. type.Shape!.ToArray()], outputs[i]));
+            NpyFile.Write(file, new Tensor(StoredType.Of(type.ElementType), [.. type.Shape!.ToArray()], outputs[i]));
             Console.WriteLine(output.Name + ": " + type + " → " + file);
             written.Add(new { name = output.Name, type = type.ElementType.Name(), shape = type.Shape.ToArray(), file });
         }

@@ -22,6 +22,9 @@ internal static class NpyDtype
         ["u4"] = ElementType.UInt32,
         ["u8"] = ElementType.UInt64,
         ["b1"] = ElementType.Bool,
+        // What ml_dtypes' types become: plain bytes.
+        ["V2"] = ElementType.UInt16,
+        ["V1"] = ElementType.UInt8,
         ["c8"] = ElementType.Complex64,
         ["c16"] = ElementType.Complex128,
     };

@@ -71,7 +71,7 @@ internal sealed class GeneratedModel
 
     private static string Cast(string span, Value value, string array, int index)
     {
-        string element = ((TensorType)value.Type!).ElementType.CSharpName()!;
+        string element = ((TensorType)value.Type!).ElementType.QualifiedCSharpName()!;
         string bytes = FormattableString.Invariant($"new {span}<byte>({array}[{index}])");
         return element == "byte" ? bytes : "MemoryMarshal.Cast<byte, " + element + ">(" + bytes + ")";
     }

@@ -143,7 +143,7 @@ internal sealed class CaseRun(TestCase test, TestSettings settings, string space
 
     private (ImmutableArray<Value> Outputs, IReadOnlyList<Tensor> Tensors) Predict(PredictDelegate predict, GeneratedModel model, TestDataSet set)
     {
-        byte[][] inputs = [.. InputsOf(model.Inputs, set).Select(static t => t.Data.ToArray())];
+        byte[][] inputs = [.. InputsOf(model.Inputs, set).Select(static t => t.Unpacked.ToArray())];
         byte[][] outputs = model.NewOutputs();
         // What is there before must not matter, nor what an earlier call left in scratch memory.
         foreach (byte[] output in outputs) Array.Fill(output, (byte)0xCD);
@@ -183,7 +183,7 @@ internal sealed class CaseRun(TestCase test, TestSettings settings, string space
         return inputs.MoveToImmutable();
     }
 
-    private static Tensor ToTensor(TensorType type, byte[] data) => new(type.ElementType, [.. type.Shape!.ToArray()], data);
+    private static Tensor ToTensor(TensorType type, byte[] data) => Tensor.FromUnpacked(type.ElementType, [.. type.Shape!.ToArray()], data);
 
     /// <summary>Whatever goes wrong in a case is that case's result.</summary>
     private void Guard(string what, int stack, Action<CancellationToken> work)

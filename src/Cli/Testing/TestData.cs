@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Collections.Immutable;
+using RedGen.Cli.Data;
 using RedGen.Compiler.Graphs;
 
 namespace RedGen.Cli.Testing;
@@ -18,7 +19,7 @@ internal sealed record TestTensor(string Name, Tensor? Tensor)
     /// </summary>
     public Tensor? As(TensorType type)
     {
-        Tensor? tensor = IsBits(type.ElementType) ? new Tensor(type.ElementType, Tensor!.Dimensions, Tensor.Data) : Tensor;
+        Tensor? tensor = Tensor is null ? null : StoredType.Read(Tensor, type.ElementType);
         bool isScalar = type.Shape is { Rank: 0 } && tensor is { Dimensions: [1] };
         return isScalar ? tensor!.Reshape() : tensor;
     }

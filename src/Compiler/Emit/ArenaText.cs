@@ -11,8 +11,8 @@ internal static class ArenaText
     /// <summary>The element type of the arena's span.</summary>
     public static ElementType ElementTypeOf(ExecutionPlan plan)
     {
-        ElementType[] types = [.. plan.Buffers.Values.Where(b => b.Storage == Storage.Arena).Select(b => b.ElementType)
-            .Concat(plan.Workspaces.Where(w => w is not null).Select(w => w!.ElementType)).Distinct()];
+        ElementType[] types = [.. plan.Buffers.Values.Where(b => b.Storage == Storage.Arena).Select(b => b.ElementType.Storage())
+            .Concat(plan.Workspaces.Where(w => w is not null).Select(w => w!.ElementType.Storage())).Distinct()];
         return types.Length == 1 ? types[0] : ElementType.UInt8;
     }
 
@@ -27,7 +27,7 @@ internal static class ArenaText
         ElementType arena = ElementTypeOf(plan);
         int unit = arena.Bytes();
         string start = (buffer.Offset / unit).ToString(CultureInfo.InvariantCulture);
-        if (buffer.ElementType == arena) return $"scratch.Slice({start}, {buffer.Length.ToString(CultureInfo.InvariantCulture)})";
+        if (buffer.ElementType.Storage() == arena) return $"scratch.Slice({start}, {buffer.Length.ToString(CultureInfo.InvariantCulture)})";
         string bytes = buffer.Bytes.ToString(CultureInfo.InvariantCulture);
         return $"MemoryMarshal.Cast<byte, {buffer.ElementType.CSharpName()}>(scratch.Slice({start}, {bytes}))";
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using RedGen.Compiler.Execute;
 using RedGen.Compiler.Graphs;
 
 namespace RedGen.Compiler.Emit;
@@ -45,7 +46,8 @@ public static class CSharpLiteral
     {
         ElementType.Float32 => Of((float)real),
         ElementType.Float64 => Of(real),
-        ElementType.Float16 => "((Half)(" + Of((float)real) + "))",
+        ElementType.Float16 or ElementType.BFloat16 => "((" + type.CSharpName() + ")(" + Of((float)real) + "))",
+        _ when type.IsNarrow() && type.IsFloat() => Of(ElementType.UInt8, NarrowFloats.Encode(type, NarrowFloats.Round(type, real))),
         _ => Of(type, integer),
     };
 

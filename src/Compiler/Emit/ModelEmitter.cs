@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Linq;
 using System.Threading;
+using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Options;
 using RedGen.Compiler.Plan;
 
@@ -34,7 +35,7 @@ internal static class ModelEmitter
 
         (ImmutableArray<PublicValue> inputs, ImmutableArray<PublicValue> outputs) = PublicValue.Of(plan);
         var code = new SourceWriter();
-        FileHeader.Write(code, plan, usesRuntime: RuntimeSources.IsUsed(body.ToString()));
+        FileHeader.Write(code, plan, string.Join("\n", plan.Buffers.Values.Select(b => b.ElementType.CSharpName()).Distinct().Prepend(body.ToString())));
         ClassDocumentation.Write(code, plan, steps);
         code.Line($"[GeneratedCode(\"RedGen\", \"{FileHeader.Version}\")]");
         using (code.Block(FileHeader.ClassDeclaration(plan)))

@@ -34,7 +34,7 @@ internal static class WeightEmitter
     {
         ImmutableArray<NamedWeight> weights = table.All;
         var code = new SourceWriter();
-        FileHeader.Write(code, plan, usesRuntime: table.Expanded.Length > 0);
+        FileHeader.Write(code, plan, string.Join("\n", weights.Select(w => w.Weight.ElementType.CSharpName()).Concat(table.Expanded.Select(w => w.Expression))));
         long total = weights.Sum(w => (long)w.Weight.Data.Length);
         bool resource = plan.Options.WeightResource is not null && (plan.Options.Weights == WeightTier.Resource || (plan.Options.Weights is WeightTier.Auto or WeightTier.InPlace or WeightTier.Expand && total > ResourceLimit));
         long stringBytes = 0;
@@ -93,8 +93,8 @@ internal static class WeightEmitter
         ElementType type = named.Weight.ElementType;
         string csharp = type.CSharpName()!;
         var values = ReferenceTensor.FromTensor(new Tensor(type, [named.Weight.Length], named.Weight.Data));
-        // Half has no constant form: its bits are read in place.
-        ElementType written = type == ElementType.Float16 ? ElementType.UInt16 : type;
+        // Floats of 16 bits have no constant form: their bits are read in place.
+        ElementType written = type.IsShortFloat() ? ElementType.UInt16 : type;
         if (written != type) values = ReferenceTensor.FromTensor(new Tensor(written, [named.Weight.Length], named.Weight.Data));
         string open = written == type
             ? $"internal static ReadOnlySpan<{csharp}> {named.Name} => new {csharp}[]"

@@ -7,9 +7,8 @@ namespace RedGen.Compiler.Execute;
 /// <summary>Reads and writes ONNX's raw data (little-endian, types below a byte packed from the low bits up).</summary>
 public static class ElementCodec
 {
-    /// <summary>Whether elements of a type can be decoded: all but strings, complex numbers and floats below 16 bits.</summary>
-    public static bool Supports(ElementType type) => type is ElementType.Float32 or ElementType.Float64 or ElementType.Float16 or ElementType.BFloat16
-        or ElementType.Bool || type.IsInteger();
+    /// <summary>Whether elements of a type can be decoded: all but strings and complex numbers.</summary>
+    public static bool Supports(ElementType type) => type == ElementType.Bool || type.IsFloat() || type.IsInteger();
 
     /// <summary>Decodes all elements into one of the two arrays, by the type.</summary>
     public static void Decode(ElementType type, ReadOnlySpan<byte> data, double[]? reals, long[]? integers)
@@ -71,7 +70,8 @@ public static class ElementCodec
         ElementType.Float64 => BitConverter.Int64BitsToDouble(BinaryPrimitives.ReadInt64LittleEndian(data.Slice(8 * i))),
         ElementType.Float16 => HalfToDouble(BinaryPrimitives.ReadUInt16LittleEndian(data.Slice(2 * i))),
         ElementType.BFloat16 => BitsToSingle(BinaryPrimitives.ReadUInt16LittleEndian(data.Slice(2 * i)) << 16),
-        _ => throw new NotSupportedException(type.Name()),
+        ElementType.Float4E2M1 => NarrowFloats.Decode(type, (data[i / 2] >> (4 * (i % 2))) & 15),
+        _ => NarrowFloats.Decode(type, data[i]),
     };
 
     private static void EncodeReal(ElementType type, Span<byte> data, int i, double value)
@@ -82,7 +82,8 @@ public static class ElementCodec
             case ElementType.Float64: BinaryPrimitives.WriteInt64LittleEndian(data.Slice(8 * i), BitConverter.DoubleToInt64Bits(value)); break;
             case ElementType.Float16: BinaryPrimitives.WriteUInt16LittleEndian(data.Slice(2 * i), DoubleToHalf(value)); break;
             case ElementType.BFloat16: BinaryPrimitives.WriteUInt16LittleEndian(data.Slice(2 * i), (ushort)(SingleToBits((float)value) >>> 16)); break;
-            default: throw new NotSupportedException(type.Name());
+            case ElementType.Float4E2M1: data[i / 2] |= (byte)(NarrowFloats.Encode(type, value) << (4 * (i % 2))); break;
+            default: data[i] = NarrowFloats.Encode(type, value); break;
         }
     }
 

@@ -13,7 +13,7 @@ public static class ElementRounding
         ElementType.Float32 => (float)value,
         ElementType.Float16 => RoundBinary(value, precision: 11, minExponent: -14, largest: 65504),
         ElementType.BFloat16 => RoundBinary(value, precision: 8, minExponent: -126, largest: 3.3895313892515355e38),
-        _ => throw new NotSupportedException(type.Name()),
+        _ => NarrowFloats.Round(type, value),
     };
 
     /// <summary>Takes an integer modulo 2^bits of its type, as C#'s unchecked conversions do; bool is 0 or 1.</summary>
@@ -44,7 +44,8 @@ public static class ElementRounding
         return Wrap(type, wide);
     }
 
-    private static double RoundBinary(double value, int precision, int minExponent, double largest)
+    /// <summary>Rounds to a number of significant bits, or fewer below the smallest exponent; beyond the largest value the result is infinite.</summary>
+    internal static double RoundBinary(double value, int precision, int minExponent, double largest)
     {
         if (value == 0 || double.IsNaN(value) || double.IsInfinity(value)) return value;
         int exponent = (int)((BitConverter.DoubleToInt64Bits(value) >> 52) & 0x7FF) - 1023;

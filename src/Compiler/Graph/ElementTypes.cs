@@ -24,17 +24,17 @@ public static class ElementTypes
         [ElementType.UInt64] = new("uint64", "ulong", 64, false, true, false),
         [ElementType.Complex64] = new("complex64", null, 64, false, false, true),
         [ElementType.Complex128] = new("complex128", null, 128, false, false, true),
-        [ElementType.BFloat16] = new("bfloat16", null, 16, true, false, true),
-        [ElementType.Float8E4M3FN] = new("float8e4m3fn", null, 8, true, false, true),
-        [ElementType.Float8E4M3FNUZ] = new("float8e4m3fnuz", null, 8, true, false, true),
-        [ElementType.Float8E5M2] = new("float8e5m2", null, 8, true, false, true),
-        [ElementType.Float8E5M2FNUZ] = new("float8e5m2fnuz", null, 8, true, false, true),
-        [ElementType.UInt4] = new("uint4", null, 4, false, true, false),
-        [ElementType.Int4] = new("int4", null, 4, false, true, true),
-        [ElementType.Float4E2M1] = new("float4e2m1", null, 4, true, false, true),
-        [ElementType.Float8E8M0] = new("float8e8m0", null, 8, true, false, false),
-        [ElementType.UInt2] = new("uint2", null, 2, false, true, false),
-        [ElementType.Int2] = new("int2", null, 2, false, true, true),
+        [ElementType.BFloat16] = new("bfloat16", "BFloat16", 16, true, false, true),
+        [ElementType.Float8E4M3FN] = new("float8e4m3fn", "byte", 8, true, false, true),
+        [ElementType.Float8E4M3FNUZ] = new("float8e4m3fnuz", "byte", 8, true, false, true),
+        [ElementType.Float8E5M2] = new("float8e5m2", "byte", 8, true, false, true),
+        [ElementType.Float8E5M2FNUZ] = new("float8e5m2fnuz", "byte", 8, true, false, true),
+        [ElementType.UInt4] = new("uint4", "byte", 4, false, true, false),
+        [ElementType.Int4] = new("int4", "sbyte", 4, false, true, true),
+        [ElementType.Float4E2M1] = new("float4e2m1", "byte", 4, true, false, true),
+        [ElementType.Float8E8M0] = new("float8e8m0", "byte", 8, true, false, false),
+        [ElementType.UInt2] = new("uint2", "byte", 2, false, true, false),
+        [ElementType.Int2] = new("int2", "sbyte", 2, false, true, true),
     };
 
     /// <summary>Whether the number is one of ONNX's element types.</summary>
@@ -43,8 +43,28 @@ public static class ElementTypes
     /// <summary>The name that ONNX's documentation uses, such as <c>float32</c>.</summary>
     public static string Name(this ElementType type) => Rows.TryGetValue(type, out Row? row) ? row.OnnxName : "undefined";
 
-    /// <summary>The C# type of one element in generated code, or null where C# cannot hold it yet.</summary>
+    /// <summary>
+    /// The C# type of one element in generated code, or null where C# cannot hold it yet. Narrow types take a byte each: floats by
+    /// their bits, integers by their value.
+    /// </summary>
     public static string? CSharpName(this ElementType type) => Rows.TryGetValue(type, out Row? row) ? row.CSharp : null;
+
+    /// <summary>The C# type as it can be named anywhere.</summary>
+    public static string? QualifiedCSharpName(this ElementType type) => type switch
+    {
+        ElementType.Float16 => "global::System.Half",
+        ElementType.BFloat16 => "global::RedGen.BFloat16",
+        _ => type.CSharpName(),
+    };
+
+    /// <summary>Whether a type is stored and converted but not computed with: floats of 8 and 4 bits, integers of 4 and 2 bits.</summary>
+    public static bool IsNarrow(this ElementType type) => type is >= ElementType.Float8E4M3FN and <= ElementType.Int2;
+
+    /// <summary>Whether a type is a float of 16 bits, which is computed with as float and rounded where it is stored.</summary>
+    public static bool IsShortFloat(this ElementType type) => type is ElementType.Float16 or ElementType.BFloat16;
+
+    /// <summary>The integer type whose elements hold a narrow type's, one a byte; other types are their own.</summary>
+    public static ElementType Storage(this ElementType type) => !type.IsNarrow() ? type : type.IsInteger() && type.IsSigned() ? ElementType.Int8 : ElementType.UInt8;
 
     /// <summary>Bits of one element as stored in ONNX's raw data; 0 for strings.</summary>
     public static int Bits(this ElementType type) => Rows.TryGetValue(type, out Row? row) ? row.Bits : 0;

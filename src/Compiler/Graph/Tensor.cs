@@ -42,6 +42,9 @@ public sealed class Tensor
     /// <summary>The elements; empty for strings.</summary>
     public ReadOnlyMemory<byte> Data { get; }
 
+    /// <summary>The elements at one byte or more each, as generated code holds them: types below a byte are unpacked.</summary>
+    public ReadOnlyMemory<byte> Unpacked => ElementType.Bits() is > 0 and < 8 ? SubByte.Unpack(ElementType, Data.Span, Length) : Data;
+
     /// <summary>The elements of a string tensor; empty otherwise.</summary>
     public ImmutableArray<string> Strings { get; }
 
@@ -64,6 +67,10 @@ public sealed class Tensor
     public static Tensor FromSpan<T>(ElementType elementType, ReadOnlySpan<T> values, params int[] dimensions)
         where T : struct
         => new(elementType, ImmutableArray.Create(dimensions), MemoryMarshal.AsBytes(values).ToArray());
+
+    /// <summary>A tensor of elements as <see cref="Unpacked"/> gives them.</summary>
+    public static Tensor FromUnpacked(ElementType elementType, ImmutableArray<int> dimensions, ReadOnlyMemory<byte> elements)
+        => new(elementType, dimensions, elementType.Bits() is > 0 and < 8 ? SubByte.Pack(elementType, elements.Span) : elements);
 
     /// <summary>The elements, reinterpreted; <typeparamref name="T"/> must have the size of an element.</summary>
     public ReadOnlySpan<T> AsSpan<T>()

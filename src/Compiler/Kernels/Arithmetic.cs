@@ -3,7 +3,7 @@ using RedGen.Compiler.Graphs;
 namespace RedGen.Compiler.Kernels;
 
 /// <summary>
-/// How plain loops compute with an element type in C#: Half in float, integers in 64 bits without overflow checks, so that
+/// How plain loops compute with an element type in C#: floats of 16 bits in float, integers in 64 bits without overflow checks, so that
 /// results are exact modulo the type's size.
 /// </summary>
 /// <param name="ElementType">The element type.</param>
@@ -20,13 +20,13 @@ internal sealed record Arithmetic(ElementType ElementType, string Type, string S
     {
         ElementType.Float32 => new(type, "float", "float", "0f"),
         ElementType.Float64 => new(type, "double", "double", "0d"),
-        ElementType.Float16 => new(type, "Half", "float", "0f"),
+        ElementType.Float16 or ElementType.BFloat16 => new(type, type.CSharpName()!, "float", "0f"),
         ElementType.UInt64 => new(type, "ulong", "ulong", "0UL"),
-        _ => type.IsInteger() && type.CSharpName() is { } name ? new(type, name, "long", "0L") : null,
+        _ => type.IsInteger() && !type.IsNarrow() && type.CSharpName() is { } name ? new(type, name, "long", "0L") : null,
     };
 
     /// <summary>An element as an operand of type <see cref="Sum"/>, or one that C# converts to it.</summary>
-    public string Load(string element) => ElementType == ElementType.Float16 ? "(float)" + element : element;
+    public string Load(string element) => ElementType.IsShortFloat() ? "(float)" + element : element;
 
     /// <summary>A value of type <see cref="Sum"/> as an element.</summary>
     public string Store(string value) => Type == Sum ? value : IsReal ? "(" + Type + ")" + value : "unchecked((" + Type + ")" + value + ")";

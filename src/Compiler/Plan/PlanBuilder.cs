@@ -57,7 +57,7 @@ internal static class PlanBuilder
             if (graph.TypeOf(value.Name) is not TensorType tensor)
                 diagnostics.Add(DiagnosticCatalog.UnsupportedValue.With(label, "only tensors can be passed; it is " + (graph.TypeOf(value.Name)?.ToString() ?? "of unknown type")));
             else if (tensor.ElementType.CSharpName() is null || tensor.ElementType == ElementType.String)
-                diagnostics.Add(DiagnosticCatalog.UnsupportedType.With(label, "element type " + tensor.ElementType.Name() + " is not supported yet"));
+                diagnostics.Add(DiagnosticCatalog.UnsupportedType.With(label, "element type " + tensor.ElementType.Name() + " has no form in generated code; convert it outside of the model"));
             else if (!tensor.IsStatic)
                 diagnostics.Add(DiagnosticCatalog.DynamicShape.With(label, "its shape " + tensor.Shape + " is not known at build time"));
         }
@@ -118,7 +118,7 @@ internal static class PlanBuilder
 
     private static long Parameters(Graph graph, ImmutableArray<Step> steps)
         => steps.SelectMany(static s => s.Nodes).SelectMany(static n => n.Inputs).Distinct(StringComparer.Ordinal)
-            .Sum(name => graph.ConstantOf(name) is { ElementType: ElementType.Float32 or ElementType.Float64 or ElementType.Float16 } tensor ? (long)tensor.Length : 0);
+            .Sum(name => graph.ConstantOf(name) is { ElementType: ElementType.Float32 or ElementType.Float64 or ElementType.Float16 or ElementType.BFloat16 } tensor ? (long)tensor.Length : 0);
 
     private static long WeightBytes(Graph graph, ImmutableArray<Step> steps)
     {

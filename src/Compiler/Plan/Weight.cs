@@ -26,8 +26,8 @@ public sealed record Weight(string Role, ElementType ElementType, ReadOnlyMemory
     public static Weight Of(string role, float[] values)
         => new(role, ElementType.Float32, System.Runtime.InteropServices.MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
 
-    /// <summary>A constant as it stands.</summary>
-    public static Weight Of(string role, Tensor tensor) => new(role, tensor.ElementType, tensor.Data);
+    /// <summary>A constant as it stands; narrow types as bytes.</summary>
+    public static Weight Of(string role, Tensor tensor) => new(role, tensor.ElementType.Storage(), tensor.Unpacked);
 
     /// <summary>Bytes of 0 … 127 as the characters of a literal.</summary>
     public static Weight OfText(string role, byte[] codes) => new(role, ElementType.UInt8, codes) { IsText = true };

@@ -75,8 +75,8 @@ internal sealed class ElementwiseBody(ElementwiseGroup group)
             ElementwiseNode node = group.Nodes[index];
             string name = NewName();
             string expression = Expression(node);
-            string type = form == ElementForm.Vector ? "Vector<" + node.Output.CSharpName() + ">" : node.Output == ElementType.Float16 ? "float" : node.Output.CSharpName()!;
-            code.Line($"{type} {name} = {(form == ElementForm.Vector ? expression : (node.Output == ElementType.Float16 ? "(float)" : "") + ElementwiseExpressions.Store(node.Output, expression))};");
+            string type = form == ElementForm.Vector ? "Vector<" + node.Output.CSharpName() + ">" : node.Output.IsShortFloat() ? "float" : node.Output.CSharpName()!;
+            code.Line($"{type} {name} = {(form == ElementForm.Vector ? expression : (node.Output.IsShortFloat() ? "(float)" : "") + ElementwiseExpressions.Store(node.Output, expression))};");
             _results[index] = name;
         }
 
@@ -134,7 +134,7 @@ internal sealed class ElementwiseBody(ElementwiseGroup group)
         private string Load(Source.Outer outer)
         {
             string name = NewName();
-            string type = form == ElementForm.Vector ? "Vector<" + outer.Type.CSharpName() + ">" : outer.Type == ElementType.Float16 ? "float" : outer.Type.CSharpName()!;
+            string type = form == ElementForm.Vector ? "Vector<" + outer.Type.CSharpName() + ">" : outer.Type.IsShortFloat() ? "float" : outer.Type.CSharpName()!;
             code.Line($"{type} {name} = {operands[outer.Index]};");
             return _loaded[outer.Index] = name;
         }

@@ -15,7 +15,7 @@ internal static class ElementwiseExpressions
     /// is not elementwise or its types have no arithmetic.
     /// </summary>
     /// <param name="node">The node.</param>
-    /// <param name="operands">By input of the node, the C# of its element: a variable, an element of a span or a literal (<see cref="Literal"/>); empty where the input is left out. float16 operands are floats.</param>
+    /// <param name="operands">By input of the node, the C# of its element: a variable, an element of a span or a literal (<see cref="Literal"/>); empty where the input is left out. operands of 16-bit floats are floats.</param>
     /// <param name="context">The types.</param>
     public static string? Scalar(Node node, IReadOnlyList<string> operands, KernelContext context)
     {
@@ -37,15 +37,15 @@ internal static class ElementwiseExpressions
 
     /// <summary>A constant of one element as an operand. Narrow integers keep their type: overloads are ambiguous between int and theirs otherwise.</summary>
     public static string Literal(ElementType type, double real, long integer)
-        => type is ElementType.Int8 or ElementType.UInt8 or ElementType.Int16 or ElementType.UInt16 ? CSharpLiteral.Of(type, integer)
+        => type is ElementType.Int8 or ElementType.UInt8 or ElementType.Int16 or ElementType.UInt16 || type.IsNarrow() ? CSharpLiteral.Of(type, real, integer)
         : type.IsFloat() ? RowText.Literal(type.Arithmetic(), real) : RowText.Literal(type.Arithmetic(), integer);
 
     /// <summary>What brings a computed element to the type in which it is stored.</summary>
     public static string Store(ElementType type, string expression)
-        => type is ElementType.Float16 or ElementType.Int8 or ElementType.UInt8 or ElementType.Int16 or ElementType.UInt16 ? $"({type.CSharpName()})({expression})" : expression;
+        => type.IsShortFloat() || type is ElementType.Int8 or ElementType.UInt8 or ElementType.Int16 or ElementType.UInt16 ? $"({type.CSharpName()})({expression})" : expression;
 
     /// <summary>An element of a span as an operand.</summary>
-    public static string Load(ElementType type, string span, string index) => (type == ElementType.Float16 ? "(float)" : "") + span + "[" + index + "]";
+    public static string Load(ElementType type, string span, string index) => (type.IsShortFloat() ? "(float)" : "") + span + "[" + index + "]";
 
     private static ElementwiseCall Call(Node node, IReadOnlyList<string> operands, KernelContext context) => new(
         node,

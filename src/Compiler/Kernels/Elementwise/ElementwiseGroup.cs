@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Linq;
 using RedGen.Compiler.Execute;
 using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Kernels.Shaping;
 using RedGen.Compiler.Operators;
 using RedGen.Compiler.Operators.Elementwise;
 
@@ -46,7 +47,7 @@ internal sealed record ElementwiseGroup(ImmutableArray<ElementwiseNode> Nodes, I
     /// <summary>The element type of the output.</summary>
     public ElementType Output => Nodes[^1].Output;
 
-    /// <summary>Reads a group; null where a node is not elementwise, shapes differ, a type has no arithmetic, or a result leaves in between.</summary>
+    /// <summary>Reads a group; null where a node is not elementwise, shapes differ, C# cannot hold a type, or a result leaves in between.</summary>
     public static ElementwiseGroup? TryRead(NodeGroup group, KernelContext context)
     {
         if (OperatorTable.Find(group.Last.Operator) is not ElementwiseOperator) return null;
@@ -58,7 +59,7 @@ internal sealed record ElementwiseGroup(ImmutableArray<ElementwiseNode> Nodes, I
         {
             if (OperatorTable.Find(node.Operator) is not ElementwiseOperator op || node.Outputs.Length != 1 || node.Inputs.Length > MaxOperands) return null;
             ElementType output = context.ElementType(node.Outputs[0]);
-            if (!output.HasArithmetic() || !context.Lengths(node.Outputs[0]).SequenceEqual(lengths)) return null;
+            if (!CopyPlan.CanMove(output) || !context.Lengths(node.Outputs[0]).SequenceEqual(lengths)) return null;
             if (ReadSources(node, op, operands, results, context) is not { } sources) return null;
             results[node.Outputs[0]] = nodes.Count;
             nodes.Add(new ElementwiseNode(node, op, sources, output));
@@ -83,7 +84,7 @@ internal sealed record ElementwiseGroup(ImmutableArray<ElementwiseNode> Nodes, I
             string value = node.Inputs[i];
             ElementType type = context.ElementType(value);
             if (!elements.Contains(i)) sources.Add(new Source.Nothing(type));
-            else if (!type.HasArithmetic()) return null;
+            else if (!CopyPlan.CanMove(type)) return null;
             else if (results.TryGetValue(value, out int inner)) sources.Add(new Source.Inner(inner, type));
             else if (context.Constant(value) is { Length: 1 } constant) sources.Add(LiteralOf(constant));
             else sources.Add(new Source.Outer(IndexOf(new OuterOperand(value, type, [.. op.OperandLengths(node, i, context.Lengths(value), firstRank)]), operands), type));

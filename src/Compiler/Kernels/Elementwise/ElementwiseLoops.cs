@@ -46,7 +46,7 @@ internal sealed class ElementwiseLoops(StepWriter writer, ElementwiseGroup group
             if (nest.Inner.Strides[k] == 0)
             {
                 _rows[k] = Unique(spans[k] + "0", k);
-                string type = operand.Type == ElementType.Float16 ? "float" : operand.Type.CSharpName()!;
+                string type = operand.Type.IsShortFloat() ? "float" : operand.Type.CSharpName()!;
                 writer.Line($"{type} {_rows[k]} = {ElementwiseExpressions.Load(operand.Type, spans[k], offset)};");
             }
             else if (offset == "0")

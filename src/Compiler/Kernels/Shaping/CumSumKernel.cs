@@ -14,7 +14,7 @@ internal sealed class CumSumKernel : Kernel
     {
         Node node = group.Head;
         ElementType type = context.ElementType(node.Outputs[0]);
-        if (!group.IsSingle || !CopyPlan.CanMove(type) || type == ElementType.BFloat16) return null;
+        if (!group.IsSingle || !CopyPlan.CanMove(type)) return null;
         int[] x = context.Lengths(node.Inputs[0]);
         if (RunTimeParameters.AreGiven(node, context, 1)) return RunTimeCumSumStep.Create(node, x, type);
         int axis = CumSum.Axis(context.Parameters(node));
@@ -53,9 +53,9 @@ internal sealed class CumSumKernel : Kernel
     /// <summary>Sums up along one line of the tensor.</summary>
     private static void WriteLine(StepWriter writer, ElementType type, bool exclusive, string length, string at)
     {
-        // Halves would lose the small summands: they are summed as floats.
+        // Floats of 16 bits would lose the small summands: they are summed as floats.
         string csharp = type.CSharpName()!;
-        string sum = type == ElementType.Float16 ? "float" : csharp;
+        string sum = type.IsShortFloat() ? "float" : csharp;
         writer.Line($"{sum} sum = {(sum == "float" ? "0f" : sum == "double" ? "0d" : "0")};");
         string add = $"sum = unchecked(({sum})(sum + {(sum == csharp ? "" : "(float)")}{writer.Input(0)}[at]));";
         string store = $"{writer.Output(0)}[at] = {(sum == csharp ? "" : "(" + csharp + ")")}sum;";

@@ -95,7 +95,6 @@ internal sealed class RangeKernel : Kernel
 
     private static MadeStep? AtRunTime(Node node, ElementType type, KernelContext context)
     {
-        if (type == ElementType.BFloat16) return null;
         return MadeStep.Create(node, context, [.. node.Inputs], writer =>
         {
             string y = writer.Output(0);

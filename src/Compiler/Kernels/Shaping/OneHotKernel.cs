@@ -17,8 +17,8 @@ internal sealed class OneHotKernel : Kernel
         int axis = OneHot.Axis(context.Parameters(node));
         int[] y = context.Lengths(node.Outputs[0]);
         bool isChecked = context.Constant(node.Inputs[1]) is null;
-        if (isChecked && !(CopyPlan.CanMove(context.ElementType(node.Inputs[1])) && context.ElementType(node.Inputs[1]) != ElementType.BFloat16)) return null;
-        return new OneHotStep(isChecked, (int)Positions.Product(y.Take(axis)), y[axis], (int)Positions.Product(y.Skip(axis + 1)))
+        if (isChecked && !CopyPlan.CanMove(context.ElementType(node.Inputs[1]))) return null;
+        return new OneHotStep(isChecked, context.ElementType(node.Inputs[0]), (int)Positions.Product(y.Take(axis)), y[axis], (int)Positions.Product(y.Skip(axis + 1)))
         {
             Nodes = group.Nodes,
             Inputs = isChecked ? [node.Inputs[0], node.Inputs[2], node.Inputs[1]] : [node.Inputs[0], node.Inputs[2]],
@@ -28,7 +28,7 @@ internal sealed class OneHotKernel : Kernel
     }
 
     /// <summary>The indices are outer × inner; the output is outer × depth × inner.</summary>
-    private sealed class OneHotStep(bool isChecked, int outer, int depth, int inner) : Step
+    private sealed class OneHotStep(bool isChecked, ElementType indices, int outer, int depth, int inner) : Step
     {
         public override string Kernel => "OneHot";
 
@@ -46,7 +46,7 @@ internal sealed class OneHotKernel : Kernel
             if (outer == 0 || inner == 0 || depth == 0) return;
             using (writer.Block($"for (int i = 0; i < {IndexText.Number(outer * inner)}; i++)"))
             {
-                writer.Line($"long index = unchecked((long){writer.Input(0)}[i]);");
+                writer.Line($"long index = unchecked((long){(indices.IsShortFloat() ? "(float)" : "")}{writer.Input(0)}[i]);");
                 writer.Line($"if (index < 0) index += {length};");
                 string at = inner == 1 ? $"(i * {length}) + (int)index"
                     : $"(((i / {IndexText.Number(inner)} * {length}) + (int)index) * {IndexText.Number(inner)}) + (i % {IndexText.Number(inner)})";

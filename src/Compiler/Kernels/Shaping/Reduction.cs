@@ -19,20 +19,19 @@ internal sealed class Reduction
 
     /// <summary>A reduction; null where the type cannot be computed with.</summary>
     public static Reduction? TryCreate(string name, ElementType type)
-        => !CopyPlan.CanMove(type) || (name != "none" && !type.IsFloat() && !type.IsInteger()) || (name != "none" && type == ElementType.BFloat16) ? null : new Reduction(name, type);
+        => CopyPlan.CanMove(type) && (name == "none" || Arithmetic.Of(type) is not null) ? new Reduction(name, type) : null;
 
     /// <summary>The statement that applies an update.</summary>
     public string Statement(string target, string update)
     {
         string csharp = _type.CSharpName()!;
-        string math = _type == ElementType.Float16 ? "Half" : "Math";
+        if (_name == "none") return $"{target} = {update};";
+        (string a, string b) = _type.IsShortFloat() ? ($"(float){target}", $"(float){update}") : (target, update);
         return _name switch
         {
-            "none" => $"{target} = {update};",
-            "add" => $"{target} = unchecked(({csharp})({target} + {update}));",
-            "mul" => $"{target} = unchecked(({csharp})({target} * {update}));",
-            "max" => $"{target} = {math}.Max({target}, {update});",
-            _ => $"{target} = {math}.Min({target}, {update});",
+            "add" => $"{target} = unchecked(({csharp})({a} + {b}));",
+            "mul" => $"{target} = unchecked(({csharp})({a} * {b}));",
+            _ => $"{target} = {(_type.IsShortFloat() ? $"({csharp})" : "")}Math.{(_name == "max" ? "Max" : "Min")}({a}, {b});",
         };
     }
 }

@@ -6,7 +6,7 @@ namespace RedGen.Compiler.Operators.Elementwise;
 /// <summary>The C# type in which an element is computed, and so the form of literals and the overloads that its expressions use.</summary>
 internal enum ArithmeticClass
 {
-    /// <summary><c>float</c>: float32, and float16 between a load and a store.</summary>
+    /// <summary><c>float</c>: float32, and the floats of 16 bits between a load and a store.</summary>
     Single,
 
     /// <summary><c>double</c>.</summary>
@@ -32,14 +32,14 @@ internal enum ArithmeticClass
 internal static class ArithmeticClasses
 {
     /// <summary>Whether an element type has an arithmetic class, that is, whether generated code can compute with it.</summary>
-    public static bool HasArithmetic(this ElementType type) => type is ElementType.Float32 or ElementType.Float16 or ElementType.Float64 or ElementType.Bool
+    public static bool HasArithmetic(this ElementType type) => type is ElementType.Float32 or ElementType.Float16 or ElementType.BFloat16 or ElementType.Float64 or ElementType.Bool
         or ElementType.Int8 or ElementType.Int16 or ElementType.Int32 or ElementType.Int64
         or ElementType.UInt8 or ElementType.UInt16 or ElementType.UInt32 or ElementType.UInt64;
 
     /// <summary>The class of an element type.</summary>
     public static ArithmeticClass Arithmetic(this ElementType type) => type switch
     {
-        ElementType.Float32 or ElementType.Float16 => ArithmeticClass.Single,
+        ElementType.Float32 or ElementType.Float16 or ElementType.BFloat16 => ArithmeticClass.Single,
         ElementType.Float64 => ArithmeticClass.Double,
         ElementType.UInt32 => ArithmeticClass.UInt32,
         ElementType.Int64 => ArithmeticClass.Int64,
