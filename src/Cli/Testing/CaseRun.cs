@@ -159,7 +159,7 @@ internal sealed class CaseRun(TestCase test, TestSettings settings, string space
         return (model.Outputs, [.. model.Outputs.Select((v, i) => ToTensor((TensorType)v.Type!, outputs[i]))]);
     }
 
-    private static (ImmutableArray<Value> Outputs, IReadOnlyList<Tensor> Tensors) Evaluate(ReferenceModel model, TestDataSet set, CancellationToken cancellation)
+    private (ImmutableArray<Value> Outputs, IReadOnlyList<Tensor> Tensors) Evaluate(ReferenceModel model, TestDataSet set, CancellationToken cancellation)
     {
         ImmutableArray<Tensor> inputs = InputsOf(model.Graph.Inputs, set);
         var byName = new Dictionary<string, Tensor>(StringComparer.Ordinal);
@@ -168,7 +168,7 @@ internal sealed class CaseRun(TestCase test, TestSettings settings, string space
     }
 
     /// <summary>The inputs of a set in the model's order; their types and shapes are the model's.</summary>
-    private static ImmutableArray<Tensor> InputsOf(ImmutableArray<Value> values, TestDataSet set)
+    private ImmutableArray<Tensor> InputsOf(ImmutableArray<Value> values, TestDataSet set)
     {
         ImmutableArray<TestTensor?> matched = TestDataSet.Match(set.Inputs, values);
         ImmutableArray<Tensor>.Builder inputs = ImmutableArray.CreateBuilder<Tensor>(values.Length);
@@ -176,6 +176,7 @@ internal sealed class CaseRun(TestCase test, TestSettings settings, string space
         {
             var type = (TensorType)values[i].Type!;
             Tensor tensor = matched[i]?.As(type) ?? throw new ToolException("the data have no input '" + values[i].Name + "'");
+            if (tensor.ElementType == type.ElementType && _prepared!.Unread.Contains(values[i].Name)) tensor = new ReferenceTensor(type.ElementType, type.Shape!.ToArray()).ToTensor();
             if (!tensor.Type.Equals(type)) throw new ToolException("input '" + values[i].Name + "' is " + tensor.Type + " in the data, the model takes " + type);
             inputs.Add(tensor);
         }

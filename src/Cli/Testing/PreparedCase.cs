@@ -23,10 +23,11 @@ internal sealed record ShapeGroup(CompilerOptions Options, ImmutableArray<TestDa
 /// <summary>A case with its model read, its data read, and its data sets grouped by shapes.</summary>
 /// <param name="Source">The model.</param>
 /// <param name="Random">The outputs whose elements are random.</param>
+/// <param name="Unread">The inputs whose elements do not matter.</param>
 /// <param name="Groups">The sets.</param>
 /// <param name="DataProblem">What is wrong with the data; null when nothing is.</param>
 /// <param name="HasOtherData">Whether some data are no tensors.</param>
-internal sealed record PreparedCase(ModelSource Source, ImmutableHashSet<string> Random, ImmutableArray<ShapeGroup> Groups, string? DataProblem, bool HasOtherData)
+internal sealed record PreparedCase(ModelSource Source, ImmutableHashSet<string> Random, ImmutableHashSet<string> Unread, ImmutableArray<ShapeGroup> Groups, string? DataProblem, bool HasOtherData)
 {
     /// <summary>Reads a case; null, and diagnostics, when the model is none.</summary>
     public static PreparedCase? Read(TestCase test, CompilerOptions options, DiagnosticBag diagnostics, CancellationToken cancellation)
@@ -50,7 +51,7 @@ internal sealed record PreparedCase(ModelSource Source, ImmutableHashSet<string>
         ImmutableArray<ShapeGroup> groups = [.. sets
             .GroupBy(s => PinsOf(model.Graph, s, options), PinsComparer.Instance)
             .Select(g => new ShapeGroup(options with { Dims = g.Key }, [.. g]))];
-        return new PreparedCase(source, RandomOf(model, sets), groups.IsEmpty ? [new ShapeGroup(options, [])] : groups, problem, hasOther);
+        return new PreparedCase(source, RandomOf(model, sets), UnreadInputs.Of(model.Graph), groups.IsEmpty ? [new ShapeGroup(options, [])] : groups, problem, hasOther);
     }
 
     private static ImmutableHashSet<string> RandomOf(Model model, ImmutableArray<TestDataSet> sets)

@@ -75,7 +75,7 @@ public sealed class EveryOperatorTests
     public void Where()
     {
         using var models = new ModelBatch();
-        foreach (ElementType type in ElementwiseBatch.Types) models.Add("Where of " + type.Name(), Broadcasts("Where", [ElementType.Bool, type, type]));
+        foreach (ElementType type in ElementwiseBatch.Types.Concat(ElementwiseBatch.NarrowTypes)) models.Add("Where of " + type.Name(), Broadcasts("Where", [ElementType.Bool, type, type]));
         models.Check(seed: 4);
     }
 
@@ -97,6 +97,30 @@ public sealed class EveryOperatorTests
         }
 
         models.Check(seed: 5);
+    }
+
+    [Theory]
+    [InlineData(1, "up")]
+    [InlineData(0, "down")]
+    [InlineData(0, "nearest")]
+    public void Casts_of_narrow_types(int saturate, string rounding)
+    {
+        using var models = new ModelBatch();
+        foreach (ElementType narrow in ElementwiseBatch.NarrowTypes)
+        {
+            foreach (ElementType other in ElementwiseBatch.Types.Concat(ElementwiseBatch.NarrowTypes))
+            {
+                OnnxModelWriter model = Opset().Input("x", narrow, 90).Input("z", other, 300).Initializer("c", RandomTensor.WithSpecialValues(narrow, new Random(9), 3, 7).ToTensor());
+                model.Node("Cast", "x", "y", n => n.Int("to", (long)other)).Output("y");
+                model.Node("Cast", "z", "w", n => n.Int("to", (long)narrow).Int("saturate", saturate).String("round_mode", rounding)).Output("w");
+                // Fused with what follows.
+                model.Node("Cast", "w", "v", n => n.Int("to", (long)ElementType.Float32)).Node("Neg", "v", "u").Output("u");
+                model.Node("Identity", "c", "d").Output("d");
+                models.Add($"Cast of {narrow.Name()} and {other.Name()}", model);
+            }
+        }
+
+        models.Check(seed: 8);
     }
 
     [Fact]

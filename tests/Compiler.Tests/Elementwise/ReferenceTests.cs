@@ -81,7 +81,8 @@ public sealed class ReferenceTests
         Fails("RG0009", new OnnxModelWriter().Input("a", ElementType.UInt8, 3).Input("b", ElementType.UInt8, 3).Node("BitShift", "a,b", "y", n => n.String("direction", "UP")));
         Fails("RG0009", new OnnxModelWriter().Input("a", ElementType.Float32, 3).Node("Cast", "a", "y", n => n.Int("to", 99)));
         Fails("RG0008", new OnnxModelWriter().Input("a", ElementType.Float32, 3).Node("Cast", "a", "y", n => n.Int("to", (long)ElementType.String)));
-        Fails("RG0008", new OnnxModelWriter().Input("a", ElementType.BFloat16, 3).Node("Relu", "a", "y"));
+        Fails("RG0009", new OnnxModelWriter().Input("a", ElementType.Float32, 3).Node("Cast", "a", "y", n => n.Int("to", (long)ElementType.Float8E8M0).String("round_mode", "away")));
+        Fails("RG0008", new OnnxModelWriter().Input("a", ElementType.Int4, 3).Node("Relu", "a", "y"));
         Fails("RG0008", new OnnxModelWriter().Input("a", ElementType.Bool, 3).Node("Relu", "a", "y"));
         Fails("RG0008", new OnnxModelWriter().Input("a", ElementType.Float32, 3).Input("b", ElementType.Int32, 3).Node("Add", "a,b", "y"));
         Fails("RG0011", new OnnxModelWriter().Input("a", ElementType.Float32, 3).Input("b", ElementType.Float32, 4).Node("Add", "a,b", "y"));

@@ -37,8 +37,9 @@ internal static class ShapingCases
     /// <summary>Whether the specification allows the element type.</summary>
     public static bool Allows(string op, ElementType type) => op switch
     {
-        "Dropout" => type is ElementType.Float32 or ElementType.Float64 or ElementType.Float16,
-        "CumSum" => type is not ElementType.Bool,
+        "Dropout" => type is ElementType.Float32 or ElementType.Float64 or ElementType.Float16 or ElementType.BFloat16,
+        "CumSum" => type is not ElementType.Bool && !type.IsNarrow(),
+        "Trilu" => !type.IsNarrow(),
         _ => true,
     };
 
@@ -192,7 +193,7 @@ internal static class ShapingCases
     }
 
     /// <summary>Sums and products of many halves differ from those of doubles, so halves are compared where nothing is rounded.</summary>
-    private static string Reduction(Random random, ElementType type) => type == ElementType.Bool ? "none"
+    private static string Reduction(Random random, ElementType type) => type == ElementType.Bool || type.IsNarrow() ? "none"
         : new[] { "none", "max", "min", "add", "mul" }[random.Next(type.IsFloat() ? 3 : 5)];
 
     private static void Tuples(OnnxModelWriter model, Random random, ElementType type, bool isScatter)

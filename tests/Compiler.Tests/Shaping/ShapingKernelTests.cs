@@ -14,7 +14,7 @@ public sealed class ShapingKernelTests
 {
     private const int CasesPerOperator = 36;
 
-    private static readonly ElementType[] Types = [ElementType.Float32, ElementType.Float64, ElementType.UInt8, ElementType.Int64, ElementType.Bool, ElementType.Float16];
+    private static readonly ElementType[] Types = [ElementType.Float32, ElementType.Float64, ElementType.UInt8, ElementType.Int64, ElementType.Bool, ElementType.Float16, ElementType.BFloat16, ElementType.Int4, ElementType.Float8E5M2];
 
     public static TheoryData<string> Operators => [.. ShapingCases.All.Keys];
 

@@ -25,8 +25,9 @@ public sealed class OperatorDocumentTests
         var text = new StringBuilder();
         text.Append("# Operators\n\n");
         text.Append("Written by OperatorDocumentTests from `OperatorTable`. A model may use any opset from 1 to 28; the second column lists the opsets in which\n");
-        text.Append("the operator's definition changed, as far as RedGen knows them. Types are those of the inputs; float means float, double and Half\n");
-        text.Append("(bfloat16 and types below 8 bits have no C# form yet). [Adding an operator](add-an-operator.md) is one file and one row.\n\n");
+        text.Append("the operator's definition changed, as far as RedGen knows them. Types are those of the inputs; float means float, double, Half and\n");
+        text.Append("RedGen.BFloat16. Narrow types, which are floats of 8 and 4 bits and integers of 4 and 2 bits, are stored, moved and converted: C# holds one a byte,\n");
+        text.Append("floats by their bits, integers by their value. [Adding an operator](add-an-operator.md) is one file and one row.\n\n");
         text.Append("| operator | definitions | inputs | notes |\n|---|---|---|---|\n");
         foreach (OperatorSchema schema in OperatorTable.All.Select(o => o.Schema).OrderBy(s => s.Domain, StringComparer.Ordinal).ThenBy(s => s.Name, StringComparer.Ordinal))
         {
@@ -50,6 +51,7 @@ public sealed class OperatorDocumentTests
     private static string Describe(TypeSet types) => types switch
     {
         _ when types.HasFlag(TypeSet.Any) => "any",
+        TypeSet.NumericOrBool | TypeSet.Narrow => "numbers, bool, narrow types",
         _ when types.HasFlag(TypeSet.NumericOrBool) => "numbers, bool",
         TypeSet.Numeric => "numbers",
         TypeSet.Float => "float",

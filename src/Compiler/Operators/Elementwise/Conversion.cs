@@ -47,7 +47,8 @@ internal abstract class Conversion : ElementwiseOperator
         bool saturates = Saturates(context.Node);
         for (int i = 0; i < y.Count; i++)
         {
-            if (!y.IsReal) y.Integers![i] = Integer(x, i, y.ElementType);
+            if (x.ElementType == y.ElementType) y.CopyElement(i, x, i);
+            else if (!y.IsReal) y.Integers![i] = Integer(x, i, y.ElementType);
             else if (y.ElementType.IsNarrow()) y.Reals![i] = NarrowFloats.Convert(y.ElementType, x.Real(i), saturates, Rounding(context.Node)!.Value);
             else y.Reals![i] = y.ElementType == ElementType.Float32 && !x.IsReal ? SingleOf(x, i) : x.Real(i);
         }
