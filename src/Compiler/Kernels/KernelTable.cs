@@ -8,6 +8,7 @@ using RedGen.Compiler.Kernels.Pooling;
 using RedGen.Compiler.Kernels.Recurrent;
 using RedGen.Compiler.Kernels.Reduction;
 using RedGen.Compiler.Kernels.Shaping;
+using RedGen.Compiler.Kernels.Spatial;
 using RedGen.Compiler.Kernels.Splitting;
 using RedGen.Compiler.Operators.Elementwise;
 
@@ -36,6 +37,7 @@ internal static class KernelTable
     private static readonly ImmutableArray<Kernel> Softmax = [new SoftmaxKernel(), SoftmaxLoops];
     private static readonly ImmutableArray<Kernel> Reduce = [new ReduceKernel(), new ReduceLoopKernel(), new RunTimeReduceKernel()];
     private static readonly ImmutableArray<Kernel> Recurrent = [new RecurrentKernel(), new RecurrentLoopKernel()];
+    private static readonly ImmutableArray<Kernel> Resize = [new ResizeCopyKernel(), new ResizeKernel(), new ResizeLoopKernel()];
     private static readonly ImmutableArray<Kernel> Arg = [new ArgKernel()];
 
     private static readonly Dictionary<string, ImmutableArray<Kernel>> Rows = new()
@@ -92,6 +94,7 @@ internal static class KernelTable
         ["ReduceSum"] = Reduce,
         ["ReduceSumSquare"] = Reduce,
         ["Reshape"] = [CheckedMove, View],
+        ["Resize"] = Resize,
         ["Scatter"] = [new ScatterElementsKernel()],
         ["ScatterElements"] = [new ScatterElementsKernel()],
         ["ScatterND"] = [new ScatterNDKernel()],
@@ -104,6 +107,7 @@ internal static class KernelTable
         ["Transpose"] = [new TransposeKernel()],
         ["Trilu"] = [new TriluKernel()],
         ["Unsqueeze"] = [CheckedMove, View],
+        ["Upsample"] = Resize,
     };
 
     /// <summary>The kernels of an operator; empty where there is none.</summary>

@@ -59,7 +59,7 @@ public sealed class EvaluationContext
     internal InferenceContext Parameters => _parameters ??= new InferenceContext(
         Node,
         [.. _inputs.Select((t, i) => t is null ? _inputTypes?[i] : TypeOf(t))],
-        [.. _inputs.Select(t => t is { Rank: <= 1, Integers: not null } or { Count: 1, Strings: null } ? t.ToTensor() : null)]);
+        [.. _inputs.Select(t => t is { Rank: <= 1, Strings: null } or { Count: 1, Strings: null } ? t.ToTensor() : null)]);
 
     /// <summary>Computes the outputs of a node at run time, where every input is there.</summary>
     /// <exception cref="ArgumentException">The inputs give another shape than the one that the file declares.</exception>

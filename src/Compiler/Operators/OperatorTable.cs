@@ -11,6 +11,7 @@ using RedGen.Compiler.Operators.Pooling;
 using RedGen.Compiler.Operators.Recurrent;
 using RedGen.Compiler.Operators.Reduction;
 using RedGen.Compiler.Operators.Shaping;
+using RedGen.Compiler.Operators.Spatial;
 
 namespace RedGen.Compiler.Operators;
 
@@ -50,6 +51,9 @@ public static class OperatorTable
         new GatherND(), new Identity(), new OneHot(), new Pad(), new Reshape(), new ScatterElements("Scatter", [9, 11]),
         new ScatterElements("ScatterElements", [11, 13, 16, 18]), new ScatterND(), new Slice(), new SpaceToDepth(), new Split(),
         new Squeeze(), new Tile(), new Transpose(), new Trilu(), new Unsqueeze(),
+
+        // Spatial
+        Resize.Current, Resize.Upsample,
     ];
 
     private static readonly Dictionary<(string Domain, string Name), Operator> ByName
