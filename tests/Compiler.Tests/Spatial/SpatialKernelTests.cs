@@ -1,7 +1,10 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
+using RedGen.Compiler.Execute;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Tests.Linear;
+using RedGen.Compiler.Tests.Shaping;
 using RedGen.TestKit;
 using Xunit;
 
@@ -15,7 +18,14 @@ public sealed class SpatialKernelTests
         ["Conv"] = RandomWindows.Conv,
         ["ConvTranspose"] = RandomWindows.ConvTranspose,
         ["Pool"] = RandomWindows.Pool,
+        ["Resize"] = RandomResize.Resize,
+        ["Upsample"] = RandomResize.Upsample,
     };
+
+    /// <summary>Those whose parameters may be values of run time.</summary>
+    private static readonly string[] WithParameters = ["Resize", "Upsample"];
+
+    public static TheoryData<string> RunTimeNames => [.. WithParameters];
 
     public static TheoryData<string> Names => [.. Families.Keys];
 
@@ -36,6 +46,30 @@ public sealed class SpatialKernelTests
         {
             double tolerance = random.Type == ElementType.Float16 ? 1e-2 : random.Type == ElementType.Float64 ? 1e-11 : 2e-5;
             compiled.AssertAgrees(tolerance, tolerance, random.Values);
+        }
+    }
+
+    /// <summary>The same nodes with their parameters as inputs, the shapes declared.</summary>
+    [Theory]
+    [MemberData(nameof(RunTimeNames))]
+    public void Parameters_may_be_values_of_run_time(string family)
+    {
+        using var batch = new ModelBatch();
+        var models = new List<(RandomModel Random, RunTimeCase Open, CompiledModel Compiled)>();
+        for (int seed = 0; seed < 60; seed++)
+        {
+            RandomModel model = Families[family](seed);
+            if (model.Writer.ToModel().Graph.Initializers.IsEmpty) continue;
+            RunTimeCase open = RunTimeCases.Open(model.Writer);
+            models.Add((model, open, batch.Add($"{family} {seed} ({model.Type}) at run time", open.Source)));
+        }
+
+        batch.Build();
+        foreach ((RandomModel random, RunTimeCase open, CompiledModel compiled) in models)
+        {
+            ReferenceTensor[] inputs = [.. compiled.Plan.Graph.Inputs.Select((v, i) => open.Parameters.TryGetValue(v.Name, out Tensor? value) ? ReferenceTensor.FromTensor(value) : random.Values[i])];
+            double tolerance = random.Type == ElementType.Float16 ? 1e-2 : random.Type == ElementType.Float64 ? 1e-11 : 2e-5;
+            compiled.AssertAgrees(tolerance, tolerance, inputs);
         }
     }
 }
