@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Linq;
@@ -26,12 +27,15 @@ internal static class ClassDocumentation
         if (ReductionText.Describe(plan) is { Length: > 0 } reduction) code.Line($"/// <para>{XmlText.Escape(reduction)}</para>");
         code.Line("/// <para>Layers:</para>");
         code.Line("/// <list type=\"number\">");
+        steps = [.. steps.SelectMany(WithBodies)];
         foreach (EmittedStep step in steps.Take(LayerLimit))
             code.Line($"/// <item><description><see cref=\"{step.Method}\"/>: {XmlText.Escape(step.Step.Summary)}.</description></item>");
         if (steps.Length > LayerLimit) code.Line($"/// <item><description>and {Number(steps.Length - LayerLimit)} more.</description></item>");
         code.Line("/// </list>");
         code.Line("/// </remarks>");
     }
+
+    private static IEnumerable<EmittedStep> WithBodies(EmittedStep step) => step.Bodies.SelectMany(b => b.Steps.SelectMany(WithBodies)).Prepend(step);
 
     private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 }

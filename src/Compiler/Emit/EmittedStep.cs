@@ -28,10 +28,16 @@ internal sealed record EmittedStep(
     ImmutableArray<string> Weights,
     ImmutableArray<string> Constants)
 {
+    /// <summary>The bodies of a branch or loop.</summary>
+    public ImmutableArray<EmittedBody> Bodies { get; init; } = [];
+
     private static readonly string[] InputNames = ["a", "b", "c", "d"];
 
     /// <summary>Names all steps of a plan.</summary>
-    public static ImmutableArray<EmittedStep> NameAll(ExecutionPlan plan, WeightTable weights)
+    /// <param name="plan">The plan.</param>
+    /// <param name="weights">Takes the constants.</param>
+    /// <param name="prefix">What the names of the steps of a body begin with: that of the body's method.</param>
+    public static ImmutableArray<EmittedStep> NameAll(ExecutionPlan plan, WeightTable weights, string prefix = "")
     {
         ImmutableArray<EmittedStep>.Builder result = ImmutableArray.CreateBuilder<EmittedStep>();
         for (int i = 0; i < plan.Root.Steps.Length; i++)
@@ -39,7 +45,8 @@ internal sealed record EmittedStep(
             Step step = plan.Root.Steps[i];
             if (step.IsView) continue;
             // No member may bear the name of its class.
-            string method = plan.StepNames[i] == plan.ClassName ? plan.StepNames[i] + "Layer" : plan.StepNames[i];
+            string method = prefix + plan.StepNames[i];
+            if (method == plan.ClassName) method += "Layer";
             result.Add(Name(plan, step, plan.Workspaces[i], method, weights));
         }
 
@@ -103,7 +110,10 @@ internal sealed record EmittedStep(
         }
 
         ImmutableArray<string> packed = [.. step.Weights.Select(w => weights.Add(method, w, w.Role + " of " + step.Summary))];
-        return new EmittedStep(step, workspace, method, [.. parameters], [.. arguments], [.. inputs], [.. outputs], packed, [.. constants]);
+        return new EmittedStep(step, workspace, method, [.. parameters], [.. arguments], [.. inputs], [.. outputs], packed, [.. constants])
+        {
+            Bodies = [.. step.Bodies.Select(b => EmittedBody.Name(b, method, weights))],
+        };
     }
 
     private static Tensor ConstantBehindView(ExecutionPlan plan, string value)

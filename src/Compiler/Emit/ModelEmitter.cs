@@ -29,7 +29,6 @@ internal static class ModelEmitter
         foreach (EmittedStep step in steps)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            body.Line();
             EmitStep(body, plan, step);
         }
 
@@ -51,13 +50,24 @@ internal static class ModelEmitter
     private static void EmitStep(SourceWriter code, ExecutionPlan plan, EmittedStep emitted)
     {
         Step step = emitted.Step;
+        code.Line();
         string nodes = string.Join(", ", step.Nodes.Select(n => "'" + n.Name + "'"));
         code.Line("/// <summary>" + XmlText.Escape(step.Summary) + (nodes.Length > 0 ? " (" + XmlText.Escape(nodes) + ")" : "") + ".</summary>");
         using (code.Block($"private static void {emitted.Method}({string.Join(", ", emitted.Parameters)})"))
         {
             foreach (string constant in emitted.Constants) code.Line(constant + ";");
-            step.Emit(new StepWriter(code, plan, step, emitted.Inputs, emitted.Outputs, emitted.Weights));
+            step.Emit(new StepWriter(code, plan, step, emitted.Inputs, emitted.Outputs, emitted.Weights, emitted.Bodies));
         }
+
+        foreach (EmittedBody body in emitted.Bodies) EmitBody(code, body);
+    }
+
+    private static void EmitBody(SourceWriter code, EmittedBody body)
+    {
+        code.Line();
+        code.Line("/// <summary>" + XmlText.Escape(body.Body.Summary) + ".</summary>");
+        PredictEmitter.WriteSequence(code, body.Body.Plan, body.Method, body.Method + "Part", string.Join(", ", body.Parameters), string.Join(", ", body.Arguments), body.Steps);
+        foreach (EmittedStep step in body.Steps) EmitStep(code, body.Body.Plan, step);
     }
 }
 

@@ -59,10 +59,12 @@ internal static class PredictEmitter
     /// <summary>What the first calls allocate, in words.</summary>
     private static string Allocations(ExecutionPlan plan)
     {
-        bool expands = plan.Root.Steps.Any(s => s.Weights.Any(w => w.Expansion is not null));
+        bool expands = Expands(plan);
         string[] once = [.. new[] { expands ? "the expanded weights at the first call" : "", plan.ArenaBytes > StackLimit ? "a scratch buffer at a thread's first call" : "" }.Where(t => t.Length > 0)];
         return once.Length == 0 ? "" : " but " + string.Join(" and ", once);
     }
+
+    private static bool Expands(ExecutionPlan plan) => plan.Root.Steps.Any(s => s.Weights.Any(w => w.Expansion is not null) || s.Bodies.Any(b => Expands(b.Plan)));
 
     private static void WriteScratchOverload(SourceWriter code, ExecutionPlan plan, ImmutableArray<PublicValue> inputs, ImmutableArray<PublicValue> outputs, ImmutableArray<string> parameters, string arguments)
     {
@@ -102,18 +104,24 @@ internal static class PredictEmitter
         string scratch = plan.ArenaBytes == 0 ? "" : $"Span<{ArenaText.ElementTypeOf(plan).CSharpName()}> scratch";
         string formal = string.Join(", ", scratch.Length == 0 ? parameters : parameters.Add(scratch));
         string actual = plan.ArenaBytes == 0 ? arguments : arguments + ", scratch";
-        int parts = (steps.Length + StepsPerPart - 1) / StepsPerPart;
         code.Line("/// <summary>The layers, one after the other.</summary>");
-        using (code.Block($"private static void Run({formal})"))
+        WriteSequence(code, plan, "Run", "Part", formal, actual, steps);
+    }
+
+    /// <summary>Writes a method that calls the steps of a plan, in parts where there are many.</summary>
+    public static void WriteSequence(SourceWriter code, ExecutionPlan plan, string method, string part, string formal, string actual, ImmutableArray<EmittedStep> steps)
+    {
+        int parts = (steps.Length + StepsPerPart - 1) / StepsPerPart;
+        using (code.Block($"private static void {method}({formal})"))
         {
             if (parts <= 1) WriteCalls(code, plan, steps, 0, steps.Length);
-            for (int p = 0; parts > 1 && p < parts; p++) code.Line($"Part{(p + 1).ToString(CultureInfo.InvariantCulture)}({actual});");
+            for (int p = 0; parts > 1 && p < parts; p++) code.Line($"{part}{(p + 1).ToString(CultureInfo.InvariantCulture)}({actual});");
         }
 
         for (int p = 0; parts > 1 && p < parts; p++)
         {
             code.Line();
-            using (code.Block($"private static void Part{(p + 1).ToString(CultureInfo.InvariantCulture)}({formal})"))
+            using (code.Block($"private static void {part}{(p + 1).ToString(CultureInfo.InvariantCulture)}({formal})"))
                 WriteCalls(code, plan, steps, p * StepsPerPart, System.Math.Min(steps.Length, (p + 1) * StepsPerPart));
         }
     }

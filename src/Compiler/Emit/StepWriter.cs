@@ -10,8 +10,9 @@ public sealed class StepWriter
     private readonly ImmutableArray<string> _outputs;
     private readonly ImmutableArray<string> _weights;
 
-    internal StepWriter(SourceWriter code, ExecutionPlan plan, Step step, ImmutableArray<string> inputs, ImmutableArray<string> outputs, ImmutableArray<string> weights)
+    internal StepWriter(SourceWriter code, ExecutionPlan plan, Step step, ImmutableArray<string> inputs, ImmutableArray<string> outputs, ImmutableArray<string> weights, ImmutableArray<EmittedBody> bodies)
     {
+        Bodies = bodies;
         Code = code;
         Plan = plan;
         Step = step;
@@ -19,6 +20,9 @@ public sealed class StepWriter
         _outputs = outputs;
         _weights = weights;
     }
+
+    /// <summary>The methods of <see cref="Step.Bodies"/>.</summary>
+    internal ImmutableArray<EmittedBody> Bodies { get; }
 
     /// <summary>The method's body.</summary>
     public SourceWriter Code { get; }

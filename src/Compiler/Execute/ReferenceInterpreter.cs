@@ -26,18 +26,27 @@ public static class ReferenceInterpreter
         var values = new Dictionary<string, ReferenceTensor>(System.StringComparer.Ordinal);
         foreach (Value input in graph.Inputs) values[input.Name] = inputs[input.Name];
         foreach (KeyValuePair<string, Tensor> initializer in graph.Initializers) values[initializer.Key] = ReferenceTensor.FromTensor(initializer.Value);
+        RunNodes(graph, values, cancellationToken);
+        return values;
+    }
+
+    /// <summary>Runs the nodes of a graph whose inputs, constants and captures are among the values; adds what they compute.</summary>
+    internal static void RunNodes(Graph graph, Dictionary<string, ReferenceTensor> values, CancellationToken cancellationToken)
+    {
         foreach (Node node in graph.Nodes)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var context = new EvaluationContext(
                 node,
                 [.. node.Inputs.Select(name => name.Length == 0 ? null : values[name])],
-                [.. node.Outputs.Select(graph.TensorTypeOf)]);
+                [.. node.Outputs.Select(graph.TensorTypeOf)])
+            {
+                Surroundings = name => values[name],
+                Cancellation = cancellationToken,
+            };
             context.Evaluate(OperatorTable.Find(node.Operator)!);
             for (int i = 0; i < node.Outputs.Length; i++)
                 if (node.HasOutput(i)) values[node.Outputs[i]] = context.Outputs[i]!;
         }
-
-        return values;
     }
 }

@@ -37,6 +37,9 @@ internal sealed class KernelContext(Graph graph, CompilerOptions options, ModelR
     /// <summary>The graph.</summary>
     public Graph Graph { get; } = graph;
 
+    /// <summary>Plans a closed subgraph; null where its problems are reported.</summary>
+    public System.Func<Graph, ExecutionPlan?> PlanBody { get; init; } = static _ => null;
+
     /// <summary>The options.</summary>
     public CompilerOptions Options { get; } = options;
 

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Collections.Immutable;
+using RedGen.Compiler.Kernels.ControlFlow;
 using RedGen.Compiler.Kernels.Elementwise;
 using RedGen.Compiler.Kernels.Linear;
 using RedGen.Compiler.Kernels.Losses;
@@ -67,6 +68,7 @@ internal static class KernelTable
         ["GroupNormalization"] = ChannelNorm,
         ["Hardmax"] = [SoftmaxLoops],
         ["Identity"] = [View],
+        ["If"] = [new IfKernel()],
         ["InstanceNormalization"] = ChannelNorm,
         ["LayerNormalization"] = LayerNorm,
         ["LRN"] = [new LrnKernel()],
@@ -74,6 +76,7 @@ internal static class KernelTable
         ["LogSoftmax"] = Softmax,
         ["LpNormalization"] = [new LpNormKernel()],
         ["LpPool"] = [PoolLoops],
+        ["Loop"] = [new LoopKernel()],
         ["MatMul"] = [UnrolledDense, HashedLayer, Dense, new MatMulKernel(), new MatMulLoopKernel()],
         ["MaxPool"] = Pool,
         ["MeanVarianceNormalization"] = [new MeanVarianceKernel()],
@@ -95,6 +98,7 @@ internal static class KernelTable
         ["ReduceSumSquare"] = Reduce,
         ["Reshape"] = [CheckedMove, View],
         ["Resize"] = Resize,
+        ["Scan"] = [new ScanKernel()],
         ["Scatter"] = [new ScatterElementsKernel()],
         ["ScatterElements"] = [new ScatterElementsKernel()],
         ["ScatterND"] = [new ScatterNDKernel()],
@@ -108,6 +112,7 @@ internal static class KernelTable
         ["Trilu"] = [new TriluKernel()],
         ["Unsqueeze"] = [CheckedMove, View],
         ["Upsample"] = Resize,
+        ["redgen.Refuse"] = [new RefuseKernel()],
     };
 
     /// <summary>The kernels of an operator; empty where there is none.</summary>

@@ -1,6 +1,7 @@
 using System;
 using System.Globalization;
 using System.Linq;
+using System.Threading;
 using RedGen.Compiler.Diagnostics;
 using RedGen.Compiler.Execute;
 using RedGen.Compiler.Graphs;
@@ -27,6 +28,12 @@ public sealed class EvaluationContext
 
     /// <summary>The node.</summary>
     public Node Node { get; }
+
+    /// <summary>The values around the node, which its subgraphs may read; null where the node is evaluated on its own.</summary>
+    internal Func<string, ReferenceTensor>? Surroundings { get; init; }
+
+    /// <summary>Stops subgraphs, between their nodes.</summary>
+    internal CancellationToken Cancellation { get; init; }
 
     /// <summary>The node's attributes.</summary>
     public NodeAttributes Attributes => Node.Attributes;
@@ -87,6 +94,12 @@ public sealed class EvaluationContext
                 throw new ArgumentException(Node.Label + ": its inputs give output " + i.ToString(CultureInfo.InvariantCulture) + " the type " + given + ", expected is " + expected + ".");
         }
     }
+
+    /// <summary>The subgraph of an attribute, ready to run.</summary>
+    internal BodyEvaluation Body(string attribute) => new(
+        Attributes.Graph(attribute) ?? throw new InvalidOperationException(Node.Label + " has no graph '" + attribute + "'."),
+        Surroundings ?? throw new InvalidOperationException(Node.Label + " is evaluated without the values around it."),
+        Cancellation);
 
     /// <summary>Whether an output is asked for.</summary>
     public bool HasOutput(int index) => Node.HasOutput(index);

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Linq;
 using RedGen.Compiler.Diagnostics;
 using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Operators.ControlFlow;
 
 namespace RedGen.Compiler.Operators;
 
@@ -22,8 +23,11 @@ public sealed class InferenceContext
         _outputs = new ValueType?[node.Outputs.Length];
     }
 
-    /// <summary>The node.</summary>
-    public Node Node { get; }
+    /// <summary>The node, with the subgraphs that inference has typed.</summary>
+    public Node Node { get; private set; }
+
+    /// <summary>Infers subgraphs; only there while a pass infers.</summary>
+    internal ISubgraphInference? Subgraphs { get; init; }
 
     /// <summary>The node's attributes.</summary>
     public NodeAttributes Attributes => Node.Attributes;
@@ -88,6 +92,9 @@ public sealed class InferenceContext
         if (index < _outputs.Length) _outputs[index] = type;
     }
 
+    /// <summary>Puts a typed subgraph in the place of one that an attribute holds.</summary>
+    internal void SetBody(string attribute, Graph body) => Node = Node with { Attributes = Node.Attributes.With(attribute, new GraphAttribute(body)) };
+
     /// <summary>An axis attribute or value as a number from 0 to rank − 1 (or rank, with <paramref name="inclusive"/>).</summary>
     public int Axis(long axis, int rank, bool inclusive = false)
     {
@@ -145,6 +152,9 @@ public sealed class InferenceContext
     /// <summary>Element types that do not fit together: an exception to throw.</summary>
     internal ModelException WrongType(string message)
         => new(DiagnosticCatalog.UnsupportedType.With(Node.Label, message + " (inputs: " + InputShapes + ")"));
+
+    /// <summary>A value that is no tensor: an exception to throw.</summary>
+    internal ModelException Sequence(string message) => new(DiagnosticCatalog.UnsupportedValue.With(Node.Label, message));
 
     /// <summary>A shape that is known only at run time: an exception to throw.</summary>
     internal ModelException Dynamic(string message) => new(DiagnosticCatalog.DynamicShape.With(Node.Label, message));

@@ -13,6 +13,9 @@ public enum Arity
 
     /// <summary>Any number of times, at least once; only the last one.</summary>
     Variadic,
+
+    /// <summary>Any number of times, or not at all; only the last one.</summary>
+    VariadicOrNone,
 }
 
 /// <summary>The kinds of attributes that schemas use.</summary>

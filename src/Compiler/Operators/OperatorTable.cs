@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Linq;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Operators.Constants;
+using RedGen.Compiler.Operators.ControlFlow;
 using RedGen.Compiler.Operators.Elementwise;
 using RedGen.Compiler.Operators.Linear;
 using RedGen.Compiler.Operators.Losses;
@@ -26,6 +27,9 @@ public static class OperatorTable
 
         // Constants
         new Constant(), new ConstantOfShape(), new EyeLike(), new Range(), new ShapeOf(), new SizeOf(),
+
+        // Control flow
+        new If(), new Loop(), new Refuse(), new Scan(),
 
         // Linear
         new Conv(), new ConvTranspose(), new Gemm(), new MatMul(),

@@ -26,7 +26,7 @@ internal static class SchemaCheck
 
     private static void CheckCount(Node node, IReadOnlyList<Parameter> formals, IReadOnlyList<string> actuals, string what, InferenceContext context)
     {
-        int most = formals.Count > 0 && formals[formals.Count - 1].Arity == Arity.Variadic ? int.MaxValue : formals.Count;
+        int most = formals.Count > 0 && formals[formals.Count - 1].Arity is Arity.Variadic or Arity.VariadicOrNone ? int.MaxValue : formals.Count;
         if (actuals.Count > most && actuals.Skip(most).Any(n => n.Length > 0))
             throw context.Invalid("it has " + actuals.Count.ToString(CultureInfo.InvariantCulture) + " " + what + "s, the operator at most " + most.ToString(CultureInfo.InvariantCulture));
         for (int i = 0; i < formals.Count; i++)
@@ -34,7 +34,7 @@ internal static class SchemaCheck
             bool given = i < actuals.Count && actuals[i].Length > 0;
             if (given && formals[i].Since > node.Operator.Version)
                 throw context.Invalid(what + " '" + formals[i].Name + "' exists from opset " + formals[i].Since.ToString(CultureInfo.InvariantCulture) + " on");
-            bool needed = formals[i].Arity != Arity.Optional && formals[i].Since <= node.Operator.Version && what == "input";
+            bool needed = formals[i].Arity is Arity.Required or Arity.Variadic && formals[i].Since <= node.Operator.Version && what == "input";
             if (needed && !given) throw context.Invalid(what + " '" + formals[i].Name + "' is missing");
         }
     }

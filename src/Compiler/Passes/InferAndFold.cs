@@ -13,7 +13,7 @@ namespace RedGen.Compiler.Passes;
 /// Infers the type of every value and folds what is constant on the way, in one walk: exporters compute shapes with
 /// Shape → Gather → Concat → Reshape, so inference needs the folded values. Reports the problems of all nodes.
 /// </summary>
-internal sealed class InferAndFold : GraphPass
+internal sealed partial class InferAndFold : GraphPass
 {
     /// <summary>A tensor beyond this many elements cannot be addressed in bytes by a span.</summary>
     private const long ElementLimit = int.MaxValue / 8;
@@ -28,20 +28,25 @@ internal sealed class InferAndFold : GraphPass
     private const long FoldWorkLimit = 1 << 27;
 
     /// <inheritdoc/>
-    public override Graph Run(Graph graph, PassContext context) => new Walk(graph, context).Run();
-
-    private sealed class Walk(Graph graph, PassContext context)
+    public override Graph Run(Graph graph, PassContext context)
     {
-        private readonly ImmutableDictionary<string, Tensor>.Builder _constants = graph.Initializers.ToBuilder();
-        private readonly Dictionary<string, ValueType> _types = new(System.StringComparer.Ordinal);
-        private readonly HashSet<string> _unknown = new(System.StringComparer.Ordinal);
-        private readonly ImmutableArray<Node>.Builder _nodes = ImmutableArray.CreateBuilder<Node>(graph.Nodes.Length);
-        private readonly bool _isOpen = graph.Inputs.Any(static i => i.Type is TensorType { Shape.IsStatic: false });
-        private long _folded;
+        Graph unique = UniqueNames.Of(graph);
+        return new Walk(unique, context, null).Run(unique.Inputs);
+    }
 
-        public Graph Run()
+    /// <summary>One graph: the model's, or a subgraph, which sees the values of the graphs around it, or a graph whose nodes move into that of a host.</summary>
+    private sealed partial class Walk(Graph graph, PassContext context, Walk? outer, Walk? host = null)
+    {
+        private readonly ImmutableDictionary<string, Tensor>.Builder _constants = host?._constants ?? graph.Initializers.ToBuilder();
+        private readonly Dictionary<string, ValueType> _types = host?._types ?? new(System.StringComparer.Ordinal);
+        private readonly HashSet<string> _unknown = host?._unknown ?? new(System.StringComparer.Ordinal);
+        private readonly ImmutableArray<Node>.Builder _nodes = host?._nodes ?? ImmutableArray.CreateBuilder<Node>(graph.Nodes.Length);
+        private readonly bool _isOpen = (host ?? outer)?._isOpen ?? graph.Inputs.Any(static i => i.Type is TensorType { Shape.IsStatic: false });
+        private readonly FoldTotal _total = (host ?? outer)?._total ?? new FoldTotal();
+
+        public Graph Run(ImmutableArray<Value> inputs)
         {
-            foreach (Value input in graph.Inputs)
+            foreach (Value input in inputs)
             {
                 if (input.Type is null) continue;
                 _types[input.Name] = input.Type;
@@ -51,6 +56,13 @@ internal sealed class InferAndFold : GraphPass
             }
 
             foreach (KeyValuePair<string, Tensor> initializer in graph.Initializers) _types[initializer.Key] = initializer.Value.Type;
+            VisitAll();
+            ImmutableArray<Value> outputs = [.. graph.Outputs.Select(o => new Value(o.Name, TypeOf(o.Name) ?? o.Type))];
+            return new Graph(graph.Name, inputs, outputs, _nodes.ToImmutable(), _constants.ToImmutable(), _types.ToImmutableDictionary());
+        }
+
+        private void VisitAll()
+        {
             for (int position = 0; position < graph.Nodes.Length; position++)
             {
                 context.CancellationToken.ThrowIfCancellationRequested();
@@ -66,15 +78,13 @@ internal sealed class InferAndFold : GraphPass
                     foreach (string output in node.Outputs) _unknown.Add(output);
                 }
             }
-
-            ImmutableArray<Value> outputs = [.. graph.Outputs.Select(o => new Value(o.Name, _types.TryGetValue(o.Name, out ValueType? type) ? type : o.Type))];
-            return new Graph(graph.Name, graph.Inputs, outputs, _nodes.ToImmutable(), _constants.ToImmutable(), _types.ToImmutableDictionary());
         }
 
         private void Visit(Node node, int position)
         {
             Operator op = OperatorTable.Find(node.Operator) ?? throw Unknown(node);
-            if (node.Inputs.Any(_unknown.Contains))
+            if (TryInline(node)) return;
+            if (GraphCaptures.Reads(node).Any(IsUnknown))
             {
                 // Its producer's problem is reported already.
                 foreach (string output in node.Outputs) _unknown.Add(output);
@@ -86,16 +96,16 @@ internal sealed class InferAndFold : GraphPass
             for (int i = 0; i < types.Length; i++)
             {
                 if (!node.HasInput(i)) continue;
-                if (!_types.TryGetValue(node.Inputs[i], out ValueType? type)) throw new ModelException(DiagnosticCatalog.InvalidGraph.With(node.Label + " reads '" + node.Inputs[i] + "', which has no type"));
+                if (TypeOf(node.Inputs[i]) is not { } type) throw new ModelException(DiagnosticCatalog.InvalidGraph.With(node.Label + " reads '" + node.Inputs[i] + "', which has no type"));
                 types[i] = type as TensorType ?? throw new ModelException(DiagnosticCatalog.UnsupportedValue.With(node.Label, "input '" + node.Inputs[i] + "' is a " + type));
-                constants[i] = _constants.TryGetValue(node.Inputs[i], out Tensor? constant) ? constant : null;
+                constants[i] = ConstantOf(node.Inputs[i]);
             }
 
-            var inference = new InferenceContext(node, types, constants);
+            var inference = new InferenceContext(node, types, constants) { Subgraphs = this };
             SchemaCheck.Check(node, op.Schema, inference);
             Infer(node, position, op, inference);
             Record(node, inference);
-            if (!TryFold(node, op, types, constants)) _nodes.Add(node);
+            if (!TryFold(node, op, types, constants)) _nodes.Add(inference.Node);
         }
 
         private void Infer(Node node, int position, Operator op, InferenceContext inference)
@@ -131,7 +141,7 @@ internal sealed class InferAndFold : GraphPass
 
         private bool TryFold(Node node, Operator op, TensorType?[] types, Tensor?[] constants)
         {
-            if (!op.IsDeterministic) return false;
+            if (!op.IsDeterministic || GraphCaptures.Subgraphs(node).Any()) return false;
             // A Constant node is as large as its attribute.
             long inputElements = node.Attributes.All.Values.Sum(a => a is TensorAttribute { Value: { } value } ? (long)value.Length : 0);
             if (op.DependsOnTypesOnly) constants = new Tensor?[constants.Length];
@@ -148,8 +158,8 @@ internal sealed class InferAndFold : GraphPass
             long outputElements = outputTypes.Sum(t => t is null ? 0 : t.Shape!.ElementCount);
             if (outputElements > inputElements)
             {
-                if (outputElements > FoldLimit || _folded + outputElements > FoldTotalLimit) return false;
-                _folded += outputElements;
+                if (outputElements > FoldLimit || _total.Elements + outputElements > FoldTotalLimit) return false;
+                _total.Elements += outputElements;
             }
 
             if (!op.IsLinearTime && inputElements * outputElements > FoldWorkLimit) return false;
@@ -165,7 +175,7 @@ internal sealed class InferAndFold : GraphPass
         private ModelException Unknown(Node node)
         {
             foreach (string output in node.Outputs) _unknown.Add(output);
-            string inputs = string.Join(", ", node.Inputs.Select(i => i.Length == 0 ? "-" : _types.TryGetValue(i, out ValueType? type) ? type.ToString() : "?"));
+            string inputs = string.Join(", ", node.Inputs.Select(i => i.Length == 0 ? "-" : TypeOf(i)?.ToString() ?? "?"));
             Operator? newer = OperatorTable.All.FirstOrDefault(o => o.Schema.Name == node.Operator.Name && o.Schema.Domain == node.Operator.Domain);
             string hint = newer is null ? "" : ": it exists from opset " + newer.Schema.Versions[0].ToString(CultureInfo.InvariantCulture) + " on";
             return new ModelException(DiagnosticCatalog.UnsupportedOperator.With(

@@ -32,6 +32,7 @@ internal static class PassPipeline
         new FoldAffineIntoProducer(), // before the consumer: these weights stand directly before the normalisation
         new FoldAffineIntoConsumer(), // what had no weights before it
         new EliminateIdentities(), // views and factors that have met
+        new InSubgraphs(static () => Optimising), // the same for branches and loops
         new EliminateDeadCode(), // the constants that were folded
     ];
 
@@ -43,6 +44,7 @@ internal static class PassPipeline
     [
         new MarkFusion(), // layers first
         new FuseElementwise(), // of what is not part of a layer
+        new InSubgraphs(static () => Fusing),
     ];
 
     /// <summary>Runs a list of passes.</summary>

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using System.Linq;
 using System.Text;
 using RedGen.Compiler.Graphs;
 
@@ -26,8 +27,14 @@ internal sealed class BufferNames
     private readonly HashSet<string> _taken = new(Reserved, StringComparer.Ordinal);
 
     public BufferNames(Graph graph)
+        : this(graph.Inputs.Select(i => i.Name))
     {
-        foreach (Value value in graph.Inputs) For(value.Name, value.Name);
+    }
+
+    /// <summary>Starts with names that are given out first.</summary>
+    public BufferNames(IEnumerable<string> names)
+    {
+        foreach (string name in names) For(name, name);
     }
 
     /// <summary>The C# name of a buffer, made from a name in the model.</summary>

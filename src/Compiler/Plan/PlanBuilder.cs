@@ -18,7 +18,11 @@ internal static class PlanBuilder
     public static ExecutionPlan? Build(Graph graph, ModelReduction reduction, ModelInfo info, CompilerOptions options, string className, DiagnosticBag diagnostics, CancellationToken cancellationToken)
     {
         CheckBoundary(graph, diagnostics);
-        ImmutableArray<Step> steps = PlanSteps(new KernelContext(graph, options, reduction), diagnostics, cancellationToken);
+        var context = new KernelContext(graph, options, reduction)
+        {
+            PlanBody = body => Build(body, ModelReduction.None, info, options, className, diagnostics, cancellationToken),
+        };
+        ImmutableArray<Step> steps = PlanSteps(context, diagnostics, cancellationToken);
         if (diagnostics.HasErrors) return null;
         BufferPlan buffers = BufferPlanner.Place(graph, steps);
         if (buffers.ArenaBytes > int.MaxValue - 64)
@@ -78,7 +82,7 @@ internal static class PlanBuilder
             foreach (Node node in group.Nodes)
             {
                 if (TryPlan(new NodeGroup([node]), context) is { } step) steps.Add(step);
-                else diagnostics.Add(NoKernel(node, context));
+                else if (!diagnostics.HasErrors || !GraphCaptures.Subgraphs(node).Any()) diagnostics.Add(NoKernel(node, context)); // else the problem lies in a subgraph
             }
         }
 
@@ -116,18 +120,23 @@ internal static class PlanBuilder
         return DiagnosticCatalog.UnsupportedType.With(node.Label, "no kernel computes it for inputs (" + types + ")");
     }
 
+    /// <summary>The steps of a graph and of the bodies among them, each with the graph that it stands in.</summary>
+    private static IEnumerable<(Graph Graph, Step Step)> AllSteps(Graph graph, ImmutableArray<Step> steps)
+        => steps.SelectMany(s => s.Bodies.SelectMany(b => AllSteps(b.Plan.Graph, b.Plan.Root.Steps)).Prepend((graph, s)));
+
     private static long Parameters(Graph graph, ImmutableArray<Step> steps)
-        => steps.SelectMany(static s => s.Nodes).SelectMany(static n => n.Inputs).Distinct(StringComparer.Ordinal)
-            .Sum(name => graph.ConstantOf(name) is { ElementType: ElementType.Float32 or ElementType.Float64 or ElementType.Float16 or ElementType.BFloat16 } tensor ? (long)tensor.Length : 0);
+        => AllSteps(graph, steps).SelectMany(static p => p.Step.Nodes.SelectMany(static n => n.Inputs).Select(i => (Name: i, Tensor: p.Graph.ConstantOf(i))))
+            .Where(static c => c.Tensor is { ElementType: ElementType.Float32 or ElementType.Float64 or ElementType.Float16 or ElementType.BFloat16 })
+            .GroupBy(static c => c.Name, StringComparer.Ordinal).Sum(static g => (long)g.First().Tensor!.Length);
 
     private static long WeightBytes(Graph graph, ImmutableArray<Step> steps)
     {
         var packed = new HashSet<Weight>(WeightContentComparer.Instance);
-        foreach (Step step in steps)
+        foreach ((Graph around, Step step) in AllSteps(graph, steps))
         {
             foreach (Weight weight in step.Weights.SelectMany(w => w.Emitted)) packed.Add(weight);
             foreach (string input in step.Inputs)
-                if (graph.ConstantOf(input) is { } tensor) packed.Add(Weight.Of("", tensor));
+                if (around.ConstantOf(input) is { } tensor) packed.Add(Weight.Of("", tensor));
         }
 
         return packed.Sum(w => (long)w.Data.Length);

@@ -55,12 +55,20 @@ public abstract class Step
     /// <summary>Whether output 0 is input 0 under another shape, so that nothing is computed.</summary>
     public virtual bool IsView => false;
 
-    /// <summary>The blocks of a branch or loop.</summary>
-    public ImmutableArray<Block> Blocks { get; init; } = [];
+    /// <summary>The bodies of a branch or loop.</summary>
+    public ImmutableArray<Body> Bodies { get; init; } = [];
 
     /// <summary>Writes the body of the step's method.</summary>
     public abstract void Emit(StepWriter writer);
 }
+
+/// <summary>
+/// A subgraph of a step, planned like a model of its own: what it captures are inputs, its arena is the step's workspace.
+/// </summary>
+/// <param name="Name">What it is to the step: <c>Then</c>, <c>Else</c>, <c>Body</c>.</param>
+/// <param name="Summary">One line that says when it runs.</param>
+/// <param name="Plan">Its steps and buffers.</param>
+public sealed record Body(string Name, string Summary, ExecutionPlan Plan);
 
 /// <summary>Steps that run one after the other.</summary>
 /// <param name="Steps">The steps.</param>

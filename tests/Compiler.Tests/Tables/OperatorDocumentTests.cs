@@ -44,7 +44,7 @@ public sealed class OperatorDocumentTests
 
     private static string Describe(Parameter parameter)
     {
-        string arity = parameter.Arity switch { Arity.Optional => "?", Arity.Variadic => "…", _ => "" };
+        string arity = parameter.Arity switch { Arity.Optional => "?", Arity.Variadic or Arity.VariadicOrNone => "…", _ => "" };
         return parameter.Name + arity + ": " + Describe(parameter.Types);
     }
 

@@ -25,7 +25,7 @@ public sealed class FastEvaluator
         foreach (KeyValuePair<string, Tensor> initializer in graph.Initializers)
             _constants[initializer.Key] = new FastValue(ReferenceTensor.FromTensor(initializer.Value));
         for (int i = 0; i < graph.Nodes.Length; i++)
-            foreach (string input in graph.Nodes[i].Inputs) _lastUse[input] = i;
+            foreach (string input in GraphCaptures.Reads(graph.Nodes[i])) _lastUse[input] = i;
         foreach (Value output in graph.Outputs) _lastUse[output.Name] = int.MaxValue;
     }
 
@@ -44,17 +44,21 @@ public sealed class FastEvaluator
             Node node = _graph.Nodes[n];
             ImmutableArray<FastValue?> operands = [.. node.Inputs.Select(i => i.Length == 0 ? null : Get(i))];
             if (FastKernels.TryRun(node, operands, _graph.TensorTypeOf(node.Outputs[0])) is { } result) values[node.Outputs[0]] = result;
-            else RunReference(node, operands, values);
-            foreach (string input in node.Inputs)
+            else RunReference(node, operands, values, name => Get(name).ToReference(), cancellationToken);
+            foreach (string input in GraphCaptures.Reads(node))
                 if (_lastUse.TryGetValue(input, out int last) && last == n) values.Remove(input);
         }
 
         return [.. _graph.Outputs.Select(o => Get(o.Name).ToReference())];
     }
 
-    private void RunReference(Node node, ImmutableArray<FastValue?> operands, Dictionary<string, FastValue> values)
+    private void RunReference(Node node, ImmutableArray<FastValue?> operands, Dictionary<string, FastValue> values, Func<string, ReferenceTensor> surroundings, CancellationToken cancellationToken)
     {
-        var context = new EvaluationContext(node, [.. operands.Select(o => o?.ToReference())], [.. node.Outputs.Select(_graph.TensorTypeOf)]);
+        var context = new EvaluationContext(node, [.. operands.Select(o => o?.ToReference())], [.. node.Outputs.Select(_graph.TensorTypeOf)])
+        {
+            Surroundings = surroundings,
+            Cancellation = cancellationToken,
+        };
         context.Evaluate(OperatorTable.Find(node.Operator)!);
         for (int i = 0; i < node.Outputs.Length; i++)
             if (node.HasOutput(i)) values[node.Outputs[i]] = new FastValue(context.Outputs[i]!);

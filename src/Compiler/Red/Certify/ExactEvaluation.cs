@@ -18,6 +18,7 @@ internal static class ExactEvaluation
     public static bool TryRun(PropagationContext context)
     {
         Node node = context.Node;
+        if (GraphCaptures.Subgraphs(node).Any()) return false; // its graphs read values that are not among the inputs
         bool known = Enumerable.Range(0, context.InputCount).All(i => context.OptionalInput(i) is { Original: not null } || !node.HasInput(i));
         if (!known && !context.Operator.DependsOnTypesOnly) return false;
         bool rounds = node.Outputs.Any(o => o.Length > 0 && context.OriginalGraph.TensorTypeOf(o) is { } type && type.ElementType.IsFloat());

@@ -126,7 +126,7 @@ internal sealed class NetworkProbe
         {
             ImmutableArray<FastValue?> inputs = [.. operands.Select(o => o?[sample])];
             if (other is not null) inputs = other.Bias is null ? inputs.SetItem(1, other.Weights) : [inputs[0], other.Weights, other.Bias];
-            results[sample] = ComputeSample(node, inputs, out problems[sample]);
+            results[sample] = ComputeSample(node, inputs, name => Reference(get(name)[sample])!, out problems[sample]);
         });
         if (Refusal.Length == 0 && problems.FirstOrDefault(p => p is not null) is { } problem) Refusal = node.Label + ": " + problem;
         var values = new List<(string, FastValue[])>();
@@ -135,11 +135,15 @@ internal sealed class NetworkProbe
         return values;
     }
 
-    private FastValue?[] ComputeSample(Node node, ImmutableArray<FastValue?> inputs, out string? problem)
+    private FastValue?[] ComputeSample(Node node, ImmutableArray<FastValue?> inputs, Func<string, ReferenceTensor> surroundings, out string? problem)
     {
         problem = null;
         if (FastKernels.TryRun(node, inputs, _graph.TensorTypeOf(node.Outputs[0])) is { } fast && !node.HasOutput(1)) return [fast];
-        var context = new EvaluationContext(node, [.. inputs.Select(Reference)], [.. node.Outputs.Select(_graph.TensorTypeOf)]);
+        var context = new EvaluationContext(node, [.. inputs.Select(Reference)], [.. node.Outputs.Select(_graph.TensorTypeOf)])
+        {
+            Surroundings = surroundings,
+            Cancellation = _cancellationToken,
+        };
         try
         {
             context.Evaluate(OperatorTable.Find(node.Operator)!);

@@ -1,0 +1,56 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Plan;
+
+namespace RedGen.Compiler.Emit;
+
+/// <summary>The body of a branch or loop as a method of its own.</summary>
+/// <param name="Body">The body.</param>
+/// <param name="Method">The method's name.</param>
+/// <param name="Steps">Its steps.</param>
+internal sealed record EmittedBody(Body Body, string Method, ImmutableArray<EmittedStep> Steps)
+{
+    /// <summary>Names a body and its steps after the step that it belongs to.</summary>
+    public static EmittedBody Name(Body body, string step, WeightTable weights)
+    {
+        string method = step + body.Name;
+        return new EmittedBody(body, method, EmittedStep.NameAll(body.Plan, weights, method));
+    }
+
+    /// <summary>Formal parameters: the inputs that are read, the outputs, scratch memory.</summary>
+    public ImmutableArray<string> Parameters
+    {
+        get
+        {
+            ExecutionPlan plan = Body.Plan;
+            IEnumerable<string> inputs = Read(plan).Select(i => $"ReadOnlySpan<{CSharp(plan.Buffers[i])}> {plan.Buffers[i].Name}");
+            IEnumerable<string> outputs = plan.Outputs.Select(o => $"Span<{CSharp(plan.Buffers[o])}> {plan.Buffers[o].Name}");
+            return [.. inputs, .. outputs, .. plan.ArenaBytes == 0 ? (string[])[] : [$"Span<{ArenaText.ElementTypeOf(plan).CSharpName()}> scratch"]];
+        }
+    }
+
+    /// <summary>What a part of the method passes to the next: its own parameters.</summary>
+    public ImmutableArray<string> Arguments => [.. Read(Body.Plan).Concat(Body.Plan.Outputs).Select(v => Body.Plan.Buffers[v].Name), .. Body.Plan.ArenaBytes == 0 ? (string[])[] : ["scratch"]];
+
+    /// <summary>The inputs of a body's graph that its steps read, in the graph's order.</summary>
+    public static ImmutableArray<string> Read(ExecutionPlan plan)
+    {
+        var read = new HashSet<string>(plan.Root.Steps.SelectMany(s => s.Inputs), StringComparer.Ordinal);
+        return [.. plan.Graph.Inputs.Select(i => i.Name).Where(read.Contains)];
+    }
+
+    /// <summary>The call of the method.</summary>
+    /// <param name="input">The expression for an input of the body's graph.</param>
+    /// <param name="output">The expression for an output, by its position.</param>
+    /// <param name="scratch">The expression for scratch memory of the body's.</param>
+    public string Call(Func<string, string> input, Func<int, string> output, string scratch)
+    {
+        ExecutionPlan plan = Body.Plan;
+        return Method + "(" + string.Join(", ", [.. Read(plan).Select(input), .. plan.Outputs.Select((_, k) => output(k)), .. plan.ArenaBytes == 0 ? (string[])[] : [scratch]]) + ");";
+    }
+
+    private static string CSharp(Plan.Buffer buffer) => buffer.ElementType.CSharpName()!;
+}
