@@ -12,12 +12,14 @@ internal static class PassPipeline
     [
         new InferAndFold(),
         new ExpandFunctions(bodyOnly: true), // their graphs become part of this one
+        new InSubgraphs(static () => Required.RemoveAt(0)),
     ];
 
     /// <summary>What every model goes through that becomes code; the reference interpreter evaluates these operators themselves.</summary>
     public static ImmutableArray<GraphPass> Lowering { get; } =
     [
         new ExpandFunctions(bodyOnly: false),
+        new InSubgraphs(static () => Lowering),
     ];
 
     /// <summary>What makes the model smaller and faster; off with RedGenOptimise=false.</summary>

@@ -22,6 +22,9 @@ namespace RedGen.Compiler.Kernels.ControlFlow;
 /// <param name="Parts">The parts of the workspace: the buffer beside the output, and one in its place where there is none.</param>
 internal sealed record CarriedValue(string Input, int Output, int Initial, int Target, ElementType Type, int Length, string Name, string InitialName, string NextName, string SpareName, string WrittenName, (int Spare, int Next) Parts)
 {
+    /// <summary>Names of exporters can be long, and five locals bear each.</summary>
+    private const int LongestName = 32;
+
     /// <summary>Names a value and asks for its memory.</summary>
     /// <param name="index">A number that no other value of the step has.</param>
     /// <param name="input">The body's input.</param>
@@ -34,7 +37,8 @@ internal sealed record CarriedValue(string Input, int Output, int Initial, int T
     public static CarriedValue Create(int index, string input, TensorType type, int output, int initial, int target, BufferNames names, WorkspaceLayout layout)
     {
         var length = (int)type.Shape!.ElementCount;
-        string Local(string what, string suffix) => names.For(what + CSharpLiteral.Of(index), input + suffix);
+        string stem = input.Length > LongestName ? "state" + CSharpLiteral.Of(index) : input;
+        string Local(string what, string suffix) => names.For(what + CSharpLiteral.Of(index), stem + suffix);
         return new CarriedValue(input, output, initial, target, type.ElementType, length,
             Local("current ", ""), Local("initial ", "Initial"), Local("next ", "Next"), Local("spare ", "Spare"), Local("written ", "Written"),
             (output < 0 ? -1 : layout.Add(type.ElementType, length), output < 0 || target >= 0 ? -1 : layout.Add(type.ElementType, length)));

@@ -46,7 +46,12 @@ internal sealed class Refuse : Operator
     public static string Message(Node node) => "This branch cannot run with the shapes that the model is compiled for: " + node.Attributes.String("message", "");
 
     /// <inheritdoc/>
-    public override void Infer(InferenceContext context) => throw context.Invalid("only the compiler writes it");
+    public override void Infer(InferenceContext context)
+    {
+        // The compiler writes it with the types of its outputs; inference may see it again.
+        for (int i = 0; i < context.Node.Outputs.Length; i++)
+            context.SetOutput(i, context.Subgraphs?.Declared(context.Node.Outputs[i]) ?? throw context.Invalid("only the compiler writes it"));
+    }
 
     /// <inheritdoc/>
     public override void Evaluate(EvaluationContext context) => throw new ArgumentException(Message(context.Node));
