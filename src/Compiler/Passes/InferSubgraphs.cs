@@ -46,6 +46,8 @@ internal sealed partial class InferAndFold
 
         public ValueType? Declared(string value) => graph.TypeOf(value);
 
+        public Tensor? Constant(string value) => ConstantOf(value);
+
         public string FreshName(string hint)
         {
             if ((host ?? outer) is { } other) return other.FreshName(hint);

@@ -17,7 +17,7 @@ internal sealed class LoopKernel : Kernel
         if (!group.IsSingle) return null;
         Graph graph = ControlFlowOperator.Body(node, "body");
         int states = Loop.StateCount(node);
-        Tensor? proceed = graph.ConstantOf(graph.Outputs[0].Name);
+        Tensor? proceed = graph.ConstantOf(graph.Outputs[0].Name) ?? context.Constant(graph.Outputs[0].Name);
         int[] carried = [.. Enumerable.Range(0, states).Where(k => graph.Outputs[1 + k].Name != graph.Inputs[Loop.FirstState + k].Name)];
         int[] collected = [.. Enumerable.Range(states, node.Outputs.Length - System.Math.Min(states, node.Outputs.Length)).Where(node.HasOutput)];
         int[] kept = [.. proceed is null ? (int[])[0] : [], .. carried.Select(k => 1 + k), .. collected.Select(k => 1 + k)];
@@ -39,7 +39,8 @@ internal sealed class LoopKernel : Kernel
             names,
             layout))];
         if (layout.Length > int.MaxValue) return null;
-        long? trips = Loop.Trips(graph, context.Constant(node.Input(0)), node.HasInput(0), context.Constant(node.Input(1)), node.HasInput(1));
+        long? trips = Loop.Trips(proceed, context.Constant(node.Input(0)), node.HasInput(0), context.Constant(node.Input(1)), node.HasInput(1));
+        if (collected.Length > 0 && context.Type(node.Outputs[collected[0]]).Shape![0].Value != trips) trips = null; // the file declares another length: running says so
         return new LoopStep
         {
             Nodes = [node],

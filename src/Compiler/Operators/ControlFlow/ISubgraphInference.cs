@@ -20,6 +20,9 @@ internal interface ISubgraphInference
     /// <summary>The type that the file declares for a value, or null.</summary>
     ValueType? Declared(string value);
 
+    /// <summary>The constant of a value around the node, or null.</summary>
+    Tensor? Constant(string value);
+
     /// <summary>A name like the hint that no value and no node of the model has.</summary>
     string FreshName(string hint);
 }

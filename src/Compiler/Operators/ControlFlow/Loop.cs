@@ -27,18 +27,18 @@ internal sealed class Loop : ControlFlowOperator
     public static int StateCount(Node node) => Math.Max(0, node.Inputs.Length - FirstState);
 
     /// <summary>How often the body runs, where that is known.</summary>
-    /// <param name="body">The body, inferred.</param>
+    /// <param name="proceed">The constant that the body makes the condition; null where it is computed.</param>
     /// <param name="count">The trip count's constant; null where it is computed.</param>
     /// <param name="hasCount">Whether there is a trip count.</param>
     /// <param name="condition">The condition's constant.</param>
     /// <param name="hasCondition">Whether there is a condition.</param>
-    public static long? Trips(Graph body, Tensor? count, bool hasCount, Tensor? condition, bool hasCondition)
+    public static long? Trips(Tensor? proceed, Tensor? count, bool hasCount, Tensor? condition, bool hasCondition)
     {
         long? most = !hasCount ? long.MaxValue : count is null ? null : Math.Max(0, ReferenceTensor.FromTensor(count).Integers![0]);
         if (most == 0) return 0;
         if (hasCondition && condition is null) return null;
         if (hasCondition && ReferenceTensor.FromTensor(condition!).Integers![0] == 0) return 0;
-        return body.ConstantOf(body.Outputs[0].Name) is not { } proceed ? null
+        return proceed is null ? null
             : ReferenceTensor.FromTensor(proceed).Integers![0] == 0 ? most is null ? null : 1
             : most;
     }
@@ -93,7 +93,7 @@ internal sealed class Loop : ControlFlowOperator
 
     private static void InferScans(InferenceContext context, Graph body, int states)
     {
-        long? trips = Trips(body, context.Constant(0), context.HasInput(0), context.Constant(1), context.HasInput(1));
+        long? trips = Trips(Subgraphs(context).Constant(body.Outputs[0].Name) ?? body.ConstantOf(body.Outputs[0].Name), context.Constant(0), context.HasInput(0), context.Constant(1), context.HasInput(1));
         if (trips == long.MaxValue) throw context.Invalid("it never ends: it has no trip count, and its condition always holds");
         var counts = new HashSet<long>();
         for (int k = states; k < context.Node.Outputs.Length; k++)
