@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Immutable;
 using System.Linq;
 using System.Threading;
 using RedGen.Compiler.Diagnostics;
@@ -11,6 +12,7 @@ using RedGen.Compiler.Plan;
 using RedGen.Compiler.Red;
 using RedGen.Compiler.Red.Certify;
 using RedGen.Compiler.Red.Probe;
+using RedGen.Compiler.State;
 
 namespace RedGen.Compiler;
 
@@ -74,8 +76,9 @@ public static class ModelCompiler
                 return Failed(diagnostics);
             }
 
+            ImmutableArray<StatePair> states = StatePairs.Find(graph, model, options, diagnostics);
             ModelReduction reduction = LayerWork.Measure(reduced, graph);
-            if (PlanBuilder.Build(graph, reduction, InfoOf(model, source), options, className, diagnostics, cancellationToken) is not { } plan) return Failed(diagnostics);
+            if (PlanBuilder.Build(graph, reduction, InfoOf(model, source), options, className, diagnostics, cancellationToken, states) is not { } plan) return Failed(diagnostics);
 
             Enter("Emit");
             EmittedModel emitted = ModelEmitter.Emit(plan, cancellationToken);
@@ -97,7 +100,7 @@ public static class ModelCompiler
     internal static Graph Normalise(Model model, CompilerOptions options, DiagnosticBag diagnostics, CancellationToken cancellationToken, bool forReference = false)
     {
         var context = new PassContext(options, diagnostics, cancellationToken);
-        Graph inlined = InlineFunctions.Run(model, diagnostics, cancellationToken);
+        Graph inlined = InlineFunctions.Run(model with { Graph = StatePairs.Open(model, options) }, diagnostics, cancellationToken);
         if (diagnostics.HasErrors) return inlined;
         Graph graph = PassPipeline.Run(PinDimensions.Run(inlined, options, diagnostics), PassPipeline.Required, context);
         if (!diagnostics.HasErrors && !forReference) graph = PassPipeline.Run(graph, PassPipeline.Lowering, context);

@@ -55,5 +55,8 @@ namespace RedGen
 
         /// <summary>Values of dimensions: batch=1,seq=128 by name, input:1=512 for an axis without a name.</summary>
         public string Dims { get; set; }
+
+        /// <summary>Inputs that get an output of the step before: h=hn,c=cn, or none. A model with state has a class Stepper beside Predict.</summary>
+        public string State { get; set; }
     }
 }

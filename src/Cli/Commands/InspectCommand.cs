@@ -11,6 +11,7 @@ using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Import;
 using RedGen.Compiler.Options;
 using RedGen.Compiler.Plan;
+using RedGen.Compiler.State;
 using Spectre.Console;
 
 namespace RedGen.Cli.Commands;
@@ -49,6 +50,7 @@ internal sealed class InspectCommand(ToolConsole console) : ModelCommand(console
             producer = model.Producer,
             inputs = model.Graph.Inputs.Select(ToJson),
             outputs = model.Graph.Outputs.Select(ToJson),
+            state = result.Plan?.States.Select(static s => new { input = s.Input, output = s.Output }),
             operators = OperatorsOf(model.Graph).ToDictionary(static o => o.Key, static o => o.Value),
             parameters,
             compiles = result.Plan is not null,
@@ -119,6 +121,7 @@ internal sealed class InspectCommand(ToolConsole console) : ModelCommand(console
         Console.WriteLine("opset       " + opsets + " (IR version " + model.IrVersion.ToString(CultureInfo.InvariantCulture) + (model.Producer.Length > 0 ? ", " + model.Producer : "") + ")");
         foreach (Value input in model.Graph.Inputs) Console.WriteLine("input       " + input);
         foreach (Value output in model.Graph.Outputs) Console.WriteLine("output      " + output);
+        foreach (StatePair state in plan?.States ?? []) Console.WriteLine("state       " + state.Input + " ← " + state.Output);
         Console.WriteLine("operators   " + string.Join(", ", OperatorsOf(model.Graph).Select(static o => o.Key + " " + o.Value.ToString(CultureInfo.InvariantCulture))));
         Console.WriteLine("parameters  " + Tables.Number(parameters));
         if (plan is not null)

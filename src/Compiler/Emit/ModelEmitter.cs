@@ -15,7 +15,7 @@ internal static class ModelEmitter
     {
         var weights = new WeightTable();
         ImmutableArray<EmittedStep> steps = EmittedStep.NameAll(plan, weights);
-        string model = EmitModel(plan, steps, cancellationToken);
+        string model = EmitModel(plan, steps, weights, cancellationToken);
         WeightFile file = WeightEmitter.Emit(plan, weights);
         ImmutableArray<GeneratedSource> sources = [new GeneratedSource(plan.ClassName + ".g.cs", model)];
         if (weights.All.Length > 0) sources = sources.Add(new GeneratedSource(plan.ClassName + ".Weights.g.cs", file.Text));
@@ -23,7 +23,7 @@ internal static class ModelEmitter
         return new EmittedModel(sources, file.Blob, file.StringBytes);
     }
 
-    private static string EmitModel(ExecutionPlan plan, ImmutableArray<EmittedStep> steps, CancellationToken cancellationToken)
+    private static string EmitModel(ExecutionPlan plan, ImmutableArray<EmittedStep> steps, WeightTable weights, CancellationToken cancellationToken)
     {
         var body = new SourceWriter();
         foreach (EmittedStep step in steps)
@@ -42,6 +42,7 @@ internal static class ModelEmitter
             ConstantEmitter.Write(code, plan, inputs, outputs);
             PredictEmitter.Write(code, plan, inputs, outputs, steps);
             foreach (string line in body.ToString().TrimEnd('\n').Split('\n')) code.Line(line);
+            StepperEmitter.Write(code, plan, inputs, outputs, weights);
         }
 
         return code.ToString();

@@ -19,7 +19,7 @@ internal static class PredictEmitter
     /// <summary>Writes the overloads.</summary>
     public static void Write(SourceWriter code, ExecutionPlan plan, ImmutableArray<PublicValue> inputs, ImmutableArray<PublicValue> outputs, ImmutableArray<EmittedStep> steps)
     {
-        ImmutableArray<string> parameters = [.. inputs.Select(i => $"ReadOnlySpan<{i.CSharp}> {i.Buffer.Name}"), .. outputs.Select(o => $"Span<{o.CSharp}> {o.Buffer.Name}")];
+        ImmutableArray<string> parameters = Formal(inputs, outputs);
         string arguments = string.Join(", ", inputs.Concat(outputs).Select(v => v.Buffer.Name));
         WriteSpanOverload(code, plan, inputs, outputs, parameters, arguments);
         WriteScratchOverload(code, plan, inputs, outputs, parameters, arguments);
@@ -27,6 +27,10 @@ internal static class PredictEmitter
         WriteRun(code, plan, parameters, arguments, steps);
         WriteChecks(code, plan, inputs, outputs);
     }
+
+    /// <summary>The parameters of a call.</summary>
+    public static ImmutableArray<string> Formal(ImmutableArray<PublicValue> inputs, ImmutableArray<PublicValue> outputs)
+        => [.. inputs.Select(i => $"ReadOnlySpan<{i.CSharp}> {i.Buffer.Name}"), .. outputs.Select(o => $"Span<{o.CSharp}> {o.Buffer.Name}")];
 
     private static void WriteSpanOverload(SourceWriter code, ExecutionPlan plan, ImmutableArray<PublicValue> inputs, ImmutableArray<PublicValue> outputs, ImmutableArray<string> parameters, string arguments)
     {
@@ -87,16 +91,21 @@ internal static class PredictEmitter
         code.Line("/// <summary>Runs the network once and gives new arrays.</summary>");
         foreach (PublicValue input in inputs) DocumentParameter(code, input);
         code.Line("/// <exception cref=\"ArgumentException\">An argument has the wrong length.</exception>");
+        WriteAllocating(code, "public static", "Predict", inputs, outputs);
+        code.Line();
+    }
+
+    /// <summary>Writes a method that makes the outputs' arrays and calls its namesake.</summary>
+    public static void WriteAllocating(SourceWriter code, string modifiers, string method, ImmutableArray<PublicValue> inputs, ImmutableArray<PublicValue> outputs)
+    {
         string result = outputs.Length == 1 ? outputs[0].CSharp + "[]"
             : "(" + string.Join(", ", outputs.Select(o => o.CSharp + "[] " + o.Pascal)) + ")";
-        using (code.Block($"public static {result} Predict({string.Join(", ", inputs.Select(i => $"ReadOnlySpan<{i.CSharp}> {i.Buffer.Name}"))})"))
+        using (code.Block($"{modifiers} {result} {method}({string.Join(", ", Formal(inputs, []))})"))
         {
             foreach (PublicValue output in outputs) code.Line($"var {output.Buffer.Name} = new {output.CSharp}[{output.Pascal}Length];");
-            code.Line($"Predict({string.Join(", ", inputs.Concat(outputs).Select(v => v.Buffer.Name))});");
+            code.Line($"{method}({string.Join(", ", inputs.Concat(outputs).Select(v => v.Buffer.Name))});");
             code.Line(outputs.Length == 1 ? $"return {outputs[0].Buffer.Name};" : $"return ({string.Join(", ", outputs.Select(o => o.Buffer.Name))});");
         }
-
-        code.Line();
     }
 
     private static void WriteRun(SourceWriter code, ExecutionPlan plan, ImmutableArray<string> parameters, string arguments, ImmutableArray<EmittedStep> steps)
@@ -176,6 +185,7 @@ internal static class PredictEmitter
         code.Line("/// <exception cref=\"ArgumentException\">An argument has the wrong length, or an output shares memory with an input.</exception>");
     }
 
-    private static void DocumentParameter(SourceWriter code, PublicValue value)
+    /// <summary>Documents a parameter.</summary>
+    public static void DocumentParameter(SourceWriter code, PublicValue value)
         => code.Line($"/// <param name=\"{value.Buffer.Name.TrimStart('@')}\">{value.Value.Type}, row-major: {value.Buffer.Length.ToString(CultureInfo.InvariantCulture)} {(value.Buffer.Length == 1 ? "element" : "elements")}.</param>");
 }

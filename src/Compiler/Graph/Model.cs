@@ -32,4 +32,8 @@ public sealed record Model(
     ImmutableSortedDictionary<string, int> OpsetImports,
     long IrVersion,
     string Producer,
-    string Documentation);
+    string Documentation)
+{
+    /// <summary>Initializers that the file lists as inputs too: inputs with a default value.</summary>
+    public ImmutableArray<string> DefaultedInputs { get; init; } = [];
+}

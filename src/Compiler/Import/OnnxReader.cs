@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Immutable;
+using System.Linq;
 using System.Runtime.InteropServices;
 using System.Threading;
 using Google.Protobuf;
@@ -81,7 +82,10 @@ public static class OnnxReader
         Graph graph = new GraphReader(context, opsets).Read(proto.Graph, null);
         if (context.IsBroken) return null;
         string producer = (proto.ProducerName + " " + proto.ProducerVersion).Trim();
-        return new Model(graph, functions, opsets, proto.IrVersion, producer, proto.DocString);
+        return new Model(graph, functions, opsets, proto.IrVersion, producer, proto.DocString)
+        {
+            DefaultedInputs = [.. proto.Graph.Input.Select(i => i.Name).Where(graph.Initializers.ContainsKey)],
+        };
     }
 
     private static T Parse<T>(ReadOnlyMemory<byte> bytes, MessageParser<T> parser, MessageDescriptor type, CancellationToken cancellation)

@@ -17,7 +17,7 @@ public static class ClassNames
         StringComparer.Ordinal);
 
     private static readonly HashSet<string> Members = new(
-        ("Predict Run Weights Expanded ScratchBytes WeightBytes Macs Multiplications MultiplicationsRemoved ReductionMeasuredError ReductionMaxError Math MathF Span ReadOnlySpan Vector Half BitConverter MemoryMarshal "
+        ("Predict Run Stepper Weights Expanded ScratchBytes WeightBytes Macs Multiplications MultiplicationsRemoved ReductionMeasuredError ReductionMaxError Math MathF Span ReadOnlySpan Vector Half BitConverter MemoryMarshal "
         + "Unsafe ArgumentException ThreadStatic GeneratedCode Int32 Single").Split(' '),
         StringComparer.Ordinal);
 

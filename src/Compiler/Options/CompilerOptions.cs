@@ -140,6 +140,9 @@ public sealed record CompilerOptions
     /// <summary>The relative error that the reduction may cause at the outputs; null: the default of the method.</summary>
     public double? Tolerance { get; init; }
 
+    /// <summary>Inputs and the outputs that they get at the next step, <c>h=hn,c=cn</c>; <c>none</c>: no state; empty: found by their names.</summary>
+    public string State { get; init; } = "";
+
     /// <summary>The largest certified error of any output element; beyond it the compilation fails. Null: any.</summary>
     public double? MaxError { get; init; }
 

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Linq;
+using RedGen.Compiler.State;
 
 namespace RedGen.Compiler.Options;
 
@@ -50,6 +51,21 @@ internal static class OptionReader
         {
             if (InputBox.ParseRange(part.Substring(part.LastIndexOf('=') + 1)) is null)
                 throw new FormatException("accepted: low..high, or name=low..high by input, separated by commas, such as image=0..255; '" + part + "' is none");
+        }
+
+        return string.Join(",", parts);
+    }
+
+    /// <summary>Checks pairs of names and gives the text in its plain form: parts separated by commas, no blanks around them.</summary>
+    internal static string State(string text)
+    {
+        string[] parts = [.. text.Split(Separators, StringSplitOptions.RemoveEmptyEntries).Select(static p => p.Trim()).Where(static p => p.Length > 0)];
+        if (parts.Length == 1 && string.Equals(parts[0], StatePairs.None, StringComparison.OrdinalIgnoreCase)) return StatePairs.None;
+        foreach (string part in parts)
+        {
+            int equals = part.IndexOf('=');
+            if (equals < 1 || equals == part.Length - 1)
+                throw new FormatException("accepted: none, or input=output pairs separated by commas, such as h=hn,c=cn; '" + part + "' is none");
         }
 
         return string.Join(",", parts);

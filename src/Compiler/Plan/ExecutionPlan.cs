@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Options;
 using RedGen.Compiler.Red;
+using RedGen.Compiler.State;
 
 namespace RedGen.Compiler.Plan;
 
@@ -28,6 +29,9 @@ public sealed class ExecutionPlan
 
     /// <summary>The graph that the steps compute.</summary>
     public required Graph Graph { get; init; }
+
+    /// <summary>Inputs that get an output of the step before; none for a model without state.</summary>
+    public ImmutableArray<StatePair> States { get; init; } = [];
 
     /// <summary>What the reduction did.</summary>
     public required ModelReduction Reduction { get; init; }

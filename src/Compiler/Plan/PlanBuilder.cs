@@ -8,6 +8,7 @@ using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Kernels;
 using RedGen.Compiler.Options;
 using RedGen.Compiler.Red;
+using RedGen.Compiler.State;
 
 namespace RedGen.Compiler.Plan;
 
@@ -15,7 +16,7 @@ namespace RedGen.Compiler.Plan;
 internal static class PlanBuilder
 {
     /// <summary>Plans a normalised graph; null when diagnostics hold an error.</summary>
-    public static ExecutionPlan? Build(Graph graph, ModelReduction reduction, ModelInfo info, CompilerOptions options, string className, DiagnosticBag diagnostics, CancellationToken cancellationToken)
+    public static ExecutionPlan? Build(Graph graph, ModelReduction reduction, ModelInfo info, CompilerOptions options, string className, DiagnosticBag diagnostics, CancellationToken cancellationToken, ImmutableArray<StatePair> states = default)
     {
         CheckBoundary(graph, diagnostics);
         var context = new KernelContext(graph, options, reduction)
@@ -37,6 +38,7 @@ internal static class PlanBuilder
             Options = options,
             ClassName = className,
             Graph = graph,
+            States = states.IsDefault ? [] : states,
             Reduction = reduction,
             Root = new Block(buffers.Steps),
             StepNames = StepNames.For(buffers.Steps),
@@ -45,7 +47,7 @@ internal static class PlanBuilder
             Workspaces = buffers.Workspaces,
             ArenaBytes = (int)buffers.ArenaBytes,
             ArenaLowerBound = (int)buffers.LowerBound,
-            WeightBytes = WeightBytes(graph, buffers.Steps),
+            WeightBytes = WeightBytes(graph, buffers.Steps, states.IsDefault ? [] : states),
             Parameters = Parameters(graph, buffers.Steps),
             MultiplyAdds = buffers.Steps.Sum(s => s.MultiplyAdds),
             Multiplications = buffers.Steps.Sum(s => s.Multiplications),
@@ -129,7 +131,7 @@ internal static class PlanBuilder
             .Where(static c => c.Tensor is { ElementType: ElementType.Float32 or ElementType.Float64 or ElementType.Float16 or ElementType.BFloat16 })
             .GroupBy(static c => c.Name, StringComparer.Ordinal).Sum(static g => (long)g.First().Tensor!.Length);
 
-    private static long WeightBytes(Graph graph, ImmutableArray<Step> steps)
+    private static long WeightBytes(Graph graph, ImmutableArray<Step> steps, ImmutableArray<StatePair> states)
     {
         var packed = new HashSet<Weight>(WeightContentComparer.Instance);
         foreach ((Graph around, Step step) in AllSteps(graph, steps))
@@ -139,6 +141,8 @@ internal static class PlanBuilder
                 if (around.ConstantOf(input) is { } tensor) packed.Add(Weight.Of("", tensor));
         }
 
+        foreach (StatePair state in states)
+            if (state.Initial is { } initial) packed.Add(Weight.Of("", initial));
         return packed.Sum(w => (long)w.Data.Length);
     }
 }
