@@ -23,7 +23,7 @@ public static class OperatorTable
     public static ImmutableArray<Operator> All { get; } =
     [
         // Elementwise
-        .. ElementwiseTable.Operators,
+        .. ElementwiseTable.Operators, new BitCast(),
 
         // Constants
         new Constant(), new ConstantOfShape(), new EyeLike(), new Range(), new ShapeOf(), new SizeOf(),

@@ -37,6 +37,9 @@ public enum TypeSet
     /// <summary>int32 or int64: indices.</summary>
     Index = 256,
 
+    /// <summary>The floats of 8 bits that have a mantissa.</summary>
+    Float8 = 512,
+
     /// <summary>All integers of 8 bits and more.</summary>
     Integer = SignedInteger | UnsignedInteger,
 
@@ -67,6 +70,7 @@ public static class TypeSets
         ElementType.String => TypeSet.String,
         ElementType.Complex64 or ElementType.Complex128 => TypeSet.Complex,
         ElementType.Undefined => TypeSet.None,
+        ElementType.Float8E4M3FN or ElementType.Float8E4M3FNUZ or ElementType.Float8E5M2 or ElementType.Float8E5M2FNUZ => TypeSet.Narrow | TypeSet.Float8,
         _ => TypeSet.Narrow,
     };
 }

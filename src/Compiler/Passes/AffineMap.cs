@@ -2,6 +2,7 @@ using System;
 using System.Linq;
 using RedGen.Compiler.Execute;
 using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Operators.Normalisation;
 
 namespace RedGen.Compiler.Passes;
 
@@ -43,7 +44,7 @@ internal sealed record AffineMap(double[] Scale, double[] Shift)
         if (!builder.HaveSameType(data, node.Outputs[0])) return null;
         int[] lengths = type.Shape!.ToArray();
         int channels = lengths.Skip(first).Take(last - first + 1).Aggregate(1, (a, b) => a * b);
-        if (node.Is("BatchNormalization")) return ReadNormalisation(builder, node, data, lengths, first, last);
+        if (node.Is("BatchNormalization")) return BatchNormalization.IsTraining(node) ? null : ReadNormalisation(builder, node, data, lengths, first, last);
         if (node.Is("Neg")) return new([.. Enumerable.Repeat(-1.0, channels)], new double[channels]);
         if (node.Inputs.Length != 2 || node.Inputs[0] == node.Inputs[1] || node.BroadcastsAlongAxis()) return null;
         bool isFirst = node.Inputs[0] == data;

@@ -24,7 +24,7 @@ internal static class ElementwiseBatch
     ];
 
     /// <summary>Those of them that a set holds.</summary>
-    public static ElementType[] TypesIn(TypeSet set) => [.. Types.Where(t => TypeSets.Contains(set, t))];
+    public static ElementType[] TypesIn(TypeSet set) => [.. Types.Concat(NarrowTypes).Where(t => TypeSets.Contains(set, t))];
 
     /// <summary>Builds the models and compares each with the reference, over inputs that hold special values.</summary>
     public static void Check(this ModelBatch batch, int seed)

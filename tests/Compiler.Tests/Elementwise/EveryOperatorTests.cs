@@ -27,7 +27,7 @@ public sealed class EveryOperatorTests
 
     private static readonly int[][][] VariadicShapes = [[[20]], [[20], [20]], [[3, 20], [20], [3, 1]], [[2], [1], [2], [1, 2]], [[40], [], [40], [40], [1]]];
 
-    public static TheoryData<ElementType> AllTypes => new(ElementwiseBatch.Types);
+    public static TheoryData<ElementType> AllTypes => [.. ElementwiseBatch.Types, ElementType.Float8E4M3FN, ElementType.Float8E5M2];
 
     [Theory]
     [MemberData(nameof(AllTypes))]

@@ -43,4 +43,31 @@ public sealed class ElementTypeFormTests
         Assert.Contains($"public static void Predict(ReadOnlySpan<{csharp}> x, Span<{csharp}> y)", model.Code, StringComparison.Ordinal);
         model.AssertAgrees(0, 0, RandomTensor.Of(type, 1, 3, 3));
     }
+
+    /// <summary>The bits, whatever the types; C# holds elements below a byte by their value, and bool as 0 or 1.</summary>
+    [Fact]
+    public void BitCast_keeps_the_bits()
+    {
+        ElementType[] types =
+        [
+            ElementType.Float32, ElementType.Int32, ElementType.UInt32, ElementType.Float64, ElementType.Int64, ElementType.Float16, ElementType.BFloat16, ElementType.Int16,
+            ElementType.Int8, ElementType.UInt8, ElementType.Float8E4M3FN, ElementType.Bool, ElementType.Int4, ElementType.UInt4, ElementType.Float4E2M1, ElementType.Int2, ElementType.UInt2,
+        ];
+        using var batch = new ModelBatch();
+        foreach (ElementType from in types)
+            foreach (ElementType to in types.Where(t => t.Bits() == from.Bits()))
+                batch.Add($"{from.Name()} to {to.Name()}", new OnnxModelWriter().IrVersion(13).Opset(26).Input("x", from, 7, 3).Node("BitCast", "x", "y", n => n.Int("to", (long)to)).Output("y"));
+        batch.Build();
+        foreach (CompiledModel model in batch.Models) model.AssertAgrees(0, 0, RandomTensor.Of(model.Inputs[0].ElementType, 3, 7, 3));
+    }
+
+    [Theory]
+    [InlineData(ElementType.Int64, "RG0008")]
+    [InlineData(ElementType.String, "RG0008")]
+    [InlineData((ElementType)77, "RG0009")]
+    public void BitCast_to_another_width_ends_in_a_diagnostic(ElementType to, string id)
+    {
+        OnnxModelWriter model = new OnnxModelWriter().IrVersion(13).Opset(26).Input("x", ElementType.Float32, 3).Node("BitCast", "x", "y", n => n.Int("to", (long)to)).Output("y");
+        Assert.Contains(ModelCompiler.Compile(model.ToSource(), TestOptions.Exact).Diagnostics, d => d.Id == id);
+    }
 }

@@ -75,8 +75,8 @@ public sealed class InferenceTests
         => AssertProblem("RG0011", "outside", m => m.Node(op, "x", "y", n => n.Int(attribute, axis)));
 
     [Fact]
-    public void Training_ends_in_a_diagnostic()
-        => AssertProblem("RG0009", "training_mode", m => m.Initializer("c", [1f, 1f], 2).Node("BatchNormalization", "x, c, c, c, c", "y", n => n.Int("training_mode", 1)));
+    public void Statistics_without_training_end_in_a_diagnostic()
+        => AssertProblem("RG0013", "training", m => m.Initializer("c", [1f, 1f], 2).Node("BatchNormalization", "x, c, c, c, c", "y, running_mean, running_var"));
 
     [Fact]
     public void Axes_that_are_computed_at_run_time_end_in_a_diagnostic()

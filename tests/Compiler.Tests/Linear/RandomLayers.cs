@@ -8,12 +8,12 @@ namespace RedGen.Compiler.Tests.Linear;
 /// <summary>Random models of the operators that compute over axes.</summary>
 internal static class RandomLayers
 {
-    private static readonly ElementType[] Floats = [ElementType.Float32, ElementType.Float32, ElementType.Float32, ElementType.Float64, ElementType.Float16];
+    private static readonly ElementType[] Floats = [ElementType.Float32, ElementType.Float32, ElementType.Float32, ElementType.Float64, ElementType.Float16, ElementType.BFloat16];
 
     private static readonly ElementType[] Numbers =
     [
         ElementType.Float32, ElementType.Float32, ElementType.Float64, ElementType.Float16, ElementType.Int32, ElementType.Int64, ElementType.UInt8,
-        ElementType.Int8, ElementType.UInt64, ElementType.Int16,
+        ElementType.Int8, ElementType.UInt64, ElementType.Int16, ElementType.BFloat16,
     ];
 
     public static RandomModel Conv(int seed)
@@ -129,6 +129,21 @@ internal static class RandomLayers
         m.Constant("variance", Positive(m, channels));
         string inputs = "x, " + m.Weights("scale", 0.8, channels) + ", " + m.Weights("shift", 0.8, channels) + ", " + m.Weights("mean", 0.8, channels) + ", variance";
         return m.Node("BatchNormalization", inputs, "y", n => n.Float("epsilon", 1e-3f)).Output("y");
+    }
+
+    /// <summary>By the batch's statistics, which every opset states in its own way.</summary>
+    public static RandomModel TrainedBatchNormalization(int seed)
+    {
+        RandomModel m = Of(seed, Floats);
+        int opset = m.Any(1, 6, 9, 14, 15);
+        m.Opset(opset);
+        int channels = m.Next(1, 6);
+        m.Input("x", [m.Next(1, 3), channels, .. m.Lengths(m.Next(0, 3), 1, 7)]);
+        string inputs = "x, " + m.Weights("scale", 0.8, channels) + ", " + m.Weights("shift", 0.8, channels) + ", " + m.Weights("mean", 0.5, channels) + ", " + m.Weights("variance", 0.5, channels);
+        string[] outputs = opset >= 14 ? ["y", "running_mean", "running_var"] : ["y", "m", "v", "sm", "sv"];
+        m.Node("BatchNormalization", inputs, string.Join(",", outputs), n => _ = opset >= 14 ? n.Float("momentum", 0.75f).Int("training_mode", 1) : n.Float("epsilon", 1e-2f));
+        foreach (string output in outputs) m.Output(output);
+        return m;
     }
 
     public static RandomModel LayerNormalization(int seed)

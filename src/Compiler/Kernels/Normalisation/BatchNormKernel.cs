@@ -16,7 +16,7 @@ internal sealed class BatchNormKernel : Kernel
     public override Step? TryPlan(NodeGroup group, KernelContext context)
     {
         Node node = group.Head;
-        if (!group.IsSingle || context.ElementType(node.Inputs[0]) != ElementType.Float32 || node.Outputs.Skip(1).Any(o => o.Length > 0)) return null;
+        if (!group.IsSingle || context.ElementType(node.Inputs[0]) != ElementType.Float32 || BatchNormalization.IsTraining(node)) return null;
         float[]?[] constants = [.. node.Inputs.Skip(1).Take(4).Select(i => context.Constant(i) is { ElementType: ElementType.Float32 } c ? c.AsSpan<float>().ToArray() : null)];
         if (constants.Any(c => c is null)) return null;
         int[] x = context.Lengths(node.Inputs[0]);

@@ -7,7 +7,7 @@ using RedGen.Compiler.Plan;
 
 namespace RedGen.Compiler.Kernels.Normalisation;
 
-/// <summary>BatchNormalization as plain loops: statistics computed at run time, other element types, and the statistics as outputs.</summary>
+/// <summary>BatchNormalization as plain loops: statistics computed at run time, and other element types.</summary>
 internal sealed class BatchNormLoopKernel : Kernel
 {
     /// <inheritdoc/>
@@ -15,13 +15,13 @@ internal sealed class BatchNormLoopKernel : Kernel
     {
         Node node = group.Head;
         Arithmetic?[] types = [.. node.Inputs.Select(i => Arithmetic.Of(context.ElementType(i)))];
-        if (!group.IsSingle || types.Any(t => t is null)) return null;
+        if (!group.IsSingle || types.Any(t => t is null) || BatchNormalization.IsTraining(node)) return null;
         AxisView view = BatchNormalization.View(node, context.Lengths(node.Inputs[0]));
         return new BatchNormLoopStep(node, view, [.. types.Select(t => t!)])
         {
             Nodes = group.Nodes,
             Inputs = node.Inputs,
-            Outputs = node.Outputs,
+            Outputs = [node.Outputs[0]],
             MultiplyAdds = context.Count(node.Inputs[0]),
             Summary = $"BatchNormalization of {view.Length} channels, in {types[0]!.Type}",
         };
@@ -33,9 +33,6 @@ internal sealed class BatchNormLoopKernel : Kernel
 
         public override void Emit(StepWriter writer)
         {
-            for (int i = 1; i < Outputs.Length; i++)
-                if (Outputs[i].Length > 0) writer.Line($"{writer.Input(i % 2 == 1 ? 3 : 4)}.CopyTo({writer.Output(i)});");
-            if (Outputs[0].Length == 0) return;
             using var nest = new LoopScope(writer);
             nest.Loop("n", view.Outer).Loop("channel", view.Length);
             string c = nest.Index(("channel", 1));

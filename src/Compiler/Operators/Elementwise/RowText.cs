@@ -14,6 +14,7 @@ internal static class RowText
     public static string? Scalar(ElementwiseRow row, ElementwiseCall call)
     {
         double[] parameters = row.Parameters(call.Node.Attributes);
+        if (call.Inputs[0].IsNarrow() && call.Inputs[0].IsFloat()) call = Widened(call);
         if (!call.Inputs[0].HasArithmetic()) return null;
         ArithmeticClass arithmetic = call.Inputs[0].Arithmetic();
         ElementwiseTexts texts = row.Text(parameters);
@@ -21,6 +22,13 @@ internal static class RowText
         string? text = isDivision ? texts.IntegerByLiteral : Choose(texts, arithmetic);
         return text is null ? null : Fill(row, parameters, text, call, arithmetic, vector: false);
     }
+
+    /// <summary>Floats of 8 bits as the floats that they mean.</summary>
+    private static ElementwiseCall Widened(ElementwiseCall call) => call with
+    {
+        Inputs = [.. call.Inputs.Select(_ => ElementType.Float32)],
+        Operands = [.. call.Operands.Select(o => NarrowText.Load(call.Inputs[0], o))],
+    };
 
     /// <summary>The expression of a vector of elements.</summary>
     public static string? Vector(ElementwiseRow row, ElementwiseCall call)

@@ -46,7 +46,7 @@ internal static class UnaryTable
         Row("Not", [1], TypeSet.Bool, null, x => x == 0 ? 1 : 0, new() { Bool = "!{a}" }),
         Row("BitwiseNot", [18], TypeSet.Integer, null, x => ~x,
             new() { Integer = "~{a}", Vector = "Vector.OnesComplement({a})", VectorTypes = VectorTypes.Integers }) with { Unsigned = (x, _) => ~x[0] },
-        Row("IsNaN", [9, 13, 20], TypeSet.Float, x => double.IsNaN(x) ? 1 : 0, new() { Float = "{T}.IsNaN({a})" }) with { Result = ResultType.Bool },
+        Row("IsNaN", [9, 13, 20], TypeSet.Float | TypeSet.Float8, x => double.IsNaN(x) ? 1 : 0, new() { Float = "{T}.IsNaN({a})" }) with { Result = ResultType.Bool },
         IsInf(),
     ];
 
@@ -73,7 +73,7 @@ internal static class UnaryTable
     {
         Name = "IsInf",
         Versions = [10, 20],
-        Types = TypeSet.Float,
+        Types = TypeSet.Float | TypeSet.Float8,
         Inputs = ["X"],
         Result = ResultType.Bool,
         Attributes = [new("detect_positive", 1, AttributeKind.Int), new("detect_negative", 1, AttributeKind.Int)],

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Linq;
 using RedGen.Compiler.Execute;
 using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Operators.Normalisation;
 
 namespace RedGen.Compiler.Red.Probe;
 
@@ -30,7 +31,7 @@ internal sealed class BatchNormStatistics
         ImmutableDictionary<string, ChannelStatistics>.Builder values = ImmutableDictionary.CreateBuilder<string, ChannelStatistics>(StringComparer.Ordinal);
         foreach (Node node in graph.Nodes)
         {
-            if (node.Operator.QualifiedName != "BatchNormalization" || !node.HasOutput(0)) continue;
+            if (node.Operator.QualifiedName != "BatchNormalization" || !node.HasOutput(0) || BatchNormalization.IsTraining(node)) continue;
             if (Reals(graph, node.Input(1)) is not { } gamma || Reals(graph, node.Input(2)) is not { } beta || gamma.Length != beta.Length) continue;
             if (gamma.Concat(beta).Any(v => double.IsNaN(v) || double.IsInfinity(v))) continue;
             values[node.Outputs[0]] = new ChannelStatistics([.. beta], [.. gamma.Select(Math.Abs)]);

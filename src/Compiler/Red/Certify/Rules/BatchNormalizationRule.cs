@@ -11,6 +11,7 @@ internal static class BatchNormalizationRule
     /// <summary>Bounds the output.</summary>
     public static void Run(PropagationContext context)
     {
+        if (BatchNormalization.IsTraining(context.Node)) throw new UncertifiableException("is in training mode, in which the batch's statistics count");
         ReferenceTensor scale = context.Exact(1), shift = context.Exact(2), mean = context.Exact(3), variance = context.Exact(4);
         PairBound x = context.Bound(0);
         var y = new PairBound(x.Lengths);

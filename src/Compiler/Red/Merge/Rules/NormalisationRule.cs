@@ -3,6 +3,7 @@ using System.Linq;
 using RedGen.Compiler.Execute;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Operators;
+using RedGen.Compiler.Operators.Normalisation;
 using RedGen.Compiler.Passes;
 
 namespace RedGen.Compiler.Red.Merge.Rules;
@@ -19,6 +20,7 @@ internal sealed class NormalisationRule : ChannelRule
     /// <inheritdoc/>
     public override bool Analyse(ChannelAnalysis analysis, Node node)
     {
+        if (node.Is("BatchNormalization") && BatchNormalization.IsTraining(node)) return false;
         if (analysis.Of(node.Inputs[0]) is not { Layout: { Axis: 1, Outer: 1, Inner: 1 } } map || node.Attributes.Int("spatial", 1) == 0) return false;
         Tensor?[] parameters = [.. node.Inputs.Skip(1).Select(analysis.Graph.ConstantOf)];
         if (parameters.Any(p => p is null || p.Dimensions.Length != 1 || p.Length != map.Layout.Channels)) return false;
