@@ -7,6 +7,7 @@ using RedGen.Compiler.Kernels.Losses;
 using RedGen.Compiler.Kernels.Normalisation;
 using RedGen.Compiler.Kernels.Pooling;
 using RedGen.Compiler.Kernels.Recurrent;
+using RedGen.Compiler.Kernels.Quantised;
 using RedGen.Compiler.Kernels.Reduction;
 using RedGen.Compiler.Kernels.Shaping;
 using RedGen.Compiler.Kernels.Spatial;
@@ -41,6 +42,8 @@ internal static class KernelTable
     private static readonly ImmutableArray<Kernel> Resize = [new ResizeCopyKernel(), new ResizeKernel(), new ResizeLoopKernel()];
     private static readonly ImmutableArray<Kernel> Arg = [new ArgKernel()];
 
+    private static readonly ImmutableArray<Kernel> Quantise = [new ElementwiseKernel(), new BlockedQuantizationKernel()];
+
     private static readonly Dictionary<string, ImmutableArray<Kernel>> Rows = new()
     {
         ["ArgMax"] = Arg,
@@ -51,10 +54,13 @@ internal static class KernelTable
         ["Concat"] = [new ConcatKernel()],
         ["ConstantOfShape"] = [new FillKernel()],
         ["Conv"] = [UnrolledDense, HashedLayer, Dense, new ConvKernel(), new ConvLoopKernel()],
+        ["ConvInteger"] = [new IntegerConvKernel()],
         ["ConvTranspose"] = [new TransposedConvKernel(), new TransposedConvLoopKernel()],
         ["CumSum"] = [new CumSumKernel()],
         ["DepthToSpace"] = [new DepthSpaceKernel()],
+        ["DequantizeLinear"] = Quantise,
         ["Dropout"] = [new DropoutKernel()],
+        ["DynamicQuantizeLinear"] = [new DynamicQuantizeKernel()],
         ["Expand"] = [CheckedMove, new ExpandKernel()],
         ["EyeLike"] = [new EyeLikeKernel()],
         ["Flatten"] = [View],
@@ -79,6 +85,7 @@ internal static class KernelTable
         ["LpPool"] = [PoolLoops],
         ["Loop"] = [new LoopKernel()],
         ["MatMul"] = [UnrolledDense, HashedLayer, Dense, new MatMulKernel(), new MatMulLoopKernel()],
+        ["MatMulInteger"] = [new IntegerMatMulKernel()],
         ["MaxPool"] = Pool,
         ["MeanVarianceNormalization"] = [new MeanVarianceKernel()],
         ["NegativeLogLikelihoodLoss"] = [new LossKernel()],
@@ -86,6 +93,9 @@ internal static class KernelTable
         ["Pad"] = [new RunTimePadKernel(), new PadKernel()],
         ["RMSNormalization"] = LayerNorm,
         ["RNN"] = Recurrent,
+        ["QLinearConv"] = [new IntegerConvKernel()],
+        ["QLinearMatMul"] = [new IntegerMatMulKernel()],
+        ["QuantizeLinear"] = Quantise,
         ["Range"] = [new RangeKernel()],
         ["ReduceL1"] = Reduce,
         ["ReduceL2"] = Reduce,
@@ -114,6 +124,8 @@ internal static class KernelTable
         ["Unsqueeze"] = [CheckedMove, View],
         ["Upsample"] = Resize,
         ["redgen.Refuse"] = [new RefuseKernel()],
+        ["com.microsoft.DequantizeLinear"] = Quantise,
+        ["com.microsoft.QuantizeLinear"] = Quantise,
     };
 
     /// <summary>The kernels of an operator; empty where there is none.</summary>

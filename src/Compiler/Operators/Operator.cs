@@ -35,6 +35,11 @@ public abstract class Operator
     public virtual bool IsLinearTime => true;
 
     /// <summary>
+    /// Whether the operator is not folded although its inputs are constants: they are smaller than the result, and kernels read them as they are.
+    /// </summary>
+    public virtual bool KeepsConstants => false;
+
+    /// <summary>
     /// Whether the operator can be computed where the shape of its output depends on values of run time and the file declares that
     /// shape. Generated code is made for the declared shape then, and checks at run time that the values give it.
     /// </summary>

@@ -91,8 +91,8 @@ public sealed record OperatorSchema
     /// <summary>What a user should know beyond the specification: limits, choices it leaves open. One sentence for docs/operators.md; empty where there is nothing to say.</summary>
     public string Notes { get; init; } = "";
 
-    /// <summary>The operator's page in the ONNX specification.</summary>
-    public string SpecificationUrl => "https://onnx.ai/onnx/operators/onnx__" + Name + ".html";
+    /// <summary>The operator's page in the ONNX specification, or in that of its domain.</summary>
+    public string SpecificationUrl => Domain == "com.microsoft" ? "https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md#" + Domain + "." + Name : "https://onnx.ai/onnx/operators/onnx__" + Name + ".html";
 
     /// <summary>The version of the operator's definition in force in an opset; 0 where the opset is older than the operator.</summary>
     public int DefinitionIn(int opset)

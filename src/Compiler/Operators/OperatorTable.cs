@@ -10,6 +10,7 @@ using RedGen.Compiler.Operators.Losses;
 using RedGen.Compiler.Operators.Normalisation;
 using RedGen.Compiler.Operators.Pooling;
 using RedGen.Compiler.Operators.Recurrent;
+using RedGen.Compiler.Operators.Quantised;
 using RedGen.Compiler.Operators.Reduction;
 using RedGen.Compiler.Operators.Shaping;
 using RedGen.Compiler.Operators.Spatial;
@@ -46,6 +47,9 @@ public static class OperatorTable
 
         // Recurrent
         new Gru(), new Lstm(), new Rnn(),
+        // Quantised
+        new ConvInteger(), new DequantizeLinear(), new DequantizeLinear("com.microsoft"), new DynamicQuantizeLinear(), new MatMulInteger(),
+        new QLinearConv(), new QLinearMatMul(), new QuantizeLinear(), new QuantizeLinear("com.microsoft"),
 
         // Reduction
         .. ArgExtremes.Operators, .. ReduceTable.Operators, .. Softmaxes.Operators,

@@ -141,7 +141,7 @@ internal sealed partial class InferAndFold : GraphPass
 
         private bool TryFold(Node node, Operator op, TensorType?[] types, Tensor?[] constants)
         {
-            if (!op.IsDeterministic || GraphCaptures.Subgraphs(node).Any()) return false;
+            if (!op.IsDeterministic || op.KeepsConstants || GraphCaptures.Subgraphs(node).Any()) return false;
             // A Constant node is as large as its attribute.
             long inputElements = node.Attributes.All.Values.Sum(a => a is TensorAttribute { Value: { } value } ? (long)value.Length : 0);
             if (op.DependsOnTypesOnly) constants = new Tensor?[constants.Length];

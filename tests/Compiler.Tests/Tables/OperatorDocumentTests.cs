@@ -32,7 +32,7 @@ public sealed class OperatorDocumentTests
         foreach (OperatorSchema schema in OperatorTable.All.Select(o => o.Schema).Where(s => s.Domain != "redgen").OrderBy(s => s.Domain, StringComparer.Ordinal).ThenBy(s => s.Name, StringComparer.Ordinal))
         {
             string versions = string.Join(", ", schema.Versions.Select(v => v.ToString(CultureInfo.InvariantCulture)));
-            text.Append("| [").Append(schema.Name).Append("](").Append(schema.SpecificationUrl).Append(") | ").Append(versions).Append(" | ");
+            text.Append("| [").Append(schema.Domain.Length > 0 ? schema.Domain + "." : "").Append(schema.Name).Append("](").Append(schema.SpecificationUrl).Append(") | ").Append(versions).Append(" | ");
             text.Append(schema.Inputs.IsEmpty ? "none" : string.Join("; ", schema.Inputs.Select(Describe))).Append(" | ");
             text.Append(schema.Notes).Append(" |\n");
         }

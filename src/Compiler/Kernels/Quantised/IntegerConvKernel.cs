@@ -1,0 +1,81 @@
+using System.Collections.Generic;
+using System.Linq;
+using RedGen.Compiler.Emit;
+using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Kernels.Linear;
+using RedGen.Compiler.Operators.Pooling;
+using RedGen.Compiler.Plan;
+
+namespace RedGen.Compiler.Kernels.Quantised;
+
+/// <summary>ConvInteger and QLinearConv as plain loops, for all forms of parameters, known or of run time.</summary>
+internal sealed class IntegerConvKernel : Kernel
+{
+    /// <inheritdoc/>
+    public override Step? TryPlan(NodeGroup group, KernelContext context)
+    {
+        Node node = group.Head;
+        if (!group.IsSingle) return null;
+        bool requantises = node.Operator.Name == "QLinearConv";
+        int[] x = context.Lengths(node.Inputs[0]);
+        int[] w = context.Lengths(node.Inputs[requantises ? 3 : 1]);
+        var layer = new ConvLayer(x[0], (int)node.Attributes.Int("group", 1), x[1], w[0], WindowGeometry.Read(node.Attributes, x, [.. w.Skip(2).Select(d => (long)d)]));
+        var inputs = new List<string> { node.Inputs[0], node.Inputs[requantises ? 3 : 1] };
+        if (requantises && node.HasInput(8)) inputs.Add(node.Inputs[8]);
+        QuantizationParameter xZero = QuantizationParameter.Read(node, 2, inputs, context);
+        QuantizationParameter wZero = QuantizationParameter.Read(node, requantises ? 5 : 3, inputs, context);
+        Requantisation? output = requantises ? Requantisation.Read(node, 1, 4, 6, 7, inputs, context) : null;
+        return new IntegerConvStep(layer, xZero, wZero, output, requantises && node.HasInput(8))
+        {
+            Nodes = group.Nodes,
+            Inputs = [.. inputs],
+            Outputs = [node.Outputs[0]],
+            MultiplyAdds = layer.MultiplyAdds,
+            Summary = node.Operator.Name + " " + layer.Text,
+        };
+    }
+
+    private sealed class IntegerConvStep(ConvLayer layer, QuantizationParameter xZero, QuantizationParameter wZero, Requantisation? output, bool hasBias) : Step
+    {
+        public override string Kernel => "IntegerConv.Loops";
+
+        public override void Emit(StepWriter writer)
+        {
+            WindowGeometry window = layer.Window;
+            int groupInputs = layer.InChannels / layer.Groups;
+            int groupOutputs = layer.OutChannels / layer.Groups;
+            using var nest = new LoopScope(writer);
+            nest.Loop("n", layer.Batch).Loop("g", layer.Groups).Loop("oc", groupOutputs);
+            WindowLoops.OverOutputs(nest, window);
+            string channel = nest.Index(("g", groupOutputs), ("oc", 1));
+            string type = output is not null && layer.Taps >= IntegerMatMulKernel.IntDepth / 2 ? "long" : "int";
+            writer.Line($"{type} sum = {(hasBias ? writer.Input(2) + "[" + channel + "]" : "0")};");
+            using (var taps = new LoopScope(writer))
+            {
+                taps.Loop("ic", groupInputs);
+                string inside = WindowLoops.OverTaps(writer, nest, taps, window);
+                string plane = Index(nest, taps, ("n", layer.InChannels * window.InLength), ("g", groupInputs * window.InLength), ("ic", window.InLength));
+                string x = plane == "0" ? inside : inside == "0" ? plane : Parenthesised(plane) + " + " + inside;
+                string w = Index(nest, taps, [("g", groupOutputs * layer.Taps), ("oc", layer.Taps), ("ic", window.KernelLength), .. WindowLoops.TapTerms(window)]);
+                string left = QuantizationParameter.Less(writer.Input(0) + "[" + x + "]", xZero.At(writer, "0"));
+                string right = QuantizationParameter.Less(writer.Input(1) + "[" + w + "]", wZero.At(writer, Channel(wZero, channel)));
+                writer.Line($"sum = unchecked(sum + ({left} * {right}));");
+            }
+
+            string y = nest.Index([("n", layer.OutChannels * window.OutLength), ("g", groupOutputs * window.OutLength), ("oc", window.OutLength), .. WindowLoops.OutputTerms(window)]);
+            writer.Line($"{writer.Output(0)}[{y}] = {(output is null ? "sum" : output.Of(writer, "sum", "0", Channel(output.B, channel), "0"))};");
+        }
+
+        private static string Channel(QuantizationParameter parameter, string channel) => parameter.Lengths.All(d => d == 1) ? "0" : channel;
+
+        private static string Parenthesised(string sum) => sum.Contains(" + ") || !sum.Contains(" ") ? sum : "(" + sum + ")";
+
+        private static string Index(LoopScope outer, LoopScope inner, params (string Variable, int Stride)[] terms)
+        {
+            var open = new List<string>();
+            foreach ((string variable, _) in terms)
+                if (outer.Has(variable) || inner.Has(variable)) open.Add(variable);
+            return LoopScope.Index(open, terms);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+#nullable enable
+using System;
+using System.Runtime.CompilerServices;
+
+namespace RedGen.Runtime;
+
+/// <summary>
+/// Rounding to narrow integers as quantisation does it: to the nearest, ties to even; then the zero point is added; what is out of range becomes
+/// the nearest end. NaN gives the low end.
+/// </summary>
+public static class Saturate
+{
+    /// <summary>Rounds to <c>sbyte</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static sbyte ToInt8(float steps, int zeroPoint) => unchecked((sbyte)Round(steps, zeroPoint, sbyte.MinValue, sbyte.MaxValue));
+
+    /// <summary>Rounds to <c>byte</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static byte ToUInt8(float steps, int zeroPoint) => unchecked((byte)Round(steps, zeroPoint, byte.MinValue, byte.MaxValue));
+
+    /// <summary>Rounds to <c>short</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static short ToInt16(float steps, int zeroPoint) => unchecked((short)Round(steps, zeroPoint, short.MinValue, short.MaxValue));
+
+    /// <summary>Rounds to <c>ushort</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ushort ToUInt16(float steps, int zeroPoint) => unchecked((ushort)Round(steps, zeroPoint, ushort.MinValue, ushort.MaxValue));
+
+    /// <summary>Rounds to an integer of a range.</summary>
+    /// <param name="steps">The number to round.</param>
+    /// <param name="zeroPoint">Added to the rounded number.</param>
+    /// <param name="lowest">The low end.</param>
+    /// <param name="highest">The high end.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Round(float steps, int zeroPoint, int lowest, int highest)
+    {
+        double rounded = Math.Round((double)steps) + zeroPoint;
+        return rounded >= highest ? highest : rounded > lowest ? unchecked((int)rounded) : lowest;
+    }
+}
