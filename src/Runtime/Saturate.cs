@@ -26,6 +26,18 @@ public static class Saturate
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ushort ToUInt16(float steps, int zeroPoint) => unchecked((ushort)Round(steps, zeroPoint, ushort.MinValue, ushort.MaxValue));
 
+    /// <summary>Rounds to a signed integer of 4 bits.</summary>
+    public static sbyte ToInt4(float steps, int zeroPoint) => unchecked((sbyte)Round(steps, zeroPoint, -8, 7));
+
+    /// <summary>Rounds to an unsigned integer of 4 bits.</summary>
+    public static byte ToUInt4(float steps, int zeroPoint) => unchecked((byte)Round(steps, zeroPoint, 0, 15));
+
+    /// <summary>Rounds to a signed integer of 2 bits.</summary>
+    public static sbyte ToInt2(float steps, int zeroPoint) => unchecked((sbyte)Round(steps, zeroPoint, -2, 1));
+
+    /// <summary>Rounds to an unsigned integer of 2 bits.</summary>
+    public static byte ToUInt2(float steps, int zeroPoint) => unchecked((byte)Round(steps, zeroPoint, 0, 3));
+
     /// <summary>Rounds to an integer of a range.</summary>
     /// <param name="steps">The number to round.</param>
     /// <param name="zeroPoint">Added to the rounded number.</param>

@@ -23,14 +23,14 @@ internal static class QuantisedCases
     private static void Linear(QuantisedModel m, string op)
     {
         bool quantises = op == "QuantizeLinear";
-        ElementType type = m.Pick(ElementType.Int8, ElementType.UInt8, ElementType.Int16, ElementType.UInt16);
-        ElementType real = m.Pick(ElementType.Float32, ElementType.Float16);
+        ElementType type = m.Pick(ElementType.Int8, ElementType.UInt8, ElementType.Int16, ElementType.UInt16, ElementType.Int4, ElementType.UInt4, ElementType.UInt2, ElementType.Float8E4M3FN, ElementType.Float8E5M2, ElementType.Float4E2M1);
+        ElementType real = m.Pick(ElementType.Float32, ElementType.Float16, ElementType.BFloat16);
         int[] x = m.Lengths(m.Random.Next(1, 5));
         int axis = m.Random.Next(x.Length);
         int block = m.Random.Next(3) == 0 ? m.Random.Next(1, 4) : 0;
         int[] scale = block > 0 ? [.. x.Select((d, i) => i == axis ? (d + block - 1) / block : d)] : m.Random.Next(2) == 0 ? [x[axis]] : [];
         bool hasZero = m.Random.Next(4) > 0;
-        m.Writer.Opset(m.Pick(21, 23, 25));
+        m.Writer.Opset(type is ElementType.UInt2 ? 25 : type == ElementType.Float4E2M1 ? 23 : m.Pick(21, 23, 25));
         m.Value("x", quantises ? real : type, x).Scale("s", real, scale);
         if (hasZero) m.Value("z", type, scale, canBeConstant: true);
         m.Node(op, hasZero ? "x,s,z" : "x,s", "y", n =>

@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using RedGen.Compiler.Emit;
 using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Operators.Elementwise;
 using RedGen.Compiler.Operators.Quantised;
 using RedGen.Compiler.Plan;
 
@@ -16,12 +17,11 @@ internal sealed class BlockedQuantizationKernel : Kernel
         if (!group.IsSingle || !QuantizedOperands.IsBlocked(node)) return null;
         ElementType from = context.ElementType(node.Inputs[0]);
         ElementType to = context.ElementType(node.Outputs[0]);
-        if (Expression(node, from, context.ElementType(node.Inputs[1]), to, "x", "scale", "zero") is null || Arithmetic.Of(from) is null || Arithmetic.Of(to) is null) return null;
         var inputs = new List<string> { node.Inputs[0] };
         QuantizationParameter scale = QuantizationParameter.Read(node, 1, inputs, context);
         QuantizationParameter zero = QuantizationParameter.Read(node, 2, inputs, context);
         Quantization layout = Quantization.Read(context.Parameters(node));
-        return new BlockedStep(layout, context.Count(node.Outputs[0]), scale, zero, (x, s, z) => Expression(node, from, context.ElementType(node.Inputs[1]), to, x, s, z)!, to)
+        return new BlockedStep(layout, context.Count(node.Outputs[0]), scale, zero, (x, s, z) => Expression(node, from, context.ElementType(node.Inputs[1]), to, x, s, z), to)
         {
             Nodes = group.Nodes,
             Inputs = [.. inputs],
@@ -30,9 +30,9 @@ internal sealed class BlockedQuantizationKernel : Kernel
         };
     }
 
-    private static string? Expression(Node node, ElementType from, ElementType scaleType, ElementType to, string x, string scale, string zero)
+    private static string Expression(Node node, ElementType from, ElementType scaleType, ElementType to, string x, string scale, string zero)
     {
-        if (from is ElementType.Float16) x = "(float)" + x;
+        x = from.IsShortFloat() ? "(float)" + x : NarrowText.Load(from, x);
         return node.Operator.Name == "QuantizeLinear"
             ? QuantizeLinear.Expression(node, from, scaleType, to, x, scale, zero)
             : DequantizeLinear.Expression(from, to, x, scale, zero);
@@ -54,7 +54,7 @@ internal sealed class BlockedQuantizationKernel : Kernel
             string parameter = block == "0" ? first : layout.Inner == 1 ? Sum(first, "(" + block + ")") : Sum(first, $"({block} * {layout.Inner})");
             if (scale.Number is null || zero.Number is null) writer.Line($"int block = {parameter};");
             string value = expression(writer.Input(0) + "[" + element + "]", scale.At(writer, "block"), zero.At(writer, "block"));
-            string cast = to is ElementType.Float16 ? "(Half)(" + value + ")" : value;
+            string cast = to.IsShortFloat() ? "(" + to.CSharpName() + ")(" + value + ")" : value;
             writer.Line($"{writer.Output(0)}[{element}] = {cast};");
         }
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using RedGen.Compiler.Emit;
 using RedGen.Compiler.Execute;
 using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Operators.Elementwise;
 
 namespace RedGen.Compiler.Kernels.Quantised;
 
@@ -50,7 +51,8 @@ internal sealed class QuantizationParameter
     public string At(StepWriter writer, string index)
     {
         if (Number is { } number) return _type.IsFloat() ? Parenthesised(CSharpLiteral.Of((float)number)) : Parenthesised(((long)number).ToString(CultureInfo.InvariantCulture));
-        return (_type is ElementType.Float16 or ElementType.BFloat16 ? "(float)" : "") + writer.Input(_input) + "[" + (Lengths.Length == 0 ? "0" : index) + "]";
+        string element = writer.Input(_input) + "[" + (Lengths.Length == 0 ? "0" : index) + "]";
+        return _type.IsShortFloat() ? "(float)" + element : NarrowText.Load(_type, element);
     }
 
     /// <summary>An element less this.</summary>

@@ -69,15 +69,14 @@ internal sealed class DequantizeLinear(string domain = "") : ElementwiseOperator
     /// <inheritdoc/>
     public override string? Scalar(ElementwiseCall call)
     {
-        if (QuantizedOperands.IsBlocked(call.Node) || !call.Inputs[0].HasArithmetic() || !call.Inputs[0].IsInteger() || !call.Inputs[1].HasArithmetic()) return null;
-        return Expression(call.Inputs[0], call.Output, call.Operands[0], call.Operands[1], call.Has(2) ? QuantizedOperands.ZeroPoint(call, 2) : "0");
+        if (QuantizedOperands.IsBlocked(call.Node)) return null;
+        return Expression(call.Inputs[0], call.Output, NarrowText.Load(call.Inputs[0], call.Operands[0]), QuantizedOperands.Scale(call), QuantizedOperands.ZeroPoint(call));
     }
 
-    /// <summary>The C# of one element.</summary>
-    public static string? Expression(ElementType from, ElementType to, string x, string scale, string zeroPoint)
+    /// <summary>The C# of one element; elements, scales and zero points are numbers of C#.</summary>
+    public static string Expression(ElementType from, ElementType to, string x, string scale, string zeroPoint)
     {
-        if (to == ElementType.Float16) return $"{Difference(x, zeroPoint, from)} * (double){scale}";
-        if (to != ElementType.Float32) return null;
+        if (to != ElementType.Float32) return $"{Difference(x, zeroPoint, from)} * (double){scale}";
         // An int32 is beyond a float's precision: the product is rounded once.
         return from == ElementType.Int32 ? $"(float)({Difference(x, zeroPoint, from)} * (double){scale})" : $"{Difference(x, zeroPoint, from)} * {scale}";
     }

@@ -59,11 +59,13 @@ internal sealed class QuantizeLinear(string domain = "") : ElementwiseOperator
         ReferenceTensor y = context.NewOutput(0);
         Quantization layout = Quantization.Read(context.Parameters);
         ElementType precision = PrecisionOf(context.Node, scale.ElementType);
+        bool saturates = Conversion.Saturates(context.Node);
         for (int i = 0; i < y.Count; i++)
         {
             int k = layout.IndexOf(i);
             double steps = ElementRounding.Round(precision, ElementRounding.Round(precision, x.Real(i)) / ElementRounding.Round(precision, scale.Real(k)));
-            y.Integers![i] = Saturation.Of(y.ElementType, steps, zero is null ? 0 : zero.Integers![k]);
+            if (y.IsReal) y.Reals![i] = NarrowFloats.Convert(y.ElementType, steps + (zero is null ? 0 : zero.Real(k)), saturates, PowerRounding.Up);
+            else y.Integers![i] = Saturation.Of(y.ElementType, steps, zero is null ? 0 : zero.Integers![k]);
         }
 
         context.SetOutput(0, y);
@@ -72,24 +74,22 @@ internal sealed class QuantizeLinear(string domain = "") : ElementwiseOperator
     /// <inheritdoc/>
     public override string? Scalar(ElementwiseCall call)
     {
-        if (QuantizedOperands.IsBlocked(call.Node) || call.Output.CSharpName() is null || !call.Output.IsInteger() || !call.Inputs[1].HasArithmetic()) return null;
-        return Expression(call.Node, call.Inputs[0], call.Inputs[1], call.Output, call.Operands[0], call.Operands[1], call.Has(2) ? QuantizedOperands.ZeroPoint(call, 2) : "0");
+        if (QuantizedOperands.IsBlocked(call.Node) || !call.Inputs[0].HasArithmetic()) return null;
+        return Expression(call.Node, call.Inputs[0], call.Inputs[1], call.Output, call.Operands[0], QuantizedOperands.Scale(call), QuantizedOperands.ZeroPoint(call));
     }
 
-    /// <summary>The C# of one element.</summary>
-    public static string? Expression(Node node, ElementType from, ElementType scaleType, ElementType to, string x, string scale, string zeroPoint)
+    /// <summary>The C# of one element; elements, scales and zero points are numbers of C#.</summary>
+    public static string Expression(Node node, ElementType from, ElementType scaleType, ElementType to, string x, string scale, string zeroPoint)
     {
         ElementType precision = PrecisionOf(node, scaleType);
-        string? quotient = precision switch
-        {
-            ElementType.Float32 => (from == ElementType.Int32 ? "(float)" + x : x) + " / " + (scaleType == ElementType.Int32 ? "(float)" + scale : scale),
-            ElementType.Float16 => $"(float)(Half)({ToHalf(x, from)} / {ToHalf(scale, scaleType)})",
-            _ => null,
-        };
-        return quotient is null ? null : $"Saturate.{Name(to)}({quotient}, {zeroPoint})";
+        string quotient = precision.IsShortFloat()
+            ? $"(float)({precision.CSharpName()})({Narrowed(x, from, precision)} / {Narrowed(scale, scaleType, precision)})"
+            : (from == ElementType.Int32 ? "(float)" + x : x) + " / " + (scaleType == ElementType.Int32 ? "(float)" + scale : scale);
+        if (to.IsInteger()) return $"Saturate.{Name(to)}({quotient}, {zeroPoint})";
+        return zeroPoint == "0" ? NarrowText.Convert(node, to, ArithmeticClass.Single, $"({quotient})")! : NarrowText.Convert(node, to, ArithmeticClass.Double, $"((double)({quotient}) + {zeroPoint})")!;
     }
 
-    private static string ToHalf(string operand, ElementType type) => type == ElementType.Float16 ? operand : $"(float)(Half){operand}";
+    private static string Narrowed(string operand, ElementType type, ElementType precision) => type == precision ? operand : $"(float)({precision.CSharpName()}){operand}";
 
     /// <summary>The runtime's function for a type.</summary>
     public static string Name(ElementType type) => "To" + (type.IsSigned() ? "Int" : "UInt") + CSharpLiteral.Of(type.Bits());

@@ -19,7 +19,12 @@ internal static class QuantizedOperands
         return [.. lengths, .. Enumerable.Repeat(1, rank - 1 - (int)(axis < 0 ? axis + rank : axis))];
     }
 
-    /// <summary>A zero point as an operand of type int.</summary>
-    public static string ZeroPoint(ElementwiseCall call, int index)
-        => call.Constant(index) is { } value ? ((long)value).ToString(CultureInfo.InvariantCulture) : call.Operands[index];
+    /// <summary>The operand of scales as a number of C#.</summary>
+    public static string Scale(ElementwiseCall call) => NarrowText.Load(call.Inputs[1], call.Operands[1]);
+
+    /// <summary>The operand of zero points as a number of C#.</summary>
+    public static string ZeroPoint(ElementwiseCall call)
+        => !call.Has(2) || call.Constant(2) == 0 ? "0"
+        : call.Constant(2) is { } value && call.Inputs[2].IsInteger() ? ((long)value).ToString(CultureInfo.InvariantCulture)
+        : NarrowText.Load(call.Inputs[2], call.Operands[2]);
 }
