@@ -42,7 +42,8 @@ internal static class KernelTable
     private static readonly ImmutableArray<Kernel> Resize = [new ResizeCopyKernel(), new ResizeKernel(), new ResizeLoopKernel()];
     private static readonly ImmutableArray<Kernel> Arg = [new ArgKernel()];
 
-    private static readonly ImmutableArray<Kernel> Quantise = [new ElementwiseKernel(), new BlockedQuantizationKernel()];
+    private static readonly ImmutableArray<Kernel> Quantise = [new QuantizedLayerKernel(), new QuantizedPoolKernel(), new ElementwiseKernel(), new BlockedQuantizationKernel()];
+    private static readonly ConstantIntegerKernel ConstantInteger = new();
 
     private static readonly Dictionary<string, ImmutableArray<Kernel>> Rows = new()
     {
@@ -54,7 +55,7 @@ internal static class KernelTable
         ["Concat"] = [new ConcatKernel()],
         ["ConstantOfShape"] = [new FillKernel()],
         ["Conv"] = [UnrolledDense, HashedLayer, Dense, new ConvKernel(), new ConvLoopKernel()],
-        ["ConvInteger"] = [new IntegerConvKernel()],
+        ["ConvInteger"] = [ConstantInteger, new IntegerConvKernel()],
         ["ConvTranspose"] = [new TransposedConvKernel(), new TransposedConvLoopKernel()],
         ["CumSum"] = [new CumSumKernel()],
         ["DepthToSpace"] = [new DepthSpaceKernel()],
@@ -85,7 +86,7 @@ internal static class KernelTable
         ["LpPool"] = [PoolLoops],
         ["Loop"] = [new LoopKernel()],
         ["MatMul"] = [UnrolledDense, HashedLayer, Dense, new MatMulKernel(), new MatMulLoopKernel()],
-        ["MatMulInteger"] = [new IntegerMatMulKernel()],
+        ["MatMulInteger"] = [ConstantInteger, new IntegerMatMulKernel()],
         ["MaxPool"] = Pool,
         ["MeanVarianceNormalization"] = [new MeanVarianceKernel()],
         ["NegativeLogLikelihoodLoss"] = [new LossKernel()],
@@ -93,8 +94,8 @@ internal static class KernelTable
         ["Pad"] = [new RunTimePadKernel(), new PadKernel()],
         ["RMSNormalization"] = LayerNorm,
         ["RNN"] = Recurrent,
-        ["QLinearConv"] = [new IntegerConvKernel()],
-        ["QLinearMatMul"] = [new IntegerMatMulKernel()],
+        ["QLinearConv"] = [ConstantInteger, new IntegerConvKernel()],
+        ["QLinearMatMul"] = [ConstantInteger, new IntegerMatMulKernel()],
         ["QuantizeLinear"] = Quantise,
         ["Range"] = [new RangeKernel()],
         ["ReduceL1"] = Reduce,

@@ -28,6 +28,7 @@ internal static class PassPipeline
         new EliminateDeadCode(), // what nothing reads needs no rewriting, and no longer counts as a reader
         new EliminateCommonSubexpressions(), // values get all their readers before passes ask who reads them
         new EliminateIdentities(), // so that the nodes of a pattern stand next to each other
+        new MoveDequantize(), // quantised neighbourhoods close up, before others look at what stands where
         new SimplifyArithmetic(), // factors in one place are folded once
         new PushTransposes(), // what stood between a layer and its transpose now stands behind the layer
         new FoldPadIntoWindow(), // before the folding below, which must know what is padded
@@ -44,6 +45,7 @@ internal static class PassPipeline
     /// </summary>
     public static ImmutableArray<GraphPass> Fusing { get; } =
     [
+        new MarkQuantised(), // what is computed on integers, before anything joins its nodes
         new MarkFusion(), // layers first
         new FuseElementwise(), // of what is not part of a layer
         new InSubgraphs(static () => Fusing),

@@ -22,6 +22,9 @@ public abstract class Step
     /// <summary>The values written.</summary>
     public required ImmutableArray<string> Outputs { get; init; }
 
+    /// <summary>What the step's method and buffer are named after: the operator that the user thinks of.</summary>
+    public virtual string Stem => Nodes.IsEmpty ? "Copy" : Nodes[0].Operator.Name;
+
     /// <summary>The kernel's name, as reports show it.</summary>
     public abstract string Kernel { get; }
 

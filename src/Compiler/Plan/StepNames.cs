@@ -20,7 +20,7 @@ internal static class StepNames
                 continue;
             }
 
-            string stem = step.Nodes.IsEmpty ? "Copy" : step.Nodes[0].Operator.Name;
+            string stem = step.Stem;
             counts[stem] = counts.TryGetValue(stem, out int n) ? n + 1 : 1;
             names.Add(stem + counts[stem].ToString(CultureInfo.InvariantCulture));
         }

@@ -77,35 +77,11 @@ internal sealed class ConvKernel : Kernel
 
         public override void Emit(StepWriter writer)
         {
-            WriteShape(writer);
+            ConvShapeText.Write(writer, layer);
             string bias = Weights.Length > 1 ? writer.Weight(1) : "default";
             string addend = depthwise ? "" : (epilogue.Residual is null ? "default" : writer.Input(1)) + ", ";
             string kernel = depthwise ? "DepthwiseConvolution" : "Convolution";
             writer.Line($"{kernel}.Run({writer.Input(0)}, {writer.Weight(0)}, {bias}, {addend}{writer.Output(0)}, {writer.Workspace}, shape, {epilogue.Activation.Expression});");
-        }
-
-        private void WriteShape(StepWriter writer)
-        {
-            (WindowAxis d, WindowAxis h, WindowAxis w) = (layer.Window.Depth, layer.Window.Height, layer.Window.Width);
-            writer.Line("var shape = new ConvShape(");
-            using (writer.Code.Indent())
-            {
-                if (layer.Batch == 1 && d == WindowAxis.Missing)
-                {
-                    writer.Line($"groups: {layer.Groups}, inChannels: {layer.InChannels}, outChannels: {layer.OutChannels},");
-                    writer.Line($"inHeight: {h.In}, inWidth: {w.In}, outHeight: {h.Out}, outWidth: {w.Out},");
-                    writer.Line($"kernelHeight: {h.Kernel}, kernelWidth: {w.Kernel}, strideHeight: {h.Stride}, strideWidth: {w.Stride},");
-                    writer.Line($"dilationHeight: {h.Dilation}, dilationWidth: {w.Dilation}, padTop: {h.Before}, padLeft: {w.Before});");
-                    return;
-                }
-
-                writer.Line($"batch: {layer.Batch}, groups: {layer.Groups}, inChannels: {layer.InChannels}, outChannels: {layer.OutChannels},");
-                writer.Line($"inDepth: {d.In}, inHeight: {h.In}, inWidth: {w.In}, outDepth: {d.Out}, outHeight: {h.Out}, outWidth: {w.Out},");
-                writer.Line($"kernelDepth: {d.Kernel}, kernelHeight: {h.Kernel}, kernelWidth: {w.Kernel},");
-                writer.Line($"strideDepth: {d.Stride}, strideHeight: {h.Stride}, strideWidth: {w.Stride},");
-                writer.Line($"dilationDepth: {d.Dilation}, dilationHeight: {h.Dilation}, dilationWidth: {w.Dilation},");
-                writer.Line($"padDepth: {d.Before}, padTop: {h.Before}, padLeft: {w.Before});");
-            }
         }
     }
 }

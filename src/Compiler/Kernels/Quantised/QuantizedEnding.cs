@@ -1,0 +1,88 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Linq;
+using RedGen.Compiler.Emit;
+using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Operators.Quantised;
+using RedGen.Compiler.Plan;
+
+namespace RedGen.Compiler.Kernels.Quantised;
+
+/// <summary>What becomes of the sums of a quantised product: the runtime's QuantizedResult, as constants and a call that makes it.</summary>
+/// <param name="Constants">The constants that the call reads, in the order of their places {0}, {1}, ….</param>
+/// <param name="Call">The C# of the call.</param>
+/// <param name="Text">How a summary goes on.</param>
+internal sealed record QuantizedEnding(ImmutableArray<Weight> Constants, string Call, string Text)
+{
+    /// <summary>Where roundings of the operands could decide more than this share of all results, the integers gain nothing.</summary>
+    private const double LargestMargin = 0.05;
+
+    /// <summary>Sums as they are.</summary>
+    public static QuantizedEnding Sums { get; } = new([], "QuantizedResult.Sums", "");
+
+    /// <summary>Sums as floats.</summary>
+    public static QuantizedEnding Real(float inputScale, float[] weightScales, float[]? bias) => new(
+        Constant(("Scales", weightScales), ("Bias", bias)), "QuantizedResult.Real(inputScale: " + CSharpLiteral.Of(inputScale) + ", {0}, " + (bias is null ? "default" : "{1}") + ")", ", as floats");
+
+    /// <summary>Sums plus a bias times a factor, as QLinearConv and QLinearMatMul have it.</summary>
+    public static QuantizedEnding Scaled(float[] factors, int[]? bias, ElementType type, int zero) => new(
+        bias is null ? Constant(("Factors", factors)) : Constant(("Factors", factors)).Add(new Weight("Bias", ElementType.Int32, System.Runtime.InteropServices.MemoryMarshal.AsBytes(bias.AsSpan()).ToArray())),
+        "QuantizedResult.Scaled({0}, " + (bias is null ? "default" : "{1}") + $", zeroPoint: {Number(zero)}, lowest: {Number(Saturation.Lowest(type))}, highest: {Number(Saturation.Highest(type))})",
+        ", to " + type.Name());
+
+    /// <summary>Dequantised sums, an activation, and quantised again; null where this cannot be done in integers well.</summary>
+    public static QuantizedEnding? Dequantized(DequantizedValue x, float[] weightScales, QuantizedWeights weights, float[]? bias, IReadOnlyList<Node> activations, DequantizedValue y, KernelContext context)
+    {
+        if (!QuantizedTypes.IsByte(y.Type) || !y.IsPerTensor) return null;
+        int lowest = Saturation.Lowest(y.Type);
+        int highest = Saturation.Highest(y.Type);
+        foreach (Node activation in activations)
+        {
+            if (Bounds(activation, context) is not { } bounds) return null;
+            if (bounds.Low is { } low) lowest = Math.Max(lowest, Quantise(low, y));
+            if (bounds.High is { } high) highest = Math.Min(highest, Quantise(high, y));
+            if (lowest > highest) return null;
+        }
+
+        double margin = Margin(x, weightScales, weights, y);
+        if (margin > LargestMargin) return null;
+        string call = "QuantizedResult.Dequantized(inputScale: " + CSharpLiteral.Of(x.Scale) + ", {0}, " + (bias is null ? "default" : "{1}")
+            + $", scale: {CSharpLiteral.Of(y.Scale)}, zeroPoint: {Number(y.Zero)}, lowest: {Number(lowest)}, highest: {Number(highest)}, margin: {CSharpLiteral.Of((float)margin)})";
+        string then = activations.Count == 0 ? "" : ", then " + string.Join(", ", activations.Select(a => a.Operator.Name));
+        return new QuantizedEnding(Constant(("Scales", weightScales), ("Bias", bias)), call, then + ", to " + y.Type.Name());
+    }
+
+    /// <summary>
+    /// How far roundings can move a result, in steps: each dequantised operand is off by 2^-24 of itself, the sum and the quotient are rounded
+    /// to floats on both ways. What is beyond the range of the result does not matter. A quarter more, for what is rounded here.
+    /// </summary>
+    private static double Margin(DequantizedValue x, float[] weightScales, QuantizedWeights weights, DequantizedValue y)
+    {
+        double largest = Math.Max(Saturation.Highest(x.Type) - x.Zero, x.Zero - Saturation.Lowest(x.Type));
+        double steps = 0;
+        for (int m = 0; m < weights.Channels; m++)
+            steps = Math.Max(steps, largest * weights.Magnitude(m) * x.Scale * weightScales[weightScales.Length == 1 ? 0 : m] / y.Scale);
+        return 1.25 * ((steps * Math.Pow(2, -23)) + (512 * Math.Pow(2, -22)));
+    }
+
+    /// <summary>The bounds that an activation sets; null where it does more.</summary>
+    private static (double? Low, double? High)? Bounds(Node node, KernelContext context)
+    {
+        if (node.Operator.QualifiedName == "Relu") return (0, null);
+        if (node.Operator.QualifiedName != "Clip") return null;
+        if (node.Operator.Version < 11) return (node.Attributes.Has("min") ? node.Attributes.Float("min", 0) : null, node.Attributes.Has("max") ? node.Attributes.Float("max", 0) : null);
+        if ((node.HasInput(1) && context.Constant(node.Inputs[1]) is null) || (node.HasInput(2) && context.Constant(node.Inputs[2]) is null)) return null;
+        double? low = node.HasInput(1) ? context.Constant(node.Inputs[1])!.AsSpan<float>()[0] : null;
+        double? high = node.HasInput(2) ? context.Constant(node.Inputs[2])!.AsSpan<float>()[0] : null;
+        return (low is { } l && double.IsNaN(l)) || (high is { } h && double.IsNaN(h)) || low > high ? null : (low, high);
+    }
+
+    private static int Quantise(double value, DequantizedValue y) => (int)Saturation.Of(y.Type, (float)((float)value / (double)y.Scale), y.Zero);
+
+    private static ImmutableArray<Weight> Constant(params (string Role, float[]? Values)[] constants)
+        => [.. constants.Where(c => c.Values is not null).Select(c => Weight.Of(c.Role, c.Values!))];
+
+    private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
+}

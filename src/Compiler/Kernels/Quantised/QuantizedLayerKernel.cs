@@ -1,0 +1,36 @@
+using System.Linq;
+using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Kernels.Linear;
+using RedGen.Compiler.Plan;
+
+namespace RedGen.Compiler.Kernels.Quantised;
+
+/// <summary>A convolution or product between DequantizeLinear and QuantizeLinear, on the integers.</summary>
+internal sealed class QuantizedLayerKernel : Kernel
+{
+    /// <inheritdoc/>
+    public override Step? TryPlan(NodeGroup group, KernelContext context)
+        => group.IsSingle || QuantizedGroup.TryRead(group.Nodes, context) is not { } read ? null : Plan(group, read, context);
+
+    private static Step? Plan(NodeGroup group, QuantizedGroup read, KernelContext context)
+    {
+        Node core = read.Core;
+        bool isConv = core.Operator.Name == "Conv";
+        bool isTransposed = core.Attributes.Int("transB", 0) != 0;
+        if (!isConv && read.Weights.Dimensions.Length != 2) return null;
+        QuantizedWeights? weights = isConv ? QuantizedWeights.OfConvolution(read.Weights, read.WeightZeros) : QuantizedWeights.OfMatrix(read.Weights, read.WeightZeros, isTransposed);
+        if (weights is null) return null;
+        QuantizedEnding? ending = read.Output is null
+            ? QuantizedEnding.Real(read.Input.Scale, read.WeightScales, read.Bias)
+            : QuantizedEnding.Dequantized(read.Input, read.WeightScales, weights, read.Bias, read.Activations, read.Output, context);
+        if (ending is null) return null;
+        string output = read.Output?.Value ?? core.Outputs[0];
+        if (isConv) return QuantizedSteps.Convolution(group.Nodes, ConvLayer.Read(core, context), read.Input.Value, read.Input.Zero, output, weights, ending);
+        int[] a = context.Lengths(core.Inputs[0]);
+        if (a.Length == 0 || a[^1] == 0) return null;
+        return QuantizedSteps.Product(group.Nodes, a.Take(a.Length - 1).Aggregate(1, (x, y) => x * y), read.Input.Value, read.Input.Zero, output, weights, ending);
+    }
+
+    /// <summary>Whether a group would be served.</summary>
+    public static bool Serves(NodeGroup group, KernelContext context) => new QuantizedLayerKernel().TryPlan(group, context) is not null;
+}

@@ -1,0 +1,147 @@
+#nullable enable
+using System;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace RedGen.Runtime;
+
+/// <summary>What becomes of the sums of a quantised product before they are written.</summary>
+public readonly ref struct QuantizedResult
+{
+    private readonly Form _form;
+    private readonly ReadOnlySpan<float> _scales;
+    private readonly ReadOnlySpan<float> _bias;
+    private readonly ReadOnlySpan<int> _integerBias;
+    private readonly float _inputScale;
+    private readonly float _scale;
+    private readonly float _margin;
+    private readonly int _zeroPoint;
+    private readonly int _lowest;
+    private readonly int _highest;
+
+    private QuantizedResult(
+        Form form, ReadOnlySpan<float> scales, ReadOnlySpan<float> bias, ReadOnlySpan<int> integerBias,
+        float inputScale, float scale, int zeroPoint, int lowest, int highest, float margin)
+    {
+        _form = form;
+        _scales = scales;
+        _bias = bias;
+        _integerBias = integerBias;
+        _inputScale = inputScale;
+        _scale = scale;
+        _zeroPoint = zeroPoint;
+        _lowest = lowest;
+        _highest = highest;
+        _margin = margin;
+    }
+
+    private enum Form
+    {
+        Sums,
+        Scaled,
+        Dequantized,
+        Real,
+    }
+
+    /// <summary>The sums themselves, as <c>int</c>.</summary>
+    public static QuantizedResult Sums => default;
+
+    /// <summary>Sums plus a bias, times a factor, rounded: as ONNX's QLinearConv and QLinearMatMul compute.</summary>
+    /// <param name="factors">One, or one a channel.</param>
+    /// <param name="bias">One a channel, or empty.</param>
+    /// <param name="zeroPoint">The zero point of the result.</param>
+    /// <param name="lowest">The low end of the result.</param>
+    /// <param name="highest">The high end of the result.</param>
+    public static QuantizedResult Scaled(ReadOnlySpan<float> factors, ReadOnlySpan<int> bias, int zeroPoint, int lowest, int highest)
+        => new(Form.Scaled, factors, default, bias, 1f, 1f, zeroPoint, lowest, highest, 0f);
+
+    /// <summary>
+    /// What dequantising both operands, adding up in real numbers and quantising the result gives: sums within <paramref name="margin"/> steps
+    /// of a tie are added up again from the dequantised operands, so that a result does not depend on how the roundings of these fall.
+    /// </summary>
+    /// <param name="inputScale">The scale of the input.</param>
+    /// <param name="weightScales">The scales of the weights: one, or one a channel.</param>
+    /// <param name="bias">One a channel, or empty.</param>
+    /// <param name="scale">The scale of the result.</param>
+    /// <param name="zeroPoint">The zero point of the result.</param>
+    /// <param name="lowest">The low end of the result, an activation included.</param>
+    /// <param name="highest">The high end of the result, an activation included.</param>
+    /// <param name="margin">A bound of what roundings of the dequantised operands can change, in steps of the result.</param>
+    public static QuantizedResult Dequantized(
+        float inputScale, ReadOnlySpan<float> weightScales, ReadOnlySpan<float> bias, float scale, int zeroPoint, int lowest, int highest, float margin)
+        => new(Form.Dequantized, weightScales, bias, default, inputScale, scale, zeroPoint, lowest, highest, margin);
+
+    /// <summary>The sums as real numbers: <c>float</c>.</summary>
+    /// <param name="inputScale">The scale of the input.</param>
+    /// <param name="weightScales">The scales of the weights: one, or one a channel.</param>
+    /// <param name="bias">One a channel, or empty.</param>
+    public static QuantizedResult Real(float inputScale, ReadOnlySpan<float> weightScales, ReadOnlySpan<float> bias)
+        => new(Form.Real, weightScales, bias, default, inputScale, 1f, 0, 0, 0, 0f);
+
+    /// <summary>Writes the results of one channel.</summary>
+    /// <param name="sums">The sums.</param>
+    /// <param name="channel">The channel.</param>
+    /// <param name="product">What the sums were made of.</param>
+    /// <param name="output">Where they go.</param>
+    /// <param name="start">The place of the first.</param>
+    /// <param name="stride">From one to the next.</param>
+    internal void Write<T>(ReadOnlySpan<int> sums, int channel, in QuantizedRows product, Span<T> output, int start, int stride)
+        where T : struct
+    {
+        switch (_form)
+        {
+            case Form.Sums: WriteSums(sums, MemoryMarshal.Cast<T, int>(output), start, stride); break;
+            case Form.Scaled: WriteScaled(sums, channel, MemoryMarshal.AsBytes(output), start, stride); break;
+            case Form.Dequantized: WriteDequantized(sums, channel, product, MemoryMarshal.AsBytes(output), start, stride); break;
+            default: WriteReals(sums, channel, MemoryMarshal.Cast<T, float>(output), start, stride); break;
+        }
+    }
+
+    private static void WriteSums(ReadOnlySpan<int> sums, Span<int> output, int start, int stride)
+    {
+        for (int i = 0; i < sums.Length; i++) output[unchecked(start + (i * stride))] = sums[i];
+    }
+
+    private void WriteScaled(ReadOnlySpan<int> sums, int channel, Span<byte> output, int start, int stride)
+    {
+        float factor = _scales[_scales.Length == 1 ? 0 : channel];
+        int bias = _integerBias.IsEmpty ? 0 : _integerBias[channel];
+        for (int i = 0; i < sums.Length; i++)
+        {
+            float steps = unchecked(sums[i] + bias) * factor;
+            output[unchecked(start + (i * stride))] = unchecked((byte)Saturate.Round(steps, _zeroPoint, _lowest, _highest));
+        }
+    }
+
+    private void WriteReals(ReadOnlySpan<int> sums, int channel, Span<float> output, int start, int stride)
+    {
+        double factor = Factor(channel);
+        double bias = _bias.IsEmpty ? 0d : _bias[channel];
+        for (int i = 0; i < sums.Length; i++) output[unchecked(start + (i * stride))] = (float)((sums[i] * factor) + bias);
+    }
+
+    [MethodImpl(Simd.Hot)]
+    private void WriteDequantized(ReadOnlySpan<int> sums, int channel, in QuantizedRows product, Span<byte> output, int start, int stride)
+    {
+        double factor = Factor(channel);
+        double bias = _bias.IsEmpty ? 0d : _bias[channel];
+        double tie = 0.5 - _margin;
+        for (int i = 0; i < sums.Length; i++)
+        {
+            float steps = (float)((sums[i] * factor) + bias) / _scale;
+            double rounded = Math.Round((double)steps);
+            if (Math.Abs(steps - rounded) > tie)
+            {
+                steps = (float)(product.Exact(i, _inputScale, _scales[_scales.Length == 1 ? 0 : channel]) + bias) / _scale;
+                rounded = Math.Round((double)steps);
+            }
+
+            rounded += _zeroPoint;
+            int value = rounded >= _highest ? _highest : rounded > _lowest ? unchecked((int)rounded) : _lowest;
+            output[unchecked(start + (i * stride))] = unchecked((byte)value);
+        }
+    }
+
+    /// <summary>The product of two floats is exact in a double.</summary>
+    private double Factor(int channel) => (double)_inputScale * _scales[_scales.Length == 1 ? 0 : channel];
+}
