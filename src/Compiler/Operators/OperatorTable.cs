@@ -61,7 +61,7 @@ public static class OperatorTable
         new Squeeze(), new Tile(), new Transpose(), new Trilu(), new Unsqueeze(),
 
         // Spatial
-        Resize.Current, Resize.Upsample,
+        new Col2Im(), new GridSample(), new MaxRoiPool(), new MaxUnpool(), Resize.Current, Resize.Upsample, new RoiAlign(),
     ];
 
     private static readonly Dictionary<(string Domain, string Name), Operator> ByName

@@ -20,10 +20,15 @@ public sealed class SpatialKernelTests
         ["Pool"] = RandomWindows.Pool,
         ["Resize"] = RandomResize.Resize,
         ["Upsample"] = RandomResize.Upsample,
+        ["GridSample"] = RandomSampling.GridSample,
+        ["RoiAlign"] = RandomSampling.RoiAlign,
+        ["MaxRoiPool"] = RandomSampling.MaxRoiPool,
+        ["MaxUnpool"] = RandomSampling.MaxUnpool,
+        ["Col2Im"] = RandomSampling.Col2Im,
     };
 
     /// <summary>Those whose parameters may be values of run time.</summary>
-    private static readonly string[] WithParameters = ["Resize", "Upsample"];
+    private static readonly string[] WithParameters = ["Resize", "Upsample", "GridSample", "RoiAlign", "MaxRoiPool", "MaxUnpool", "Col2Im"];
 
     public static TheoryData<string> RunTimeNames => [.. WithParameters];
 

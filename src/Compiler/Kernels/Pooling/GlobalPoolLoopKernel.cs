@@ -1,6 +1,7 @@
 using System.Linq;
 using RedGen.Compiler.Emit;
 using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Operators.Pooling;
 using RedGen.Compiler.Plan;
 
 namespace RedGen.Compiler.Kernels.Pooling;
@@ -31,7 +32,7 @@ internal sealed class GlobalPoolLoopKernel : Kernel
         {
             string sum = arithmetic.Sum;
             string narrow = sum == "float" ? "(float)" : "";
-            string p = CSharpLiteral.Of((double)node.Attributes.Int("p", 2));
+            string p = CSharpLiteral.Of(LpPool.P(node));
             using var nest = new LoopScope(writer);
             nest.Loop("n", planes);
             string plane = nest.Index(("n", length));

@@ -123,7 +123,7 @@ internal sealed class PoolLoopKernel : Kernel
 
         private string Narrow => arithmetic.Sum == "float" ? "(float)" : "";
 
-        private string P => CSharpLiteral.Of((double)layer.Node.Attributes.Int("p", 2));
+        private string P => CSharpLiteral.Of(LpPool.P(layer.Node));
 
         private bool CountsPadding => layer.Node.Attributes.Int("count_include_pad", 0) != 0;
 

@@ -26,7 +26,7 @@ internal static class ResizeText
     /// <summary>A sum as an element: integers are truncated and cut to what the type holds, after what rounding took from whole numbers is given back.</summary>
     public static string Store(ElementType type, string sum, bool fromFloat)
     {
-        string tolerance = CSharpLiteral.Of(Resize.Tolerance);
+        string tolerance = CSharpLiteral.Of(WeightedSum.Tolerance);
         if (type == ElementType.Bool) return $"Math.Abs({sum}) > {tolerance}";
         if (type.IsFloat())
         {
@@ -34,7 +34,7 @@ internal static class ResizeText
             return arithmetic.Store(arithmetic.Sum == "double" || fromFloat ? sum : "(float)" + sum);
         }
 
-        (double least, double most) = Resize.Limits(type);
+        (double least, double most) = WeightedSum.Limits(type);
         return $"unchecked(({type.CSharpName()})Math.Max({CSharpLiteral.Of(least)}, Math.Min({CSharpLiteral.Of(most)}, {sum} < 0d ? {sum} - {tolerance} : {sum} + {tolerance})))";
     }
 

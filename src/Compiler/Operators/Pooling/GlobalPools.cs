@@ -15,8 +15,8 @@ internal static class GlobalPools
     [
         new GlobalPool("GlobalAveragePool", [1, 22], [], (x, _) => x.Count == 0 ? double.NaN : x.Sum() / x.Count),
         new GlobalPool("GlobalMaxPool", [1, 22], [], (x, _) => x.Aggregate(double.NegativeInfinity, (a, b) => a >= b || double.IsNaN(a) ? a : b)),
-        new GlobalPool("GlobalLpPool", [2, 22], [new("p", AttributeKind.Int)],
-            (x, node) => Math.Pow(x.Sum(v => Math.Pow(Math.Abs(v), node.Attributes.Int("p", 2))), 1.0 / node.Attributes.Int("p", 2))),
+        new GlobalPool("GlobalLpPool", [1, 2, 22], [new("p", AttributeKind.Int, Since: 2), new("p", AttributeKind.Float, Until: 1)],
+            (x, node) => Math.Pow(x.Sum(v => Math.Pow(Math.Abs(v), LpPool.P(node))), 1.0 / LpPool.P(node))),
     ];
 
     private sealed class GlobalPool(string name, ImmutableArray<int> versions, ImmutableArray<AttributeSpec> attributes, Func<IReadOnlyCollection<double>, Node, double> pool) : Operator
@@ -34,7 +34,7 @@ internal static class GlobalPools
         {
             int[] x = context.Lengths(0);
             if (x.Length < 2) throw context.Fail("X must have batch and channels");
-            if (context.Attributes.Int("p", 2) < 1) throw context.Unsupported("p", "it must be positive");
+            if (!(LpPool.P(context.Node) > 0)) throw context.Unsupported("p", "it must be positive");
             context.SetOutput(0, context.Type(0), x.Select((d, axis) => axis < 2 ? d : 1));
         }
 

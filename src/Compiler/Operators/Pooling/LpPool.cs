@@ -1,5 +1,6 @@
 using System;
 using RedGen.Compiler.Execute;
+using RedGen.Compiler.Graphs;
 
 namespace RedGen.Compiler.Operators.Pooling;
 
@@ -10,23 +11,26 @@ internal sealed class LpPool : Operator
     public override OperatorSchema Schema { get; } = new()
     {
         Name = "LpPool",
-        Versions = [2, 11, 18, 22],
+        Versions = [1, 2, 11, 18, 22],
         Inputs = [new("X", TypeSet.Float)],
         Outputs = [new("Y", TypeSet.Float)],
         Attributes =
         [
             new("auto_pad", AttributeKind.String), new("ceil_mode", AttributeKind.Int, Since: 18), new("dilations", AttributeKind.Ints, Since: 18),
-            new("kernel_shape", AttributeKind.Ints, Required: true), new("p", AttributeKind.Int), new("pads", AttributeKind.Ints), new("strides", AttributeKind.Ints),
+            new("kernel_shape", AttributeKind.Ints, Required: true), new("p", AttributeKind.Int, Since: 2), new("p", AttributeKind.Float, Until: 1), new("pads", AttributeKind.Ints), new("strides", AttributeKind.Ints),
         ],
     };
 
     /// <inheritdoc/>
     public override bool IsLinearTime => false;
 
+    /// <summary>The norm's exponent; a float in opset 1.</summary>
+    public static double P(Node node) => node.Attributes.Find("p") is FloatAttribute p ? p.Value : node.Attributes.Int("p", 2);
+
     /// <inheritdoc/>
     public override void Infer(InferenceContext context)
     {
-        if (context.Attributes.Int("p", 2) < 1) throw context.Unsupported("p", "it must be positive");
+        if (!(P(context.Node) > 0)) throw context.Unsupported("p", "it must be positive");
         context.SetOutput(0, context.Type(0), PoolShapes.Output(context));
     }
 
@@ -36,7 +40,7 @@ internal sealed class LpPool : Operator
         ReferenceTensor x = context.Input(0);
         ReferenceTensor y = context.NewOutput(0);
         WindowGeometry window = PoolShapes.Geometry(context.Node, x.Lengths);
-        double p = context.Attributes.Int("p", 2);
+        double p = P(context.Node);
         for (int at = 0; at < y.Count; at++)
         {
             double sum = 0;

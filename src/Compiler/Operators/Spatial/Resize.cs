@@ -1,7 +1,5 @@
-using System;
 using System.Linq;
 using RedGen.Compiler.Execute;
-using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Operators.Shaping;
 
 namespace RedGen.Compiler.Operators.Spatial;
@@ -9,9 +7,6 @@ namespace RedGen.Compiler.Operators.Spatial;
 /// <summary>Resize, and Upsample before it: every output is a weighted sum of the elements around the place that it stands for, axis by axis.</summary>
 internal sealed class Resize : Operator
 {
-    /// <summary>Sums of integers are truncated; what rounding took from a whole number is given back first.</summary>
-    public const double Tolerance = 1e-6;
-
     private Resize(OperatorSchema schema) => Schema = schema;
 
     /// <summary>Resize.</summary>
@@ -86,9 +81,9 @@ internal sealed class Resize : Operator
         foreach (int[] position in Positions.All(y.Lengths))
         {
             (int[] Positions, double[] Weights)[] own = [.. position.Select((p, a) => taps[a][p])];
-            if (own.Any(t => t.Positions.Length == 0)) Store(y, next, mode.Extrapolation);
+            if (own.Any(t => t.Positions.Length == 0)) WeightedSum.Store(y, next, mode.Extrapolation);
             else if (mode.Interpolation == "nearest") y.CopyElement(next, x, own.Select((t, a) => t.Positions[0] * strides[a]).Sum());
-            else Store(y, next, Sum(x, own, strides, 0, 0));
+            else WeightedSum.Store(y, next, Sum(x, own, strides, 0, 0));
             next++;
         }
 
@@ -105,32 +100,4 @@ internal sealed class Resize : Operator
             if (weights[i] != 0) sum += weights[i] * Sum(x, taps, strides, axis + 1, offset + (positions[i] * strides[axis]));
         return sum;
     }
-
-    private static void Store(ReferenceTensor y, int index, double value)
-    {
-        if (y.IsReal) y.Reals![index] = value;
-        else y.Integers![index] = ToInteger(y.ElementType, value);
-    }
-
-    /// <summary>A sum as an element of an integer type or bool: truncated, and cut to what the type holds.</summary>
-    private static long ToInteger(ElementType type, double value)
-    {
-        if (type == ElementType.Bool) return Math.Abs(value) > Tolerance ? 1 : 0;
-        (double least, double most) = Limits(type);
-        double nudged = Math.Max(least, Math.Min(most, value < 0 ? value - Tolerance : value + Tolerance));
-        return double.IsNaN(nudged) ? 0 : type == ElementType.UInt64 ? unchecked((long)(ulong)nudged) : (long)nudged;
-    }
-
-    /// <summary>The least and largest double that an integer type holds.</summary>
-    public static (double Least, double Most) Limits(ElementType type) => type switch
-    {
-        ElementType.Int8 => (sbyte.MinValue, sbyte.MaxValue),
-        ElementType.UInt8 => (0, byte.MaxValue),
-        ElementType.Int16 => (short.MinValue, short.MaxValue),
-        ElementType.UInt16 => (0, ushort.MaxValue),
-        ElementType.Int32 => (int.MinValue, int.MaxValue),
-        ElementType.UInt32 => (0, uint.MaxValue),
-        ElementType.Int64 => (long.MinValue, 9223372036854774784d),
-        _ => (0, 18446744073709549568d),
-    };
 }
