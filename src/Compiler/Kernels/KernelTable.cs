@@ -52,7 +52,6 @@ internal static class KernelTable
         ["AveragePool"] = Pool,
         ["BatchNormalization"] = [new BatchNormKernel(), new BatchNormLoopKernel(), new BatchNormTrainingKernel()],
         ["BitCast"] = [new BitCastKernel()],
-        ["BatchNormalization"] = [new BatchNormKernel(), new BatchNormLoopKernel()],
         ["Col2Im"] = [new Col2ImKernel()],
         ["Concat"] = [new ConcatKernel()],
         ["ConstantOfShape"] = [new FillKernel()],
