@@ -23,20 +23,24 @@ internal static class DeclaredShapes
     {
         Node node = graph.Nodes[position];
         int[]?[] shapes = [.. node.Outputs.Select(o => o.Length == 0 ? null : Lengths(graph.TensorTypeOf(o)))];
-        if (shapes is [null] && node.HasOutput(0)) shapes[0] = FromReaders(graph, position, known);
+        if (shapes is [null] && node.HasOutput(0)) shapes[0] = FromReaders(graph, position, node.Outputs[0], known);
         return shapes.Any(s => s is null) ? null : [.. shapes.Select(s => s!)];
     }
+
+    /// <summary>The declared lengths of one value that a node computes; null where they are not declared.</summary>
+    public static int[]? Of(Graph graph, int position, string value, IReadOnlyDictionary<string, ValueType> known)
+        => Lengths(graph.TensorTypeOf(value)) ?? FromReaders(graph, position, value, known);
 
     private static int[]? Lengths(TensorType? type)
         => type is { Shape: { IsStatic: true, Rank: <= MaxRank } shape } && shape.Dimensions.All(d => d.Value <= int.MaxValue) ? shape.ToArray() : null;
 
     /// <summary>
-    /// Elementwise operators whose other operands are scalars pass a shape on. Functions that are written out leave such chains,
+    /// Elementwise operators whose other operands are single elements pass a shape on. Functions that are written out leave such chains,
     /// and only their last value is declared.
     /// </summary>
-    private static int[]? FromReaders(Graph graph, int position, IReadOnlyDictionary<string, ValueType> known)
+    private static int[]? FromReaders(Graph graph, int position, string value, IReadOnlyDictionary<string, ValueType> known)
     {
-        var same = new HashSet<string>(System.StringComparer.Ordinal) { graph.Nodes[position].Outputs[0] };
+        var same = new HashSet<string>(System.StringComparer.Ordinal) { value };
         for (int i = position + 1; i < System.Math.Min(graph.Nodes.Length, position + 1 + Reach); i++)
         {
             Node node = graph.Nodes[i];
@@ -52,8 +56,8 @@ internal static class DeclaredShapes
     private static bool PassesShape(Node node, HashSet<string> same, IReadOnlyDictionary<string, ValueType> known)
     {
         if (!node.HasInput(0) || !node.HasOutput(0) || OperatorTable.Find(node.Operator) is null || node.BroadcastsAlongAxis()) return false;
-        if (node.IsAny(["Identity", "CastLike", "Clip"])) return same.Contains(node.Inputs[0]);
+        if (node.IsAny(["Identity", "Cast", "CastLike", "Clip"])) return same.Contains(node.Inputs[0]);
         return node.Operator.Domain.Length == 0 && ElementwiseTable.Names.Contains(node.Operator.Name) && node.Outputs.Length == 1 && node.Inputs.Any(same.Contains)
-            && node.Inputs.All(i => same.Contains(i) || (known.TryGetValue(i, out ValueType? type) && type is TensorType { Shape.Rank: 0 }));
+            && node.Inputs.All(i => same.Contains(i) || (known.TryGetValue(i, out ValueType? type) && type is TensorType { Shape: { IsStatic: true, ElementCount: 1 } }));
     }
 }

@@ -25,7 +25,7 @@ internal sealed class EliminateDeadCode : GraphPass
                 continue;
             }
 
-            Node trimmed = WithoutUnread(node, live);
+            Node trimmed = WithoutDeadSubgraphs(WithoutUnread(node, live), live, context);
             changed |= !ReferenceEquals(trimmed, node);
             kept.Add(trimmed);
             live.UnionWith(GraphCaptures.Reads(trimmed));
@@ -43,6 +43,21 @@ internal sealed class EliminateDeadCode : GraphPass
             [.. kept],
             initializers,
             graph.Types.RemoveRange(graph.Types.Keys.Where(name => !defined.Contains(name) && !initializers.ContainsKey(name))));
+    }
+
+    /// <summary>What a subgraph computes for nobody keeps alive what it reads, so it goes first.</summary>
+    private Node WithoutDeadSubgraphs(Node node, HashSet<string> live, PassContext context)
+    {
+        if (!GraphCaptures.Subgraphs(node).Any()) return node;
+        Node trimmed = SubgraphOutputs.WithoutUnread(node, live.Contains);
+        bool changed = !ReferenceEquals(trimmed, node);
+        trimmed = GraphCaptures.MapSubgraphs(trimmed, body =>
+        {
+            Graph alive = Run(body, context);
+            changed |= !ReferenceEquals(alive, body);
+            return alive;
+        });
+        return changed ? trimmed : node;
     }
 
     /// <summary>Leaves out outputs that the operator's schema allows to leave out: their number means something for others (Split).</summary>

@@ -82,6 +82,7 @@ internal sealed partial class InferAndFold : GraphPass
 
         private void Visit(Node node, int position)
         {
+            _position = position;
             Operator op = OperatorTable.Find(node.Operator) ?? throw Unknown(node);
             if (TryInline(node)) return;
             if (GraphCaptures.Reads(node).Any(IsUnknown))

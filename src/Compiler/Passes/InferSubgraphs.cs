@@ -23,6 +23,7 @@ internal sealed partial class InferAndFold
     private sealed partial class Walk : ISubgraphInference
     {
         private readonly int _depth = outer is null ? 0 : outer._depth + 1;
+        private int _position;
         private HashSet<string>? _names;
         private Dictionary<string, int>? _suffixes;
 
@@ -45,6 +46,8 @@ internal sealed partial class InferAndFold
         }
 
         public ValueType? Declared(string value) => graph.TypeOf(value);
+
+        public int[]? DeclaredLengths(string output) => DeclaredShapes.Of(graph, _position, output, _types);
 
         public Tensor? Constant(string value) => ConstantOf(value);
 

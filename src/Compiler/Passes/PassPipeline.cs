@@ -26,6 +26,7 @@ internal static class PassPipeline
     public static ImmutableArray<GraphPass> Optimising { get; } =
     [
         new EliminateDeadCode(), // what nothing reads needs no rewriting, and no longer counts as a reader
+        new SimplifyLoops(), // so that what follows sees into the bodies that go
         new EliminateCommonSubexpressions(), // values get all their readers before passes ask who reads them
         new EliminateIdentities(), // so that the nodes of a pattern stand next to each other
         new MoveDequantize(), // quantised neighbourhoods close up, before others look at what stands where

@@ -20,6 +20,9 @@ internal interface ISubgraphInference
     /// <summary>The type that the file declares for a value, or null.</summary>
     ValueType? Declared(string value);
 
+    /// <summary>The lengths that the file declares for an output of the node, or for a value that surely has the same shape; null where there are none.</summary>
+    int[]? DeclaredLengths(string output);
+
     /// <summary>The constant of a value around the node, or null.</summary>
     Tensor? Constant(string value);
 

@@ -94,7 +94,7 @@ internal sealed class Loop : ControlFlowOperator
     private static void InferScans(InferenceContext context, Graph body, int states)
     {
         long? trips = Trips(Subgraphs(context).Constant(body.Outputs[0].Name) ?? body.ConstantOf(body.Outputs[0].Name), context.Constant(0), context.HasInput(0), context.Constant(1), context.HasInput(1));
-        if (trips == long.MaxValue) throw context.Invalid("it never ends: it has no trip count, and its condition always holds");
+        if (trips == long.MaxValue) throw context.Invalid("it never ends: its condition always holds, and no trip count ends it");
         var counts = new HashSet<long>();
         for (int k = states; k < context.Node.Outputs.Length; k++)
         {
@@ -111,8 +111,7 @@ internal sealed class Loop : ControlFlowOperator
 
     /// <summary>The length that the file declares for a collected output; generated code checks it.</summary>
     private static long? Declared(InferenceContext context, int output, TensorType slice)
-        => Subgraphs(context).Declared(context.Node.Outputs[output]) is TensorType { Shape: { IsStatic: true } shape } type && type.ElementType == slice.ElementType
-            && shape.Rank > 0 && shape.Dimensions.Skip(1).SequenceEqual(slice.Shape!.Dimensions) ? shape[0].Value : null;
+        => Subgraphs(context).DeclaredLengths(context.Node.Outputs[output]) is { Length: > 0 } lengths && lengths.Skip(1).SequenceEqual(slice.Shape!.ToArray()) ? lengths[0] : null;
 
     /// <inheritdoc/>
     public override void Evaluate(EvaluationContext context)
