@@ -73,6 +73,10 @@ public sealed class HashedMatrix
         return rows;
     }
 
+    /// <summary>A run of rows, with the same codebook.</summary>
+    public HashedMatrix Slice(int first, int count)
+        => new(count, Columns, Codebook, Scales.IsEmpty ? [] : [.. Scales.Skip(first).Take(count)], _indices.AsSpan(first * Columns, count * Columns).ToArray());
+
     /// <summary>Bytes of indices, codebook and scales as emitted.</summary>
     public long Bytes => Count + (4L * Codebook.Length) + (4L * Scales.Length);
 

@@ -16,7 +16,10 @@ internal static class LayerWork
 
     /// <summary>The multiply-adds: every element of an output sums over the columns of its row. Those with padding count.</summary>
     public static long Of(Graph graph)
-        => graph.Nodes.Sum(n => ReducibleLayer.Read(graph, n) is { } layer && graph.TensorTypeOf(n.Outputs[0])?.Shape is { IsStatic: true } shape
-            ? shape.ElementCount * layer.Columns
-            : 0);
+        => graph.Nodes.SelectMany(n => ReducibleLayer.ReadAll(graph, n)).Sum(layer => layer.IsRecurrent ? OfRecurrent(graph, layer)
+            : graph.TensorTypeOf(layer.Node.Outputs[0])?.Shape is { IsStatic: true } shape ? shape.ElementCount * layer.Columns : 0);
+
+    /// <summary>Every step of every sequence reads all weights once.</summary>
+    private static long OfRecurrent(Graph graph, ReducibleLayer layer)
+        => graph.TensorTypeOf(layer.Node.Inputs[0])?.Shape is { IsStatic: true, Rank: 3 } x ? x.Dimensions[0].Value * x.Dimensions[1].Value * layer.Count : 0;
 }

@@ -77,7 +77,7 @@ internal static class Reducer
     {
         if (options.Tolerance is not { } tolerance || !(plan.MeasuredError > tolerance) || plan.Layers.IsEmpty) return;
         HashedLayer worst = plan.Layers.OrderByDescending(l => l.ErrorShare).First();
-        string label = graph.Nodes.First(n => ReducibleLayer.Read(graph, n)?.Weights == worst.Weights).Label;
+        string label = graph.Nodes.First(n => ReducibleLayer.ReadAll(graph, n).Any(l => l.Weights == worst.Weights)).Label;
         diagnostics.Add(DiagnosticCatalog.ToleranceMissed.With(
             plan.MeasuredError.ToString("G4", CultureInfo.InvariantCulture),
             tolerance.ToString("G4", CultureInfo.InvariantCulture),
@@ -91,7 +91,7 @@ internal static class Reducer
     {
         ImmutableDictionary<string, double> shares = plan.Layers.ToImmutableDictionary(l => l.Weights, l => l.ErrorShare);
         ImmutableArray<LayerReduction>.Builder layers = ImmutableArray.CreateBuilder<LayerReduction>();
-        foreach (ReducibleLayer layer in before.Nodes.Select(n => ReducibleLayer.Read(before, n)).OfType<ReducibleLayer>())
+        foreach (ReducibleLayer layer in before.Nodes.SelectMany(n => ReducibleLayer.ReadAll(before, n)))
         {
             if (layers.Any(l => l.Weights == layer.Weights)) continue;
             layers.Add(new LayerReduction(

@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using RedGen.Compiler.Graphs;
@@ -6,16 +7,18 @@ namespace RedGen.Compiler.Red;
 
 /// <summary>
 /// A constant of float weights as an outputs × columns matrix, with the node that reads it. For a Conv a column is (input channel of
-/// the group, tap); for Gemm and MatMul an input.
+/// the group, tap); for Gemm and MatMul an input. A recurrent layer has two such constants, W and R; those that read its state (R) have a
+/// group a direction.
 /// </summary>
 internal sealed class ReducibleLayer
 {
     private readonly int[] _place;
 
-    private ReducibleLayer(Node node, string weights, string bias, int outputs, int columns, int taps, int groups, int[] place)
+    private ReducibleLayer(Node node, string weights, string bias, int outputs, int columns, int taps, int groups, int[] place, int operand = 1)
     {
         Node = node;
         Weights = weights;
+        Operand = operand;
         Bias = bias;
         Outputs = outputs;
         Columns = columns;
@@ -29,6 +32,15 @@ internal sealed class ReducibleLayer
 
     /// <summary>The initializer of the weights.</summary>
     public string Weights { get; }
+
+    /// <summary>The place of the weights among the node's inputs.</summary>
+    public int Operand { get; }
+
+    /// <summary>Whether the node is an LSTM, GRU or RNN.</summary>
+    public bool IsRecurrent => IsRecurrentNode(Node);
+
+    /// <summary>Whether the columns are the units of a recurrent layer's state, not its input.</summary>
+    public bool ReadsState => IsRecurrent && Operand == 2;
 
     /// <summary>The initializer of the bias; empty where there is none.</summary>
     public string Bias { get; }
@@ -51,7 +63,25 @@ internal sealed class ReducibleLayer
     /// <summary>The number of weights.</summary>
     public int Count => Outputs * Columns;
 
-    /// <summary>Reads a node; null where it is no layer with constant float weights.</summary>
+    /// <summary>All layers of a node: none, one, or those of a recurrent layer.</summary>
+    public static IEnumerable<ReducibleLayer> ReadAll(Graph graph, Node node)
+    {
+        if (!IsRecurrentNode(node)) return Read(graph, node) is { } layer ? [layer] : [];
+        return new[] { 1, 2 }.Select(operand => ReadRecurrent(graph, node, operand)).OfType<ReducibleLayer>();
+    }
+
+    private static bool IsRecurrentNode(Node node) => node.Operator.QualifiedName is "LSTM" or "GRU" or "RNN";
+
+    /// <summary>W as a dense layer whose rows are the gates of all directions; R the same with a group a direction.</summary>
+    private static ReducibleLayer? ReadRecurrent(Graph graph, Node node, int operand)
+    {
+        if (graph.ConstantOf(node.Input(operand)) is not { ElementType: ElementType.Float32, Length: > 0, Dimensions.Length: 3 } tensor) return null;
+        int directions = tensor.Dimensions[0];
+        return new ReducibleLayer(
+            node, node.Inputs[operand], "", directions * tensor.Dimensions[1], tensor.Dimensions[2], 1, operand == 2 ? directions : 1, Straight(tensor.Length), operand);
+    }
+
+    /// <summary>Reads a node; null where it is no layer with constant float weights, or a recurrent one.</summary>
     public static ReducibleLayer? Read(Graph graph, Node node)
     {
         if (graph.ConstantOf(node.Input(1)) is not { ElementType: ElementType.Float32, Length: > 0 } tensor) return null;

@@ -50,6 +50,19 @@ internal sealed class HashedConstants
     public static HashedConstants? TryRead(string name, float[] rows, KernelContext context)
         => context.Hashed(name) is { } matrix && matrix.ToRows().AsSpan().SequenceEqual(rows) ? new HashedConstants(matrix) : null;
 
+    /// <summary>The hashed form of a run of rows of a constant; null where it is not hashed, or where the layer computes with other weights.</summary>
+    /// <param name="name">The initializer.</param>
+    /// <param name="firstRow">The first row.</param>
+    /// <param name="rows">The weights that the layer computes with, outputs × columns.</param>
+    /// <param name="columns">Columns of a row.</param>
+    /// <param name="context">The context.</param>
+    public static HashedConstants? TryReadRows(string name, int firstRow, float[] rows, int columns, KernelContext context)
+    {
+        if (context.Hashed(name) is not { } whole || whole.Columns != columns) return null;
+        HashedMatrix matrix = whole.Slice(firstRow, rows.Length / columns);
+        return matrix.ToRows().AsSpan().SequenceEqual(rows) ? new HashedConstants(matrix) : null;
+    }
+
     /// <summary>Weights that are expanded to rows, outputs × columns.</summary>
     public Weight ToRows() => Expanded("ToRows", "");
 

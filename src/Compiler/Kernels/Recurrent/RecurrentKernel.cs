@@ -30,43 +30,18 @@ internal sealed class RecurrentKernel : Kernel
         long block = Math.Max(1, Math.Min(layer.Steps, GateFloats / ((long)layer.Batch * layer.GateRows)));
         var memory = new RecurrentMemory(node, layer, operands, (int)block);
         if (memory.Length > int.MaxValue) return null;
+        (ImmutableArray<Weight> weights, LoweringCount? cost) = new RecurrentPacking(node, layer, context, packed).Run();
         return new RecurrentStep(node, layer, operands, memory)
         {
             Nodes = group.Nodes,
             Inputs = operands.Values,
             InputNames = operands.Names,
             Outputs = node.Outputs,
-            Weights = Pack(node, layer, context, packed),
+            Weights = weights,
             WorkspaceLength = (int)memory.Length,
             MultiplyAdds = RecurrentOperands.MultiplyAdds(layer),
+            Cost = cost,
             Summary = RecurrentOperands.Summary(node, layer),
         };
-    }
-
-    private static ImmutableArray<Weight> Pack(Node node, RecurrentLayer layer, KernelContext context, List<int> packed)
-    {
-        ImmutableArray<Weight>.Builder weights = ImmutableArray.CreateBuilder<Weight>();
-        foreach (RecurrentDirection direction in layer.Directions)
-        {
-            int d = direction.Index;
-            foreach (RecurrentPart part in RecurrentPart.Of(node))
-            {
-                string prefix = RecurrentStep.Prefix(d, part);
-                if (packed.Contains(RecurrentOperands.W)) weights.Add(part.Pack(prefix + "InputWeights", Constant(RecurrentOperands.W), layer, d, layer.Inputs));
-                if (packed.Contains(RecurrentOperands.R)) weights.Add(part.Pack(prefix + "StateWeights", Constant(RecurrentOperands.R), layer, d, layer.Hidden));
-                if (!packed.Contains(RecurrentOperands.B)) continue;
-                bool apart = part.Gates == 3;
-                weights.Add(Weight.Of(prefix + "Bias", part.Bias(Constant(RecurrentOperands.B), layer, d, input: true, state: !apart)));
-                if (apart) weights.Add(Weight.Of(prefix + "StateBias", part.Bias(Constant(RecurrentOperands.B), layer, d, input: false, state: true)));
-            }
-
-            if (!packed.Contains(RecurrentOperands.Peepholes)) continue;
-            float[] all = Constant(RecurrentOperands.Peepholes).AsSpan<float>().ToArray();
-            weights.Add(Weight.Of(RecurrentStep.Prefix(d, null) + "Peepholes", all.AsSpan(d * 3 * layer.Hidden, 3 * layer.Hidden).ToArray()));
-        }
-
-        return weights.ToImmutable();
-
-        Tensor Constant(int place) => context.Constant(node.Inputs[place])!;
     }
 }

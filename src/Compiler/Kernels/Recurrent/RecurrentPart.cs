@@ -2,9 +2,11 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Kernels.Linear;
 using RedGen.Compiler.Kernels.Packing;
 using RedGen.Compiler.Operators.Recurrent;
 using RedGen.Compiler.Plan;
+using RedGen.Compiler.Red.Splitting;
 
 namespace RedGen.Compiler.Kernels.Recurrent;
 
@@ -32,11 +34,21 @@ internal sealed record RecurrentPart(string Name, int FirstGate, int Gates)
     public long PackedLength(RecurrentLayer layer, int depth)
         => (Columns(layer) + PanelPacking.PanelWidth - 1L) / PanelPacking.PanelWidth * PanelPacking.PanelWidth * depth;
 
-    /// <summary>The rows of W or R, packed.</summary>
-    public Weight Pack(string role, Tensor tensor, RecurrentLayer layer, int direction, int depth)
+    /// <summary>The rows of W or R, packed or, where they are hashed, as what they are packed from.</summary>
+    /// <param name="role">What they are to the step.</param>
+    /// <param name="name">The constant.</param>
+    /// <param name="layer">The layer.</param>
+    /// <param name="direction">The direction.</param>
+    /// <param name="depth">Columns of a row.</param>
+    /// <param name="context">The context.</param>
+    /// <param name="cost">What the products cost under the lowering with the fewest multiplications; null where the rows are not hashed.</param>
+    public Weight Pack(string role, string name, RecurrentLayer layer, int direction, int depth, KernelContext context, out LoweringCount? cost)
     {
-        float[] rows = tensor.AsSpan<float>().Slice(FirstRow(layer, direction) * depth, Columns(layer) * depth).ToArray();
-        return Weight.Of(role, PanelPacking.Pack(rows, depth, Columns(layer), transposed: true));
+        int first = FirstRow(layer, direction);
+        float[] rows = context.Constant(name)!.AsSpan<float>().Slice(first * depth, Columns(layer) * depth).ToArray();
+        var hashed = HashedConstants.TryReadRows(name, first, rows, depth, context);
+        cost = hashed is null ? null : LoweringCounter.CostOf(SplitLayer.OfRows(layer.Steps * layer.Batch, hashed.Matrix));
+        return hashed is null ? Weight.Of(role, PanelPacking.Pack(rows, depth, Columns(layer), transposed: true)) : hashed.ToPanels() with { Role = role };
     }
 
     /// <summary>The bias of the rows: Wb + Rb, or one of them.</summary>

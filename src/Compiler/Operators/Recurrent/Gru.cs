@@ -22,7 +22,7 @@ internal sealed class Gru : RecurrentOperator
     public override RecurrentLayer Read(InferenceContext context) => RecurrentLayer.Read(context, 3, "Sigmoid", "Tanh");
 
     /// <inheritdoc/>
-    protected override void Step(RecurrentCell cell, Node node)
+    public override void Step(RecurrentCell cell, Node node)
     {
         var z = new double[cell.Layer.Hidden];
         var r = new double[cell.Layer.Hidden];

@@ -29,7 +29,7 @@ internal sealed class Lstm : RecurrentOperator
     }
 
     /// <inheritdoc/>
-    protected override void Step(RecurrentCell cell, Node node)
+    public override void Step(RecurrentCell cell, Node node)
     {
         var output = new double[cell.Layer.Hidden];
         double Sum(int gate, int j) => cell.FromInput(gate, j) + cell.FromState(gate, j, cell.Hidden);

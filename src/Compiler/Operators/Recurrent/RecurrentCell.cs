@@ -2,8 +2,8 @@ using System;
 
 namespace RedGen.Compiler.Operators.Recurrent;
 
-/// <summary>The reference evaluation of one step of one sequence in one direction: what the equations of the specification name.</summary>
-internal sealed class RecurrentCell(RecurrentLayer layer, RecurrentDirection direction, EvaluationContext context, double[] input, double[] hidden, double[] cell)
+/// <summary>One step of one sequence in one direction, by what the equations of the specification name.</summary>
+internal abstract class RecurrentCell(RecurrentLayer layer, RecurrentDirection direction, double[] hidden, double[] cell)
 {
     /// <summary>The layer.</summary>
     public RecurrentLayer Layer { get; } = layer;
@@ -14,28 +14,14 @@ internal sealed class RecurrentCell(RecurrentLayer layer, RecurrentDirection dir
     /// <summary>C of the step before; the step writes the new one.</summary>
     public double[] Cell { get; } = cell;
 
-    /// <summary>Row of a gate and unit in W and R.</summary>
-    private int Row(int gate, int unit) => (direction.Index * Layer.GateRows) + (gate * Layer.Hidden) + unit;
-
     /// <summary>Xt · Wᵀ + Wb for one unit.</summary>
-    public double FromInput(int gate, int unit)
-    {
-        double sum = Bias(gate, unit);
-        for (int i = 0; i < Layer.Inputs; i++) sum += context.Input(1).Reals![(Row(gate, unit) * Layer.Inputs) + i] * input[i];
-        return sum;
-    }
+    public abstract double FromInput(int gate, int unit);
 
     /// <summary>state · Rᵀ + Rb for one unit.</summary>
-    public double FromState(int gate, int unit, double[] state)
-    {
-        double sum = Bias(Layer.Gates + gate, unit);
-        for (int k = 0; k < Layer.Hidden; k++) sum += context.Input(2).Reals![(Row(gate, unit) * Layer.Hidden) + k] * state[k];
-        return sum;
-    }
+    public abstract double FromState(int gate, int unit, double[] state);
 
     /// <summary>The weight of a peephole; 0 where there is none.</summary>
-    public double Peephole(int gate, int unit)
-        => context.OptionalInput(7) is { } p ? p.Reals![(direction.Index * 3 * Layer.Hidden) + (gate * Layer.Hidden) + unit] : 0;
+    public abstract double Peephole(int gate, int unit);
 
     /// <summary>An activation function, of what the layer's bound leaves of its argument.</summary>
     public double Activate(int function, double x)
@@ -49,6 +35,38 @@ internal sealed class RecurrentCell(RecurrentLayer layer, RecurrentDirection dir
         next.CopyTo(target, 0);
     }
 
-    private double Bias(int block, int unit)
-        => context.OptionalInput(3) is { } b ? b.Reals![(((direction.Index * 2 * Layer.Gates) + block) * Layer.Hidden) + unit] : 0;
+    /// <summary>The row of a gate and unit in W and R.</summary>
+    protected int Row(int gate, int unit) => (direction.Index * Layer.GateRows) + (gate * Layer.Hidden) + unit;
+
+    /// <summary>The place of a bias: blocks 0 … gates − 1 are Wb, the others Rb.</summary>
+    protected int BiasPlace(int block, int unit) => (((direction.Index * 2 * Layer.Gates) + block) * Layer.Hidden) + unit;
+
+    /// <summary>The place of a peephole.</summary>
+    protected int PeepholePlace(int gate, int unit) => (((direction.Index * 3) + gate) * Layer.Hidden) + unit;
+}
+
+/// <summary>The step of the reference evaluation: sums in double, one product after the other.</summary>
+internal sealed class ReferenceRecurrentCell(RecurrentLayer layer, RecurrentDirection direction, EvaluationContext context, double[] input, double[] hidden, double[] cell)
+    : RecurrentCell(layer, direction, hidden, cell)
+{
+    /// <inheritdoc/>
+    public override double FromInput(int gate, int unit)
+    {
+        double sum = Bias(gate, unit);
+        for (int i = 0; i < Layer.Inputs; i++) sum += context.Input(1).Reals![(Row(gate, unit) * Layer.Inputs) + i] * input[i];
+        return sum;
+    }
+
+    /// <inheritdoc/>
+    public override double FromState(int gate, int unit, double[] state)
+    {
+        double sum = Bias(Layer.Gates + gate, unit);
+        for (int k = 0; k < Layer.Hidden; k++) sum += context.Input(2).Reals![(Row(gate, unit) * Layer.Hidden) + k] * state[k];
+        return sum;
+    }
+
+    /// <inheritdoc/>
+    public override double Peephole(int gate, int unit) => context.OptionalInput(7) is { } p ? p.Reals![PeepholePlace(gate, unit)] : 0;
+
+    private double Bias(int block, int unit) => context.OptionalInput(3) is { } b ? b.Reals![BiasPlace(block, unit)] : 0;
 }

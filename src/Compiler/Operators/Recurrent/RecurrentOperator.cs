@@ -33,7 +33,7 @@ internal abstract class RecurrentOperator : Operator
     public abstract RecurrentLayer Read(InferenceContext context);
 
     /// <summary>Computes one step: brings the states of <paramref name="cell"/> to those after it.</summary>
-    protected abstract void Step(RecurrentCell cell, Node node);
+    public abstract void Step(RecurrentCell cell, Node node);
 
     /// <inheritdoc/>
     public override void Infer(InferenceContext context)
@@ -80,7 +80,7 @@ internal abstract class RecurrentOperator : Operator
         {
             int t = direction.IsReverse ? length - 1 - step : step;
             double[] input = Slice(context.Input(0), (t * layer.InputStepStride) + (n * layer.InputBatchStride), layer.Inputs);
-            Step(new RecurrentCell(layer, direction, context, input, hidden, cell), context.Node);
+            Step(new ReferenceRecurrentCell(layer, direction, context, input, hidden, cell), context.Node);
             hidden.CopyTo(y.Reals!, (t * layer.OutputStepStride) + layer.StateStart(direction.Index) + (n * layer.OutputBatchStride));
         }
     }

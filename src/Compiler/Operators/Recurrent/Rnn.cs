@@ -19,6 +19,6 @@ internal sealed class Rnn : RecurrentOperator
     public override RecurrentLayer Read(InferenceContext context) => RecurrentLayer.Read(context, 1, "Tanh");
 
     /// <inheritdoc/>
-    protected override void Step(RecurrentCell cell, Node node)
+    public override void Step(RecurrentCell cell, Node node)
         => cell.SetAll(cell.Hidden, j => cell.Activate(0, cell.FromInput(0, j) + cell.FromState(0, j, cell.Hidden)));
 }

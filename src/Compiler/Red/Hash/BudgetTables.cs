@@ -22,7 +22,7 @@ internal sealed class BudgetTables(HashingProblem problem, bool measuresGains, A
         {
             cancellationToken.ThrowIfCancellationRequested();
             ImmutableArray<LayerCandidate> candidates = Candidates(layer, menu);
-            double gain = problem.Gains.TryGetValue(layer.Layer.Node.Outputs[0], out double structural) ? structural : 1;
+            double gain = layer.Layer.Node.Outputs.Select(o => problem.Gains.TryGetValue(o, out double structural) ? structural : 0).Max();
             measured.Add(measuresGains ? MeasuredGain(layer) : double.NaN);
             layers.Add(new BudgetLayer(layer.Layer.Weights, candidates, gain, layer.Geometry.MultiplyAdds, layer.Geometry.IsConvolution));
             onProgress?.Invoke(new TuneProgress("sensitivities", 0.2 + (0.4 * layers.Count / problem.Layers.Length)));

@@ -59,7 +59,8 @@ internal sealed class HashingProblem
             {
                 if (StructuralGains.SharesEnergy(node))
                     foreach (string input in node.Inputs.Where(i => i.Length > 0 && graph.ConstantOf(i) is null)) energies[input] = ChannelMoments.Energy(value(input));
-                if (ReducibleLayer.Read(graph, node) is { } layer && seen.Add(layer.Weights) && Make(graph, layer, value(node.Inputs[0]), probe.IsKnown(node.Inputs[0]), method) is { } made) layers.Add(made);
+                foreach (ReducibleLayer layer in ReducibleLayer.ReadAll(graph, node))
+                    if (seen.Add(layer.Weights) && Make(graph, layer, layer.ReadsState ? FastRecurrent.States(node, value) : value(node.Inputs[0]), probe.IsKnown(node.Inputs[0]), method) is { } made) layers.Add(made);
             },
             keep: true);
         return new HashingProblem(graph, probe, [.. layers], StructuralGains.Of(graph, energies), inputs.Description + (probe.Refusal.Length == 0 ? "" : " (not taken by " + probe.Refusal + ")")) { HasSamples = inputs.AreReal };
@@ -85,8 +86,8 @@ internal sealed class HashingProblem
             FastValue? weights = null, bias = hashed.Bias.IsEmpty ? null : new FastValue([.. hashed.Bias], [hashed.Bias.Length]);
             foreach (ReducibleLayer layer in _readers[hashed.Weights])
             {
-                weights ??= new FastValue(ReferenceTensor.FromTensor(layer.ToTensor(hashed.Matrix.ToRows(), _graph.ConstantOf(layer.Weights)!.Dimensions)));
-                overrides[layer.Node.Name] = new LayerOverride(weights, bias);
+                weights ??= ValueOf(layer, hashed);
+                overrides[layer.Node.Name] = new LayerOverride(weights, bias, layer.Operand, overrides.TryGetValue(layer.Node.Name, out LayerOverride? also) ? also : null);
                 bias = null;
             }
         }
@@ -102,20 +103,30 @@ internal sealed class HashingProblem
     public ImmutableArray<HashedLayer> Compensated(IReadOnlyDictionary<string, int> magnitudes)
     {
         var done = new Dictionary<string, HashedLayer>(StringComparer.Ordinal);
-        ImmutableDictionary<string, HashLayer> byNode = Layers.ToImmutableDictionary(l => l.Layer.Node.Name, l => l);
+        // Of a recurrent layer's two matrices the state's is not compensated: what it reads changes with it.
+        ImmutableDictionary<string, HashLayer> byNode = Layers.Where(l => !l.Layer.IsRecurrent).ToImmutableDictionary(l => l.Layer.Node.Name, l => l);
+        foreach (HashLayer layer in Layers.Where(l => l.Layer.IsRecurrent && magnitudes.ContainsKey(l.Layer.Weights)))
+            done[layer.Layer.Weights] = layer.Hash(magnitudes[layer.Layer.Weights], out _);
+        ILookup<string, HashLayer> recurrent = Layers.Where(l => l.Layer.IsRecurrent && done.ContainsKey(l.Layer.Weights)).ToLookup(l => l.Layer.Node.Name);
         _probe.Rerun(
             (node, current) =>
             {
+                LayerOverride? kept = null;
+                foreach (HashLayer state in recurrent[node.Name]) kept = new LayerOverride(ValueOf(state.Layer, done[state.Layer.Weights]), null, state.Layer.Operand, kept);
+                if (kept is not null) return kept;
                 if (!byNode.TryGetValue(node.Name, out HashLayer? layer) || !magnitudes.TryGetValue(layer.Layer.Weights, out int n)) return null;
                 string input = node.Inputs[0];
                 HashedLayer hashed = CompensatedLayer.Hash(layer, _graph, _probe.Original(input), current(input), _probe.IsKnown(input), n);
                 done[hashed.Weights] = hashed;
                 FastValue? bias = !hashed.Bias.IsEmpty ? new FastValue([.. hashed.Bias], [hashed.Bias.Length]) : null;
-                return new LayerOverride(new FastValue(ReferenceTensor.FromTensor(layer.Layer.ToTensor(hashed.Matrix.ToRows(), _graph.ConstantOf(layer.Layer.Weights)!.Dimensions))), bias);
+                return new LayerOverride(ValueOf(layer.Layer, hashed), bias);
             },
             _outputs);
         return [.. Layers.Where(l => done.ContainsKey(l.Layer.Weights)).Select(l => done[l.Layer.Weights])];
     }
+
+    private FastValue ValueOf(ReducibleLayer layer, HashedLayer hashed)
+        => new(ReferenceTensor.FromTensor(layer.ToTensor(hashed.Matrix.ToRows(), _graph.ConstantOf(layer.Weights)!.Dimensions)));
 
     /// <summary>The same for a graph of the same structure with other constants.</summary>
     public double Measure(Graph other)
@@ -145,7 +156,7 @@ internal sealed class HashingProblem
         return signal == 0 ? 0 : noise / signal;
     }
 
-    private static IEnumerable<ReducibleLayer> LayersOf(Graph graph) => graph.Nodes.Select(n => ReducibleLayer.Read(graph, n)).OfType<ReducibleLayer>();
+    private static IEnumerable<ReducibleLayer> LayersOf(Graph graph) => graph.Nodes.SelectMany(n => ReducibleLayer.ReadAll(graph, n));
 
     /// <summary>
     /// Where the error is measured: at the float outputs; before a Softmax, Sigmoid or the like that makes one, because saturated scores hide every error.
@@ -182,7 +193,7 @@ internal sealed class HashingProblem
         foreach (Node node in graph.Nodes)
         {
             if (ReferenceEquals(node, layer.Node) || !GraphCaptures.Reads(node).Contains(layer.Weights)) continue;
-            if (ReducibleLayer.Read(graph, node) is not { } other || other.Weights != layer.Weights || node.Inputs.Count(i => i == layer.Weights) > 1) return false;
+            if (ReducibleLayer.ReadAll(graph, node).FirstOrDefault(l => l.Weights == layer.Weights) is not { } other || node.Inputs.Count(i => i == layer.Weights) > 1) return false;
             if (other.Outputs != layer.Outputs || other.Groups != layer.Groups || !other.ToRows(graph.ConstantOf(layer.Weights)!).SequenceEqual(rows)) return false;
         }
 

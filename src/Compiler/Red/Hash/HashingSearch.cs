@@ -71,7 +71,7 @@ internal static class HashingSearch
         onProgress?.Invoke(new TuneProgress("statistics", 0));
         var cost = ProbeCost.Of(graph);
         if (!cost.IsBearable) return new HashingPlan([], options.Tolerance ?? Tolerance, double.NaN, 0, "nothing: one run of the model is too long for the search; its weights stay as they are");
-        if (!graph.Nodes.Any(n => ReducibleLayer.Read(graph, n) is not null)) return new HashingPlan([], options.Tolerance ?? Tolerance, 0, 0, "nothing: there is no layer to hash");
+        if (!graph.Nodes.Any(n => ReducibleLayer.ReadAll(graph, n).Any())) return new HashingPlan([], options.Tolerance ?? Tolerance, 0, 0, "nothing: there is no layer to hash");
         ProbeInputs inputs = InputsFor(graph, cost, options, samples, effort);
         HashingProblem problem = HashingProblem.Prepare(graph, statistics, inputs, options.Hashing, cancellationToken);
         BudgetGoal goal = GoalFor(graph, problem, options);

@@ -34,6 +34,12 @@ internal sealed class LayerGeometry
     public static LayerGeometry Of(Graph graph, ReducibleLayer layer)
     {
         int[] x = graph.TensorTypeOf(layer.Node.Inputs[0])!.Shape!.ToArray();
+        if (layer.ReadsState)
+        {
+            // Units of all directions are the channels, steps of all sequences the batch.
+            return new LayerGeometry(layer, new ConvLayer(x[0] * x[1], layer.Groups, layer.Groups * layer.Columns, layer.Outputs, new WindowGeometry(1, WindowAxis.Missing, WindowAxis.Missing, WindowAxis.Missing)));
+        }
+
         if (layer.Node.Operator.Name != "Conv")
         {
             int rows = (int)(x.Aggregate(1L, (a, b) => a * b) / layer.Columns);

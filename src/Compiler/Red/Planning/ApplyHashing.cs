@@ -23,7 +23,7 @@ internal static class ApplyHashing
         problem = "";
         var builder = new GraphBuilder(graph);
         Dictionary<string, ReducibleLayer> layers = [];
-        foreach (ReducibleLayer layer in graph.Nodes.Select(n => ReducibleLayer.Read(graph, n)).OfType<ReducibleLayer>())
+        foreach (ReducibleLayer layer in graph.Nodes.SelectMany(n => ReducibleLayer.ReadAll(graph, n)))
             if (!layers.ContainsKey(layer.Weights)) layers.Add(layer.Weights, layer);
         ImmutableDictionary<string, HashedMatrix>.Builder hashed = ImmutableDictionary.CreateBuilder<string, HashedMatrix>(StringComparer.Ordinal);
         foreach (HashedLayer planned in plan.Layers)
@@ -50,7 +50,7 @@ internal static class ApplyHashing
 
     /// <summary>Whether a corrected bias of one number an output can be written into the node.</summary>
     public static bool TakesBias(Graph graph, ReducibleLayer layer)
-        => layer.Node.Operator.Name != "MatMul" && (!layer.Node.HasInput(2) || (layer.Bias.Length > 0 && graph.ConstantOf(layer.Bias)!.Length == layer.Outputs))
+        => layer.Node.Operator.Name != "MatMul" && !layer.IsRecurrent && (!layer.Node.HasInput(2) || (layer.Bias.Length > 0 && graph.ConstantOf(layer.Bias)!.Length == layer.Outputs))
             && layer.Node.Attributes.Float("beta", 1) == 1;
 
     private static void SetBias(GraphBuilder builder, ReducibleLayer layer, ImmutableArray<float> bias)

@@ -12,7 +12,11 @@ using RedGen.Compiler.Operators;
 namespace RedGen.Compiler.Red.Probe;
 
 /// <summary>Other weights and bias for a node.</summary>
-internal sealed record LayerOverride(FastValue Weights, FastValue? Bias);
+/// <param name="Weights">The weights.</param>
+/// <param name="Bias">The bias; null: the node's own.</param>
+/// <param name="Operand">The place of the weights among the node's inputs.</param>
+/// <param name="Also">Other weights of the same node; null for none.</param>
+internal sealed record LayerOverride(FastValue Weights, FastValue? Bias, int Operand = 1, LayerOverride? Also = null);
 
 /// <summary>
 /// Runs a graph over a batch of inputs, node by node, and again with other weights in some layers. Where batch normalisation told the
@@ -125,7 +129,8 @@ internal sealed class NetworkProbe
         Parallel.For(0, Count, sample =>
         {
             ImmutableArray<FastValue?> inputs = [.. operands.Select(o => o?[sample])];
-            if (other is not null) inputs = other.Bias is null ? inputs.SetItem(1, other.Weights) : [inputs[0], other.Weights, other.Bias];
+            for (LayerOverride? layer = other; layer is not null; layer = layer.Also)
+                inputs = layer.Bias is null ? inputs.SetItem(layer.Operand, layer.Weights) : [inputs[0], layer.Weights, layer.Bias];
             results[sample] = ComputeSample(node, inputs, name => Reference(get(name)[sample])!, out problems[sample]);
         });
         if (Refusal.Length == 0 && problems.FirstOrDefault(p => p is not null) is { } problem) Refusal = node.Label + ": " + problem;
@@ -138,6 +143,7 @@ internal sealed class NetworkProbe
     private FastValue?[] ComputeSample(Node node, ImmutableArray<FastValue?> inputs, Func<string, ReferenceTensor> surroundings, out string? problem)
     {
         problem = null;
+        if (FastRecurrent.TryRun(node, inputs) is { } recurrent) return recurrent.Outputs;
         if (FastKernels.TryRun(node, inputs, _graph.TensorTypeOf(node.Outputs[0])) is { } fast && !node.HasOutput(1)) return [fast];
         var context = new EvaluationContext(node, [.. inputs.Select(Reference)], [.. node.Outputs.Select(_graph.TensorTypeOf)])
         {

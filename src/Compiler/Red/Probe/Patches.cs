@@ -28,7 +28,7 @@ internal sealed class Patches
         }
         else
         {
-            perSample = samples[0].Floats.Length / layer.Columns;
+            perSample = samples[0].Floats.Length / (layer.Columns * layer.Groups);
         }
 
         long all = (long)perSample * samples.Length;
@@ -55,7 +55,7 @@ internal sealed class Patches
             (int sample, int place) = _places[p];
             float[] x = _samples[sample].Floats;
             if (_window is null)
-                for (int j = 0; j < _layer.Columns; j++) columns[(j * Count) + p] = x[(place * _layer.Columns) + j];
+                for (int j = 0; j < _layer.Columns; j++) columns[(j * Count) + p] = x[(((place * _layer.Groups) + group) * _layer.Columns) + j];
             else ReadWindow(_window, x, group, place, columns, p);
         }
 

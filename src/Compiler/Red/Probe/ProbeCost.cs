@@ -39,8 +39,8 @@ internal sealed record ProbeCost(double Work, double Elements, double Parameters
         {
             if (GraphCaptures.Subgraphs(node).Any()) return new ProbeCost(double.PositiveInfinity, double.PositiveInfinity, 0);
             double outputs = node.Outputs.Where(o => o.Length > 0).Sum(o => Count(graph, o)), inputs = node.Inputs.Where(i => i.Length > 0).Sum(i => Count(graph, i));
-            bool isFast = node.Operator.QualifiedName is "Conv" or "Gemm" or "MatMul";
-            work += isFast ? outputs * Depth(graph, node) : Slowness * ((outputs * Depth(graph, node)) + inputs);
+            bool isFast = node.Operator.QualifiedName is "Conv" or "Gemm" or "MatMul" or "LSTM" or "GRU" or "RNN";
+            work += isFast ? Outputs(graph, node, outputs) * Depth(graph, node) : Slowness * ((outputs * Depth(graph, node)) + inputs);
             elements += outputs;
             // The columns of a convolution: its depth for every pixel.
             if (node.Operator.QualifiedName == "Conv" && Lengths(graph, node.Outputs[0]) is { Length: > 2 } y) workspace = Math.Max(workspace, Depth(graph, node) * Product(y.Skip(2)));
@@ -48,6 +48,10 @@ internal sealed record ProbeCost(double Work, double Elements, double Parameters
 
         return new ProbeCost(work, elements + workspace, graph.Initializers.Values.Sum(t => (double)t.Length));
     }
+
+    /// <summary>What is summed: output elements; of a recurrent layer its steps, whose depth is all its weights.</summary>
+    private static double Outputs(Graph graph, Node node, double outputs)
+        => node.Operator.QualifiedName is "LSTM" or "GRU" or "RNN" ? Lengths(graph, node.Input(0)) is { Length: 3 } x ? (double)x[0] * x[1] : double.PositiveInfinity : outputs;
 
     /// <summary>Operands of an output element, where it is more than one.</summary>
     private static double Depth(Graph graph, Node node)
@@ -57,6 +61,7 @@ internal sealed record ProbeCost(double Work, double Elements, double Parameters
         {
             case "Conv": return second is null ? double.PositiveInfinity : Product(second.Skip(1));
             case "Gemm" or "MatMul": return first is null ? double.PositiveInfinity : first.Length == 0 ? 1 : first.Max();
+            case "LSTM" or "GRU" or "RNN": return second is { Length: 3 } ? Product(second) + Count(graph, node.Input(2)) : double.PositiveInfinity;
             case "MaxPool" or "AveragePool" or "LpPool": return Product((node.Attributes.Ints("kernel_shape") ?? []).Select(k => (int)Math.Min(int.MaxValue, k)));
             default: return 1;
         }

@@ -96,6 +96,10 @@ internal sealed class SplitLayer
     public static SplitLayer? OfConv(ConvLayer geometry, ReadOnlySpan<float> weights, HashedMatrix? matrix)
         => matrix is null || geometry.IsEmpty || !weights.SequenceEqual(matrix.ToRows()) ? null : new SplitLayer(geometry, matrix);
 
+    /// <summary>A dense layer over a number of rows, of the weights as they are.</summary>
+    public static SplitLayer OfRows(int rows, HashedMatrix matrix)
+        => new(new ConvLayer(rows, 1, matrix.Columns, matrix.Outputs, new WindowGeometry(1, WindowAxis.Missing, WindowAxis.Missing, WindowAxis.Missing)), matrix);
+
     /// <summary>A dense layer; null where the floats that it computes with are not those of the matrix.</summary>
     public static SplitLayer? OfDense(DenseLayer layer, HashedMatrix? matrix)
     {
