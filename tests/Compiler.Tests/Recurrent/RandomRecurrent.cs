@@ -10,7 +10,7 @@ namespace RedGen.Compiler.Tests.Recurrent;
 /// <summary>A random LSTM, GRU or RNN: the same for the same seed.</summary>
 internal sealed class RandomRecurrent
 {
-    private static readonly ElementType[] Types = [ElementType.Float32, ElementType.Float32, ElementType.Float64, ElementType.Float32, ElementType.Float16];
+    private static readonly ElementType[] Types = [ElementType.Float32, ElementType.Float64, ElementType.Float32, ElementType.Float32, ElementType.Float16, ElementType.Float32, ElementType.BFloat16];
 
     private static readonly string[] Functions =
         ["Relu", "Tanh", "Sigmoid", "Affine", "LeakyRelu", "ThresholdedRelu", "ScaledTanh", "HardSigmoid", "Elu", "Softsign", "Softplus", "tanh"];

@@ -9,7 +9,7 @@ using RedGen.Compiler.Operators;
 namespace RedGen.Compiler.Execute.Fast;
 
 /// <summary>
-/// Runs a graph many times: convolutions and matrix products in blocked float32, everything else by the operators' reference
+/// Runs a graph many times: convolutions, matrix products and recurrent layers in float32, everything else by the operators' reference
 /// evaluation. For searches over thousands of inputs; checked against <see cref="ReferenceInterpreter"/>.
 /// </summary>
 public sealed class FastEvaluator
@@ -43,7 +43,12 @@ public sealed class FastEvaluator
             cancellationToken.ThrowIfCancellationRequested();
             Node node = _graph.Nodes[n];
             ImmutableArray<FastValue?> operands = [.. node.Inputs.Select(i => i.Length == 0 ? null : Get(i))];
-            if (FastKernels.TryRun(node, operands, _graph.TensorTypeOf(node.Outputs[0])) is { } result) values[node.Outputs[0]] = result;
+            if (FastRecurrent.TryRun(node, operands) is { } recurrent)
+            {
+                for (int i = 0; i < node.Outputs.Length; i++)
+                    if (node.HasOutput(i)) values[node.Outputs[i]] = recurrent.Outputs[i]!;
+            }
+            else if (FastKernels.TryRun(node, operands, _graph.TensorTypeOf(node.Outputs[0])) is { } result) values[node.Outputs[0]] = result;
             else RunReference(node, operands, values, name => Get(name).ToReference(), cancellationToken);
             foreach (string input in GraphCaptures.Reads(node))
                 if (_lastUse.TryGetValue(input, out int last) && last == n) values.Remove(input);
