@@ -20,6 +20,16 @@ internal sealed class SplitMix64(ulong seed)
     /// <summary>Uniform in [0, 1).</summary>
     public double NextUnit() => (Next() >> 11) * (1.0 / (1UL << 53));
 
+    /// <summary>Uniform in [0, 1), a multiple of 2^−bits.</summary>
+    public double NextUnit(int bits) => (Next() >> (64 - bits)) * (1.0 / (1UL << bits));
+
+    /// <summary>Standard normal (Box and Muller: A note on the generation of random normal deviates, 1958).</summary>
+    public double NextGaussian()
+    {
+        double radius = System.Math.Sqrt(-2 * System.Math.Log(1 - NextUnit(53)));
+        return radius * System.Math.Cos(2 * System.Math.PI * NextUnit(53));
+    }
+
     /// <summary>Uniform in 0 … count − 1.</summary>
     public int NextIndex(int count) => (int)(NextUnit() * count);
 

@@ -9,7 +9,10 @@ using RedGen.Compiler.Kernels.Pooling;
 using RedGen.Compiler.Kernels.Recurrent;
 using RedGen.Compiler.Kernels.Quantised;
 using RedGen.Compiler.Kernels.Reduction;
+using RedGen.Compiler.Kernels.Sampling;
 using RedGen.Compiler.Kernels.Shaping;
+using RedGen.Compiler.Kernels.Signal;
+using RedGen.Compiler.Kernels.Sorting;
 using RedGen.Compiler.Kernels.Spatial;
 using RedGen.Compiler.Kernels.Splitting;
 using RedGen.Compiler.Operators.Elementwise;
@@ -41,6 +44,9 @@ internal static class KernelTable
     private static readonly ImmutableArray<Kernel> Recurrent = [new RecurrentKernel(), new RecurrentLoopKernel()];
     private static readonly ImmutableArray<Kernel> Resize = [new ResizeCopyKernel(), new ResizeKernel(), new ResizeLoopKernel()];
     private static readonly ImmutableArray<Kernel> Arg = [new ArgKernel()];
+    private static readonly ImmutableArray<Kernel> Cumulative = [new CumulativeKernel()];
+    private static readonly ImmutableArray<Kernel> Windows = [new WindowKernel()];
+    private static readonly ImmutableArray<Kernel> RandomFills = [new RandomFillKernel()];
 
     private static readonly ImmutableArray<Kernel> Quantise = [new QuantizedLayerKernel(), new QuantizedPoolKernel(), new ElementwiseKernel(), new BlockedQuantizationKernel()];
     private static readonly ConstantIntegerKernel ConstantInteger = new();
@@ -53,16 +59,22 @@ internal static class KernelTable
         ["BatchNormalization"] = [new BatchNormKernel(), new BatchNormLoopKernel(), new BatchNormTrainingKernel()],
         ["BitCast"] = [new BitCastKernel()],
         ["Col2Im"] = [new Col2ImKernel()],
+        ["Bernoulli"] = [new BernoulliKernel()],
+        ["BlackmanWindow"] = Windows,
         ["Concat"] = [new ConcatKernel()],
         ["ConstantOfShape"] = [new FillKernel()],
         ["Conv"] = [UnrolledDense, HashedLayer, Dense, new ConvKernel(), new ConvLoopKernel()],
         ["ConvInteger"] = [ConstantInteger, new IntegerConvKernel()],
         ["ConvTranspose"] = [new TransposedConvKernel(), new TransposedConvLoopKernel()],
-        ["CumSum"] = [new CumSumKernel()],
+        ["CumProd"] = Cumulative,
+        ["CumSum"] = Cumulative,
         ["DepthToSpace"] = [new DepthSpaceKernel()],
         ["DequantizeLinear"] = Quantise,
         ["Dropout"] = [new DropoutKernel()],
         ["DynamicQuantizeLinear"] = [new DynamicQuantizeKernel()],
+        ["Det"] = [new DetKernel()],
+        ["DFT"] = [new DftKernel()],
+        ["Einsum"] = [new EinsumKernel()],
         ["Expand"] = [CheckedMove, new ExpandKernel()],
         ["EyeLike"] = [new EyeLikeKernel()],
         ["Flatten"] = [View],
@@ -76,6 +88,8 @@ internal static class KernelTable
         ["GlobalLpPool"] = [GlobalPoolLoops],
         ["GlobalMaxPool"] = GlobalPool,
         ["GroupNormalization"] = ChannelNorm,
+        ["HammingWindow"] = Windows,
+        ["HannWindow"] = Windows,
         ["Hardmax"] = [SoftmaxLoops],
         ["Identity"] = [View],
         ["If"] = [new IfKernel()],
@@ -93,9 +107,16 @@ internal static class KernelTable
         ["MaxRoiPool"] = [new MaxRoiPoolKernel()],
         ["MaxUnpool"] = [new MaxUnpoolKernel()],
         ["MeanVarianceNormalization"] = [new MeanVarianceKernel()],
+        ["MelWeightMatrix"] = [new MelWeightKernel()],
+        ["Multinomial"] = [new MultinomialKernel()],
         ["NegativeLogLikelihoodLoss"] = [new LossKernel()],
         ["OneHot"] = [new OneHotKernel()],
         ["Pad"] = [new RunTimePadKernel(), new PadKernel()],
+        ["RandomNormal"] = RandomFills,
+        ["RandomNormalLike"] = RandomFills,
+        ["RandomUniform"] = RandomFills,
+        ["RandomUniformLike"] = RandomFills,
+        ["ReverseSequence"] = [new ReverseSequenceKernel()],
         ["RMSNormalization"] = LayerNorm,
         ["RNN"] = Recurrent,
         ["QLinearConv"] = [ConstantInteger, new IntegerConvKernel()],
@@ -124,7 +145,9 @@ internal static class KernelTable
         ["SpaceToDepth"] = [new DepthSpaceKernel()],
         ["Split"] = [CheckedMove, new SplitKernel()],
         ["Squeeze"] = [CheckedMove, View],
+        ["STFT"] = [new StftKernel()],
         ["Tile"] = [CheckedMove, new ExpandKernel()],
+        ["TopK"] = [new TopKKernel()],
         ["Transpose"] = [new TransposeKernel()],
         ["Trilu"] = [new TriluKernel()],
         ["Unsqueeze"] = [CheckedMove, View],

@@ -12,7 +12,10 @@ using RedGen.Compiler.Operators.Pooling;
 using RedGen.Compiler.Operators.Recurrent;
 using RedGen.Compiler.Operators.Quantised;
 using RedGen.Compiler.Operators.Reduction;
+using RedGen.Compiler.Operators.Sampling;
 using RedGen.Compiler.Operators.Shaping;
+using RedGen.Compiler.Operators.Signal;
+using RedGen.Compiler.Operators.Sorting;
 using RedGen.Compiler.Operators.Spatial;
 
 namespace RedGen.Compiler.Operators;
@@ -33,7 +36,7 @@ public static class OperatorTable
         new If(), new Loop(), new Refuse(), new Scan(),
 
         // Linear
-        new Conv(), new ConvTranspose(), new Gemm(), new MatMul(),
+        new Conv(), new ConvTranspose(), new Det(), new Einsum(), new Gemm(), new MatMul(),
 
         // Normalisation
         new BatchNormalization(), new GroupNormalization(), new InstanceNormalization(), new LayerNormalization(), new LpNormalization(), new LRN(),
@@ -54,14 +57,23 @@ public static class OperatorTable
         // Reduction
         .. ArgExtremes.Operators, .. ReduceTable.Operators, .. Softmaxes.Operators,
 
+        // Sampling
+        new Bernoulli(), new Multinomial(), .. RandomFill.Operators,
+
         // Shaping
-        new Concat(), new CumSum(), new DepthToSpace(), new Dropout(), new Expand(), new Flatten(), new Gather(), new GatherElements(),
-        new GatherND(), new Identity(), new OneHot(), new Pad(), new Reshape(), new ScatterElements("Scatter", [9, 11]),
+        new Concat(), .. Cumulative.Operators, new DepthToSpace(), new Dropout(), new Expand(), new Flatten(), new Gather(), new GatherElements(),
+        new GatherND(), new Identity(), new OneHot(), new Pad(), new Reshape(), new ReverseSequence(), new ScatterElements("Scatter", [9, 11]),
         new ScatterElements("ScatterElements", [11, 13, 16, 18]), new ScatterND(), new Slice(), new SpaceToDepth(), new Split(),
         new Squeeze(), new Tile(), new Transpose(), new Trilu(), new Unsqueeze(),
 
         // Spatial
         new Col2Im(), new GridSample(), new MaxRoiPool(), new MaxUnpool(), Resize.Current, Resize.Upsample, new RoiAlign(),
+
+        // Signal
+        new Dft(), new MelWeightMatrix(), new Stft(), .. Window.Operators,
+
+        // Sorting
+        new TopK(),
     ];
 
     private static readonly Dictionary<(string Domain, string Name), Operator> ByName

@@ -1,22 +1,29 @@
+using System.Collections.Immutable;
 using System.Linq;
 using RedGen.Compiler.Execute;
 
 namespace RedGen.Compiler.Operators.Shaping;
 
-/// <summary>CumSum: the sum of all elements up to each one along an axis; without itself if exclusive, from the end if reverse.</summary>
-internal sealed class CumSum : Operator
+/// <summary>CumSum and CumProd: the sum or product of all elements up to each one along an axis; without itself if exclusive, from the end if reverse.</summary>
+/// <param name="name">The operator's name.</param>
+/// <param name="versions">Its versions.</param>
+/// <param name="isProduct">Whether the elements are multiplied.</param>
+internal sealed class Cumulative(string name, ImmutableArray<int> versions, bool isProduct) : Operator
 {
+    /// <summary>The operators.</summary>
+    public static ImmutableArray<Operator> Operators { get; } = [new Cumulative("CumProd", [26], true), new Cumulative("CumSum", [11, 14], false)];
+
     /// <inheritdoc/>
     public override OperatorSchema Schema { get; } = new()
     {
-        Name = "CumSum",
-        Versions = [11, 14],
+        Name = name,
+        Versions = versions,
         Inputs = [new("x", TypeSet.Numeric), new("axis", TypeSet.Index)],
         Outputs = [new("y", TypeSet.Numeric)],
         Attributes = [new("exclusive", AttributeKind.Int), new("reverse", AttributeKind.Int)],
     };
 
-    /// <summary>The axis summed along.</summary>
+    /// <summary>The axis walked along.</summary>
     public static int Axis(InferenceContext context)
     {
         long[] axis = context.RequireIntegers(1, "axis");
@@ -45,20 +52,24 @@ internal sealed class CumSum : Operator
         for (int i = 0; i < y.Count; i++)
         {
             if (i / inner % length != 0) continue;
-            double sum = 0;
-            long exact = 0;
+            double total = isProduct ? 1 : 0;
+            long exact = isProduct ? 1 : 0;
             for (int step = 0; step < length; step++)
             {
                 int at = i + ((reverse ? length - 1 - step : step) * inner);
                 double real = x.IsReal ? x.Reals![at] : 0;
                 long integer = x.IsReal ? 0 : x.Integers![at];
-                if (y.IsReal) y.Reals![at] = exclusive ? sum : sum + real;
-                else y.Integers![at] = exclusive ? exact : unchecked(exact + integer);
-                sum += real;
-                exact = unchecked(exact + integer);
+                if (y.IsReal) y.Reals![at] = exclusive ? total : Next(total, real);
+                else y.Integers![at] = exclusive ? exact : Next(exact, integer);
+                total = Next(total, real);
+                exact = Next(exact, integer);
             }
         }
 
         context.SetOutput(0, y);
     }
+
+    private double Next(double total, double element) => isProduct ? total * element : total + element;
+
+    private long Next(long total, long element) => unchecked(isProduct ? total * element : total + element);
 }

@@ -6,8 +6,8 @@ using RedGen.Compiler.Plan;
 
 namespace RedGen.Compiler.Kernels.Shaping;
 
-/// <summary>CumSum: each element is its neighbour's sum plus one element.</summary>
-internal sealed class CumSumKernel : Kernel
+/// <summary>CumSum and CumProd: each element is its neighbour's total and one element more.</summary>
+internal sealed class CumulativeKernel : Kernel
 {
     /// <inheritdoc/>
     public override Step? TryPlan(NodeGroup group, KernelContext context)
@@ -16,20 +16,20 @@ internal sealed class CumSumKernel : Kernel
         ElementType type = context.ElementType(node.Outputs[0]);
         if (!group.IsSingle || !CopyPlan.CanMove(type)) return null;
         int[] x = context.Lengths(node.Inputs[0]);
-        if (RunTimeParameters.AreGiven(node, context, 1)) return RunTimeCumSumStep.Create(node, x, type);
-        int axis = CumSum.Axis(context.Parameters(node));
-        return new CumSumStep(x, axis, type, node.Attributes.Int("exclusive", 0) != 0, node.Attributes.Int("reverse", 0) != 0)
+        if (RunTimeParameters.AreGiven(node, context, 1)) return RunTimeCumulativeStep.Create(node, x, type);
+        int axis = Cumulative.Axis(context.Parameters(node));
+        return new CumulativeStep(x, axis, type, node.Attributes.Int("exclusive", 0) != 0, node.Attributes.Int("reverse", 0) != 0)
         {
             Nodes = group.Nodes,
             Inputs = [node.Inputs[0]],
             Outputs = [node.Outputs[0]],
-            Summary = $"CumSum of {Shape.Of(x)} along axis {IndexText.Number(axis)}",
+            Summary = $"{node.Operator.Name} of {Shape.Of(x)} along axis {IndexText.Number(axis)}",
         };
     }
 
-    private sealed class CumSumStep(int[] x, int axis, ElementType type, bool exclusive, bool reverse) : Step
+    private sealed class CumulativeStep(int[] x, int axis, ElementType type, bool exclusive, bool reverse) : Step
     {
-        public override string Kernel => "CumSum";
+        public override string Kernel => "Cumulative";
 
         public override void Emit(StepWriter writer)
         {
@@ -50,15 +50,17 @@ internal sealed class CumSumKernel : Kernel
         }
     }
 
-    /// <summary>Sums up along one line of the tensor.</summary>
+    /// <summary>Adds or multiplies along one line of the tensor.</summary>
     private static void WriteLine(StepWriter writer, ElementType type, bool exclusive, string length, string at)
     {
         // Floats of 16 bits would lose the small summands: they are summed as floats.
+        bool isProduct = writer.Step.Nodes[0].Operator.Name == "CumProd";
         string csharp = type.CSharpName()!;
         string sum = type.IsShortFloat() ? "float" : csharp;
-        writer.Line($"{sum} sum = {(sum == "float" ? "0f" : sum == "double" ? "0d" : "0")};");
-        string add = $"sum = unchecked(({sum})(sum + {(sum == csharp ? "" : "(float)")}{writer.Input(0)}[at]));";
-        string store = $"{writer.Output(0)}[at] = {(sum == csharp ? "" : "(" + csharp + ")")}sum;";
+        string total = isProduct ? "product" : "sum";
+        writer.Line($"{sum} {total} = {(isProduct ? "1" : "0")}{(sum == "float" ? "f" : sum == "double" ? "d" : "")};");
+        string add = $"{total} = unchecked(({sum})({total} {(isProduct ? "*" : "+")} {(sum == csharp ? "" : "(float)")}{writer.Input(0)}[at]));";
+        string store = $"{writer.Output(0)}[at] = {(sum == csharp ? "" : "(" + csharp + ")")}{total};";
         using (writer.Block($"for (int step = 0; step < {length}; step++)"))
         {
             writer.Line($"int at = {at};");
@@ -68,16 +70,16 @@ internal sealed class CumSumKernel : Kernel
     }
 
     /// <summary>The axis is a value of run time: the tensor is seen as outer × length × inner.</summary>
-    private sealed class RunTimeCumSumStep(int[] x, ElementType type) : Step
+    private sealed class RunTimeCumulativeStep(int[] x, ElementType type) : Step
     {
-        public override string Kernel => "CumSum";
+        public override string Kernel => "Cumulative";
 
-        public static RunTimeCumSumStep Create(Node node, int[] x, ElementType type) => new(x, type)
+        public static RunTimeCumulativeStep Create(Node node, int[] x, ElementType type) => new(x, type)
         {
             Nodes = [node],
             Inputs = [node.Inputs[0], node.Inputs[1]],
             Outputs = [node.Outputs[0]],
-            Summary = $"CumSum of {Shape.Of(x)} along an axis of run time",
+            Summary = $"{node.Operator.Name} of {Shape.Of(x)} along an axis of run time",
         };
 
         public override void Emit(StepWriter writer)
