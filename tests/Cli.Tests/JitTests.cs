@@ -24,6 +24,7 @@ public sealed partial class JitTests
             ? m.Node("Softmax", from, to)
             : m.Node("Mul", from + ",c" + (i % 7), to));
         WriteFan(folder, "fan", 300);
+        WriteLoop(folder, "loop", 300);
         AssertOptimised(folder.FullPath);
     }
 
@@ -72,6 +73,31 @@ public sealed partial class JitTests
         for (int i = 0; i < width; i++) model.Node("Sin", "s" + i, "t" + i);
         model.Node("Concat", string.Join(",", Enumerable.Range(0, width).Select(i => "t" + i)), "y", n => n.Int("axis", 0));
         Save(folder, name, model.Output("y", ElementType.Float32, width, 3), width, 3);
+    }
+
+    /// <summary>A loop of many nodes, with a branch of as many in it.</summary>
+    private static void WriteLoop(TemporaryFolder folder, string name, int nodes)
+    {
+        OnnxModelWriter model = new OnnxModelWriter().Opset(17).Input("x", ElementType.Float32, 4, 9).Initializer("three", [3L]).Initializer("zero", [0f]).Initializer("axes", [0L, 1L], 2);
+        void Chain(OnnxGraphWriter graph, string from, string to)
+        {
+            for (int i = 0; i < nodes; i++) graph.Node(i % 2 == 0 ? "Sin" : "Softmax", from + (i == 0 ? "" : i), to + (i + 1));
+        }
+
+        model.Node("Loop", "three,,x", "y", n => n.Graph("body", body =>
+        {
+            body.Input("i", ElementType.Int64).Input("go", ElementType.Bool).Input("v", ElementType.Float32, 4, 9);
+            Chain(body, "v", "v");
+            body.Node("ReduceSum", "v,axes", "sum", a => a.Int("keepdims", 0)).Node("Greater", "sum,zero", "c").Node("If", "c", "w", a => a
+                .Graph("then_branch", g =>
+                {
+                    Chain(g, "v", "t");
+                    g.Output("t" + nodes);
+                })
+                .Graph("else_branch", g => g.Output("v" + nodes)));
+            body.Output("go").Output("w");
+        }));
+        Save(folder, name, model.Output("y", ElementType.Float32, 4, 9), 4, 9);
     }
 
     /// <summary>The expected zeros may be wrong: what counts here is that the code runs.</summary>

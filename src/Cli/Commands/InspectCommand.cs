@@ -67,13 +67,23 @@ internal sealed class InspectCommand(ToolConsole console) : ModelCommand(console
     private static ImmutableArray<Layer> LayersOf(ExecutionPlan plan)
     {
         var counted = new HashSet<string>(System.StringComparer.Ordinal);
-        return [.. plan.Root.Steps.Select(step => new Layer(
-            step.Nodes.IsEmpty ? "" : step.Nodes[0].Name,
-            step.Summary,
-            step.Kernel,
-            string.Join(", ", step.Outputs.Where(static o => o.Length > 0).Select(o => plan.Graph.TensorTypeOf(o)?.Shape?.ToString() ?? "?")),
-            step.Nodes.Sum(n => ParametersOf(n, plan.Graph, counted)),
-            step.MultiplyAdds))];
+        return [.. LayersOf(plan, counted, isBody: false)];
+    }
+
+    /// <summary>A branch or loop states the work of its bodies, all runs of them; the steps of a body follow it, without work of their own.</summary>
+    private static IEnumerable<Layer> LayersOf(ExecutionPlan plan, HashSet<string> counted, bool isBody)
+    {
+        foreach (Step step in plan.Root.Steps)
+        {
+            yield return new Layer(
+                step.Nodes.IsEmpty ? "" : step.Nodes[0].Name,
+                step.Summary,
+                step.Kernel,
+                string.Join(", ", step.Outputs.Where(static o => o.Length > 0).Select(o => plan.Graph.TensorTypeOf(o)?.Shape?.ToString() ?? "?")),
+                step.Nodes.Sum(n => ParametersOf(n, plan.Graph, counted)),
+                isBody ? 0 : step.MultiplyAdds);
+            foreach (Layer layer in step.Bodies.SelectMany(b => LayersOf(b.Plan, counted, isBody: true))) yield return layer;
+        }
     }
 
     /// <summary>The nodes of a model that does not compile, with the shapes that the file states.</summary>

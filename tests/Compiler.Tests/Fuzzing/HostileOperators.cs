@@ -22,6 +22,7 @@ internal sealed class HostileOperators
     private readonly List<string> _values = [];
     private readonly int _version;
     private int _names;
+    private int _depth;
 
     private HostileOperators(Random random)
     {
@@ -124,6 +125,34 @@ internal sealed class HostileOperators
 
     private long Number() => _random.Next(3) > 0 ? _random.Next(-1, 6) : Absurd[_random.Next(Absurd.Length)];
 
+    /// <summary>A subgraph that reads its inputs and what stands around it; now and then it fits the node.</summary>
+    private void Body(OnnxGraphWriter graph)
+    {
+        if (_depth > 3) return;
+        _depth++;
+        string[] inputs = [.. Enumerable.Range(0, _random.Next(5)).Select(_ => "b" + _names++)];
+        for (int i = 0; i < inputs.Length; i++) graph.Input(inputs[i], i switch { 0 => ElementType.Int64, 1 => ElementType.Bool, _ => ElementType.Float32 });
+        string[] read = [.. inputs, .. _values];
+        for (int i = _random.Next(4); i > 0 && read.Length > 0; i--)
+        {
+            string output = "n" + _names++;
+            string from = read[_random.Next(read.Length)];
+            switch (_random.Next(5))
+            {
+                case 0: graph.Node("Add", from + "," + read[_random.Next(read.Length)], output); break;
+                case 1: graph.Node("Shape", from, output); break;
+                case 2: graph.Node("Not", from, output); break;
+                case 3: graph.Node("If", from, output, n => n.Graph("then_branch", Body).Graph("else_branch", Body)); break;
+                default: graph.Node("Identity", from, output); break;
+            }
+
+            read = [.. read, output];
+        }
+
+        for (int i = _random.Next(5); i > 0 && read.Length > 0; i--) graph.Output(_random.Next(2) == 0 && inputs.Length > 1 ? inputs[1] : read[_random.Next(read.Length)]);
+        _depth--;
+    }
+
     private void Attribute(OnnxNodeWriter node, AttributeSpec spec)
     {
         int count = _random.Next(6);
@@ -135,6 +164,7 @@ internal sealed class HostileOperators
             case AttributeKind.Ints: node.Ints(spec.Name, [.. Enumerable.Range(0, count).Select(_ => Number())]); break;
             case AttributeKind.Floats: node.Floats(spec.Name, [.. Enumerable.Range(0, count).Select(_ => Floats[_random.Next(Floats.Length)])]); break;
             case AttributeKind.Strings: node.Strings(spec.Name, [.. Enumerable.Range(0, count).Select(_ => Texts[_random.Next(Texts.Length)])]); break;
+            case AttributeKind.Graph: node.Graph(spec.Name, Body); break;
             case AttributeKind.Tensor: node.Tensor(spec.Name, Tensor.Of([Number()], 1)); break;
         }
     }
