@@ -44,7 +44,7 @@ internal sealed class BenchCommand : ModelCommand
         byte[][] inputs = program.NewInputs();
         byte[][] outputs = program.NewOutputs();
         Fill(program, inputs);
-        double first = Stopwatches.Time(() => program.Predict(inputs, outputs), 1);
+        double first = FirstCall(program, inputs, outputs);
         using OrtSession? ort = library is null ? null : new OrtSession(library, Path.GetFullPath(path));
         byte[][] ortOutputs = program.NewOutputs();
         ort?.Bind(program.Inputs, inputs, program.Outputs, ortOutputs);
@@ -57,6 +57,19 @@ internal sealed class BenchCommand : ModelCommand
         double? difference = ort is null ? null : Difference(program, outputs, ortOutputs);
         Report(program, times, first, allocated, difference, ort?.RuntimeVersion);
         return 0;
+    }
+
+    /// <summary>A model may throw for values that it cannot take: an index, a branch that does not fit the shapes.</summary>
+    private static double FirstCall(ModelProgram program, byte[][] inputs, byte[][] outputs)
+    {
+        try
+        {
+            return Stopwatches.Time(() => program.Predict(inputs, outputs), 1);
+        }
+        catch (ArgumentException refused)
+        {
+            throw new ToolException("the model does not take the inputs that bench makes (floats between -1 and 1, zeros for other types): " + refused.Message);
+        }
     }
 
     /// <summary>Floats between −1 and 1, the same at every run; zeros for all other types, which may be indices.</summary>
