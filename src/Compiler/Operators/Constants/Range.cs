@@ -12,15 +12,17 @@ internal sealed class Range : Operator
     public override OperatorSchema Schema { get; } = new()
     {
         Name = "Range",
-        Versions = [11],
+        Versions = [11, 27],
         Inputs = [new("start", TypeSet.Numeric), new("limit", TypeSet.Numeric), new("delta", TypeSet.Numeric)],
         Outputs = [new("output", TypeSet.Numeric)],
+        Attributes = [new("stash_type", AttributeKind.Int, Since: 27)],
     };
 
     /// <inheritdoc/>
     public override void Infer(InferenceContext context)
     {
         context.RequireSameType(0, 2);
+        CheckStash(context);
         ReferenceTensor start = Scalar(context, 0, "start");
         ReferenceTensor limit = Scalar(context, 1, "limit");
         ReferenceTensor delta = Scalar(context, 2, "delta");
@@ -37,6 +39,7 @@ internal sealed class Range : Operator
     public override bool InferDeclared(InferenceContext context, int[][] shapes)
     {
         context.RequireSameType(0, 2);
+        CheckStash(context);
         bool fits = shapes[0].Length == 1 && Enumerable.Range(0, 3).All(i => context.Shape(i).ElementCount == 1);
         if (fits) context.SetOutput(0, context.Type(0), shapes[0]);
         return fits;
@@ -58,6 +61,13 @@ internal sealed class Range : Operator
     /// <summary>The number of elements of an integer range; decimal holds every difference of two 64-bit numbers.</summary>
     private static double Count(ReferenceTensor start, ReferenceTensor limit, ReferenceTensor delta)
         => (double)Math.Ceiling((Exact(limit) - Exact(start)) / Exact(delta));
+
+    /// <summary>Floats of 16 bits are computed in double and rounded once, which is as near as any type asked for.</summary>
+    private static void CheckStash(InferenceContext context)
+    {
+        var stash = (ElementType)Math.Max(-1, Math.Min(int.MaxValue, context.Attributes.Int("stash_type", 1)));
+        if (!TypeSet.Float.Contains(stash)) throw context.Unsupported("stash_type", "it must be a type of floats");
+    }
 
     private static decimal Exact(ReferenceTensor number) => number.ElementType == ElementType.UInt64 ? unchecked((ulong)number.Integers![0]) : number.Integers![0];
 

@@ -64,7 +64,7 @@ internal static class ActivationTable
         Row("Elu", [1, 6, 22], [new("alpha", 1)], (x, p) => x < 0 ? p[0] * ReferenceMath.ExpMinusOne(x) : x,
             Exponential("({a} < {#0} ? {alpha} * ({T})ScalarMath.ExpMinusOne({a}) : {a})",
                 "Vector.ConditionalSelect(Vector.LessThan({a}, {#0}), {alpha} * VectorMath.ExpMinusOne({a}), {a})")),
-        Row("Celu", [12], [new("alpha", 1)], (x, p) => Math.Max(0, x) + Math.Min(0, p[0] * ReferenceMath.ExpMinusOne(x / p[0])),
+        Row("Celu", [12, 28], [new("alpha", 1)], (x, p) => Math.Max(0, x) + Math.Min(0, p[0] * ReferenceMath.ExpMinusOne(x / p[0])),
             Exponential("{M}.Max({#0}, {a}) + {M}.Min({#0}, {alpha} * ({T})ScalarMath.ExpMinusOne({a} / {alpha}))", null)),
         Row("Selu", [1, 6, 22], [new("alpha", 1.67326319217681884765625f), new("gamma", 1.05070102214813232421875f)],
             (x, p) => p[1] * (x <= 0 ? p[0] * ReferenceMath.ExpMinusOne(x) : x),
