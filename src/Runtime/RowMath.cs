@@ -173,6 +173,39 @@ public static class RowMath
         }
     }
 
+    /// <summary>Rotates the pairs of two rows: y1 = cos · x1 − sin · x2, y2 = sin · x1 + cos · x2. The outputs may be the inputs.</summary>
+    /// <exception cref="ArgumentException">The rows have different lengths.</exception>
+    [MethodImpl(Simd.Hot)]
+    public static void Rotate(ReadOnlySpan<float> x1, ReadOnlySpan<float> x2, ReadOnlySpan<float> cos, ReadOnlySpan<float> sin, Span<float> y1, Span<float> y2)
+    {
+        RequireLength(x1.Length, x2.Length);
+        RequireLength(x1.Length, cos.Length);
+        RequireLength(x1.Length, sin.Length);
+        RequireLength(x1.Length, y1.Length);
+        RequireLength(x1.Length, y2.Length);
+        unchecked
+        {
+            int i = 0;
+            for (; i <= x1.Length - Vector<float>.Count; i += Vector<float>.Count)
+            {
+                Vector<float> first = Simd.Load(ref MemoryMarshal.GetReference(x1), i);
+                Vector<float> second = Simd.Load(ref MemoryMarshal.GetReference(x2), i);
+                Vector<float> c = Simd.Load(ref MemoryMarshal.GetReference(cos), i);
+                Vector<float> s = Simd.Load(ref MemoryMarshal.GetReference(sin), i);
+                Simd.Store((c * first) - (s * second), ref MemoryMarshal.GetReference(y1), i);
+                Simd.Store((s * first) + (c * second), ref MemoryMarshal.GetReference(y2), i);
+            }
+
+            for (; i < x1.Length; i++)
+            {
+                float first = x1[i];
+                float second = x2[i];
+                y1[i] = (cos[i] * first) - (sin[i] * second);
+                y2[i] = (sin[i] * first) + (cos[i] * second);
+            }
+        }
+    }
+
     private static void RequireLength(int expected, int given)
     {
         if (expected != given) throw new ArgumentException("Rows have different lengths.");

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Collections.Immutable;
+using RedGen.Compiler.Kernels.Attentions;
 using RedGen.Compiler.Kernels.ControlFlow;
 using RedGen.Compiler.Kernels.Elementwise;
 using RedGen.Compiler.Kernels.Linear;
@@ -53,11 +54,14 @@ internal static class KernelTable
 
     private static readonly Dictionary<string, ImmutableArray<Kernel>> Rows = new()
     {
+        ["AffineGrid"] = [new AffineGridKernel()],
         ["ArgMax"] = Arg,
         ["ArgMin"] = Arg,
+        ["Attention"] = [new AttentionKernel(), new AttentionLoopKernel()],
         ["AveragePool"] = Pool,
         ["BatchNormalization"] = [new BatchNormKernel(), new BatchNormLoopKernel(), new BatchNormTrainingKernel()],
         ["BitCast"] = [new BitCastKernel()],
+        ["CenterCropPad"] = [new CenterCropPadKernel()],
         ["Col2Im"] = [new Col2ImKernel()],
         ["Bernoulli"] = [new BernoulliKernel()],
         ["BlackmanWindow"] = Windows,
@@ -95,6 +99,7 @@ internal static class KernelTable
         ["If"] = [new IfKernel()],
         ["InstanceNormalization"] = ChannelNorm,
         ["LayerNormalization"] = LayerNorm,
+        ["LinearAttention"] = [new LinearAttentionKernel()],
         ["LRN"] = [new LrnKernel()],
         ["LSTM"] = Recurrent,
         ["LogSoftmax"] = Softmax,
@@ -135,6 +140,7 @@ internal static class KernelTable
         ["ReduceSumSquare"] = Reduce,
         ["Reshape"] = [CheckedMove, View],
         ["Resize"] = Resize,
+        ["RotaryEmbedding"] = [new RotaryKernel()],
         ["Scan"] = [new ScanKernel()],
         ["RoiAlign"] = [new RoiAlignKernel()],
         ["Scatter"] = [new ScatterElementsKernel()],
@@ -146,6 +152,7 @@ internal static class KernelTable
         ["Split"] = [CheckedMove, new SplitKernel()],
         ["Squeeze"] = [CheckedMove, View],
         ["STFT"] = [new StftKernel()],
+        ["TensorScatter"] = [new TensorScatterKernel()],
         ["Tile"] = [CheckedMove, new ExpandKernel()],
         ["TopK"] = [new TopKKernel()],
         ["Transpose"] = [new TransposeKernel()],

@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Operators.Attentions;
 using RedGen.Compiler.Operators.Constants;
 using RedGen.Compiler.Operators.ControlFlow;
 using RedGen.Compiler.Operators.Elementwise;
@@ -28,6 +29,9 @@ public static class OperatorTable
     [
         // Elementwise
         .. ElementwiseTable.Operators, new BitCast(),
+
+        // Attention
+        new Attention(), new CausalConvWithState(), new FlexAttention(), new LinearAttention(), new RotaryEmbedding(),
 
         // Constants
         new Constant(), new ConstantOfShape(), new EyeLike(), new Range(), new ShapeOf(), new SizeOf(),
@@ -61,13 +65,13 @@ public static class OperatorTable
         new Bernoulli(), new Multinomial(), .. RandomFill.Operators,
 
         // Shaping
-        new Concat(), .. Cumulative.Operators, new DepthToSpace(), new Dropout(), new Expand(), new Flatten(), new Gather(), new GatherElements(),
+        new CenterCropPad(), new Concat(), .. Cumulative.Operators, new DepthToSpace(), new Dropout(), new Expand(), new Flatten(), new Gather(), new GatherElements(),
         new GatherND(), new Identity(), new OneHot(), new Pad(), new Reshape(), new ReverseSequence(), new ScatterElements("Scatter", [9, 11]),
         new ScatterElements("ScatterElements", [11, 13, 16, 18]), new ScatterND(), new Slice(), new SpaceToDepth(), new Split(),
-        new Squeeze(), new Tile(), new Transpose(), new Trilu(), new Unsqueeze(),
+        new Squeeze(), new TensorScatter(), new Tile(), new Transpose(), new Trilu(), new Unsqueeze(),
 
         // Spatial
-        new Col2Im(), new GridSample(), new MaxRoiPool(), new MaxUnpool(), Resize.Current, Resize.Upsample, new RoiAlign(),
+        new AffineGrid(), new Col2Im(), new GridSample(), new MaxRoiPool(), new MaxUnpool(), Resize.Current, Resize.Upsample, new RoiAlign(),
 
         // Signal
         new Dft(), new MelWeightMatrix(), new Stft(), .. Window.Operators,

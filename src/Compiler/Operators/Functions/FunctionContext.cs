@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Linq;
 using RedGen.Compiler.Graphs;
 
 namespace RedGen.Compiler.Operators.Functions;
@@ -65,12 +66,33 @@ internal sealed class FunctionContext(Node node, TensorType?[] types, Func<strin
         Attributes = attributes ?? NodeAttributes.Empty,
     };
 
-    /// <summary>A node with one output, whose name is made up; that name is added to <paramref name="nodes"/>' side.</summary>
+    /// <summary>Adds a node with one output to a body.</summary>
+    /// <returns>The output's name.</returns>
     public string Add(List<Node> nodes, string op, ImmutableArray<string> inputs, NodeAttributes? attributes = null)
     {
         string output = Fresh(op + "_" + nodes.Count.ToString(CultureInfo.InvariantCulture));
         nodes.Add(Node(op, inputs, [output], attributes));
         return output;
+    }
+
+    /// <summary>Puts a graph of an attribute among the nodes of the body. It may read values of the graph around the node.</summary>
+    /// <returns>The names of its outputs.</returns>
+    public string[] Inline(List<Node> nodes, Graph graph, string[] inputs)
+    {
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        for (int i = 0; i < inputs.Length; i++) values[graph.Inputs[i].Name] = inputs[i];
+        foreach (KeyValuePair<string, Tensor> constant in graph.Initializers.OrderBy(c => c.Key, StringComparer.Ordinal)) values[constant.Key] = Constant(constant.Key, constant.Value);
+        foreach (Node inner in graph.Nodes)
+        {
+            Node renamed = inner with { Name = Fresh(inner.Name) };
+            foreach (string read in GraphCaptures.Reads(inner).Distinct())
+                if (values.TryGetValue(read, out string? value)) renamed = GraphCaptures.Rename(renamed, read, value);
+            foreach (string output in inner.Outputs)
+                if (output.Length > 0) values[output] = Fresh(output);
+            nodes.Add(renamed with { Outputs = [.. inner.Outputs.Select(o => o.Length == 0 ? "" : values[o])] });
+        }
+
+        return [.. graph.Outputs.Select(o => values.TryGetValue(o.Name, out string? value) ? value : o.Name)];
     }
 
     private string Constant(string name, Tensor tensor)
