@@ -126,6 +126,7 @@ internal static class PlanBuilder
     private static IEnumerable<(Graph Graph, Step Step)> AllSteps(Graph graph, ImmutableArray<Step> steps)
         => steps.SelectMany(s => s.Bodies.SelectMany(b => AllSteps(b.Plan.Graph, b.Plan.Root.Steps)).Prepend((graph, s)));
 
+    /// <summary>Elements of the constants that are floats, or integers that stand for floats.</summary>
     private static long Parameters(Graph graph, ImmutableArray<Step> steps)
         => AllSteps(graph, steps).SelectMany(static p => p.Step.Nodes.SelectMany(static n => n.Inputs).Select(i => (Name: i, Tensor: p.Graph.ConstantOf(i))))
             .Where(static c => c.Tensor is { ElementType: ElementType.Float32 or ElementType.Float64 or ElementType.Float16 or ElementType.BFloat16 })

@@ -9,8 +9,8 @@ using RedGen.Compiler.Plan;
 namespace RedGen.Compiler.Kernels.Quantised;
 
 /// <summary>
-/// An average between DequantizeLinear and QuantizeLinear, in one loop. Dequantised elements are added in double, where their sum is exact:
-/// averages of a few integers often end in ties.
+/// An average between DequantizeLinear and QuantizeLinear, in one loop. Dequantised elements are added as floats in their order: averages of
+/// integers are often ties, which the last bit decides.
 /// </summary>
 internal sealed class QuantizedPoolKernel : Kernel
 {
@@ -58,7 +58,7 @@ internal sealed class QuantizedPoolKernel : Kernel
             nest.Loop("n", planes);
             WindowLoops.OverOutputs(nest, window);
             string at = nest.Index([("n", window.OutLength), .. WindowLoops.OutputTerms(window)]);
-            writer.Line("double sum = 0d;");
+            writer.Line("float sum = 0f;");
             if (countsTaps) writer.Line("int count = 0;");
             using (var taps = new LoopScope(writer))
             {
@@ -70,7 +70,7 @@ internal sealed class QuantizedPoolKernel : Kernel
                 if (countsTaps) writer.Line("count++;");
             }
 
-            string average = $"(float)(sum / {(countsTaps ? "count" : Number(window.KernelLength))})";
+            string average = $"(sum / {(countsTaps ? "count" : Number(window.KernelLength))})";
             writer.Line($"{writer.Output(0)}[{at}] = Saturate.{QuantizeLinear.Name(y.Type)}({average} / {CSharpLiteral.Of(y.Scale)}, {Number(y.Zero)});");
         }
 

@@ -1,5 +1,6 @@
 using System.Linq;
 using RedGen.Compiler.Execute;
+using RedGen.Compiler.Graphs;
 
 namespace RedGen.Compiler.Operators.Pooling;
 
@@ -42,7 +43,8 @@ internal sealed class AveragePool : Operator
             long count = 0;
             foreach (int i in PoolShapes.Elements(window, place))
             {
-                sum += x.Reals![(channel * window.InLength) + i];
+                // In the precision of the type: averages of dequantised integers are often ties, which the last bit decides where they are quantised again.
+                sum = ElementRounding.Round(y.ElementType == ElementType.Float32 ? ElementType.Float32 : ElementType.Float64, sum + x.Reals![(channel * window.InLength) + i]);
                 count++;
             }
 
