@@ -12,6 +12,7 @@ using RedGen.Compiler.Operators.Normalisation;
 using RedGen.Compiler.Operators.Pooling;
 using RedGen.Compiler.Operators.Recurrent;
 using RedGen.Compiler.Operators.Quantised;
+using RedGen.Compiler.Operators.Quantised.Microsoft;
 using RedGen.Compiler.Operators.Reduction;
 using RedGen.Compiler.Operators.Sampling;
 using RedGen.Compiler.Operators.Shaping;
@@ -55,8 +56,8 @@ public static class OperatorTable
         // Recurrent
         new Gru(), new Lstm(), new Rnn(),
         // Quantised
-        new ConvInteger(), new DequantizeLinear(), new DequantizeLinear("com.microsoft"), new DynamicQuantizeLinear(), new MatMulInteger(),
-        new QLinearConv(), new QLinearMatMul(), new QuantizeLinear(), new QuantizeLinear("com.microsoft"),
+        new ConvInteger(), new DequantizeLinear(), new DynamicQuantizeLinear(), new MatMulInteger(),
+        new QLinearConv(), new QLinearMatMul(), new QuantizeLinear(), .. MicrosoftOperators.Operators,
 
         // Reduction
         .. ArgExtremes.Operators, .. ReduceTable.Operators, .. Softmaxes.Operators,

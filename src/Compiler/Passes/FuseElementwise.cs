@@ -54,7 +54,7 @@ internal sealed class FuseElementwise : GraphPass
                 if (!_producers.TryGetValue(input, out int producer) || _groups[producer] is not { } other || _readers[input] != 1) continue;
                 if (!IsElementOf(node, input) || !Match(graph.Nodes[producer], node)) continue;
                 ImmutableSortedSet<int> union = group.Union(other);
-                if (union.Count <= MaxNodes && Inputs(union) <= MaxInputs) group = union;
+                if (union.Count <= MaxNodes && Inputs(union) <= MaxInputs && !Mix(union)) group = union;
             }
 
             foreach (int member in group) _groups[member] = group;
@@ -75,15 +75,23 @@ internal sealed class FuseElementwise : GraphPass
             => ((ElementwiseOperator)OperatorTable.Find(node.Operator)!).ElementInputs(node).Any(i => node.Inputs[i] == input);
 
         private bool Match(Node producer, Node consumer)
-            => types.Lengths(producer.Outputs[0]).SequenceEqual(types.Lengths(consumer.Outputs[0])) && HasVectors(producer) == HasVectors(consumer)
-            && (!HasVectors(consumer) || types.ElementType(producer.Outputs[0]) == types.ElementType(consumer.Outputs[0]));
+            => types.Lengths(producer.Outputs[0]).SequenceEqual(types.Lengths(consumer.Outputs[0])) && (IsQuantising(producer) || IsQuantising(consumer) || MatchVectors(producer, consumer));
+
+        private bool MatchVectors(Node producer, Node consumer)
+            => HasVectors(producer) == HasVectors(consumer) && (!HasVectors(consumer) || types.ElementType(producer.Outputs[0]) == types.ElementType(consumer.Outputs[0]));
+
+        private static bool IsQuantising(Node node) => node.Operator.Name is "QuantizeLinear" or "DequantizeLinear";
+
+        /// <summary>Quantised values take simple arithmetic into their loop, which has no vectors, but no function that is slow without.</summary>
+        private bool Mix(ImmutableSortedSet<int> group)
+            => group.Any(i => IsQuantising(graph.Nodes[i])) && group.Any(i => !((ElementwiseOperator)OperatorTable.Find(graph.Nodes[i].Operator)!).IsVectorExact(graph.Nodes[i]) && HasVectors(graph.Nodes[i]));
 
         private bool HasVectors(Node node) => new ElementwiseBody(ElementwiseGroup.TryRead(new NodeGroup([node]), types)!).VectorType is not null;
 
         private int Inputs(ImmutableSortedSet<int> group)
         {
             var inner = new HashSet<string>(group.SelectMany(i => graph.Nodes[i].Outputs), StringComparer.Ordinal);
-            return group.SelectMany(i => graph.Nodes[i].Inputs).Where(v => v.Length > 0 && !inner.Contains(v)).Distinct(StringComparer.Ordinal).Count();
+            return group.SelectMany(i => graph.Nodes[i].Inputs).Where(v => v.Length > 0 && !inner.Contains(v) && graph.ConstantOf(v) is not { Length: 1 }).Distinct(StringComparer.Ordinal).Count();
         }
 
         private static Dictionary<string, int> Producers(Graph graph)

@@ -128,9 +128,18 @@ internal static class PlanBuilder
 
     /// <summary>Elements of the constants that are floats, or integers that stand for floats.</summary>
     private static long Parameters(Graph graph, ImmutableArray<Step> steps)
-        => AllSteps(graph, steps).SelectMany(static p => p.Step.Nodes.SelectMany(static n => n.Inputs).Select(i => (Name: i, Tensor: p.Graph.ConstantOf(i))))
-            .Where(static c => c.Tensor is { ElementType: ElementType.Float32 or ElementType.Float64 or ElementType.Float16 or ElementType.BFloat16 })
+        => AllSteps(graph, steps).SelectMany(static p => p.Step.Nodes.SelectMany(static n => n.Inputs.Select((name, i) => (Name: name, IsQuantised: IsQuantised(n, i)))).Select(i => (i.Name, i.IsQuantised, Tensor: p.Graph.ConstantOf(i.Name))))
+            .Where(static c => c.Tensor is { } tensor && (c.IsQuantised || tensor.ElementType is ElementType.Float32 or ElementType.Float64 or ElementType.Float16 or ElementType.BFloat16))
             .GroupBy(static c => c.Name, StringComparer.Ordinal).Sum(static g => (long)g.First().Tensor!.Length);
+
+    private static bool IsQuantised(Node node, int input) => node.Operator.Name switch
+    {
+        "DequantizeLinear" => input == 0,
+        "ConvInteger" or "MatMulInteger" => input == 1,
+        "QLinearConv" => input is 3 or 8,
+        "QLinearMatMul" => input == 3,
+        _ => false,
+    };
 
     private static long WeightBytes(Graph graph, ImmutableArray<Step> steps, ImmutableArray<StatePair> states)
     {
