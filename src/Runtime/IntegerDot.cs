@@ -67,7 +67,7 @@ internal static class IntegerDot
 
     /// <summary>One product by whatever vectors there are.</summary>
     [MethodImpl(Simd.Hot)]
-    private static int Dot(ref short a, ref sbyte w, int depth, int zeroPoint)
+    internal static int Dot(ref short a, ref sbyte w, int depth, int zeroPoint)
     {
         unchecked
         {

@@ -4,6 +4,7 @@ using System.Linq;
 using RedGen.Compiler.Emit;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Kernels.Linear;
+using RedGen.Compiler.Kernels.Packing;
 using RedGen.Compiler.Operators.Pooling;
 using RedGen.Compiler.Plan;
 
@@ -42,32 +43,21 @@ internal static class QuantizedSteps
             Inputs = [input],
             Outputs = [output],
             Weights = [Constant(weights), .. ending.Constants],
-            WorkspaceLength = RowsLength(weights.Taps) + Padding,
+            WorkspaceLength = QuantizedWorkspace.OfProduct(weights.Taps),
             WorkspaceType = ElementType.Int32,
             MultiplyAdds = (long)rows * weights.Taps * weights.Channels,
             Summary = $"{rows}×{weights.Taps} by {weights.Taps}×{weights.Channels} in integers" + ending.Text,
         };
     }
 
-    /// <summary>Elements that the runtime fills rows to.</summary>
-    private const int Padding = 32;
-
-    /// <summary>The runtime's integers for a chunk of rows and their sums.</summary>
-    public static int RowsLength(int depth)
+    /// <summary>The runtime's workspace; null where it is out of proportion.</summary>
+    private static int? WorkspaceLength(ConvLayer layer)
     {
-        int rowLength = (depth + Padding - 1) / Padding * Padding;
-        int rows = System.Math.Max(4, System.Math.Min(64, 8192 / rowLength / 4 * 4));
-        return rows * ((rowLength / 2) + 2);
-    }
-
-    /// <summary>The runtime's QuantizedConvolution.WorkspaceLength.</summary>
-    public static int? WorkspaceLength(ConvLayer layer)
-    {
-        double planes = layer.InChannels / layer.Groups;
-        foreach (WindowAxis axis in layer.Window.Axes) planes *= ((axis.Out - 1.0) * axis.Stride) + ((axis.Kernel - 1.0) * axis.Dilation) + 1;
-        if (planes > WorkspaceLimit) return null;
-        bool pointwise = layer.Window.Axes.All(a => a.Kernel == 1 && a.Before == 0 && a.In == a.Out && (a.Out - 1L) * a.Stride == a.In - 1);
-        return RowsLength(layer.Taps) + (pointwise ? 0 : ((int)planes + Padding + 1) / 2) + (2 * Padding);
+        WindowAxis[] axes = layer.Window.Axes;
+        var workspace = new QuantizedWorkspace(
+            layer.InChannels / layer.Groups, [.. axes.Select(a => a.In)], [.. axes.Select(a => a.Out)], [.. axes.Select(a => a.Kernel)],
+            [.. axes.Select(a => a.Stride)], [.. axes.Select(a => a.Dilation)], [.. axes.Select(a => a.Before)]);
+        return workspace.Planes > WorkspaceLimit ? null : workspace.Length;
     }
 
     private static Weight Constant(QuantizedWeights weights)

@@ -52,5 +52,5 @@ internal abstract class QuantisedFunction : FunctionOperator
     }
 
     /// <summary>The inputs without those left out at the end.</summary>
-    private static ImmutableArray<string> Given(params string[] inputs) => inputs[inputs.Length - 1].Length > 0 ? [.. inputs] : [.. inputs[..^1]];
+    private static ImmutableArray<string> Given(params string[] inputs) => inputs[inputs.Length - 1].Length > 0 ? [.. inputs] : [.. System.Linq.Enumerable.Take(inputs, inputs.Length - 1)];
 }
