@@ -74,7 +74,7 @@ internal static class KernelTable
         ["CumSum"] = Cumulative,
         ["DepthToSpace"] = [new DepthSpaceKernel()],
         ["DequantizeLinear"] = Quantise,
-        ["Dropout"] = [new DropoutKernel()],
+        ["Dropout"] = [new DropoutKernel(), new TrainingDropoutKernel()],
         ["DynamicQuantizeLinear"] = [new DynamicQuantizeKernel()],
         ["Det"] = [new DetKernel()],
         ["DFT"] = [new DftKernel()],

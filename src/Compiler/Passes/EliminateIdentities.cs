@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Linq;
 using RedGen.Compiler.Execute;
 using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Operators.Shaping;
 
 namespace RedGen.Compiler.Passes;
 
@@ -46,7 +47,7 @@ internal sealed class EliminateIdentities : GraphPass
         return node.Operator.Name switch
         {
             "Identity" or "Cast" or "CastLike" => true,
-            "Dropout" => IsInferenceDropout(builder, node),
+            "Dropout" => !Dropout.MayTrain(node, builder.ConstantOf),
             "Slice" => !node.HasInput(4) || (builder.Integers(node.Inputs[4])?.All(step => step > 0) ?? false),
             "Pad" => PadReader.Read(builder, node) is { } pad && pad.Before.Concat(pad.After).All(p => p == 0),
             "Split" => node.Outputs.Length == 1,
@@ -86,10 +87,6 @@ internal sealed class EliminateIdentities : GraphPass
             _ => false,
         };
     }
-
-    /// <summary>Dropout drops only in training mode, which an input asks for since opset 12.</summary>
-    private static bool IsInferenceDropout(GraphBuilder builder, Node node)
-        => !node.HasInput(2) || IsAllBool(builder, node.Inputs[2], false);
 
     private static bool HasElements(GraphBuilder builder, string value) => builder.Lengths(value) is { } lengths && !lengths.Contains(0);
 

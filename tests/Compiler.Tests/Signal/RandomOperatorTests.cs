@@ -38,6 +38,40 @@ public sealed class RandomOperatorTests
     }
 
     [Fact]
+    public void Dropout_in_training_drops_what_the_reference_drops()
+    {
+        using var batch = new ModelBatch();
+        foreach (ElementType type in Floats)
+        {
+            batch.Add("run time", X(type).Input("r", type).Input("t", ElementType.Bool).Node("Dropout", "x,r,t", "y,mask", n => n.Int("seed", 5)).Output("y").Output("mask"));
+            batch.Add("mask only", X(type).Input("t", ElementType.Bool, 1).Node("Dropout", "x,,t", "y,mask").Output("mask"));
+            batch.Add("opset 6", new OnnxModelWriter().Opset(6).Input("x", type, 3, 4).Node("Dropout", "x", "y,mask", n => n.Int("is_test", 0).Float("ratio", 0.75f)).Output("y").Output("mask"));
+        }
+
+        batch.Build();
+        foreach (CompiledModel model in batch.Models)
+        {
+            foreach (bool trains in new[] { true, false })
+            {
+                ReferenceTensor[] inputs = [.. model.Inputs.Select((t, i) => t.ElementType == ElementType.Bool ? new ReferenceTensor(t.ElementType, t.Shape!.ToArray(), [trains ? 1L : 0L])
+                    : i == 1 ? new ReferenceTensor(t.ElementType, [], [0.25]) : RandomTensor.Of(t.ElementType, 5, t.Shape!.ToArray()))];
+                model.AssertAgrees(0, 0, inputs);
+            }
+        }
+    }
+
+    [Fact]
+    public void Dropout_drops_its_ratio_and_keeps_the_mean()
+    {
+        using var model = CompiledModel.Compile(new OnnxModelWriter().Input("x", ElementType.Float32, 20000).Initializer("r", [0.2f]).Initializer("t", Tensor.FromSpan<bool>(ElementType.Bool, [true]))
+            .Node("Dropout", "x,r,t", "y,mask").Output("y").Output("mask"));
+        ReferenceTensor[] y = model.Run(new ReferenceTensor(ElementType.Float32, [20000], [.. Enumerable.Repeat(1.0, 20000)]));
+        Assert.Equal(0.8, y[1].Integers!.Average(), 0.02);
+        Assert.Equal(1, y[0].Reals!.Average(), 0.02);
+        Assert.All(y[0].Reals!.Zip(y[1].Integers!), p => Assert.Equal(p.Second == 0 ? 0 : 1.25, p.First, 1e-6));
+    }
+
+    [Fact]
     public void Numbers_have_the_distributions_asked_for()
     {
         using var model = CompiledModel.Compile(new OnnxModelWriter().Input("p", ElementType.Float32, 20000).Input("l", ElementType.Float32, 1, 3)

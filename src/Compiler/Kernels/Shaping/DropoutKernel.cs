@@ -1,5 +1,6 @@
 using RedGen.Compiler.Emit;
 using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Operators.Shaping;
 using RedGen.Compiler.Plan;
 
 namespace RedGen.Compiler.Kernels.Shaping;
@@ -11,7 +12,7 @@ internal sealed class DropoutKernel : Kernel
     public override Step? TryPlan(NodeGroup group, KernelContext context)
     {
         Node node = group.Head;
-        if (!group.IsSingle || !CopyPlan.CanMove(context.ElementType(node.Inputs[0]))) return null;
+        if (!group.IsSingle || Dropout.MayTrain(node, context.Constant) || !CopyPlan.CanMove(context.ElementType(node.Inputs[0]))) return null;
         string summary = "Dropout, which keeps all in inference";
         if (!node.HasOutput(1)) return ViewStep.Create(node, node.Inputs[0], summary);
         return new MaskStep(CSharpLiteral.Of(context.ElementType(node.Outputs[1]), 1, 1))

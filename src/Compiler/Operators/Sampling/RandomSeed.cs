@@ -15,6 +15,7 @@ internal static class RandomSeed
     {
         if (node.Attributes.Find("seed") is FloatAttribute seed)
             return unchecked((ulong)System.BitConverter.DoubleToInt64Bits(seed.Value));
+        if (node.Attributes.Find("seed") is IntAttribute number) return unchecked((ulong)number.Value);
         // FNV-1a, 64 bits.
         ulong hash = 0xCBF29CE484222325UL;
         foreach (char c in node.Name) hash = unchecked((hash ^ c) * 0x100000001B3UL);

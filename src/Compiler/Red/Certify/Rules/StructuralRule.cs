@@ -1,4 +1,6 @@
 using RedGen.Compiler.Execute;
+using RedGen.Compiler.Operators.Shaping;
+using RedGen.Compiler.Passes;
 
 namespace RedGen.Compiler.Red.Certify.Rules;
 
@@ -8,6 +10,7 @@ internal static class StructuralRule
     /// <summary>Bounds the outputs.</summary>
     public static void Run(PropagationContext context)
     {
+        if (context.Node.Is("Dropout") && Dropout.MayTrain(context.Node, context.OriginalGraph.ConstantOf)) throw new UncertifiableException("drops elements at random");
         var planes = new ReferenceTensor?[PairBound.PlaneCount][];
         for (int p = 0; p < planes.Length; p++)
         {

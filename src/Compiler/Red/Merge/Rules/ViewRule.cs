@@ -1,5 +1,6 @@
 using System.Linq;
 using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Operators.Shaping;
 using RedGen.Compiler.Passes;
 
 namespace RedGen.Compiler.Red.Merge.Rules;
@@ -22,7 +23,7 @@ internal sealed class ViewRule : ChannelRule
         bool hasFixedAxes = node.Attributes.Has("axes") || (node.HasInput(1) && analysis.Graph.ConstantOf(node.Inputs[1]) is not null);
         if (node.Is("Squeeze") && !hasFixedAxes) return false;
         if (node.Is("Reshape") && (!node.HasInput(1) || analysis.Graph.ConstantOf(node.Inputs[1]) is null)) return false;
-        if (node.Is("Dropout") && node.HasInput(2)) return false;
+        if (node.Is("Dropout") && Dropout.MayTrain(node, analysis.Graph.ConstantOf)) return false;
         int[] to = analysis.Lengths(node.Outputs[0])!;
         if (map.Layout.Through(from, to) is not { } layout) return false;
         int[] key = [analysis.Classes.Text(string.Join(",", to.Select((l, a) => a == layout.Axis ? -1 : l))), layout.Outer, layout.Inner];
