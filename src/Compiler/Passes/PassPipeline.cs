@@ -48,6 +48,7 @@ internal static class PassPipeline
     public static ImmutableArray<GraphPass> Fusing { get; } =
     [
         new MarkQuantised(), // what is computed on integers, before anything joins its nodes
+        new FoldDequantize(), // of what is left, what is better as floats
         new MarkFusion(), // layers first
         new FuseElementwise(), // of what is not part of a layer
         new InSubgraphs(static () => Fusing),

@@ -14,6 +14,8 @@ internal static class QuantisedCases
         ["QuantizeLinear"] = m => Linear(m, "QuantizeLinear"),
         ["DequantizeLinear"] = m => Linear(m, "DequantizeLinear"),
         ["DynamicQuantizeLinear"] = m => m.Value("x", ElementType.Float32, m.Lengths(m.Random.Next(4))).Node("DynamicQuantizeLinear", "x", "y,s,z").Output("y").Output("s").Output("z"),
+        ["DequantizeLinear of packed constants"] = Packed,
+        ["MatMulInteger of dynamic quantisation"] = DynamicMatMul,
         ["MatMulInteger"] = m => MatMul(m, requantises: false),
         ["QLinearMatMul"] = m => MatMul(m, requantises: true),
         ["ConvInteger"] = m => Conv(m, requantises: false),
@@ -39,6 +41,30 @@ internal static class QuantisedCases
             if (block > 0) n.Int("block_size", block);
             if (quantises && !hasZero) n.Int("output_dtype", (long)type);
         }).Output("y");
+    }
+
+    private static void Packed(QuantisedModel m)
+    {
+        ElementType type = m.Pick(ElementType.Int4, ElementType.UInt4, ElementType.Int2, ElementType.UInt2);
+        int[] x = [.. Enumerable.Range(0, m.Random.Next(1, 4)).Select(_ => m.Random.Next(1, 9))];
+        int axis = m.Random.Next(x.Length);
+        int block = m.Random.Next(3) > 0 ? m.Random.Next(1, 5) : 0;
+        int[] scale = block > 0 ? [.. x.Select((d, i) => i == axis ? (d + block - 1) / block : d)] : m.Random.Next(2) == 0 ? [x[axis]] : [];
+        m.Writer.Opset(25);
+        m.Constant("x", type, x).Scale("s", ElementType.Float32, scale).Value("z", type, scale, canBeConstant: true).Value("t", ElementType.Float32, []);
+        m.Node("DequantizeLinear", "x,s,z", "d", n =>
+        {
+            n.Int("axis", axis);
+            if (block > 0) n.Int("block_size", block);
+        }).Node("Add", "d,t", "y").Output("y");
+    }
+
+    private static void DynamicMatMul(QuantisedModel m)
+    {
+        int depth = m.Random.Next(1, 70);
+        ElementType type = m.Pick(ElementType.Int8, ElementType.UInt8);
+        m.Value("a", ElementType.Float32, [m.Random.Next(1, 70), depth]).Constant("b", type, [depth, m.Random.Next(1, 9)]).Constant("bz", type, []);
+        m.Node("DynamicQuantizeLinear", "a", "q,s,z").Node("MatMulInteger", "q,b,z,bz", "y").Output("y").Output("s");
     }
 
     private static void MatMul(QuantisedModel m, bool requantises)

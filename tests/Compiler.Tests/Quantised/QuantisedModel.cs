@@ -27,14 +27,18 @@ internal sealed class QuantisedModel(Random random)
     /// <summary>Random lengths, now and then 0.</summary>
     public int[] Lengths(int rank) => [.. Enumerable.Range(0, rank).Select(_ => Random.Next(14) == 0 ? 0 : Random.Next(1, 7))];
 
+    /// <summary>A constant over the whole range of its integers.</summary>
+    public QuantisedModel Constant(string name, ElementType type, int[] lengths) => Add(name, Filled(type, lengths), isConstant: true);
+
     /// <summary>A tensor over the whole range of its integers, or of a normal distribution: an input or a constant.</summary>
-    public QuantisedModel Value(string name, ElementType type, int[] lengths, bool canBeConstant = false)
+    public QuantisedModel Value(string name, ElementType type, int[] lengths, bool canBeConstant = false) => Add(name, Filled(type, lengths), canBeConstant && Random.Next(2) == 0);
+
+    private ReferenceTensor Filled(ElementType type, int[] lengths)
     {
         ReferenceTensor tensor = RandomTensor.Of(type, Random.Next(), lengths);
         if (tensor.Integers is { } integers)
             for (int i = 0; i < integers.Length; i++) integers[i] = Random.Next(-(1 << 15), 1 << 15);
-        tensor.Rounded();
-        return Add(name, tensor, canBeConstant && Random.Next(2) == 0);
+        return tensor.Rounded();
     }
 
     /// <summary>Positive scales: an input or a constant.</summary>

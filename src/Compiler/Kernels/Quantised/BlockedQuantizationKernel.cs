@@ -52,7 +52,7 @@ internal sealed class BlockedQuantizationKernel : Kernel
             string block = layout.BlockSize == 1 ? "k" : blocks == 1 ? "0" : "k / " + CSharpLiteral.Of(layout.BlockSize);
             string first = nest.Index(("n", blocks * layout.Inner), ("i", 1));
             string parameter = block == "0" ? first : layout.Inner == 1 ? Sum(first, "(" + block + ")") : Sum(first, $"({block} * {layout.Inner})");
-            if (scale.Number is null || zero.Number is null) writer.Line($"int block = {parameter};");
+            if (scale.UsesIndex || zero.UsesIndex) writer.Line($"int block = {parameter};");
             string value = expression(writer.Input(0) + "[" + element + "]", scale.At(writer, "block"), zero.At(writer, "block"));
             string cast = to.IsShortFloat() ? "(" + to.CSharpName() + ")(" + value + ")" : value;
             writer.Line($"{writer.Output(0)}[{element}] = {cast};");

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Linq;
 using RedGen.Compiler.Execute;
 using RedGen.Compiler.Graphs;
@@ -8,7 +9,7 @@ using RedGen.Compiler.Plan;
 
 namespace RedGen.Compiler.Kernels.Quantised;
 
-/// <summary>QLinearConv, QLinearMatMul, ConvInteger and MatMulInteger with constant weights and parameters, through RedGen.Runtime.</summary>
+/// <summary>QLinearConv, QLinearMatMul, ConvInteger and MatMulInteger with constant weights and parameters, through RedGen.Runtime. The zero point of the input may be of run time, as dynamic quantisation gives it.</summary>
 internal sealed class ConstantIntegerKernel : Kernel
 {
     /// <inheritdoc/>
@@ -19,16 +20,19 @@ internal sealed class ConstantIntegerKernel : Kernel
         bool isConv = node.Operator.Name is "QLinearConv" or "ConvInteger";
         int b = requantises ? 3 : 1;
         if (!group.IsSingle || context.Constant(node.Inputs[b]) is not { Length: > 0 } tensor || (!isConv && tensor.Dimensions.Length != 2)) return null;
-        if (Integers(node, 2, context) is not { Length: 1 } xZero || Integers(node, requantises ? 5 : 3, context) is not { } wZeros) return null;
+        if (Integers(node, requantises ? 5 : 3, context) is not { } wZeros) return null;
+        int? xZero = Integers(node, 2, context) is { Length: 1 } known ? known[0] : null;
+        if (xZero is null && context.Count(node.Inputs[2]) != 1) return null;
+        ImmutableArray<string> inputs = xZero is null ? [node.Inputs[0], node.Inputs[2]] : [node.Inputs[0]];
         QuantizedWeights? weights = isConv ? QuantizedWeights.OfConvolution(tensor, wZeros) : QuantizedWeights.OfMatrix(tensor, wZeros, isTransposed: false);
         if (weights is null || (wZeros.Length > 1 && wZeros.Length != weights.Channels)) return null;
         QuantizedEnding? ending = requantises ? Ending(node, isConv, weights, context) : QuantizedEnding.Sums;
         if (ending is null) return null;
         int[] x = context.Lengths(node.Inputs[0]);
         if (!isConv)
-            return x.Length == 0 ? null : QuantizedSteps.Product(group.Nodes, x.Take(x.Length - 1).Aggregate(1, (p, d) => p * d), node.Inputs[0], xZero[0], node.Outputs[0], weights, ending);
+            return x.Length == 0 ? null : QuantizedSteps.Product(group.Nodes, x.Take(x.Length - 1).Aggregate(1, (p, d) => p * d), inputs, xZero, node.Outputs[0], weights, ending);
         var layer = new ConvLayer(x[0], (int)node.Attributes.Int("group", 1), x[1], weights.Channels, WindowGeometry.Read(node.Attributes, x, [.. tensor.Dimensions.Skip(2).Select(d => (long)d)]));
-        return QuantizedSteps.Convolution(group.Nodes, layer, node.Inputs[0], xZero[0], node.Outputs[0], weights, ending);
+        return QuantizedSteps.Convolution(group.Nodes, layer, inputs, xZero, node.Outputs[0], weights, ending);
     }
 
     private static QuantizedEnding? Ending(Node node, bool isConv, QuantizedWeights weights, KernelContext context)

@@ -31,6 +31,9 @@ internal sealed class QuantizationParameter
     /// <summary>The one number that is known, or null.</summary>
     public double? Number => _constant is { Count: 1 } ? _constant.Real(0) : null;
 
+    /// <summary>Whether <see cref="At"/> uses the index.</summary>
+    public bool UsesIndex => Number is null && Lengths.Length > 0;
+
     /// <summary>Reads an input of a node. One that is not a single known number becomes an input of the step.</summary>
     public static QuantizationParameter Read(Node node, int index, List<string> inputs, KernelContext context)
     {

@@ -25,12 +25,9 @@ internal sealed class QuantizedLayerKernel : Kernel
             : QuantizedEnding.Dequantized(read.Input, read.WeightScales, weights, read.Bias, read.Activations, read.Output, context);
         if (ending is null) return null;
         string output = read.Output?.Value ?? core.Outputs[0];
-        if (isConv) return QuantizedSteps.Convolution(group.Nodes, ConvLayer.Read(core, context), read.Input.Value, read.Input.Zero, output, weights, ending);
+        if (isConv) return QuantizedSteps.Convolution(group.Nodes, ConvLayer.Read(core, context), [read.Input.Value], read.Input.Zero, output, weights, ending);
         int[] a = context.Lengths(core.Inputs[0]);
         if (a.Length == 0 || a[^1] == 0) return null;
-        return QuantizedSteps.Product(group.Nodes, a.Take(a.Length - 1).Aggregate(1, (x, y) => x * y), read.Input.Value, read.Input.Zero, output, weights, ending);
+        return QuantizedSteps.Product(group.Nodes, a.Take(a.Length - 1).Aggregate(1, (x, y) => x * y), [read.Input.Value], read.Input.Zero, output, weights, ending);
     }
-
-    /// <summary>Whether a group would be served.</summary>
-    public static bool Serves(NodeGroup group, KernelContext context) => new QuantizedLayerKernel().TryPlan(group, context) is not null;
 }

@@ -16,14 +16,14 @@ internal static class QuantizedSteps
     /// <summary>Elements of workspace beyond which plain loops serve better: only absurd paddings or dilations ask for that.</summary>
     private const double WorkspaceLimit = 1 << 26;
 
-    /// <summary>A convolution; null where its geometry is not the runtime's.</summary>
-    public static Step? Convolution(ImmutableArray<Node> nodes, ConvLayer layer, string input, int inputZero, string output, QuantizedWeights weights, QuantizedEnding ending)
+    /// <summary>A convolution; null where its geometry is not the runtime's. Input 1 is the zero point where that is of run time.</summary>
+    public static Step? Convolution(ImmutableArray<Node> nodes, ConvLayer layer, ImmutableArray<string> inputs, int? inputZero, string output, QuantizedWeights weights, QuantizedEnding ending)
     {
         if (layer.IsEmpty || !layer.Window.IsSpatial || layer.Taps > IntegerMatMulKernel.IntDepth || WorkspaceLength(layer) is not { } workspace) return null;
         return new ConvolutionStep(layer, inputZero, weights.Zero, ending)
         {
             Nodes = nodes,
-            Inputs = [input],
+            Inputs = inputs,
             Outputs = [output],
             Weights = [Constant(weights), .. ending.Constants],
             WorkspaceLength = workspace,
@@ -34,13 +34,13 @@ internal static class QuantizedSteps
     }
 
     /// <summary>A product; null where it is empty or too deep.</summary>
-    public static Step? Product(ImmutableArray<Node> nodes, int rows, string input, int inputZero, string output, QuantizedWeights weights, QuantizedEnding ending)
+    public static Step? Product(ImmutableArray<Node> nodes, int rows, ImmutableArray<string> inputs, int? inputZero, string output, QuantizedWeights weights, QuantizedEnding ending)
     {
         if (rows == 0 || weights.Channels == 0 || weights.Taps == 0 || weights.Taps > IntegerMatMulKernel.IntDepth) return null;
         return new ProductStep(rows, weights, inputZero, ending, nodes.First(n => n.Operator.Name is not ("DequantizeLinear" or "QuantizeLinear")).Operator.Name)
         {
             Nodes = nodes,
-            Inputs = [input],
+            Inputs = inputs,
             Outputs = [output],
             Weights = [Constant(weights), .. ending.Constants],
             WorkspaceLength = QuantizedWorkspace.OfProduct(weights.Taps),
@@ -63,9 +63,9 @@ internal static class QuantizedSteps
     private static Weight Constant(QuantizedWeights weights)
         => new("Weights", ElementType.Int8, System.Runtime.InteropServices.MemoryMarshal.AsBytes(System.MemoryExtensions.AsSpan(weights.Rows)).ToArray());
 
-    private abstract class QuantizedStep(int inputZero, int weightZero, QuantizedEnding ending) : Step
+    private abstract class QuantizedStep(int? inputZero, int weightZero, QuantizedEnding ending) : Step
     {
-        protected string Operands(StepWriter writer) => $"{writer.Input(0)}, {Number(inputZero)}, {writer.Weight(0)}, {Number(weightZero)}, {writer.Output(0)}, {writer.Workspace}";
+        protected string Operands(StepWriter writer) => $"{writer.Input(0)}, {(inputZero is { } zero ? Number(zero) : writer.Input(1) + "[0]")}, {writer.Weight(0)}, {Number(weightZero)}, {writer.Output(0)}, {writer.Workspace}";
 
         protected void WriteResult(StepWriter writer)
         {
@@ -77,7 +77,7 @@ internal static class QuantizedSteps
         protected static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
     }
 
-    private sealed class ConvolutionStep(ConvLayer layer, int inputZero, int weightZero, QuantizedEnding ending) : QuantizedStep(inputZero, weightZero, ending)
+    private sealed class ConvolutionStep(ConvLayer layer, int? inputZero, int weightZero, QuantizedEnding ending) : QuantizedStep(inputZero, weightZero, ending)
     {
         public override string Kernel => "Conv.Integers";
 
@@ -91,7 +91,7 @@ internal static class QuantizedSteps
         }
     }
 
-    private sealed class ProductStep(int rows, QuantizedWeights weights, int inputZero, QuantizedEnding ending, string stem) : QuantizedStep(inputZero, weights.Zero, ending)
+    private sealed class ProductStep(int rows, QuantizedWeights weights, int? inputZero, QuantizedEnding ending, string stem) : QuantizedStep(inputZero, weights.Zero, ending)
     {
         public override string Kernel => "Gemm.Integers";
 
