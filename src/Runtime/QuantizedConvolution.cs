@@ -62,6 +62,19 @@ public static class QuantizedConvolution
             {
                 ReadOnlySpan<TInput> x = input.Slice(g * channels * inPlane, channels * inPlane);
                 if (!pointwise) planes.Prepare(x, inputZero, prepared, shape);
+                if (!pointwise && QuantizedDepthwise.Serves(shape))
+                {
+                    int outputs = shape.OutChannels / shape.Groups;
+                    for (int m = 0; m < outputs; m++)
+                    {
+                        int channel = (g % shape.Groups * outputs) + m;
+                        QuantizedDepthwise.Run(
+                            prepared, planes, weights.Slice(channel * shape.Taps), weightZero, workspace, shape, channel, output, ((g * outputs) + m) * places, result);
+                    }
+
+                    continue;
+                }
+
                 for (int first = 0; first < places; first += chunk)
                 {
                     int count = Math.Min(chunk, places - first);
@@ -84,7 +97,8 @@ public static class QuantizedConvolution
                 for (int row = 0; row < count; row++) rows.Slice((row * rowLength) + channels, rowLength - channels).Clear();
             }
 
-            for (int c = 0; c < channels; c++) QuantizedInput.Scatter(x.Slice((c * plane) + first, count), inputZero, rows.Slice(c), rowLength);
+            int c = QuantizedInput.TransposeBlocks(x, inputZero, rows, rowLength, channels, plane, first, count);
+            for (; c < channels; c++) QuantizedInput.Scatter(x.Slice((c * plane) + first, count), inputZero, rows.Slice(c), rowLength);
         }
     }
 

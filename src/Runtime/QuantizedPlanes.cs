@@ -25,6 +25,30 @@ internal readonly struct QuantizedPlanes
     /// <summary>16-bit elements, those included that a copy may read behind the last.</summary>
     internal int Length => checked((_channels * _depth * _height * _width) + IntegerDot.Padding);
 
+    /// <summary>Places of a row.</summary>
+    internal int Width => _width;
+
+    /// <summary>The first place of the windows of a row.</summary>
+    internal int PlaceOf(int depth, int row, in ConvShape shape)
+        => unchecked(((depth * shape.StrideDepth * _height) + (row * shape.StrideHeight)) * _width);
+
+    /// <summary>Where the taps of a window of one channel lie.</summary>
+    internal void TapOffsets(Span<int> offsets, in ConvShape shape)
+    {
+        unchecked
+        {
+            int at = 0;
+            for (int kd = 0; kd < shape.KernelDepth; kd++)
+            {
+                for (int kh = 0; kh < shape.KernelHeight; kh++)
+                {
+                    int row = ((kd * shape.DilationDepth * _height) + (kh * shape.DilationHeight)) * _width;
+                    for (int kw = 0; kw < shape.KernelWidth; kw++) offsets[at++] = row + (kw * shape.DilationWidth);
+                }
+            }
+        }
+    }
+
     /// <summary>Lays the input of a group out.</summary>
     internal void Prepare<T>(ReadOnlySpan<T> x, int zeroPoint, Span<short> to, in ConvShape shape)
         where T : struct

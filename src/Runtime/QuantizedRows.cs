@@ -11,6 +11,7 @@ internal readonly ref struct QuantizedRows
     private readonly int _rowLength;
     private readonly int _zeroPoint;
     private readonly int _channels;
+    private readonly ReadOnlySpan<int> _offsets;
 
     /// <summary>Names the operands.</summary>
     /// <param name="rows">The rows.</param>
@@ -25,18 +26,35 @@ internal readonly ref struct QuantizedRows
         _weights = weights;
         _zeroPoint = zeroPoint;
         _channels = channels;
+        _offsets = default;
+    }
+
+    /// <summary>Names the operands of one channel whose taps lie apart.</summary>
+    /// <param name="places">The first place.</param>
+    /// <param name="step">Elements from place to place.</param>
+    /// <param name="weights">The weights of the channel.</param>
+    /// <param name="zeroPoint">What is taken from every weight.</param>
+    /// <param name="offsets">Where the taps of a place lie.</param>
+    internal QuantizedRows(ReadOnlySpan<short> places, int step, ReadOnlySpan<sbyte> weights, int zeroPoint, ReadOnlySpan<int> offsets)
+    {
+        _rows = places;
+        _rowLength = step;
+        _weights = weights;
+        _zeroPoint = zeroPoint;
+        _channels = 1;
+        _offsets = offsets;
     }
 
     /// <summary>The sum of the products of the dequantised operands, each rounded to float as DequantizeLinear gives it, in ONNX's order.</summary>
     internal double Exact(int row, float inputScale, float weightScale)
     {
-        ReadOnlySpan<short> x = _rows.Slice(unchecked(row * _rowLength), _weights.Length);
+        ReadOnlySpan<short> x = _rows.Slice(unchecked(row * _rowLength));
         double sum = 0;
         for (int channel = 0; channel < _channels; channel++)
         {
-            for (int k = channel; k < x.Length; k += _channels)
+            for (int k = channel; k < _weights.Length; k += _channels)
             {
-                float a = x[k] * inputScale;
+                float a = x[_offsets.IsEmpty ? k : _offsets[k]] * inputScale;
                 float b = unchecked(_weights[k] - _zeroPoint) * weightScale;
                 sum += (double)a * b;
             }
