@@ -20,17 +20,8 @@ public static class PadPositions
     /// <param name="positions">Gets the positions, axis after axis; empty where the output is.</param>
     public static void Prepare(string node, string mode, ReadOnlySpan<long> pads, ReadOnlySpan<long> axes, ReadOnlySpan<int> input, ReadOnlySpan<int> output, Span<int> positions)
     {
-        ShapeCheck.CheckAxes(node, axes, input.Length);
         Span<long> given = input.Length <= 32 ? stackalloc long[32] : new long[input.Length];
-        for (int axis = 0; axis < input.Length; axis++)
-        {
-            (long before, long after) = Widths(pads, axes, axis, input.Length);
-            if (Math.Min(before, after) <= int.MinValue || Math.Max(before, after) > int.MaxValue) throw ShapeCheck.Impossible(node, "the pads", pads, input);
-            long kept = input[axis] + Math.Min(0, before) + Math.Min(0, after);
-            if (kept < 0 || (kept == 0 && mode != "constant" && (before > 0 || after > 0))) throw ShapeCheck.Impossible(node, "the pads", pads, input);
-            given[axis] = input[axis] + before + after;
-        }
-
+        Measure(node, mode, pads, axes, input, given);
         ShapeCheck.Expect(node, given.Slice(0, input.Length), output);
         int end = positions.Length;
         int stride = 1;
@@ -48,6 +39,29 @@ public static class PadPositions
             }
 
             stride = unchecked(stride * input[axis]);
+        }
+    }
+
+    /// <summary>The shape of the output, as lengths of an array.</summary>
+    internal static int[] Measure(string node, string mode, ReadOnlySpan<long> pads, ReadOnlySpan<long> axes, ReadOnlySpan<int> input)
+    {
+        long named = axes.IsEmpty ? input.Length : axes.Length;
+        if (pads.Length != 2 * named) throw ShapeCheck.Impossible(node, "the pads", pads, input);
+        var lengths = new long[input.Length];
+        Measure(node, mode, pads, axes, input, lengths);
+        return Tensors.Narrow(node, lengths);
+    }
+
+    private static void Measure(string node, string mode, ReadOnlySpan<long> pads, ReadOnlySpan<long> axes, ReadOnlySpan<int> input, Span<long> output)
+    {
+        ShapeCheck.CheckAxes(node, axes, input.Length);
+        for (int axis = 0; axis < input.Length; axis++)
+        {
+            (long before, long after) = Widths(pads, axes, axis, input.Length);
+            if (Math.Min(before, after) <= int.MinValue || Math.Max(before, after) > int.MaxValue) throw ShapeCheck.Impossible(node, "the pads", pads, input);
+            long kept = input[axis] + Math.Min(0, before) + Math.Min(0, after);
+            if (kept < 0 || (kept == 0 && mode != "constant" && (before > 0 || after > 0))) throw ShapeCheck.Impossible(node, "the pads", pads, input);
+            output[axis] = input[axis] + before + after;
         }
     }
 

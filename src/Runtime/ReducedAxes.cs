@@ -35,11 +35,12 @@ public static class ReducedAxes
         Distances(axes, noop, input, ofReduced: true, members);
     }
 
-    private static bool IsReduced(ReadOnlySpan<long> axes, bool noop, int axis, int rank)
+    /// <summary>Whether an axis is reduced.</summary>
+    internal static bool IsReduced(ReadOnlySpan<long> axes, bool noop, int axis, int rank)
         => axes.IsEmpty ? !noop : ShapeCheck.Contains(axes, axis, rank);
 
     /// <summary>The distances of all positions along the axes of one kind, the last axis running fastest.</summary>
-    private static void Distances(ReadOnlySpan<long> axes, bool noop, ReadOnlySpan<int> input, bool ofReduced, Span<int> distances)
+    internal static void Distances(ReadOnlySpan<long> axes, bool noop, ReadOnlySpan<int> input, bool ofReduced, Span<int> distances)
     {
         if (distances.IsEmpty) return;
         distances[0] = 0;

@@ -21,8 +21,20 @@ public static class SliceRead
     public static int Prepare(
         string node, ReadOnlySpan<long> starts, ReadOnlySpan<long> ends, ReadOnlySpan<long> axes, ReadOnlySpan<long> steps, ReadOnlySpan<int> input, ReadOnlySpan<int> output, Span<int> strides)
     {
+        Span<int> given = input.Length <= 32 ? stackalloc int[32] : new int[input.Length];
+        given = given.Slice(0, input.Length);
+        int first = Measure(node, starts, ends, axes, steps, input, given, strides);
+        Span<long> lengths = input.Length <= 32 ? stackalloc long[32] : new long[input.Length];
+        for (int i = 0; i < given.Length; i++) lengths[i] = given[i];
+        ShapeCheck.Expect(node, lengths.Slice(0, given.Length), output);
+        return first;
+    }
+
+    /// <summary>As <see cref="Prepare"/>, where any shape of the output is right.</summary>
+    internal static int Measure(
+        string node, ReadOnlySpan<long> starts, ReadOnlySpan<long> ends, ReadOnlySpan<long> axes, ReadOnlySpan<long> steps, ReadOnlySpan<int> input, Span<int> output, Span<int> strides)
+    {
         ShapeCheck.CheckAxes(node, axes, input.Length);
-        Span<long> given = input.Length <= 32 ? stackalloc long[32] : new long[input.Length];
         int first = 0;
         int stride = 1;
         for (int axis = input.Length - 1; axis >= 0; axis--)
@@ -30,14 +42,14 @@ public static class SliceRead
             int length = input[axis];
             long start = 0;
             long step = 1;
-            given[axis] = length;
+            output[axis] = length;
             for (int i = 0; i < starts.Length; i++)
             {
                 bool isSliced = axes.IsEmpty ? i == axis : axes[i] == axis || axes[i] == axis - input.Length;
                 if (!isSliced) continue;
                 step = steps.IsEmpty ? 1 : steps[i];
                 if (step == 0) throw ShapeCheck.Impossible(node, "the steps", steps, input);
-                given[axis] = Range(length, starts[i], ends[i], ref step, out start);
+                output[axis] = (int)Range(length, starts[i], ends[i], ref step, out start);
             }
 
             unchecked
@@ -49,7 +61,6 @@ public static class SliceRead
             }
         }
 
-        ShapeCheck.Expect(node, given.Slice(0, input.Length), output);
         return first;
     }
 

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Runtime.InteropServices;
 using RedGen.Compiler;
 using RedGen.Compiler.Diagnostics;
 using RedGen.Compiler.Execute;
@@ -44,7 +45,7 @@ public sealed class CompiledModel : IDisposable
     /// <summary>The types of the model's inputs, in order; every dimension is known.</summary>
     public IReadOnlyList<TensorType> Inputs { get; }
 
-    /// <summary>The types of the model's outputs, in order; every dimension is known.</summary>
+    /// <summary>The types of the model's outputs, in order; some dimensions may be known at run time only.</summary>
     public IReadOnlyList<TensorType> Outputs { get; }
 
     /// <summary>Compiles and builds a model alone; a diagnostic of the compiler, or a warning of C#, fails the test.</summary>
@@ -63,9 +64,14 @@ public sealed class CompiledModel : IDisposable
     public ReferenceTensor[] Run(params ReferenceTensor[] inputs)
     {
         // Outputs start as rubbish: a model must write every element.
-        byte[][] outputs = [.. Outputs.Select(o => Bytes(o, o.ElementType == ElementType.Bool ? (byte)1 : (byte)0xA5))];
+        byte[][] outputs = [.. Outputs.Select(o => Bytes(o, o.ElementType == ElementType.Bool ? (byte)1 : (byte)0xA5)), .. Outputs.Where(o => o.IsOpen).Select(_ => Array.Empty<byte>())];
         Method(BytesOf(inputs), outputs);
-        return [.. outputs.Select((o, i) => ReferenceTensor.FromTensor(Tensor.FromUnpacked(Outputs[i].ElementType, [.. Outputs[i].Shape!.ToArray()], o)))];
+        int next = Outputs.Count;
+        return [.. Outputs.Select((type, i) =>
+        {
+            int[] lengths = type.IsOpen ? MemoryMarshal.Cast<byte, int>(outputs[next++]).ToArray() : type.Shape!.ToArray();
+            return ReferenceTensor.FromTensor(Tensor.FromUnpacked(type.ElementType, [.. lengths], outputs[i]));
+        })];
     }
 
     /// <summary>What the outputs should be: the reference interpreter over the model as it was imported, before any pass but inference.</summary>
@@ -121,16 +127,35 @@ public sealed class CompiledModel : IDisposable
     /// <summary>A class that calls Predict on arrays of bytes, since spans cannot be passed by reflection.</summary>
     internal string Driver()
     {
-        IEnumerable<string> arguments = Inputs.Select((t, i) => Span(t, $"inputs[{i}]")).Concat(Outputs.Select((t, i) => Span(t, $"outputs[{i}]")));
+        IEnumerable<string> arguments = Inputs.Select((t, i) => Span(t, $"inputs[{i}]"));
+        bool isOpen = Outputs.Any(o => o.IsOpen);
+        if (!isOpen) arguments = arguments.Concat(Outputs.Select((t, i) => Span(t, $"outputs[{i}]")));
+        string call = $"Network.Predict({string.Join(", ", arguments)})";
         return $$"""
             namespace {{_options.Namespace}}
             {
                 internal static class Driver
                 {
-                    internal static void Run(byte[][] inputs, byte[][] outputs) => Network.Predict({{string.Join(", ", arguments)}});
+                    internal static void Run(byte[][] inputs, byte[][] outputs)
+                    {
+                        {{(isOpen ? "var result = " + call + "; " + string.Join(" ", Stores()) : call + ";")}}
+                    }
                 }
             }
             """;
+    }
+
+    /// <summary>The statements that take what Predict returns: elements as arrays of bytes, then the shapes that only a run tells.</summary>
+    private IEnumerable<string> Stores()
+    {
+        int next = Outputs.Count;
+        for (int i = 0; i < Outputs.Count; i++)
+        {
+            string item = Outputs.Count == 1 ? "result" : $"result.Item{i + 1}";
+            string span = Outputs[i].IsOpen ? item + ".Span" : $"new System.Span<{TypeText(Outputs[i])}>({item})";
+            yield return $"outputs[{i}] = System.Runtime.InteropServices.MemoryMarshal.AsBytes({span}).ToArray();";
+            if (Outputs[i].IsOpen) yield return $"outputs[{next++}] = System.Runtime.InteropServices.MemoryMarshal.AsBytes({item}.Lengths).ToArray();";
+        }
     }
 
     private Action<byte[][], byte[][]> Method => _run ??= _batch.MethodOf(_options.Namespace);
@@ -141,11 +166,14 @@ public sealed class CompiledModel : IDisposable
 
     private static byte[] Bytes(TensorType type, byte value)
     {
+        if (type.IsOpen) return [];
         var bytes = new byte[type.ElementType.Bytes() * type.Shape!.ElementCount];
         Array.Fill(bytes, value);
         return bytes;
     }
 
     private static string Span(TensorType type, string array)
-        => $"System.Runtime.InteropServices.MemoryMarshal.Cast<byte, {type.ElementType.QualifiedCSharpName()}>({array})";
+        => $"System.Runtime.InteropServices.MemoryMarshal.Cast<byte, {TypeText(type)}>({array})";
+
+    private static string TypeText(TensorType type) => type.ElementType.QualifiedCSharpName()!;
 }

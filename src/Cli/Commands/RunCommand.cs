@@ -80,14 +80,15 @@ internal sealed class RunCommand : ModelCommand
         Directory.CreateDirectory(folder);
         var taken = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         var written = new List<object>();
-        for (int i = 0; i < outputs.Length; i++)
+        ImmutableArray<Tensor> tensors = GeneratedModel.TensorsOf(program.Outputs, outputs);
+        for (int i = 0; i < tensors.Length; i++)
         {
             Value output = program.Outputs[i];
-            var type = (TensorType)output.Type!;
+            TensorType type = tensors[i].Type;
             string file = Path.Combine(folder, FileNameOf(output.Name, taken));
-            NpyFile.Write(file, new Tensor(StoredType.Of(type.ElementType), [.. type.Shape!.ToArray()], outputs[i]));
+            NpyFile.Write(file, new Tensor(StoredType.Of(type.ElementType), tensors[i].Dimensions, outputs[i]));
             Console.WriteLine(output.Name + ": " + type + " → " + file);
-            written.Add(new { name = output.Name, type = type.ElementType.Name(), shape = type.Shape.ToArray(), file });
+            written.Add(new { name = output.Name, type = type.ElementType.Name(), shape = type.Shape!.ToArray(), file });
         }
 
         Console.WriteJson(new { outputs = written, diagnostics = Console.Diagnostics });

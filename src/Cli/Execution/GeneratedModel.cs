@@ -1,6 +1,9 @@
 using System;
+using System.Collections.Generic;
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Linq;
+using System.Runtime.InteropServices;
 using System.Text;
 using RedGen.Compiler;
 using RedGen.Compiler.Graphs;
@@ -9,7 +12,7 @@ namespace RedGen.Cli.Execution;
 
 /// <summary>One run of a model: arrays of bytes, one an input and one an output, in the model's order.</summary>
 /// <param name="inputs">The inputs' elements.</param>
-/// <param name="outputs">Take the outputs' elements.</param>
+/// <param name="outputs">Take the outputs' elements; see <see cref="GeneratedModel.NewOutputs"/>.</param>
 internal delegate void PredictDelegate(byte[][] inputs, byte[][] outputs);
 
 /// <summary>A model as C#, about to be compiled into memory beside others.</summary>
@@ -42,14 +45,32 @@ internal sealed class GeneratedModel
     /// <summary>The full name of the class that lets arrays in and out.</summary>
     public string AdapterName => Namespace + ".Adapter";
 
-    /// <summary>Arrays of the right sizes for the outputs.</summary>
-    public byte[][] NewOutputs() => [.. Outputs.Select(o => new byte[ByteLength(o)])];
+    /// <summary>
+    /// Arrays of the right sizes for the outputs. Where a shape is known at run time only, a run puts an array of its own in place of
+    /// the empty one, and the lengths of the dimensions in a further array behind those of all outputs.
+    /// </summary>
+    public byte[][] NewOutputs() => [.. Outputs.Select(o => new byte[ByteLength(o)]), .. Outputs.Where(IsOpen).Select(_ => Array.Empty<byte>())];
+
+    /// <summary>The outputs of a run as tensors.</summary>
+    public static ImmutableArray<Tensor> TensorsOf(ImmutableArray<Value> values, byte[][] outputs)
+    {
+        ImmutableArray<Tensor>.Builder tensors = ImmutableArray.CreateBuilder<Tensor>(values.Length);
+        int next = values.Length;
+        for (int i = 0; i < values.Length; i++)
+        {
+            var type = (TensorType)values[i].Type!;
+            int[] lengths = IsOpen(values[i]) ? MemoryMarshal.Cast<byte, int>(outputs[next++]).ToArray() : type.Shape!.ToArray();
+            tensors.Add(Tensor.FromUnpacked(type.ElementType, [.. lengths], outputs[i]));
+        }
+
+        return tensors.MoveToImmutable();
+    }
 
     /// <summary>The bytes that a value takes.</summary>
     public static int ByteLength(Value value)
     {
         var type = (TensorType)value.Type!;
-        return checked((int)(type.Shape!.ElementCount * type.ElementType.Bytes()));
+        return IsOpen(value) ? 0 : checked((int)(type.Shape!.ElementCount * type.ElementType.Bytes()));
     }
 
     /// <summary>
@@ -60,18 +81,33 @@ internal sealed class GeneratedModel
     {
         var code = new StringBuilder("using System;\nusing System.Runtime.InteropServices;\n\nnamespace ").Append(Namespace).Append("\n{\n");
         code.Append("    internal static class Adapter\n    {\n        internal static void Run(byte[][] inputs, byte[][] outputs)\n        {\n");
-        code.Append("            global::").Append(Namespace).Append('.').Append(Result.Plan!.ClassName).Append(".Predict(");
-        string[] arguments =
-        [
-            .. Inputs.Select((v, i) => Cast("ReadOnlySpan", v, "inputs", i)),
-            .. Outputs.Select((v, i) => Cast("Span", v, "outputs", i)),
-        ];
-        return code.Append(string.Join(", ", arguments)).Append(");\n        }\n    }\n}\n").ToString();
+        code.Append("            ").Append(Outputs.Any(IsOpen) ? "var result = " : "").Append("global::").Append(Namespace).Append('.').Append(Result.Plan!.ClassName).Append(".Predict(");
+        IEnumerable<string> arguments = Inputs.Select((v, i) => Cast("ReadOnlySpan", v, "inputs", i));
+        if (!Outputs.Any(IsOpen))
+        {
+            arguments = arguments.Concat(Outputs.Select((v, i) => Cast("Span", v, "outputs", i)));
+            return code.Append(string.Join(", ", arguments)).Append(");\n        }\n    }\n}\n").ToString();
+        }
+
+        code.Append(string.Join(", ", arguments)).Append(");\n");
+        int next = Outputs.Length;
+        for (int i = 0; i < Outputs.Length; i++)
+        {
+            string item = Outputs.Length == 1 ? "result" : FormattableString.Invariant($"result.Item{i + 1}");
+            code.Append(CultureInfo.InvariantCulture, $"            outputs[{i}] = MemoryMarshal.AsBytes({(IsOpen(Outputs[i]) ? item + ".Span" : "new Span<" + ElementOf(Outputs[i]) + ">(" + item + ")")}).ToArray();\n");
+            if (IsOpen(Outputs[i])) code.Append(CultureInfo.InvariantCulture, $"            outputs[{next++}] = MemoryMarshal.AsBytes({item}.Lengths).ToArray();\n");
+        }
+
+        return code.Append("        }\n    }\n}\n").ToString();
     }
+
+    private static bool IsOpen(Value value) => value.Type is TensorType { IsOpen: true };
+
+    private static string ElementOf(Value value) => ((TensorType)value.Type!).ElementType.QualifiedCSharpName()!;
 
     private static string Cast(string span, Value value, string array, int index)
     {
-        string element = ((TensorType)value.Type!).ElementType.QualifiedCSharpName()!;
+        string element = ElementOf(value);
         string bytes = FormattableString.Invariant($"new {span}<byte>({array}[{index}])");
         return element == "byte" ? bytes : "MemoryMarshal.Cast<byte, " + element + ">(" + bytes + ")";
     }

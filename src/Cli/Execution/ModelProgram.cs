@@ -69,7 +69,7 @@ internal sealed class ModelProgram : IDisposable
     public byte[][] NewInputs() => NewArrays(Inputs);
 
     /// <summary>Arrays of the right sizes for the outputs.</summary>
-    public byte[][] NewOutputs() => NewArrays(Outputs);
+    public byte[][] NewOutputs() => [.. NewArrays(Outputs), .. _model.NewOutputs().Skip(Outputs.Length)];
 
     /// <inheritdoc/>
     public void Dispose() => _code.Dispose();

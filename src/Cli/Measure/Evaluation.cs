@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using RedGen.Cli.Execution;
+using RedGen.Cli.Output;
 using RedGen.Cli.Testing;
 using RedGen.Compiler.Execute;
 using RedGen.Compiler.Graphs;
@@ -20,7 +21,7 @@ internal sealed record Predictions(IReadOnlyList<double[]> Rows)
     {
         var rows = new List<double[]>(count);
         byte[][] outputs = program.NewOutputs();
-        var type = (TensorType)program.Outputs[0].Type!;
+        if (program.Outputs[0].Type is not TensorType { IsStatic: true } type) throw new ToolException("the first output '" + program.Outputs[0].Name + "' is of another shape for every sample, so there is nothing to compare element by element");
         for (int i = 0; i < count; i++)
         {
             program.Predict([sample(i)], outputs);

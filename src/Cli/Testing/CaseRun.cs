@@ -152,11 +152,11 @@ internal sealed class CaseRun(TestCase test, TestSettings settings, string space
         {
             byte[][] again = model.NewOutputs();
             predict(inputs, again);
-            for (int i = 0; i < outputs.Length; i++)
+            for (int i = 0; i < model.Outputs.Length; i++)
                 if (!outputs[i].AsSpan().SequenceEqual(again[i])) throw new InvalidOperationException("a second call gives another output '" + model.Outputs[i].Name + "'");
         }
 
-        return (model.Outputs, [.. model.Outputs.Select((v, i) => ToTensor((TensorType)v.Type!, outputs[i]))]);
+        return (model.Outputs, GeneratedModel.TensorsOf(model.Outputs, outputs));
     }
 
     private (ImmutableArray<Value> Outputs, IReadOnlyList<Tensor> Tensors) Evaluate(ReferenceModel model, TestDataSet set, CancellationToken cancellation)
@@ -183,8 +183,6 @@ internal sealed class CaseRun(TestCase test, TestSettings settings, string space
 
         return inputs.MoveToImmutable();
     }
-
-    private static Tensor ToTensor(TensorType type, byte[] data) => Tensor.FromUnpacked(type.ElementType, [.. type.Shape!.ToArray()], data);
 
     /// <summary>Whatever goes wrong in a case is that case's result.</summary>
     private void Guard(string what, int stack, Action<CancellationToken> work)

@@ -15,6 +15,15 @@ internal static class ConstantEmitter
         foreach (PublicValue value in inputs.Concat(outputs))
         {
             string kind = inputs.Contains(value) ? "input" : "output";
+            if (value.IsOpen)
+            {
+                if (value.MaxLength is not { } most) continue;
+                code.Line($"/// <summary>The most elements that {kind} <c>{XmlText.Escape(value.Value.Name)}</c> can have.</summary>");
+                code.Line($"public const int {value.Pascal}MaxLength = {Text(most)};");
+                code.Line();
+                continue;
+            }
+
             code.Line($"/// <summary>Elements of {kind} <c>{XmlText.Escape(value.Value.Name)}</c>, {value.Shape}.</summary>");
             code.Line($"public const int {value.Pascal}Length = {Text(value.Buffer.Length)};");
             code.Line();

@@ -17,6 +17,7 @@ namespace RedGen.Compiler.Emit;
 /// <param name="Outputs">The names of the outputs inside the method.</param>
 /// <param name="Weights">The expressions of the packed constants.</param>
 /// <param name="Constants">Locals for constants of the graph: name and expression.</param>
+/// <param name="Result">The buffer that takes what the method returns: the only output, where its shape is known at run time only; null for methods that return nothing.</param>
 internal sealed record EmittedStep(
     Step Step,
     Buffer? Workspace,
@@ -26,7 +27,8 @@ internal sealed record EmittedStep(
     ImmutableArray<string> Inputs,
     ImmutableArray<string> Outputs,
     ImmutableArray<string> Weights,
-    ImmutableArray<string> Constants)
+    ImmutableArray<string> Constants,
+    Buffer? Result)
 {
     /// <summary>The bodies of a branch or loop.</summary>
     public ImmutableArray<EmittedBody> Bodies { get; init; } = [];
@@ -71,7 +73,7 @@ internal sealed record EmittedStep(
             }
 
             string name = i < step.InputNames.Length ? step.InputNames[i] : single ? "x" : i < InputNames.Length ? InputNames[i] : "x" + i.ToString(CultureInfo.InvariantCulture);
-            string type = "ReadOnlySpan<" + plan.Buffers[value].ElementType.CSharpName() + ">";
+            string type = (plan.Buffers[value].Storage == Storage.Dynamic ? "DynamicTensor<" : "ReadOnlySpan<") + plan.Buffers[value].ElementType.CSharpName() + ">";
             // A view of a constant is the constant itself.
             if (plan.Buffers[value].Storage == Storage.Constant)
             {
@@ -89,6 +91,7 @@ internal sealed record EmittedStep(
         }
 
         var outputs = new List<string>();
+        Buffer? result = step.Outputs.Length == 1 && plan.Buffers[step.Outputs[0]] is { Storage: Storage.Dynamic } only ? only : null;
         for (int i = 0; i < step.Outputs.Length; i++)
         {
             if (step.Outputs[i].Length == 0)
@@ -98,9 +101,12 @@ internal sealed record EmittedStep(
             }
 
             string name = step.Outputs.Length == 1 ? "y" : "y" + i.ToString(CultureInfo.InvariantCulture);
-            parameters.Add("Span<" + plan.Buffers[step.Outputs[i]].ElementType.CSharpName() + "> " + name);
-            arguments.Add(plan.Buffers[step.Outputs[i]].Name);
             outputs.Add(name);
+            if (result is not null) continue;
+            Buffer buffer = plan.Buffers[step.Outputs[i]];
+            bool isOpen = buffer.Storage == Storage.Dynamic;
+            parameters.Add((isOpen ? "out DynamicTensor<" : "Span<") + buffer.ElementType.CSharpName() + "> " + name);
+            arguments.Add((isOpen ? "out " : "") + buffer.Name);
         }
 
         if (workspace is not null)
@@ -110,7 +116,7 @@ internal sealed record EmittedStep(
         }
 
         ImmutableArray<string> packed = [.. step.Weights.Select(w => weights.Add(method, w, w.Role + " of " + step.Summary))];
-        return new EmittedStep(step, workspace, method, [.. parameters], [.. arguments], [.. inputs], [.. outputs], packed, [.. constants])
+        return new EmittedStep(step, workspace, method, [.. parameters], [.. arguments], [.. inputs], [.. outputs], packed, [.. constants], result)
         {
             Bodies = [.. step.Bodies.Select(b => EmittedBody.Name(b, method, weights))],
         };

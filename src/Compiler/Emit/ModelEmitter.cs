@@ -54,7 +54,8 @@ internal static class ModelEmitter
         code.Line();
         string nodes = string.Join(", ", step.Nodes.Select(n => "'" + n.Name + "'"));
         code.Line("/// <summary>" + XmlText.Escape(step.Summary) + (nodes.Length > 0 ? " (" + XmlText.Escape(nodes) + ")" : "") + ".</summary>");
-        using (code.Block($"private static void {emitted.Method}({string.Join(", ", emitted.Parameters)})"))
+        string result = emitted.Result is { } buffer ? $"DynamicTensor<{buffer.ElementType.CSharpName()}>" : "void";
+        using (code.Block($"private static {result} {emitted.Method}({string.Join(", ", emitted.Parameters)})"))
         {
             foreach (string constant in emitted.Constants) code.Line(constant + ";");
             step.Emit(new StepWriter(code, plan, step, emitted.Inputs, emitted.Outputs, emitted.Weights, emitted.Bodies));
@@ -67,7 +68,7 @@ internal static class ModelEmitter
     {
         code.Line();
         code.Line("/// <summary>" + XmlText.Escape(body.Body.Summary) + ".</summary>");
-        PredictEmitter.WriteSequence(code, body.Body.Plan, body.Method, body.Method + "Part", string.Join(", ", body.Parameters), string.Join(", ", body.Arguments), body.Steps);
+        SequenceEmitter.Write(code, body.Body.Plan, body.Method, body.Method + "Part", string.Join(", ", body.Parameters), string.Join(", ", body.Arguments), [], body.Steps);
         foreach (EmittedStep step in body.Steps) EmitStep(code, body.Body.Plan, step);
     }
 }

@@ -13,18 +13,23 @@ internal static class PredictEmitter
     /// <summary>Scratch memory up to here is taken from the stack.</summary>
     private const int StackLimit = 32 * 1024;
 
-    /// <summary>Calls per method: beyond, the locals of Predict near the JIT's limits.</summary>
-    private const int StepsPerPart = 100;
-
     /// <summary>Writes the overloads.</summary>
     public static void Write(SourceWriter code, ExecutionPlan plan, ImmutableArray<PublicValue> inputs, ImmutableArray<PublicValue> outputs, ImmutableArray<EmittedStep> steps)
     {
+        if (outputs.Any(o => o.IsOpen))
+        {
+            OpenPredictEmitter.Write(code, plan, inputs, outputs);
+            WriteRun(code, plan, inputs, outputs, steps);
+            WriteChecks(code, plan, inputs, outputs);
+            return;
+        }
+
         ImmutableArray<string> parameters = Formal(inputs, outputs);
         string arguments = string.Join(", ", inputs.Concat(outputs).Select(v => v.Buffer.Name));
         WriteSpanOverload(code, plan, inputs, outputs, parameters, arguments);
         WriteScratchOverload(code, plan, inputs, outputs, parameters, arguments);
         WriteAllocatingOverload(code, inputs, outputs);
-        WriteRun(code, plan, parameters, arguments, steps);
+        WriteRun(code, plan, inputs, outputs, steps);
         WriteChecks(code, plan, inputs, outputs);
     }
 
@@ -34,25 +39,37 @@ internal static class PredictEmitter
 
     private static void WriteSpanOverload(SourceWriter code, ExecutionPlan plan, ImmutableArray<PublicValue> inputs, ImmutableArray<PublicValue> outputs, ImmutableArray<string> parameters, string arguments)
     {
-        Document(code, inputs, outputs, "Runs the network once. Allocates nothing" + Allocations(plan) + "; safe to call from many threads.");
+        Document(code, inputs, outputs, "Runs the network once. " + Allocations(plan) + "; safe to call from many threads.");
         using (code.Block($"public static void Predict({string.Join(", ", parameters)})"))
         {
             WriteCheckCalls(code, inputs, outputs);
-            if (plan.ArenaBytes == 0)
-            {
-                code.Line($"Run({arguments});");
-                return;
-            }
+            WriteRunCall(code, plan, [arguments], []);
+            if (plan.ArenaBytes == 0) return;
+        }
 
+        code.Line();
+        WriteScratchField(code, plan);
+    }
+
+    /// <summary>The call of Run, in scratch memory from the stack or of the thread.</summary>
+    internal static void WriteRunCall(SourceWriter code, ExecutionPlan plan, IEnumerable<string> arguments, IEnumerable<string> results)
+    {
+        if (plan.ArenaBytes > 0)
+        {
             string type = ArenaText.ElementTypeOf(plan).CSharpName()!;
             string length = ArenaText.LengthOf(plan).ToString(CultureInfo.InvariantCulture);
             code.Line(plan.ArenaBytes <= StackLimit
                 ? $"Span<{type}> scratch = stackalloc {type}[{length}];"
                 : $"Span<{type}> scratch = s_scratch ??= new {type}[{length}];");
-            code.Line($"Run({arguments}, scratch);");
+            arguments = arguments.Append("scratch");
         }
 
-        code.Line();
+        code.Line($"Run({string.Join(", ", arguments.Concat(results).Where(a => a.Length > 0))});");
+    }
+
+    /// <summary>The scratch memory of the thread, where the stack is too small.</summary>
+    internal static void WriteScratchField(SourceWriter code, ExecutionPlan plan)
+    {
         if (plan.ArenaBytes <= StackLimit) return;
         code.Line("/// <summary>The scratch memory of this thread, kept from call to call.</summary>");
         code.Line("[ThreadStatic]");
@@ -60,13 +77,16 @@ internal static class PredictEmitter
         code.Line();
     }
 
-    /// <summary>What the first calls allocate, in words.</summary>
+    /// <summary>What calls allocate, in words.</summary>
     private static string Allocations(ExecutionPlan plan)
     {
+        if (IsOpen(plan)) return "Allocates the values whose sizes are known at run time only";
         bool expands = Expands(plan);
         string[] once = [.. new[] { expands ? "the expanded weights at the first call" : "", plan.ArenaBytes > StackLimit ? "a scratch buffer at a thread's first call" : "" }.Where(t => t.Length > 0)];
-        return once.Length == 0 ? "" : " but " + string.Join(" and ", once);
+        return once.Length == 0 ? "Allocates nothing" : "Allocates nothing but " + string.Join(" and ", once);
     }
+
+    private static bool IsOpen(ExecutionPlan plan) => plan.Buffers.Values.Any(b => b.Storage == Storage.Dynamic) || plan.Root.Steps.Any(s => s.Bodies.Any(b => IsOpen(b.Plan)));
 
     private static bool Expands(ExecutionPlan plan) => plan.Root.Steps.Any(s => s.Weights.Any(w => w.Expansion is not null) || s.Bodies.Any(b => Expands(b.Plan)));
 
@@ -108,50 +128,17 @@ internal static class PredictEmitter
         }
     }
 
-    private static void WriteRun(SourceWriter code, ExecutionPlan plan, ImmutableArray<string> parameters, string arguments, ImmutableArray<EmittedStep> steps)
+    private static void WriteRun(SourceWriter code, ExecutionPlan plan, ImmutableArray<PublicValue> inputs, ImmutableArray<PublicValue> outputs, ImmutableArray<EmittedStep> steps)
     {
-        string scratch = plan.ArenaBytes == 0 ? "" : $"Span<{ArenaText.ElementTypeOf(plan).CSharpName()}> scratch";
-        string formal = string.Join(", ", scratch.Length == 0 ? parameters : parameters.Add(scratch));
-        string actual = plan.ArenaBytes == 0 ? arguments : arguments + ", scratch";
+        ImmutableArray<PublicValue> spans = [.. outputs.Where(o => !o.IsOpen)];
+        string[] scratch = plan.ArenaBytes == 0 ? [] : [$"Span<{ArenaText.ElementTypeOf(plan).CSharpName()}> scratch"];
+        string formal = string.Join(", ", Formal(inputs, spans).Concat(scratch));
+        string actual = string.Join(", ", inputs.Concat(spans).Select(v => v.Buffer.Name).Concat(scratch.Select(_ => "scratch")));
         code.Line("/// <summary>The layers, one after the other.</summary>");
-        WriteSequence(code, plan, "Run", "Part", formal, actual, steps);
+        SequenceEmitter.Write(code, plan, "Run", "Part", formal, actual, [.. outputs.Where(o => o.IsOpen).Select(o => o.Buffer)], steps);
     }
 
-    /// <summary>Writes a method that calls the steps of a plan, in parts where there are many.</summary>
-    public static void WriteSequence(SourceWriter code, ExecutionPlan plan, string method, string part, string formal, string actual, ImmutableArray<EmittedStep> steps)
-    {
-        int parts = (steps.Length + StepsPerPart - 1) / StepsPerPart;
-        using (code.Block($"private static void {method}({formal})"))
-        {
-            if (parts <= 1) WriteCalls(code, plan, steps, 0, steps.Length);
-            for (int p = 0; parts > 1 && p < parts; p++) code.Line($"{part}{(p + 1).ToString(CultureInfo.InvariantCulture)}({actual});");
-        }
-
-        for (int p = 0; parts > 1 && p < parts; p++)
-        {
-            code.Line();
-            using (code.Block($"private static void {part}{(p + 1).ToString(CultureInfo.InvariantCulture)}({formal})"))
-                WriteCalls(code, plan, steps, p * StepsPerPart, System.Math.Min(steps.Length, (p + 1) * StepsPerPart));
-        }
-    }
-
-    private static void WriteCalls(SourceWriter code, ExecutionPlan plan, ImmutableArray<EmittedStep> steps, int from, int to)
-    {
-        var declared = new HashSet<string>(System.StringComparer.Ordinal);
-        for (int i = from; i < to; i++)
-        {
-            Step step = steps[i].Step;
-            foreach (string value in step.Inputs.Concat(step.Outputs).Where(v => v.Length > 0))
-            {
-                Buffer buffer = plan.Buffers[value];
-                if (buffer.Storage == Storage.Arena && declared.Add(buffer.Name)) code.Line($"Span<{buffer.ElementType.CSharpName()}> {buffer.Name} = {ArenaText.Slice(plan, buffer)};");
-            }
-
-            code.Line($"{steps[i].Method}({string.Join(", ", steps[i].Arguments)});");
-        }
-    }
-
-    private static void WriteCheckCalls(SourceWriter code, ImmutableArray<PublicValue> inputs, ImmutableArray<PublicValue> outputs)
+    internal static void WriteCheckCalls(SourceWriter code, ImmutableArray<PublicValue> inputs, ImmutableArray<PublicValue> outputs)
     {
         foreach (PublicValue value in inputs.Concat(outputs))
             code.Line($"if ({value.Buffer.Name}.Length != {value.Pascal}Length) ThrowLength(nameof({value.Buffer.Name}), {value.Buffer.Name}.Length, {value.Pascal}Length);");

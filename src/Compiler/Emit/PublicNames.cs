@@ -19,6 +19,29 @@ internal sealed record PublicValue(Value Value, Buffer Buffer, string Pascal)
     /// <summary>The shape.</summary>
     public Shape Shape => ((TensorType)Value.Type!).Shape!;
 
+    /// <summary>Whether the shape is known at run time only.</summary>
+    public bool IsOpen => Buffer.Storage == Storage.Dynamic;
+
+    /// <summary>The largest number of elements that the value can have; null where nothing bounds it, or no array could hold it.</summary>
+    public int? MaxLength => Shape.ElementLimit is { } limit && limit <= int.MaxValue / 8 ? (int)limit : null;
+
+    /// <summary>How many dimensions are known at run time only.</summary>
+    public int OpenDimensions => Shape.Dimensions.Count(d => !d.IsConstant);
+
+    /// <summary>The C# type in which Predict returns the value.</summary>
+    public string ResultType => IsOpen ? "DynamicTensor<" + CSharp + ">" : CSharp + "[]";
+
+    /// <summary>The shape in words: every dimension that is known at run time only, and what decides it.</summary>
+    public string Description
+    {
+        get
+        {
+            string type = Buffer.ElementType.Name() + " " + (Shape.Rank == 0 ? "scalar" : string.Join("×", Shape.Dimensions.Select(d => d.IsConstant ? d.ToString() : "?")));
+            return type + string.Concat(Shape.Dimensions.Select((d, axis) => d.Open is { } open
+                ? System.FormattableString.Invariant($"; dimension {axis} is what {open.Origin} gives{(open.Limit is { } limit ? System.FormattableString.Invariant($", at most {limit}") : "")}") : ""));
+        }
+    }
+
     /// <summary>The inputs and outputs of a plan.</summary>
     public static (ImmutableArray<PublicValue> Inputs, ImmutableArray<PublicValue> Outputs) Of(ExecutionPlan plan)
     {
@@ -27,7 +50,7 @@ internal sealed record PublicValue(Value Value, Buffer Buffer, string Pascal)
         {
             string stem = PascalCase(buffer.Name);
             string name = stem;
-            for (int i = 2; !taken.Add(name + "Length") || !taken.Add(name + "Shape"); i++) name = stem + i.ToString(CultureInfo.InvariantCulture);
+            for (int i = 2; !taken.Add(name + "Length") || !taken.Add(name + "Shape") || !taken.Add(name + "MaxLength"); i++) name = stem + i.ToString(CultureInfo.InvariantCulture);
             return new PublicValue(value, buffer, name);
         }
 

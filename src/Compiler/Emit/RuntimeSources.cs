@@ -31,7 +31,10 @@ internal static class RuntimeSources
     {
         string[] types = [.. Words(WithoutComments(code)).Where(Library.Value.ByType.ContainsKey).OrderBy(t => t, StringComparer.Ordinal)];
         IEnumerable<string> kernels = types.Where(t => Library.Value.ByType[t].IsKernel).Take(1).Select(_ => "using global::" + KernelNamespace + ";");
-        return [.. kernels, .. types.Where(t => !Library.Value.ByType[t].IsKernel).Select(t => $"using {t} = global::{Library.Value.ByType[t].Space}.{t};")];
+        ILookup<bool, string> others = types.Where(t => !Library.Value.ByType[t].IsKernel).ToLookup(t => Library.Value.ByType[t].Text.Contains("class " + t + "<"));
+        // A generic type can have no alias.
+        IEnumerable<string> spaces = others[true].Select(t => "using global::" + Library.Value.ByType[t].Space + ";").Distinct();
+        return [.. spaces, .. kernels, .. others[false].Select(t => $"using {t} = global::{Library.Value.ByType[t].Space}.{t};")];
     }
 
     /// <summary>Whether the library has a type of that name.</summary>

@@ -33,6 +33,9 @@ public sealed class StepWriter
     /// <summary>The step.</summary>
     public Step Step { get; }
 
+    /// <summary>Whether a value's shape is known at run time only: it is a DynamicTensor then, not a span.</summary>
+    public bool IsOpen(string value) => Plan.Buffers[value].Storage == Storage.Dynamic;
+
     /// <summary>The name of a ReadOnlySpan with all elements of an input.</summary>
     public string Input(int index) => _inputs[index];
 

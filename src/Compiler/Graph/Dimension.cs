@@ -15,22 +15,33 @@ public readonly struct Dimension : IEquatable<Dimension>
         if (value < 0) throw new ArgumentOutOfRangeException(nameof(value));
         _valuePlusOne = value == long.MaxValue ? value : value + 1;
         Symbol = null;
+        Open = null;
     }
 
-    private Dimension(string? symbol)
+    private Dimension(string? symbol, OpenLength? open = null)
     {
         _valuePlusOne = 0;
         Symbol = symbol;
+        Open = open;
     }
 
     /// <summary>A dimension that is known by name only.</summary>
     public static Dimension Symbolic(string? symbol) => new(string.IsNullOrEmpty(symbol) ? null : symbol);
+
+    /// <summary>A dimension that values of run time decide.</summary>
+    public static Dimension OfRunTime(OpenLength length) => new(length.Name, length);
 
     /// <summary>A dimension without value and name.</summary>
     public static Dimension Unknown => default;
 
     /// <summary>The symbol's name, where the dimension is symbolic.</summary>
     public string? Symbol { get; }
+
+    /// <summary>What is known of a length that values of run time decide; null for other dimensions.</summary>
+    public OpenLength? Open { get; }
+
+    /// <summary>The largest length that the dimension can have; null where nothing bounds it.</summary>
+    public long? Limit => IsConstant ? Value : Open?.Limit;
 
     /// <summary>Whether the length is known.</summary>
     public bool IsConstant => _valuePlusOne != 0;

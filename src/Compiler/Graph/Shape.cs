@@ -58,6 +58,17 @@ public sealed class Shape : IEquatable<Shape>
         }
     }
 
+    /// <summary>The largest number of elements that the shape can have; null where nothing bounds it.</summary>
+    public long? ElementLimit
+    {
+        get
+        {
+            foreach (Dimension d in Dimensions)
+                if (d.Limit is null) return null;
+            return new Shape([.. Dimensions.Select(d => new Dimension(d.Limit!.Value))]).ElementCount;
+        }
+    }
+
     /// <summary>The lengths as integers.</summary>
     /// <exception cref="InvalidOperationException">The shape is not static, or a length is beyond 2^31 − 1.</exception>
     public int[] ToArray()

@@ -1,3 +1,5 @@
+using System.Linq;
+
 namespace RedGen.Compiler.Graphs;
 
 /// <summary>The type of a value: a tensor, a sequence or an optional.</summary>
@@ -8,6 +10,9 @@ public sealed record TensorType(ElementType ElementType, Shape? Shape) : ValueTy
 {
     /// <summary>Whether element type and all dimensions are known.</summary>
     public bool IsStatic => ElementType != ElementType.Undefined && Shape is { IsStatic: true };
+
+    /// <summary>Whether values of run time decide some dimensions, and nothing else is unknown.</summary>
+    public bool IsOpen => ElementType != ElementType.Undefined && Shape is { IsStatic: false } && Shape.Dimensions.All(d => d.IsConstant || d.Open is not null);
 
     /// <inheritdoc/>
     public override string ToString() => ElementType.Name() + " " + (Shape?.ToString() ?? "of unknown rank");

@@ -43,7 +43,7 @@ internal sealed class KernelContext(Graph graph, CompilerOptions options, ModelR
     /// <summary>The options.</summary>
     public CompilerOptions Options { get; } = options;
 
-    /// <summary>The type of a value; all types are known and static when planning starts.</summary>
+    /// <summary>The type of a value; all types are known when planning starts.</summary>
     public TensorType Type(string name) => Graph.TensorTypeOf(name) ?? throw new System.InvalidOperationException("The value '" + name + "' has no type.");
 
     /// <summary>The element type of a value.</summary>
@@ -54,6 +54,12 @@ internal sealed class KernelContext(Graph graph, CompilerOptions options, ModelR
 
     /// <summary>The number of elements of a value.</summary>
     public int Count(string name) => (int)Type(name).Shape!.ElementCount;
+
+    /// <summary>Whether a node reads or writes a value whose shape is known at run time only.</summary>
+    public bool IsOpen(Node node) => OpenValue(node) is not null;
+
+    /// <summary>The first such value of a node, its inputs before its outputs; null where there is none.</summary>
+    public string? OpenValue(Node node) => GraphCaptures.Reads(node).Concat(node.Outputs).FirstOrDefault(v => v.Length > 0 && Graph.TensorTypeOf(v) is { IsOpen: true });
 
     /// <summary>
     /// A node as inference saw it: operators read their parameters (axes, ranges, pads) from it in one way for inference,

@@ -10,6 +10,7 @@ using RedGen.Compiler.Kernels.Pooling;
 using RedGen.Compiler.Kernels.Recurrent;
 using RedGen.Compiler.Kernels.Quantised;
 using RedGen.Compiler.Kernels.Reduction;
+using RedGen.Compiler.Kernels.RunTimeShapes;
 using RedGen.Compiler.Kernels.Sampling;
 using RedGen.Compiler.Kernels.Shaping;
 using RedGen.Compiler.Kernels.Signal;
@@ -65,6 +66,7 @@ internal static class KernelTable
         ["Col2Im"] = [new Col2ImKernel()],
         ["Bernoulli"] = [new BernoulliKernel()],
         ["BlackmanWindow"] = Windows,
+        ["Compress"] = [SelectionKernels.Compress],
         ["Concat"] = [new ConcatKernel()],
         ["ConstantOfShape"] = [new FillKernel()],
         ["Conv"] = [UnrolledDense, HashedLayer, Dense, new ConvKernel(), new ConvLoopKernel()],
@@ -115,6 +117,8 @@ internal static class KernelTable
         ["MelWeightMatrix"] = [new MelWeightKernel()],
         ["Multinomial"] = [new MultinomialKernel()],
         ["NegativeLogLikelihoodLoss"] = [new LossKernel()],
+        ["NonMaxSuppression"] = [SelectionKernels.NonMaxSuppression],
+        ["NonZero"] = [SelectionKernels.NonZero],
         ["OneHot"] = [new OneHotKernel()],
         ["Pad"] = [new RunTimePadKernel(), new PadKernel()],
         ["RandomNormal"] = RandomFills,
@@ -157,6 +161,7 @@ internal static class KernelTable
         ["TopK"] = [new TopKKernel()],
         ["Transpose"] = [new TransposeKernel()],
         ["Trilu"] = [new TriluKernel()],
+        ["Unique"] = [SelectionKernels.Unique],
         ["Unsqueeze"] = [CheckedMove, View],
         ["Upsample"] = Resize,
         ["redgen.Refuse"] = [new RefuseKernel()],

@@ -15,6 +15,7 @@ public sealed class EvaluationContext
     private readonly ReferenceTensor?[] _outputs;
     private readonly TensorType?[] _outputTypes;
     private readonly TensorType?[]? _inputTypes;
+    private TensorType?[]? _declaredTypes;
     private InferenceContext? _parameters;
 
     internal EvaluationContext(Node node, ReferenceTensor?[] inputs, TensorType?[] outputTypes, TensorType?[]? inputTypes = null)
@@ -74,8 +75,10 @@ public sealed class EvaluationContext
     {
         try
         {
-            if (op.AcceptsDeclaredShapes) CheckShapes(op);
+            if (_outputTypes.Any(t => t is { IsStatic: false })) SetTypes(op);
+            else if (op.AcceptsDeclaredShapes) CheckShapes(op);
             op.Evaluate(this);
+            CheckOutputs();
         }
         catch (ModelException problem)
         {
@@ -84,10 +87,51 @@ public sealed class EvaluationContext
         }
     }
 
+    /// <summary>Types that inference left open follow from the values, unless the evaluation itself finds how long its outputs are.</summary>
+    private void SetTypes(Operator op)
+    {
+        InferenceContext inference = Parameters;
+        try
+        {
+            op.Infer(inference);
+        }
+        catch (ModelException problem) when (problem.Diagnostic.Descriptor == DiagnosticCatalog.DynamicShape)
+        {
+            return;
+        }
+
+        for (int i = 0; i < _outputTypes.Length; i++)
+        {
+            if (inference.Outputs[i] is not TensorType { Shape: { IsStatic: true } shape } given) continue;
+            if (shape.ElementCount > InferenceContext.ElementLimit || shape.Dimensions.Any(d => d.Value > InferenceContext.ElementLimit)) throw inference.TooLarge("output " + i.ToString(CultureInfo.InvariantCulture) + " would be " + given);
+            _declaredTypes ??= (TensorType?[])_outputTypes.Clone();
+            _outputTypes[i] = given;
+        }
+    }
+
+    /// <summary>What was computed is of the types that inference gave, as far as they are known.</summary>
+    private void CheckOutputs()
+    {
+        for (int i = 0; i < _outputs.Length; i++)
+        {
+            if (_outputs[i] is not { } output || (_declaredTypes ?? _outputTypes)[i]?.Shape is not { } shape) continue;
+            if (shape.Rank == output.Rank && shape.Dimensions.Select((d, a) => !d.IsConstant || d.Value == output.Lengths[a]).All(fits => fits)) continue;
+            throw new ArgumentException(Node.Label + ": output " + i.ToString(CultureInfo.InvariantCulture) + " has shape " + Shape.Of(output.Lengths) + ", expected is " + shape + ".");
+        }
+    }
+
     private void CheckShapes(Operator op)
     {
         InferenceContext inference = Parameters;
-        op.Infer(inference);
+        try
+        {
+            op.Infer(inference);
+        }
+        catch (ModelException problem) when (problem.Diagnostic.Descriptor == DiagnosticCatalog.DynamicShape)
+        {
+            return; // The evaluation finds how long its outputs are.
+        }
+
         for (int i = 0; i < _outputTypes.Length; i++)
         {
             if (_outputTypes[i] is { } expected && inference.Outputs[i] is TensorType given && !given.Equals(expected))

@@ -11,12 +11,17 @@ namespace RedGen.Compiler.Operators;
 /// <summary>What shape inference of one node sees and says. All failures end in the node's diagnostic.</summary>
 public sealed class InferenceContext
 {
+    /// <summary>A tensor beyond this many elements cannot be addressed in bytes by a span.</summary>
+    internal const long ElementLimit = int.MaxValue / 8;
+
     private readonly TensorType?[] _inputs;
     private readonly Tensor?[] _constants;
+    private readonly SymbolicElements?[]? _elements;
     private readonly ValueType?[] _outputs;
 
-    internal InferenceContext(Node node, TensorType?[] inputs, Tensor?[] constants)
+    internal InferenceContext(Node node, TensorType?[] inputs, Tensor?[] constants, SymbolicElements?[]? elements = null)
     {
+        _elements = elements;
         Node = node;
         _inputs = inputs;
         _constants = constants;
@@ -63,6 +68,17 @@ public sealed class InferenceContext
 
     /// <summary>The value of an input that is known at build time, or null.</summary>
     public Tensor? Constant(int index) => index < _constants.Length ? _constants[index] : null;
+
+    /// <summary>What is known of the elements of an input of integers: all of a constant, some of a shape that run time completes; null where nothing is known.</summary>
+    internal SymbolicElements? Elements(int index)
+        => Constant(index) is { } tensor ? SymbolicElements.Of(tensor) : _elements is not null && index < _elements.Length ? _elements[index] : null;
+
+    /// <summary>A dimension of an output that values of run time decide.</summary>
+    /// <param name="output">The output.</param>
+    /// <param name="axis">The axis.</param>
+    /// <param name="limit">The largest length that it can have; null where nothing bounds it.</param>
+    internal Dimension Open(int output, int axis, long? limit)
+        => Dimension.OfRunTime(new OpenLength(Node.Output(output) + "[" + axis.ToString(CultureInfo.InvariantCulture) + "]", limit is <= int.MaxValue ? limit : null, Node.Label));
 
     /// <summary>An input of integers (shapes, axes, indices) that must be known at build time.</summary>
     public long[] RequireIntegers(int index, string parameter)

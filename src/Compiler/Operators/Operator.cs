@@ -53,4 +53,13 @@ public abstract class Operator
     /// <param name="shapes">The lengths declared for each output.</param>
     /// <returns>Whether some values give these shapes. Where none can, the declaration is of no use.</returns>
     public virtual bool InferDeclared(InferenceContext context, int[][] shapes) => false;
+
+    /// <summary>
+    /// Sets type and shape of every output where lengths depend on values of run time: with dimensions that are left open
+    /// (<see cref="InferenceContext.Open"/>). Inputs may have such dimensions too. Called where <see cref="Infer"/> found that a
+    /// shape is not known.
+    /// </summary>
+    /// <param name="context">The node.</param>
+    /// <returns>Whether the outputs are set. Not even their ranks may be known.</returns>
+    public virtual bool InferOpen(InferenceContext context) => false;
 }

@@ -15,6 +15,7 @@ using RedGen.Compiler.Operators.Quantised;
 using RedGen.Compiler.Operators.Quantised.Microsoft;
 using RedGen.Compiler.Operators.Reduction;
 using RedGen.Compiler.Operators.Sampling;
+using RedGen.Compiler.Operators.Selection;
 using RedGen.Compiler.Operators.Shaping;
 using RedGen.Compiler.Operators.Signal;
 using RedGen.Compiler.Operators.Sorting;
@@ -64,6 +65,9 @@ public static class OperatorTable
 
         // Sampling
         new Bernoulli(), new Multinomial(), .. RandomFill.Operators,
+
+        // Selection
+        new Compress(), new NonMaxSuppression(), new NonZero(), new Unique(),
 
         // Shaping
         new CenterCropPad(), new Concat(), .. Cumulative.Operators, new DepthToSpace(), new Dropout(), new Expand(), new Flatten(), new Gather(), new GatherElements(),

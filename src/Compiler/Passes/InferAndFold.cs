@@ -16,7 +16,7 @@ namespace RedGen.Compiler.Passes;
 internal sealed partial class InferAndFold : GraphPass
 {
     /// <summary>A tensor beyond this many elements cannot be addressed in bytes by a span.</summary>
-    private const long ElementLimit = int.MaxValue / 8;
+    private const long ElementLimit = InferenceContext.ElementLimit;
 
     /// <summary>A folded tensor larger than its inputs may have this many elements; beyond it is computed at run time.</summary>
     private const long FoldLimit = 1 << 16;
@@ -39,6 +39,7 @@ internal sealed partial class InferAndFold : GraphPass
     {
         private readonly ImmutableDictionary<string, Tensor>.Builder _constants = host?._constants ?? graph.Initializers.ToBuilder();
         private readonly Dictionary<string, ValueType> _types = host?._types ?? new(System.StringComparer.Ordinal);
+        private readonly Dictionary<string, SymbolicElements> _elements = host?._elements ?? new(System.StringComparer.Ordinal);
         private readonly HashSet<string> _unknown = host?._unknown ?? new(System.StringComparer.Ordinal);
         private readonly ImmutableArray<Node>.Builder _nodes = host?._nodes ?? ImmutableArray.CreateBuilder<Node>(graph.Nodes.Length);
         private readonly bool _isOpen = (host ?? outer)?._isOpen ?? graph.Inputs.Any(static i => i.Type is TensorType { Shape.IsStatic: false });
@@ -104,10 +105,71 @@ internal sealed partial class InferAndFold : GraphPass
 
             var inference = new InferenceContext(node, types, constants) { Subgraphs = this };
             SchemaCheck.Check(node, op.Schema, inference);
-            Infer(node, position, op, inference);
+            if (InferOpen(node, position, op, inference, types, constants))
+            {
+                if (!node.Outputs.All(o => o.Length == 0 || _constants.ContainsKey(o))) _nodes.Add(inference.Node);
+                return;
+            }
+
             Record(node, inference);
             if (!TryFold(node, op, types, constants)) _nodes.Add(inference.Node);
         }
+
+        /// <summary>Infers a node; where values of run time decide on lengths, records its types with open dimensions and says so.</summary>
+        private bool InferOpen(Node node, int position, Operator op, InferenceContext inference, TensorType?[] types, Tensor?[] constants)
+        {
+            if (GraphCaptures.Subgraphs(node).Any())
+            {
+                Infer(node, position, op, inference);
+                return false;
+            }
+
+            // The operator itself has said that the declared shapes cannot be right.
+            bool isRefused = op.AcceptsDeclaredShapes && types.All(t => t is null or { IsStatic: true });
+            if (!types.Any(t => t is { IsOpen: true }) || !types.All(t => t is null or { IsStatic: true } or { IsOpen: true }))
+            {
+                try
+                {
+                    Infer(node, position, op, inference);
+                    FollowElements(node, op, types, constants);
+                    return false;
+                }
+                catch (ModelException problem) when (problem.Diagnostic.Descriptor == DiagnosticCatalog.DynamicShape && types.All(t => t is null or { IsStatic: true }))
+                {
+                    // Its outputs may have a rank at least.
+                }
+            }
+
+            var open = OpenInference.Run(node, op, types, constants, ElementsOf(node));
+            for (int i = 0; i < node.Outputs.Length; i++)
+                if (open.Types[i] is { } type) inference.SetOutput(i, isRefused ? type : Declared(node.Outputs[i], type));
+            Record(node, inference);
+            for (int i = 0; i < node.Outputs.Length; i++)
+            {
+                if (open.Elements[i] is not { } found) continue;
+                if (found.IsConstant) _constants[node.Outputs[i]] = new ReferenceTensor(found.Type.ElementType, found.Type.Shape!.ToArray(), [.. found.Items.Select(e => e.Value!.Value)]).ToTensor();
+                else _elements[node.Outputs[i]] = found;
+            }
+
+            return true;
+        }
+
+        /// <summary>Shapes that run time completes are known in part behind what exporters compute them with: Shape → Gather → Concat.</summary>
+        private void FollowElements(Node node, Operator op, TensorType?[] types, Tensor?[] constants)
+        {
+            if (!node.Inputs.Any(_elements.ContainsKey)) return;
+            var open = OpenInference.Run(node, op, types, constants, ElementsOf(node));
+            for (int i = 0; i < node.Outputs.Length; i++)
+                if (open.Elements[i] is { } found) _elements[node.Outputs[i]] = found;
+        }
+
+        private SymbolicElements?[] ElementsOf(Node node)
+            => [.. node.Inputs.Select(i => i.Length > 0 && _elements.TryGetValue(i, out SymbolicElements? known) ? known : null)];
+
+        /// <summary>The static type that the file declares for a value, where it can be right: generated code checks it.</summary>
+        private TensorType Declared(string value, TensorType type)
+            => type.IsOpen && graph.TensorTypeOf(value) is { IsStatic: true } declared && declared.ElementType == type.ElementType && declared.Shape!.Rank == type.Shape!.Rank
+                && declared.Shape.Dimensions.Zip(type.Shape.Dimensions, (d, t) => (t.IsConstant ? d == t : d.Value <= (t.Limit ?? long.MaxValue))).All(fits => fits) ? declared : type;
 
         private void Infer(Node node, int position, Operator op, InferenceContext inference)
         {

@@ -30,7 +30,7 @@ public enum Storage
 /// <summary>Memory that holds one value, or several values one after the other.</summary>
 /// <param name="Name">The name in generated code.</param>
 /// <param name="ElementType">The type of its elements.</param>
-/// <param name="Length">The number of elements.</param>
+/// <param name="Length">The number of elements; 0 for what is sized at run time.</param>
 /// <param name="Storage">Where it lives.</param>
 /// <param name="Offset">Bytes from the arena's start; 0 for other storage.</param>
 public sealed record Buffer(string Name, ElementType ElementType, int Length, Storage Storage, int Offset)

@@ -53,8 +53,10 @@ internal static class BufferPlanner
             Storage storage = sets.StorageOf(root);
             // Offsets beyond 2^31 only occur where the arena is too large for one array, which the caller reports.
             int offset = storage == Storage.Arena ? (int)Math.Min(int.MaxValue, layout.Offsets[index[root]]) : 0;
-            string name = storage == Storage.Arena ? producers[root] : sets.Representative(root);
-            buffers[value] = new Buffer(names.For(root, name), type.ElementType, (int)type.Shape!.ElementCount, storage, offset);
+            bool isInner = storage == Storage.Arena || (storage == Storage.Dynamic && !sets.IsOutput(root));
+            string name = isInner ? producers[root] : sets.Representative(root);
+            int length = storage == Storage.Dynamic ? 0 : (int)type.Shape!.ElementCount;
+            buffers[value] = new Buffer(names.For(root, name), type.ElementType, length, storage, offset);
         }
 
         ImmutableArray<Buffer?> workspaces = [.. steps.Select((s, i) => s.WorkspaceLength == 0 ? null

@@ -6,6 +6,7 @@ using System.Threading;
 using RedGen.Compiler.Diagnostics;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Kernels;
+using RedGen.Compiler.Kernels.RunTimeShapes;
 using RedGen.Compiler.Options;
 using RedGen.Compiler.Red;
 using RedGen.Compiler.State;
@@ -64,7 +65,7 @@ internal static class PlanBuilder
                 diagnostics.Add(DiagnosticCatalog.UnsupportedValue.With(label, "only tensors can be passed; it is " + (graph.TypeOf(value.Name)?.ToString() ?? "of unknown type")));
             else if (tensor.ElementType.CSharpName() is null || tensor.ElementType == ElementType.String)
                 diagnostics.Add(DiagnosticCatalog.UnsupportedType.With(label, "element type " + tensor.ElementType.Name() + " has no form in generated code; convert it outside of the model"));
-            else if (!tensor.IsStatic)
+            else if (!tensor.IsStatic && !tensor.IsOpen)
                 diagnostics.Add(DiagnosticCatalog.DynamicShape.With(label, "its shape " + tensor.Shape + " is not known at build time"));
         }
     }
@@ -93,7 +94,8 @@ internal static class PlanBuilder
 
     private static Step? TryPlan(NodeGroup group, KernelContext context)
     {
-        foreach (Kernel kernel in KernelTable.For(group.Head.Operator.QualifiedName))
+        string name = group.Head.Operator.QualifiedName;
+        foreach (Kernel kernel in group.Nodes.Any(context.IsOpen) ? RunTimeShapeTable.For(name) : KernelTable.For(name))
             if (kernel.TryPlan(group, context) is { } step) return step;
         return null;
     }
@@ -119,6 +121,12 @@ internal static class PlanBuilder
     private static Diagnostic NoKernel(Node node, KernelContext context)
     {
         string types = string.Join(", ", node.Inputs.Select(i => i.Length == 0 ? "-" : context.Graph.TypeOf(i)?.ToString() ?? "?"));
+        if (context.OpenValue(node) is { } open)
+        {
+            OpenLength length = context.Type(open).Shape!.Dimensions.First(d => d.Open is not null).Open!;
+            return DiagnosticCatalog.DynamicShape.With(node.Label, "no kernel computes it for inputs (" + types + "): the shape of '" + open + "' is known at run time only, since values decide what " + length.Origin + " gives");
+        }
+
         return DiagnosticCatalog.UnsupportedType.With(node.Label, "no kernel computes it for inputs (" + types + ")");
     }
 

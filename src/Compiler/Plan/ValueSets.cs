@@ -55,12 +55,16 @@ internal sealed class ValueSets
     public int LastUse(string root) => _last[root];
 
     /// <summary>Where a set lives.</summary>
-    public Storage StorageOf(string root) => _inputs.Contains(root) ? Storage.Input
+    public Storage StorageOf(string root) => IsOpen(root) ? Storage.Dynamic
+        : _inputs.Contains(root) ? Storage.Input
         : _graph.Initializers.ContainsKey(root) ? Storage.Constant
         : _outputOf.ContainsKey(root) ? Storage.Output : Storage.Arena;
 
     /// <summary>The value whose name the set's buffer bears.</summary>
     public string Representative(string root) => _outputOf.TryGetValue(root, out string? output) ? output : root;
+
+    /// <summary>Whether an output of the graph is in the set.</summary>
+    public bool IsOutput(string root) => _outputOf.ContainsKey(root);
 
     /// <summary>Joins each view with its source.</summary>
     public void JoinViews()
@@ -80,7 +84,7 @@ internal sealed class ValueSets
         foreach (Value output in _graph.Outputs)
         {
             string root = RootOf(output.Name);
-            if (StorageOf(root) == Storage.Arena)
+            if (StorageOf(root) == Storage.Arena || (StorageOf(root) == Storage.Dynamic && !_outputOf.ContainsKey(root)))
             {
                 _outputOf[root] = output.Name;
                 outputs.Add(output.Name);
@@ -137,6 +141,9 @@ internal sealed class ValueSets
     /// <summary>The sets that live in the arena, in the order of their first step.</summary>
     public IEnumerable<string> ArenaRoots(ImmutableArray<Step> steps)
         => Values(steps).Select(RootOf).Distinct(StringComparer.Ordinal).Where(r => StorageOf(r) == Storage.Arena);
+
+    /// <summary>Whether run time decides how large a value is; such values never share a buffer.</summary>
+    private bool IsOpen(string value) => TypeOf(value) is { IsStatic: false };
 
     /// <summary>One span serves both: element type and count agree.</summary>
     private bool SameMemory(string a, string b)

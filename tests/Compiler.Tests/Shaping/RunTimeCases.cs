@@ -47,8 +47,8 @@ internal static class RunTimeCases
     /// <summary>What code may differ from the reference by: that adds up in another order or precision.</summary>
     public static double Tolerance(string op) => op is "CumSum" or "Reduce" ? 4e-3 : 0;
 
-    /// <summary>Makes the constants of a model its inputs; the shapes that they give are declared.</summary>
-    public static RunTimeCase Open(OnnxModelWriter writer)
+    /// <summary>Makes the constants of a model its inputs; the shapes that they give are declared, or left open.</summary>
+    public static RunTimeCase Open(OnnxModelWriter writer, bool isDeclared = true)
     {
         CompilationResult fixedModel = ModelCompiler.Compile(writer.ToSource(), TestOptions.Exact with { Optimise = false });
         Assert.True(fixedModel.Success, string.Join("\n", fixedModel.Diagnostics));
@@ -59,7 +59,8 @@ internal static class RunTimeCases
         string[] outputs = [.. proto.Graph.Output.Select(o => o.Name)];
         string[] between = [.. proto.Graph.Node.SelectMany(n => n.Output).Where(o => o.Length > 0 && !outputs.Contains(o))];
         proto.Graph.Output.Clear();
-        proto.Graph.Output.Add(outputs.Select(o => Declare(o, fixedModel.Plan!.Graph.TensorTypeOf(o)!)));
+        proto.Graph.Output.Add(outputs.Select(o => isDeclared ? Declare(o, fixedModel.Plan!.Graph.TensorTypeOf(o)!) : new ValueInfoProto { Name = o }));
+        if (!isDeclared) return new RunTimeCase(ModelSource.FromBytes("model.onnx", proto.ToByteArray()), parameters);
         proto.Graph.ValueInfo.Add(between.Select(o => Declare(o, fixedModel.Plan!.Graph.TensorTypeOf(o)!)));
         return new RunTimeCase(ModelSource.FromBytes("model.onnx", proto.ToByteArray()), parameters);
     }

@@ -47,10 +47,10 @@ internal sealed record ElementwiseGroup(ImmutableArray<ElementwiseNode> Nodes, I
     /// <summary>The element type of the output.</summary>
     public ElementType Output => Nodes[^1].Output;
 
-    /// <summary>Reads a group; null where a node is not elementwise, shapes differ, C# cannot hold a type, or a result leaves in between.</summary>
+    /// <summary>Reads a group; null where a node is not elementwise, shapes differ, C# cannot hold a type, a result leaves in between, or a shape is known at run time only.</summary>
     public static ElementwiseGroup? TryRead(NodeGroup group, KernelContext context)
     {
-        if (OperatorTable.Find(group.Last.Operator) is not ElementwiseOperator) return null;
+        if (OperatorTable.Find(group.Last.Operator) is not ElementwiseOperator || group.Nodes.Any(context.IsOpen)) return null;
         int[] lengths = context.Lengths(group.Last.Outputs[0]);
         var operands = new List<OuterOperand>();
         var results = new Dictionary<string, int>(System.StringComparer.Ordinal);

@@ -62,9 +62,14 @@ internal sealed record ReduceText(string Operator, ElementType ElementType, Arit
     }
 
     /// <summary>The result from the total of a number of elements, as an element.</summary>
-    public string Finish(int count) => Operator switch
+    public string Finish(int count) => Operator == "Mean" && !IsReal && count == 0 ? Stored("total") : Finish(CSharpLiteral.Of(count));
+
+    /// <summary>The result from the total of a number of elements that only run time tells; integers are divided by 1 at least.</summary>
+    public string FinishAtRunTime(string count) => Finish(Operator == "Mean" && !IsReal ? (ElementType == ElementType.UInt64 ? "(ulong)" : "") + $"Math.Max(1, {count})" : count);
+
+    private string Finish(string count) => Operator switch
     {
-        "Mean" => IsReal ? Stored($"(total / {CSharpLiteral.Of(count)})") : count == 0 ? Stored("total") : Stored($"(total / {CSharpLiteral.Of(count)})"),
+        "Mean" => Stored($"(total / {count})"),
         "L2" => Stored(Narrow("Math.Sqrt(total)")),
         "LogSum" => Stored(Narrow("Math.Log(total)")),
         "LogSumExp" => Stored($"({Type}.IsInfinity(max) ? max : {Narrow("(max + Math.Log(total))")})"),

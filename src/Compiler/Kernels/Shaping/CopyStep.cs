@@ -24,5 +24,6 @@ internal sealed class CopyStep : Step
     };
 
     /// <inheritdoc/>
-    public override void Emit(StepWriter writer) => writer.Line($"{writer.Input(0)}.CopyTo({writer.Output(0)});");
+    public override void Emit(StepWriter writer)
+        => writer.Line(writer.IsOpen(Outputs[0]) ? $"return {writer.Input(0)};" : $"{writer.Input(0)}.CopyTo({writer.Output(0)});");
 }

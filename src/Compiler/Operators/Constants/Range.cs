@@ -46,6 +46,18 @@ internal sealed class Range : Operator
     }
 
     /// <inheritdoc/>
+    public override bool InferOpen(InferenceContext context)
+    {
+        context.RequireSameType(0, 2);
+        if (Enumerable.Range(0, 3).Any(i => context.Shape(i) is not { IsStatic: true, ElementCount: 1 })) throw context.Fail("start, limit and delta must be one number each");
+        // A range from 0 in steps of 1 up to a length is as long as that.
+        OpenLength? length = context.Elements(1)?.Items[0].Length;
+        bool isCount = length is not null && context.Elements(0)?.Items[0].Value == 0 && context.Elements(2)?.Items[0].Value == 1;
+        context.SetOutput(0, context.Type(0), new Shape([isCount ? Dimension.OfRunTime(length!) : context.Open(0, 0, null)]));
+        return true;
+    }
+
+    /// <inheritdoc/>
     public override void Evaluate(EvaluationContext context)
     {
         ReferenceTensor y = context.NewOutput(0);

@@ -89,6 +89,22 @@ internal static class ReduceTable
             return true;
         }
 
+        public override bool InferOpen(InferenceContext context)
+        {
+            CheckType(context);
+            if (!context.HasInput(1) || context.Constant(1) is not null || !context.Shape(1).IsStatic) return false;
+            Shape x = context.Shape(0);
+            bool keep = context.Attributes.Int("keepdims", 1) != 0;
+            long count = context.Shape(1).ElementCount;
+            if (count > x.Rank) throw context.Fail("more axes are named than there are");
+            // No axes at all mean all of them, or none: a known number either way.
+            bool isNone = count == 0 && context.Attributes.Int("noop_with_empty_axes", 0) != 0;
+            long reduced = count == 0 && !isNone ? x.Rank : count;
+            long? longest = x.Dimensions.All(d => d.Limit is not null) ? x.Dimensions.Select(d => d.Limit).Append(1).Max() : null;
+            context.SetOutput(0, context.Type(0), new Shape([.. Enumerable.Range(0, (int)(keep ? x.Rank : x.Rank - reduced)).Select(a => context.Open(0, a, keep ? x[a].Limit is { } most ? Math.Max(1, most) : null : longest))]));
+            return true;
+        }
+
         public override void Evaluate(EvaluationContext context)
         {
             ReferenceTensor x = context.Input(0);

@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Linq;
 using RedGen.Compiler.Execute;
+using RedGen.Compiler.Graphs;
 
 namespace RedGen.Compiler.Operators.Shaping;
 
@@ -35,6 +36,20 @@ internal sealed class GatherND : Operator
         if (depth < 1 || depth > x.Length - batch) throw context.Fail("the indices name more axes than the data have");
         if (!x.Take(batch).SequenceEqual(indices.Take(batch))) throw context.Fail("the batch axes differ");
         context.SetOutput(0, context.Type(0), IndexTuples.CheckedShape(context, x, batch, indices, indices.Take(indices.Length - 1).Concat(x.Skip(batch + depth))));
+    }
+
+    /// <inheritdoc/>
+    public override bool InferOpen(InferenceContext context)
+    {
+        Shape x = context.Shape(0);
+        Shape indices = context.Shape(1);
+        if (x.Rank == 0 || indices.Rank == 0) return false;
+        int batch = Batch(context);
+        if (!indices[indices.Rank - 1].IsConstant) return false;
+        long depth = indices[indices.Rank - 1].Value;
+        if (depth < 1 || depth > x.Rank - batch) throw context.Fail("the indices name more axes than the data have");
+        context.SetOutput(0, context.Type(0), new Shape([.. indices.Dimensions.Take(indices.Rank - 1), .. x.Dimensions.Skip(batch + (int)depth)]));
+        return true;
     }
 
     /// <inheritdoc/>

@@ -47,6 +47,17 @@ internal sealed class OneHot : Operator
     }
 
     /// <inheritdoc/>
+    public override bool InferOpen(InferenceContext context)
+    {
+        if (context.Constant(1) is not null || context.Shape(1) is not { IsStatic: true, ElementCount: 1 }) return false;
+        List<Dimension> y = [.. context.Shape(0).Dimensions];
+        int axis = Axis(context);
+        y.Insert(axis, context.Open(0, axis, null));
+        context.SetOutput(0, context.Type(2), new Shape([.. y]));
+        return true;
+    }
+
+    /// <inheritdoc/>
     public override void Evaluate(EvaluationContext context)
     {
         ReferenceTensor indices = context.Input(0);

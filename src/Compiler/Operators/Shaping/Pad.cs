@@ -1,5 +1,6 @@
 using System.Linq;
 using RedGen.Compiler.Execute;
+using RedGen.Compiler.Graphs;
 
 namespace RedGen.Compiler.Operators.Shaping;
 
@@ -54,6 +55,16 @@ internal sealed class Pad : Operator
         long axes = context.HasInput(3) ? context.Shape(3).ElementCount : x.Length;
         if (shapes[0].Length != x.Length || axes > x.Length || context.Shape(1).ElementCount != 2 * axes) return false;
         context.SetOutput(0, context.Type(0), shapes[0]);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public override bool InferOpen(InferenceContext context)
+    {
+        if (context.Version < 11 || (context.Constant(1) is not null && context.Shape(0).IsStatic && !context.HasInput(3))) return false;
+        _ = PadWidths.Mode(context);
+        CheckValue(context);
+        context.SetOutput(0, context.Type(0), new Shape([.. context.Shape(0).Dimensions.Select((_, a) => context.Open(0, a, null))]));
         return true;
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Linq;
+using RedGen.Compiler.Graphs;
 
 namespace RedGen.Compiler.Operators.Shaping;
 
@@ -55,6 +56,31 @@ internal sealed class Reshape : Operator
     {
         if (Positions.Product(context.Lengths(0)) != Positions.Product(shapes[0])) return false;
         context.SetOutput(0, context.Type(0), shapes[0]);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public override bool InferOpen(InferenceContext context)
+    {
+        if (context.Version < 5 || context.Constant(1) is not null || !context.Shape(1).IsStatic || context.Shape(1).ElementCount > SymbolicElements.MaxCount) return false;
+        bool allowZero = context.Attributes.Int("allowzero", 0) != 0;
+        SymbolicElement[] target = [.. context.Elements(1)?.Items ?? Enumerable.Repeat(default(SymbolicElement), (int)context.Shape(1).ElementCount)];
+        Shape x = context.Shape(0);
+        long? limit = x.ElementLimit;
+        var dimensions = new Dimension[target.Length];
+        for (int i = 0; i < target.Length; i++)
+        {
+            dimensions[i] = target[i] switch
+            {
+                { Value: 0 } when !allowZero => i < x.Rank ? x[i] : throw context.Fail("the shape copies a length that the input does not have"),
+                { Value: >= 0 } known => new Dimension(known.Value!.Value),
+                { Length: { } length } => Dimension.OfRunTime(length),
+                // Where another length is 0, this one may be anything.
+                _ => context.Open(0, i, target.Length == 1 ? limit : null),
+            };
+        }
+
+        context.SetOutput(0, context.Type(0), new Shape([.. dimensions]));
         return true;
     }
 

@@ -69,6 +69,13 @@ internal sealed class ScatterElements(string name, ImmutableArray<int> versions)
     }
 
     /// <inheritdoc/>
+    public override bool InferOpen(InferenceContext context)
+    {
+        context.SetOutput(0, context.Type(0), context.Shape(0));
+        return context.Type(0) == context.Type(2);
+    }
+
+    /// <inheritdoc/>
     public override void Evaluate(EvaluationContext context)
     {
         ReferenceTensor x = context.Input(0);
@@ -113,6 +120,13 @@ internal sealed class ScatterND : Operator
         if (depth < 1 || depth > x.Length) throw context.Fail("the indices name more axes than the data have");
         if (!indices.Take(indices.Length - 1).Concat(x.Skip(depth)).SequenceEqual(context.Lengths(2))) throw context.Fail("the updates do not have the shape that data and indices ask for");
         context.SetOutput(0, context.Type(0), IndexTuples.CheckedShape(context, x, 0, indices, x));
+    }
+
+    /// <inheritdoc/>
+    public override bool InferOpen(InferenceContext context)
+    {
+        context.SetOutput(0, context.Type(0), context.Shape(0));
+        return context.Type(0) == context.Type(2);
     }
 
     /// <inheritdoc/>

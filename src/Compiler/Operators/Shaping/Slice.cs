@@ -1,6 +1,8 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using RedGen.Compiler.Execute;
+using RedGen.Compiler.Graphs;
 
 namespace RedGen.Compiler.Operators.Shaping;
 
@@ -63,6 +65,19 @@ internal sealed class Slice : Operator
         if (count > x.Length || Enumerable.Range(1, context.InputCount - 1).Any(i => context.HasInput(i) && context.Shape(i).ElementCount != count)) return false;
         if (shapes[0].Length != x.Length || x.Where((d, a) => shapes[0][a] > d).Any()) return false;
         context.SetOutput(0, context.Type(0), shapes[0]);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public override bool InferOpen(InferenceContext context)
+    {
+        Shape x = context.Shape(0);
+        if (context.Version < 10 || !context.Shape(1).IsStatic) return false;
+        long count = context.Shape(1).ElementCount;
+        IEnumerable<long>? axes = context.HasInput(3) ? context.Elements(3)?.Items.Select(i => i.Value ?? long.MinValue) : Enumerable.Range(0, (int)Math.Min(x.Rank, count)).Select(a => (long)a);
+        if (axes is not null && axes.Contains(long.MinValue)) axes = null;
+        int[]? sliced = axes is null ? null : context.Axes(axes, x.Rank);
+        context.SetOutput(0, context.Type(0), new Shape([.. x.Dimensions.Select((d, a) => sliced is null || sliced.Contains(a) ? context.Open(0, a, d.Limit) : d)]));
         return true;
     }
 

@@ -77,6 +77,20 @@ internal sealed class Split : Operator
     }
 
     /// <inheritdoc/>
+    public override bool InferOpen(InferenceContext context)
+    {
+        Shape x = context.Shape(0);
+        int axis = Axis(context);
+        for (int i = 0; i < context.Node.Outputs.Length; i++)
+        {
+            int output = i;
+            context.SetOutput(i, context.Type(0), new Shape([.. x.Dimensions.Select((d, a) => a == axis ? context.Open(output, a, d.Limit) : d)]));
+        }
+
+        return true;
+    }
+
+    /// <inheritdoc/>
     public override void Evaluate(EvaluationContext context)
     {
         ReferenceTensor x = context.Input(0);

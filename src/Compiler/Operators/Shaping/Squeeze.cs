@@ -1,4 +1,6 @@
+using System;
 using System.Linq;
+using RedGen.Compiler.Graphs;
 
 namespace RedGen.Compiler.Operators.Shaping;
 
@@ -35,6 +37,17 @@ internal sealed class Squeeze : Operator
         // Only axes of length 1 can be missing.
         if (shapes[0].Length > x.Length || !x.Where(d => d != 1).SequenceEqual(shapes[0].Where(d => d != 1))) return false;
         context.SetOutput(0, context.Type(0), shapes[0]);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public override bool InferOpen(InferenceContext context)
+    {
+        if (!context.HasInput(1) || context.Constant(1) is not null || !context.Shape(1).IsStatic) return false;
+        int rank = (int)Math.Max(-1, context.Rank(0) - context.Shape(1).ElementCount);
+        if (rank < 0) throw context.Fail("more axes are named than there are");
+        long? longest = context.Shape(0).Dimensions.All(d => d.Limit is not null) ? context.Shape(0).Dimensions.Max(d => d.Limit) : null;
+        context.SetOutput(0, context.Type(0), new Shape([.. Enumerable.Range(0, rank).Select(a => context.Open(0, a, longest))]));
         return true;
     }
 

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Linq;
+using RedGen.Compiler.Graphs;
 
 namespace RedGen.Compiler.Operators.Shaping;
 
@@ -36,6 +38,17 @@ internal sealed class Unsqueeze : Operator
         bool fits = shapes[0].Length == x.Length + context.Shape(1).ElementCount && x.Where(d => d != 1).SequenceEqual(shapes[0].Where(d => d != 1));
         if (fits) context.SetOutput(0, context.Type(0), shapes[0]);
         return fits;
+    }
+
+    /// <inheritdoc/>
+    public override bool InferOpen(InferenceContext context)
+    {
+        if (!context.HasInput(1) || context.Constant(1) is not null || !context.Shape(1).IsStatic) return false;
+        long rank = context.Rank(0) + context.Shape(1).ElementCount;
+        if (rank > SymbolicElements.MaxCount) throw context.TooLarge("the output would have " + rank.ToString(CultureInfo.InvariantCulture) + " axes");
+        long? longest = context.Shape(0).Dimensions.All(d => d.Limit is not null) ? context.Shape(0).Dimensions.Select(d => d.Limit).Append(1).Max() : null;
+        context.SetOutput(0, context.Type(0), new Shape([.. Enumerable.Range(0, (int)rank).Select(a => context.Open(0, a, longest))]));
+        return true;
     }
 
     /// <inheritdoc/>

@@ -61,6 +61,19 @@ internal sealed class TopK : Operator
     }
 
     /// <inheritdoc/>
+    public override bool InferOpen(InferenceContext context)
+    {
+        Shape x = context.Shape(0);
+        int axis = Axis(context);
+        if (context.Version < CountIsInputSince) return false;
+        Dimension count = context.Elements(1)?.Items is [{ Value: >= 0 and var known }] ? new Dimension(known) : context.Open(0, axis, x[axis].Limit);
+        var y = new Shape([.. x.Dimensions.Select((d, a) => a == axis ? count : d)]);
+        context.SetOutput(0, context.Type(0), y);
+        context.SetOutput(1, ElementType.Int64, y);
+        return true;
+    }
+
+    /// <inheritdoc/>
     public override void Evaluate(EvaluationContext context)
     {
         ReferenceTensor x = context.Input(0);
