@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Linq;
+using System.Runtime.CompilerServices;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Plan;
 
@@ -8,8 +9,13 @@ namespace RedGen.Compiler.Emit;
 /// <summary>How generated code speaks of the arena: as a span of the one element type that all its buffers have, else of bytes.</summary>
 internal static class ArenaText
 {
+    /// <summary>What <see cref="ElementTypeOf"/> has found: every buffer is asked, for every slice.</summary>
+    private static readonly ConditionalWeakTable<ExecutionPlan, StrongBox<ElementType>> Types = new();
+
     /// <summary>The element type of the arena's span.</summary>
-    public static ElementType ElementTypeOf(ExecutionPlan plan)
+    public static ElementType ElementTypeOf(ExecutionPlan plan) => Types.GetValue(plan, static p => new StrongBox<ElementType>(Find(p))).Value;
+
+    private static ElementType Find(ExecutionPlan plan)
     {
         ElementType[] types = [.. plan.Buffers.Values.Where(b => b.Storage == Storage.Arena).Select(b => b.ElementType.Storage())
             .Concat(plan.Workspaces.Where(w => w is not null).Select(w => w!.ElementType.Storage())).Distinct()];

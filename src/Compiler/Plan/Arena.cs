@@ -25,19 +25,19 @@ internal static class Arena
     public static ArenaLayout Place(IReadOnlyList<ArenaRequest> requests)
     {
         var offsets = new long[requests.Count];
-        var placed = new List<int>();
+        var placed = new LifetimeIndex(requests.Count == 0 ? 0 : requests.Max(r => r.Last) + 1);
         long total = 0;
         foreach (int i in Enumerable.Range(0, requests.Count).Where(i => requests[i].Bytes > 0).OrderByDescending(i => requests[i].Bytes).ThenBy(i => i))
         {
             long offset = 0;
-            foreach (int other in placed.Where(p => requests[p].First <= requests[i].Last && requests[i].First <= requests[p].Last).OrderBy(p => offsets[p]))
+            foreach (int other in placed.Overlapping(requests[i].First, requests[i].Last).OrderBy(p => offsets[p]))
             {
                 if (offset + Aligned(requests[i].Bytes) <= offsets[other]) break;
                 offset = System.Math.Max(offset, offsets[other] + Aligned(requests[other].Bytes));
             }
 
             offsets[i] = offset;
-            placed.Add(i);
+            placed.Add(i, requests[i].First, requests[i].Last);
             total = System.Math.Max(total, offset + Aligned(requests[i].Bytes));
         }
 
