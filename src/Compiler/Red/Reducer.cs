@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Linq;
@@ -90,14 +91,16 @@ internal static class Reducer
     private static ModelReduction Describe(Graph before, MergedGraph equal, MergedGraph merged, HashingPlan plan, CompilerOptions options, bool isTuned)
     {
         ImmutableDictionary<string, double> shares = plan.Layers.ToImmutableDictionary(l => l.Weights, l => l.ErrorShare);
+        ImmutableDictionary<string, HashedMatrix> matrices = plan.Layers.ToImmutableDictionary(l => l.Weights, l => l.Matrix);
+        var seen = new HashSet<string>(System.StringComparer.Ordinal);
         ImmutableArray<LayerReduction>.Builder layers = ImmutableArray.CreateBuilder<LayerReduction>();
         foreach (ReducibleLayer layer in before.Nodes.SelectMany(n => ReducibleLayer.ReadAll(before, n)))
         {
-            if (layers.Any(l => l.Weights == layer.Weights)) continue;
+            if (!seen.Add(layer.Weights)) continue;
             layers.Add(new LayerReduction(
                 layer.Weights, layer.Node.Name, layer.Node.Operator.QualifiedName,
                 [.. layer.ToRows(before.ConstantOf(layer.Weights)!)],
-                plan.Layers.FirstOrDefault(l => l.Weights == layer.Weights)?.Matrix,
+                matrices.TryGetValue(layer.Weights, out HashedMatrix? matrix) ? matrix : null,
                 shares.TryGetValue(layer.Weights, out double share) ? share : 0,
                 Merged(equal, layer.Weights) + Merged(merged, layer.Weights)));
         }

@@ -54,11 +54,18 @@ internal static class BudgetAllocator
             double error = Error(layers, chosen);
             isLimitMet = error <= goal.Limit;
             if (error <= goal.Target) break;
+            double spent = layers.Select((l, i) => l.Candidates[chosen[i]].Multiplications).Sum();
+            long bytes = weights.Fixed + layers.Select((l, i) => l.Candidates[chosen[i]].Bytes).Sum();
             int best = -1;
             double bestPrice = 0;
             for (int i = 0; i < layers.Length; i++)
             {
-                if (chosen[i] + 1 >= layers[i].Candidates.Length || !IsAllowed(layers, chosen, i, original, goal, isLimitMet) || !Fits(layers, chosen, i, weights, goal, isLimitMet)) continue;
+                if (chosen[i] + 1 >= layers[i].Candidates.Length) continue;
+                LayerCandidate now = layers[i].Candidates[chosen[i]], next = layers[i].Candidates[chosen[i] + 1];
+                double lost = next.Multiplications - now.Multiplications;
+                // One sum for all layers: each would add up all others again.
+                if (isLimitMet && spent + lost > (1 - goal.Removed) * original) continue;
+                if (next.Magnitudes == 0 && !Fits(bytes + next.Bytes - now.Bytes, lost, original, weights, goal, isLimitMet)) continue;
                 double price = Price(layers[i], chosen[i]);
                 if (best < 0 || price > bestPrice) (best, bestPrice) = (i, price);
             }
@@ -75,21 +82,10 @@ internal static class BudgetAllocator
         => Math.Sqrt(layers.Select((l, i) => l.Gain * l.Candidates[chosen[i]].Noise).Sum());
 
     /// <summary>A layer whose bytes are those of its floats costs four times as much: a few small ones may, where the limit is not met otherwise.</summary>
-    private static bool Fits(ImmutableArray<BudgetLayer> layers, int[] chosen, int i, WeightLimit weights, BudgetGoal goal, bool isLimitMet)
+    private static bool Fits(long bytes, double lost, double original, WeightLimit weights, BudgetGoal goal, bool isLimitMet)
     {
-        if (layers[i].Candidates[chosen[i] + 1].Magnitudes > 0) return true;
-        if (isLimitMet && goal.Removed > 0) return false;
-        double lost = layers[i].Candidates[chosen[i] + 1].Multiplications - layers[i].Candidates[chosen[i]].Multiplications;
-        if (isLimitMet && lost > MostLost * layers.Sum(l => l.MultiplyAdds)) return false;
-        long bytes = weights.Fixed + layers.Select((l, k) => l.Candidates[k == i ? chosen[k] + 1 : chosen[k]].Bytes).Sum();
+        if (isLimitMet && (goal.Removed > 0 || lost > MostLost * original)) return false;
         return bytes <= (isLimitMet ? WeightLimit.FineShare : WeightLimit.Share) * weights.Floats;
-    }
-
-    private static bool IsAllowed(ImmutableArray<BudgetLayer> layers, int[] chosen, int i, double original, BudgetGoal goal, bool isLimitMet)
-    {
-        if (!isLimitMet) return true;
-        double spent = layers.Select((l, k) => l.Candidates[k == i ? chosen[k] + 1 : chosen[k]].Multiplications).Sum();
-        return spent <= (1 - goal.Removed) * original;
     }
 
     private static double Price(BudgetLayer layer, int index)

@@ -54,13 +54,14 @@ internal sealed class HashingProblem
         var layers = new List<HashLayer>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var energies = new Dictionary<string, double>(StringComparer.Ordinal);
+        ILookup<string, Node> readers = graph.Nodes.SelectMany(n => GraphCaptures.Reads(n).Distinct().Select(v => (Value: v, Node: n))).ToLookup(r => r.Value, r => r.Node, StringComparer.Ordinal);
         probe.Run(
             (node, value) =>
             {
                 if (StructuralGains.SharesEnergy(node))
                     foreach (string input in node.Inputs.Where(i => i.Length > 0 && graph.ConstantOf(i) is null)) energies[input] = ChannelMoments.Energy(value(input));
                 foreach (ReducibleLayer layer in ReducibleLayer.ReadAll(graph, node))
-                    if (seen.Add(layer.Weights) && Make(graph, layer, layer.ReadsState ? FastRecurrent.States(node, value) : value(node.Inputs[0]), probe.IsKnown(node.Inputs[0]), method) is { } made) layers.Add(made);
+                    if (seen.Add(layer.Weights) && Make(graph, layer, layer.ReadsState ? FastRecurrent.States(node, value) : value(node.Inputs[0]), probe.IsKnown(node.Inputs[0]), method, readers[layer.Weights]) is { } made) layers.Add(made);
             },
             keep: true);
         return new HashingProblem(graph, probe, [.. layers], StructuralGains.Of(graph, energies), inputs.Description + (probe.Refusal.Length == 0 ? "" : " (not taken by " + probe.Refusal + ")")) { HasSamples = inputs.AreReal };
@@ -174,10 +175,10 @@ internal sealed class HashingProblem
         return places.ToImmutable();
     }
 
-    private static HashLayer? Make(Graph graph, ReducibleLayer layer, FastValue[] x, bool isKnown, Hashing method)
+    private static HashLayer? Make(Graph graph, ReducibleLayer layer, FastValue[] x, bool isKnown, Hashing method, IEnumerable<Node> readers)
     {
         float[] rows = layer.ToRows(graph.ConstantOf(layer.Weights)!);
-        if (x[0].ElementType != ElementType.Float32 || !rows.All(IsFinite) || layer.Outputs % layer.Groups != 0 || !IsOnlyThisLayer(graph, layer, rows)) return null;
+        if (x[0].ElementType != ElementType.Float32 || !rows.All(IsFinite) || layer.Outputs % layer.Groups != 0 || !IsOnlyThisLayer(graph, layer, rows, readers)) return null;
         LayerGeometry geometry = LayerGeometry.Of(graph, layer);
         if (geometry.MultiplyAdds == 0) return null;
         LayerStatistics statistics = LayerStatistics.Measure(layer, x, graph, isKnown);
@@ -187,12 +188,12 @@ internal sealed class HashingProblem
     }
 
     /// <summary>Whether all that reads the weights reads them as this layer does, so that other weights are an error of this layer only.</summary>
-    private static bool IsOnlyThisLayer(Graph graph, ReducibleLayer layer, float[] rows)
+    private static bool IsOnlyThisLayer(Graph graph, ReducibleLayer layer, float[] rows, IEnumerable<Node> readers)
     {
         if (graph.Outputs.Any(o => o.Name == layer.Weights) || layer.Node.Inputs.Count(i => i == layer.Weights) > 1) return false;
-        foreach (Node node in graph.Nodes)
+        foreach (Node node in readers)
         {
-            if (ReferenceEquals(node, layer.Node) || !GraphCaptures.Reads(node).Contains(layer.Weights)) continue;
+            if (ReferenceEquals(node, layer.Node)) continue;
             if (ReducibleLayer.ReadAll(graph, node).FirstOrDefault(l => l.Weights == layer.Weights) is not { } other || node.Inputs.Count(i => i == layer.Weights) > 1) return false;
             if (other.Outputs != layer.Outputs || other.Groups != layer.Groups || !other.ToRows(graph.ConstantOf(layer.Weights)!).SequenceEqual(rows)) return false;
         }
