@@ -59,9 +59,11 @@ internal sealed class FunctionCall(Node call, Function function, Func<string, st
             Name = fresh(call.Name + "/" + node.Name),
             Inputs = [.. node.Inputs.Select(i => i.Length == 0 ? "" : _values[i])],
             Outputs = [.. node.Outputs.Select(o => o.Length == 0 ? "" : _values[o])],
-            Attributes = Fill(node),
         };
-        return GraphCaptures.MapSubgraphs(renamed, Rename);
+
+        // The graphs of the body first: one that the call gives sees the values around the call.
+        renamed = GraphCaptures.MapSubgraphs(renamed, Rename);
+        return renamed with { Attributes = Fill(renamed) };
     }
 
     /// <summary>A reference that neither the call nor a default answers leaves the attribute out, so that the operator's own default holds.</summary>

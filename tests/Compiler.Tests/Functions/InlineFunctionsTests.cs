@@ -79,6 +79,17 @@ public sealed class InlineFunctionsTests
     }
 
     [Fact]
+    public void A_graph_that_a_call_gives_sees_the_values_around_the_call()
+    {
+        Graph graph = Inline(Model().Initializer("c", Tensor.FromSpan<bool>(ElementType.Bool, [true]))
+            .Function("own", "Either", "condition,a", "b", f => f.Opset(17).Attribute("choice").Node("If", "condition", "b", n => n.Reference("then_branch", "choice").Graph("else_branch", g => g.Node("Neg", "a", "t").Output("t"))))
+            .Node("Abs", "x", "a").Node("Either", "c,x", "y", n => n.Domain("own").Graph("choice", g => g.Node("Exp", "a", "t").Output("t"))).Output("y"));
+        Graph[] branches = [.. GraphCaptures.Subgraphs(graph.Nodes[1])];
+        Assert.Equal(["x"], GraphCaptures.Of(branches[0]).ToArray());
+        Assert.Equal(["a"], GraphCaptures.Of(branches[1]).ToArray());
+    }
+
+    [Fact]
     public void Functions_that_call_themselves_are_refused()
     {
         Fails(Model().Function("own", "F", "a", "b", f => f.Opset(1, "own").Node("F", "a", "b", n => n.Domain("own"))).Node("F", "x", "y", n => n.Domain("own")).Output("y"), "calls itself");

@@ -107,19 +107,21 @@ internal sealed class AttentionKernel : Kernel
             if (layer.MaskType is { } type)
             {
                 (int Sample, int Head, int Row) mask = layer.MaskSteps();
-                string rows = $"{writer.Input(layer.Place(3))}.Slice({layer.HeadIndex(nest, mask)})";
+                string rows = From(writer.Input(layer.Place(3)), layer.HeadIndex(nest, mask));
                 if (type == ElementType.Bool) allowed = rows;
                 else bias = rows;
                 step = mask.Row;
             }
 
             writer.Line($"var seen = new AttentionMask({bias}, {allowed}, step: {step}, valid: {Valid}, offset: {Offset});");
-            string query = $"{writer.Input(0)}.Slice({layer.HeadIndex(nest, q)}), {q.Row}";
-            string output = $"{writer.Output(0)}.Slice({layer.HeadIndex(nest, y)}), {y.Row}";
+            string query = $"{From(writer.Input(0), layer.HeadIndex(nest, q))}, {q.Row}";
+            string output = $"{From(writer.Output(0), layer.HeadIndex(nest, y))}, {y.Row}";
             writer.Line(isPacked
                 ? $"head.Run({query}, {output}, seen, {writer.Workspace});"
                 : $"head.RunRows({query}, keys, values, {output}, seen, {writer.Workspace});");
         }
+
+        private static string From(string span, string start) => start == "0" ? span : $"{span}.Slice({start})";
 
         private string Valid
         {

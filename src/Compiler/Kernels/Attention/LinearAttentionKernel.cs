@@ -117,8 +117,8 @@ internal sealed class LinearAttentionKernel : Kernel
             writer.Line($"Span<{type.Type}> result = {writer.Output(0)}.Slice({Place(shape.Width)}, {shape.Width});");
             writer.Line("sums.Clear();");
             writer.Line($"for (int d = 0; d < query.Length; d++) RowMath.AddScaled({row}, {type.Load("query[d]")}, sums);");
-            string scaled = $"(sums[m] * {CSharpLiteral.Of((float)shape.Scale)})";
-            writer.Line($"for (int m = 0; m < result.Length; m++) result[m] = {(type.Type == "float" ? scaled : "(" + type.Type + ")" + scaled)};");
+            string scaled = $"sums[m] * {CSharpLiteral.Of((float)shape.Scale)}";
+            writer.Line($"for (int m = 0; m < result.Length; m++) result[m] = {(type.Type == "float" ? scaled : $"({type.Type})({scaled})")};");
         }
 
         private static string Element(string name, string start, string index) => start == "0" ? name + "[" + index + "]" : name + "[(" + start + ") + " + index + "]";

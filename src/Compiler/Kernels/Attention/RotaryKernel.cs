@@ -60,8 +60,10 @@ internal sealed class RotaryKernel : Kernel
             string start;
             if (Inputs.Length > 3)
             {
-                string index = name == "cosines" ? "cosIndex" : "sinIndex";
-                RunTimeIndex.Emit(writer, writer.Input(3), nest.Index(("b", shape.Positions), ("s", 1)), angles[0], index);
+                // Tables of one height share an index.
+                bool isShared = cos[0] == sin[0];
+                string index = isShared ? "position" : name == "cosines" ? "cosIndex" : "sinIndex";
+                if (!isShared || name == "cosines") RunTimeIndex.Emit(writer, writer.Input(3), nest.Index(("b", shape.Positions), ("s", 1)), angles[0], index);
                 start = $"{index} * {CSharpLiteral.Of(angles[1])}";
             }
             else
