@@ -6,6 +6,7 @@ using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Options;
 using RedGen.Compiler.Plan;
 using RedGen.Compiler.Red;
+using RedGen.Compiler.Red.Splitting;
 
 namespace RedGen.Compiler.Report;
 
@@ -42,15 +43,34 @@ internal sealed class LayerReader
         ImmutableArray<LayerReport>.Builder layers = ImmutableArray.CreateBuilder<LayerReport>();
         ImmutableArray<Step> steps = _after.Root.Steps;
         for (int i = 0; i < steps.Length; i++)
-            if (!steps[i].IsView) layers.Add(Read(steps[i], _after.StepNames[i]));
+            if (!steps[i].IsView) layers.AddRange(Read(steps[i], _after.StepNames[i]));
         return layers.ToImmutable();
     }
 
-    private LayerReport Read(Step step, string name)
+    /// <summary>The step; behind a recurrent layer also the weights of its state, whose work is the step's.</summary>
+    private IEnumerable<LayerReport> Read(Step step, string name)
+    {
+        ReducibleLayer[] layers = [.. LayersOf(step, _after.Graph)];
+        LayerReport first = Read(step, name, layers.FirstOrDefault());
+        yield return first;
+        foreach (ReducibleLayer other in layers.Skip(1))
+        {
+            LayerReport more = Read(step, name + "State", other);
+            if (more.Weights is null) continue;
+            yield return more with
+            {
+                Summary = "Weights of the state of " + name,
+                Before = more.Before with { Multiplications = 0, Additions = 0 },
+                After = more.After with { Multiplications = 0, Additions = 0 },
+                EmittedBytes = 0,
+            };
+        }
+    }
+
+    private LayerReport Read(Step step, string name, ReducibleLayer? layer)
     {
         Node? head = step.Nodes.IsEmpty ? null : step.Nodes[0];
         Step? before = head is not null && _stepsBefore.TryGetValue(head.Name, out Step? found) ? found : null;
-        ReducibleLayer? layer = LayerOf(step, _after.Graph);
         if (layer is not null && !_told.Add(layer.Weights)) layer = null;
         HashedMatrix? hashed = layer is not null && _after.Reduction.Hashed.TryGetValue(layer.Weights, out HashedMatrix? matrix) ? matrix : null;
         WeightsReport? weights = layer is null ? null : ReadWeights(layer, hashed, step, before);
@@ -83,7 +103,7 @@ internal sealed class LayerReader
         return new WeightsReport
         {
             Name = layer.Weights,
-            Count = before is null ? reduction.Count : LayerOf(before, _before.Graph)?.Count ?? reduction.Count,
+            Count = before is null ? reduction.Count : LayersOf(before, _before.Graph).FirstOrDefault(l => l.Operand == layer.Operand)?.Count ?? reduction.Count,
             DistinctBefore = reduction.DistinctBefore,
             DistinctAfter = hashed?.Codebook.Length ?? reduction.DistinctAfter,
             IsHashed = hashed is not null,
@@ -92,14 +112,21 @@ internal sealed class LayerReader
             SqnrDecibels = matrix is null ? double.PositiveInfinity : reduction.SqnrDecibels,
             ErrorShare = reduction.ErrorShare,
             OutputsMerged = reduction.OutputsMerged,
-            ValuesPerColumn = hashed is null ? null : step.Cost?.ValuesPerColumn,
+            ValuesPerColumn = hashed is null ? null : layer.IsRecurrent ? ValuesPerColumn(layer, hashed) : step.Cost?.ValuesPerColumn,
             Histogram = WeightHistogram.Of(Normalised(reduction.Original, matrix), (hashed?.Codebook ?? []).Select(c => (double)c)),
         };
     }
 
-    /// <summary>The layer that a step computes: the first of its nodes that reads weights.</summary>
-    private static ReducibleLayer? LayerOf(Step step, Graph graph)
-        => step.Nodes.Select(n => ReducibleLayer.Read(graph, n)).FirstOrDefault(l => l is not null);
+    /// <summary>The layers that a step computes: those of the first of its nodes that reads weights.</summary>
+    private static IEnumerable<ReducibleLayer> LayersOf(Step step, Graph graph)
+        => step.Nodes.Select(n => ReducibleLayer.ReadAll(graph, n)).FirstOrDefault(l => l.Any()) ?? [];
+
+    /// <summary>The step's count is that of both matrices of a recurrent layer; here of one.</summary>
+    private long ValuesPerColumn(ReducibleLayer layer, HashedMatrix matrix)
+    {
+        int directions = _after.Graph.ConstantOf(layer.Weights)!.Dimensions[0], rows = matrix.Outputs / directions;
+        return Enumerable.Range(0, directions).Sum(g => SplitLayer.OfRows(1, matrix.Slice(g * rows, rows)).ValuesPerColumn);
+    }
 
     /// <summary>The weights as the codebook sees them.</summary>
     private static IEnumerable<double> Normalised(ImmutableArray<float> rows, HashedMatrix? matrix)

@@ -34,6 +34,8 @@ public sealed class RecurrentInferenceTests
         ("A state of another shape", m => Layer(m.Initializer("h", new float[16], 2, 1, 8), "RNN", 1, more: ",,,h"), "RG0011"),
         ("Peepholes of two gates", m => Layer(m.Initializer("p", new float[16], 1, 16), "LSTM", 4, more: ",,,,,p"), "RG0011"),
         ("X of rank 2", m => m.Input("x", ElementType.Float32, 5, 3).Initializer("w", new float[24], 1, 8, 3).Initializer("r", new float[64], 1, 8, 8).Node("RNN", "x,w,r", "y"), "RG0011"),
+        ("Steps without inputs beyond all bounds", m => m.Input("x", ElementType.Float32, 1 << 20, 1 << 20, 0).Initializer("w", Array.Empty<float>(), 1, 1, 0)
+            .Initializer("r", [1f], 1, 1, 1).Node("RNN", "x,w,r", ",y"), "RG0015"),
         ("Sizes beyond all bounds", m => m.Input("x", ElementType.Float32, 1, 1, 0).Input("w", ElementType.Float32, 1, int.MaxValue, 0)
             .Input("r", ElementType.Float32, 1, int.MaxValue, int.MaxValue).Node("LSTM", "x,w,r", "y"), "RG0015"),
     ];

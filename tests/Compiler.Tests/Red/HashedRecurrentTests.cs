@@ -8,6 +8,7 @@ using RedGen.Compiler.Execute.Fast;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Options;
 using RedGen.Compiler.Red;
+using RedGen.Compiler.Report;
 using RedGen.Compiler.Tests.Recurrent;
 using RedGen.TestKit;
 using Xunit;
@@ -80,6 +81,17 @@ public sealed class HashedRecurrentTests
         RecurrentValues values = FastRecurrent.TryRun(graph.Nodes[0], [new FastValue([1f, 2f, 4f], [3, 1, 1]), Constant("w"), Constant("r"), null, null, Constant("h")])!;
         Assert.Equal([10f, 11f, 13f], values.States.Floats);
         Assert.Equal([11f, 13f, 17f], values.Outputs[0]!.Floats);
+    }
+
+    [Fact]
+    public void The_report_tells_of_both_matrices_and_counts_the_work_once()
+    {
+        ModelSource source = Layer("LSTM", "bidirectional", 2).ToSource();
+        ModelReport report = ModelReport.Of(ModelCompiler.Compile(source, TestOptions.Exact).Plan!, ModelCompiler.Compile(source, new CompilerOptions()).Plan!);
+        LayerReport[] layers = [.. report.Layers.Where(l => l.Weights is not null)];
+        Assert.Equal([("LSTM1", "w", 2 * 96 * 12), ("LSTM1State", "r", 2 * 96 * 24)], layers.Select(l => (l.Name, l.Weights!.Name, l.Weights.Count)));
+        Assert.All(layers, l => Assert.InRange(l.Weights!.ValuesPerColumn!.Value, 1, l.Weights.Count));
+        Assert.Equal(18L * 2 * 96 * (12 + 24), report.Layers.Sum(l => l.Before.Multiplications));
     }
 
     [SharedFact("models")]

@@ -41,7 +41,7 @@ internal sealed class RecurrentKernel : Kernel
             WorkspaceLength = (int)memory.Length,
             MultiplyAdds = RecurrentOperands.MultiplyAdds(layer),
             Cost = cost,
-            Summary = RecurrentOperands.Summary(node, layer),
+            Summary = RecurrentOperands.Summary(node, layer) + (cost is null ? "" : ", hashed weights"),
         };
     }
 }

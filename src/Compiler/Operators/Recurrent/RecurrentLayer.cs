@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Globalization;
@@ -24,6 +25,9 @@ internal sealed record RecurrentDirection(int Index, bool IsReverse, ImmutableAr
 internal sealed record RecurrentLayer(
     int Gates, int Steps, int Batch, int Inputs, int Hidden, bool IsBatchFirst, float Clip, ImmutableArray<RecurrentDirection> Directions)
 {
+    /// <summary>States of all units after all steps: more would be more elements than a tensor may have.</summary>
+    private const long MostElements = int.MaxValue / 8;
+
     /// <summary>Rows of W and R in one direction.</summary>
     public int GateRows => Gates * Hidden;
 
@@ -69,6 +73,10 @@ internal sealed record RecurrentLayer(
         if (!(clip >= 0)) throw context.Unsupported("clip", "it must not be negative");
         ImmutableArray<RecurrentDirection> directions = ReadDirections(context, defaults);
         var layer = new RecurrentLayer(gates, x[batchFirst ? 1 : 0], x[batchFirst ? 0 : 1], x[2], r[2], batchFirst, clip, directions);
+        // Y, whether it is asked for or not; without units there are still the steps.
+        long elements = (long)layer.Steps * layer.Batch;
+        if (elements > MostElements || elements * directions.Length * Math.Max(1, layer.Hidden) > MostElements)
+            throw context.TooLarge("it has " + Text(layer.Steps) + " steps of " + Text(layer.Batch) + " sequences, " + Text(directions.Length) + " × " + Text(layer.Hidden) + " units; the limit is " + Text(MostElements) + " states");
         if (context.Attributes.Has("hidden_size") && context.Attributes.Int("hidden_size", 0) != layer.Hidden)
             throw context.Fail("hidden_size is " + Text(context.Attributes.Int("hidden_size", 0)) + ", R has " + Text(layer.Hidden) + " columns");
         Check(context, 1, "W", directions.Length, (long)gates * layer.Hidden, layer.Inputs);

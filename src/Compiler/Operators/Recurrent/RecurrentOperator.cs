@@ -29,6 +29,9 @@ internal abstract class RecurrentOperator : Operator
     /// <inheritdoc/>
     public override bool IsLinearTime => false;
 
+    /// <summary>A layer over a constant sequence is computed at run time: a few bytes of file can ask for much work.</summary>
+    public override bool KeepsConstants => true;
+
     /// <summary>Reads sizes and parameters.</summary>
     public abstract RecurrentLayer Read(InferenceContext context);
 

@@ -39,9 +39,12 @@ internal sealed record ProbeCost(double Work, double Elements, double Parameters
         {
             if (GraphCaptures.Subgraphs(node).Any()) return new ProbeCost(double.PositiveInfinity, double.PositiveInfinity, 0);
             double outputs = node.Outputs.Where(o => o.Length > 0).Sum(o => Count(graph, o)), inputs = node.Inputs.Where(i => i.Length > 0).Sum(i => Count(graph, i));
-            bool isFast = node.Operator.QualifiedName is "Conv" or "Gemm" or "MatMul" or "LSTM" or "GRU" or "RNN";
-            work += isFast ? Outputs(graph, node, outputs) * Depth(graph, node) : Slowness * ((outputs * Depth(graph, node)) + inputs);
+            bool isFast = node.Operator.QualifiedName is "Conv" or "Gemm" or "MatMul" || (IsRecurrent(node) && graph.TensorTypeOf(node.Inputs[0])?.ElementType == ElementType.Float32);
+            double sums = IsRecurrent(node) ? Steps(graph, node) : outputs;
+            work += isFast ? sums * Depth(graph, node) : Slowness * ((sums * Depth(graph, node)) + inputs);
             elements += outputs;
+            // All states of a recurrent layer, before the steps and after them.
+            if (IsRecurrent(node)) workspace = Math.Max(workspace, 2 * Steps(graph, node) * (Lengths(graph, node.Input(2)) is { Length: 3 } r ? (double)r[0] * r[2] : 0));
             // The columns of a convolution: its depth for every pixel.
             if (node.Operator.QualifiedName == "Conv" && Lengths(graph, node.Outputs[0]) is { Length: > 2 } y) workspace = Math.Max(workspace, Depth(graph, node) * Product(y.Skip(2)));
         }
@@ -49,9 +52,10 @@ internal sealed record ProbeCost(double Work, double Elements, double Parameters
         return new ProbeCost(work, elements + workspace, graph.Initializers.Values.Sum(t => (double)t.Length));
     }
 
-    /// <summary>What is summed: output elements; of a recurrent layer its steps, whose depth is all its weights.</summary>
-    private static double Outputs(Graph graph, Node node, double outputs)
-        => node.Operator.QualifiedName is "LSTM" or "GRU" or "RNN" ? Lengths(graph, node.Input(0)) is { Length: 3 } x ? (double)x[0] * x[1] : double.PositiveInfinity : outputs;
+    private static bool IsRecurrent(Node node) => node.Operator.QualifiedName is "LSTM" or "GRU" or "RNN";
+
+    /// <summary>Steps of all sequences of a recurrent layer; each reads all weights.</summary>
+    private static double Steps(Graph graph, Node node) => Lengths(graph, node.Input(0)) is { Length: 3 } x ? (double)x[0] * x[1] : double.PositiveInfinity;
 
     /// <summary>Operands of an output element, where it is more than one.</summary>
     private static double Depth(Graph graph, Node node)
