@@ -112,7 +112,7 @@ public readonly ref struct QuantizedResult
         int bias = _integerBias.IsEmpty ? 0 : _integerBias[channel];
         for (int i = 0; i < sums.Length; i++)
         {
-            float steps = unchecked(sums[i] + bias) * factor;
+            float steps = ((long)sums[i] + bias) * factor;
             output[unchecked(start + (i * stride))] = unchecked((byte)Saturate.Round(steps, _zeroPoint, _lowest, _highest));
         }
     }

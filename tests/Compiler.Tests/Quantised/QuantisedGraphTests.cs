@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using RedGen.Compiler.Execute;
 using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Options;
 using RedGen.Compiler.Plan;
 using RedGen.TestKit;
 using Xunit;
@@ -51,6 +52,36 @@ public sealed class QuantisedGraphTests
         Assert.All(plan.Buffers.Values.Where(b => b.Storage == Storage.Arena), b => Assert.NotEqual(ElementType.Float32, b.ElementType));
     }
 
+    [Theory]
+    [InlineData("Conv")]
+    [InlineData("depthwise Conv")]
+    [InlineData("Gemm")]
+    [InlineData("residual")]
+    public void Kernels_travel_as_source(string kind)
+    {
+        var model = new QuantisedModel(new Random(5));
+        QuantisedGraphs.All[kind](new QuantisedGraphs(model));
+        using var compiled = CompiledModel.Compile(model.Writer, TestOptions.Exact with { Runtime = RuntimeMode.Source });
+        compiled.AssertAgrees(0, 0, model.Inputs);
+        Assert.Equal(0, compiled.AllocatedBytes(model.Inputs));
+    }
+
+    [Fact]
+    public void Float_layers_beside_integers_are_hashed_still()
+    {
+        var random = new Random(8);
+        float[] weights = [.. Enumerable.Range(0, 64 * 64).Select(_ => (float)random.NextDouble() - 0.5f)];
+        sbyte[] integers = [.. Enumerable.Range(0, 64 * 64).Select(_ => (sbyte)random.Next(-128, 128))];
+        OnnxModelWriter writer = new OnnxModelWriter().Input("x", ElementType.Float32, 1, 64).Initializer("s", [0.01f]).Initializer("z", Tensor.FromSpan<sbyte>(ElementType.Int8, [3])).Initializer("v", weights, 64, 64)
+            .Initializer("w", Tensor.FromSpan<sbyte>(ElementType.Int8, integers, 64, 64))
+            .Node("QuantizeLinear", "x,s,z", "q").Node("DequantizeLinear", "q,s,z", "d").Node("DequantizeLinear", "w,s", "e").Node("MatMul", "d,e", "m").Node("QuantizeLinear", "m,s,z", "r")
+            .Node("DequantizeLinear", "r,s,z", "f").Node("Relu", "f", "g").Node("MatMul", "g,v", "y").Output("y");
+        ExecutionPlan plan = ModelCompiler.Compile(writer.ToSource(), new CompilerOptions()).Plan!;
+        Step layer = Assert.Single(plan.Root.Steps, s => s.Kernel == "Gemm.Integers");
+        Assert.Equal(integers.OrderBy(i => i), System.Runtime.InteropServices.MemoryMarshal.Cast<byte, sbyte>(layer.Weights[0].Data.Span)[..integers.Length].ToArray().OrderBy(i => i));
+        Assert.NotEmpty(plan.Reduction.Hashed);
+    }
+
     [Fact]
     public void Moves_between_equal_scales_need_no_floats()
     {
@@ -59,6 +90,21 @@ public sealed class QuantisedGraphTests
             .Node("QuantizeLinear", "c,s,z", "y").Output("y");
         ExecutionPlan plan = ModelCompiler.Compile(writer.ToSource(), TestOptions.Exact).Plan!;
         Assert.Equal(["MaxPool", "Transpose"], plan.Root.Steps.Where(s => !s.IsView).Select(s => s.Nodes[0].Operator.Name));
+    }
+
+    [Fact]
+    public void Packed_weights_of_a_product_stay_packed()
+    {
+        const int Depth = 256, Columns = 128, Block = 32;
+        var random = new Random(4);
+        byte[] packed = new byte[Depth * Columns / 2];
+        random.NextBytes(packed);
+        float[] scales = [.. Enumerable.Range(0, Depth / Block * Columns).Select(_ => 0.01f + (0.01f * (float)random.NextDouble()))];
+        OnnxModelWriter writer = new OnnxModelWriter().Opset(21).Input("x", ElementType.Float32, 3, Depth).Initializer("w", new Tensor(ElementType.Int4, [Depth, Columns], packed)).Initializer("s", scales, Depth / Block, Columns)
+            .Node("DequantizeLinear", "w,s", "d", n => n.Int("axis", 0).Int("block_size", Block)).Node("MatMul", "x,d", "y").Output("y");
+        using var model = CompiledModel.Compile(writer, TestOptions.Exact);
+        model.AssertAgrees(1e-4, 1e-4, RandomTensor.Of(ElementType.Float32, 1, 3, Depth));
+        Assert.Equal(packed.Length + (4 * scales.Length), model.Plan.WeightBytes);
     }
 
     [Fact]

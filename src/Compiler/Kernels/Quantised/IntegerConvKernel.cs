@@ -48,7 +48,8 @@ internal sealed class IntegerConvKernel : Kernel
             nest.Loop("n", layer.Batch).Loop("g", layer.Groups).Loop("oc", groupOutputs);
             WindowLoops.OverOutputs(nest, window);
             string channel = nest.Index(("g", groupOutputs), ("oc", 1));
-            string type = output is not null && layer.Taps >= IntegerMatMulKernel.IntDepth / 2 ? "long" : "int";
+            // A bias of run time may be anything.
+            string type = output is not null && (hasBias || layer.Taps > IntegerMatMulKernel.IntDepth) ? "long" : "int";
             writer.Line($"{type} sum = {(hasBias ? writer.Input(2) + "[" + channel + "]" : "0")};");
             using (var taps = new LoopScope(writer))
             {
