@@ -5,6 +5,7 @@ using System.Linq;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Kernels;
 using RedGen.Compiler.Kernels.Elementwise;
+using RedGen.Compiler.Kernels.Quantised;
 using RedGen.Compiler.Operators;
 using RedGen.Compiler.Operators.Elementwise;
 
@@ -84,7 +85,7 @@ internal sealed class FuseElementwise : GraphPass
 
         /// <summary>Quantised values take simple arithmetic into their loop, which has no vectors, but no function that is slow without.</summary>
         private bool Mix(ImmutableSortedSet<int> group)
-            => group.Any(i => IsQuantising(graph.Nodes[i])) && group.Any(i => !((ElementwiseOperator)OperatorTable.Find(graph.Nodes[i].Operator)!).IsVectorExact(graph.Nodes[i]) && HasVectors(graph.Nodes[i]));
+            => !LookupKernel.Serves(new NodeGroup([.. group.Select(i => graph.Nodes[i])]), types) && group.Any(i => IsQuantising(graph.Nodes[i])) && group.Any(i => !((ElementwiseOperator)OperatorTable.Find(graph.Nodes[i].Operator)!).IsVectorExact(graph.Nodes[i]) && HasVectors(graph.Nodes[i]));
 
         private bool HasVectors(Node node) => new ElementwiseBody(ElementwiseGroup.TryRead(new NodeGroup([node]), types)!).VectorType is not null;
 

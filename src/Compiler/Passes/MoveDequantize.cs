@@ -16,7 +16,10 @@ internal sealed class MoveDequantize : GraphPass
 {
     /// <summary>Operators whose first input is moved, and whose other inputs say where to.</summary>
     private static readonly ImmutableHashSet<string> Moves =
-        ["Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose", "Identity", "Slice", "Gather", "Expand", "Tile", "DepthToSpace", "SpaceToDepth", "MaxPool"];
+        ["Reshape", "Flatten", "Squeeze", "Unsqueeze", "Transpose", "Identity", "Slice", "Split", "Gather", "Expand", "Tile", "Pad", "Resize", "DepthToSpace", "SpaceToDepth", "MaxPool"];
+
+    /// <summary>The first opset in which the widths and the value of a Pad are inputs.</summary>
+    private const int PadsAreInputs = 11;
 
     /// <inheritdoc/>
     public override Graph Run(Graph graph, PassContext context)
@@ -34,9 +37,9 @@ internal sealed class MoveDequantize : GraphPass
 
     private static bool MoveBehind(GraphBuilder builder, Node node)
     {
-        if (!node.IsAny(Moves) || node.Outputs.Length != 1 || node.Operator.Name == "MaxPool" && !HasIntegerPool(builder, node)) return false;
-        if (builder.Producer(node.Inputs[0]) is not { Operator.Name: "DequantizeLinear" } dequantize || builder.IsCheckedAtRunTime(node)) return false;
-        if (builder.TensorTypeOf(dequantize.Inputs[0]) is not { } integers || integers.ElementType.IsNarrow() || builder.TensorTypeOf(node.Outputs[0]) is not { } type) return false;
+        if (!node.IsAny(Moves) || builder.Producer(node.Inputs[0]) is not { Operator.Name: "DequantizeLinear" } dequantize || builder.IsCheckedAtRunTime(node)) return false;
+        if (builder.TensorTypeOf(dequantize.Inputs[0]) is not { } integers || integers.ElementType.IsNarrow() || node.Outputs.Any(o => o.Length == 0 || builder.TensorTypeOf(o) is null)) return false;
+        if ((node.Outputs.Length != 1 && !node.Is("Split")) || IntegerForm(builder, node, dequantize) is not { } form) return false;
         NodeAttributes attributes = dequantize.Attributes;
         if (!HasOneScale(builder, dequantize))
         {
@@ -46,15 +49,48 @@ internal sealed class MoveDequantize : GraphPass
             attributes = attributes.With("axis", Array.IndexOf(node.Permutation(shape.Rank), (int)(axis < 0 ? axis + shape.Rank : axis)));
         }
 
-        string moved = builder.FreshName(node.Outputs[0] + "_integers");
-        builder.SetType(moved, new TensorType(integers.ElementType, type.Shape));
-        OperatorId id = node.Operator.Name == "MaxPool" ? PatternExtensions.Written("MaxPool") : node.Operator;
-        Node mover = node with { Operator = id, Inputs = [dequantize.Inputs[0], .. node.Inputs.Skip(1)], Outputs = [moved] };
-        Node behind = dequantize with { Name = builder.FreshName(dequantize.Name), Inputs = [moved, .. dequantize.Inputs.Skip(1)], Outputs = node.Outputs, Attributes = attributes };
-        builder.Replace(node, mover, behind);
+        var moved = new List<string>();
+        var behind = new List<Node>();
+        foreach (string output in node.Outputs)
+        {
+            string value = builder.FreshName(output + "_integers");
+            builder.SetType(value, new TensorType(integers.ElementType, builder.TensorTypeOf(output)!.Shape));
+            moved.Add(value);
+            behind.Add(dequantize with { Name = builder.FreshName(dequantize.Name), Inputs = [value, .. dequantize.Inputs.Skip(1)], Outputs = [output], Attributes = attributes });
+        }
+
+        Node mover = form with { Outputs = [.. moved] };
+        builder.Replace(node, [mover, .. behind]);
         if (builder.Consumers(dequantize.Outputs[0]).IsEmpty && !builder.IsOutput(dequantize.Outputs[0])) builder.Remove(dequantize);
-        Fold(builder, mover);
+        if (moved.Count == 1) Fold(builder, mover);
         return true;
+    }
+
+    /// <summary>The node over the integers; null where there is no such form.</summary>
+    private static Node? IntegerForm(GraphBuilder builder, Node node, Node dequantize)
+    {
+        Node form = node with { Inputs = [dequantize.Inputs[0], .. node.Inputs.Skip(1)] };
+        switch (node.Operator.Name)
+        {
+            case "MaxPool": return HasIntegerPool(builder, node) ? form with { Operator = PatternExtensions.Written("MaxPool") } : null;
+            case "Resize":
+                return node.Operator.Version >= 11 && node.Attributes.String("mode", "nearest") == "nearest" && node.Attributes.String("coordinate_transformation_mode", "half_pixel") != "tf_crop_and_resize" ? form : null;
+            case "Pad": return PadForm(builder, form, dequantize);
+            default: return form;
+        }
+    }
+
+    /// <summary>A Pad with zeros pads with the zero point.</summary>
+    private static Node? PadForm(GraphBuilder builder, Node pad, Node dequantize)
+    {
+        if (pad.Operator.Version < PadsAreInputs || !HasOneScale(builder, dequantize)) return null;
+        if (pad.Attributes.String("mode", "constant") != "constant") return pad;
+        if (pad.HasInput(2) && builder.Reals(pad.Inputs[2]) is not { Count: 1, Reals: [0] }) return null;
+        if (dequantize.HasInput(2) && builder.ConstantOf(dequantize.Inputs[2]) is null) return null;
+        ElementType type = builder.TensorTypeOf(dequantize.Inputs[0])!.ElementType;
+        var zero = new ReferenceTensor(type, [], [Zero(builder, dequantize) ?? 0]);
+        string value = builder.AddInitializer(pad.Name + "_value", zero.ToTensor());
+        return pad with { Inputs = [pad.Inputs[0], pad.Inputs[1], value, .. pad.Inputs.Skip(3)] };
     }
 
     /// <summary>A pooling of 8-bit integers exists; other types are not pooled.</summary>

@@ -83,6 +83,18 @@ public sealed class QuantisedGraphTests
     }
 
     [Fact]
+    public void A_function_of_a_byte_is_a_table()
+    {
+        OnnxModelWriter writer = new OnnxModelWriter().Input("x", ElementType.Int8, 3, 100).Initializer("s", [0.05f]).Initializer("z", Tensor.FromSpan<sbyte>(ElementType.Int8, [-3]))
+            .Node("DequantizeLinear", "x,s,z", "a").Node("Sigmoid", "a", "b").Node("QuantizeLinear", "b,s,z", "y").Output("y");
+        using var model = CompiledModel.Compile(writer, TestOptions.Exact);
+        Assert.Equal("Elementwise.Table", Assert.Single(model.Plan.Root.Steps).Kernel);
+        Assert.Equal(256, model.Plan.WeightBytes);
+        var all = new ReferenceTensor(ElementType.Int8, [3, 100], [.. Enumerable.Range(0, 300).Select(i => (long)i)]);
+        model.AssertAgrees(0, 0, all.Rounded());
+    }
+
+    [Fact]
     public void Moves_between_equal_scales_need_no_floats()
     {
         OnnxModelWriter writer = new OnnxModelWriter().Input("x", ElementType.Int8, 2, 3, 4, 4).Initializer("s", [0.1f]).Initializer("z", Tensor.FromSpan<sbyte>(ElementType.Int8, [5]))

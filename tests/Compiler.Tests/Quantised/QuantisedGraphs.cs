@@ -180,16 +180,20 @@ internal sealed class QuantisedGraphs(QuantisedModel model)
     {
         float scale = Scale();
         string value = Input([2, 3, 4], out ElementType type, scale);
-        (string a, string b) = (Name("y"), Name("y"));
-        model.Node("Transpose", value, a, n => n.Ints("perm", 2, 0, 1)).Node("Flatten", a, b);
-        model.Output(Quantize(b, type, scale));
+        (string a, string b, string c, string d) = (Name("y"), Name("y"), Name("y"), Name("y"));
+        string pads = Name("p");
+        model.Writer.Initializer(pads, [0L, 1, 0, 2, 0, 1], 6);
+        model.Node("Transpose", value, a, n => n.Ints("perm", 2, 0, 1)).Node("Pad", a + "," + pads, b, n => n.String("mode", model.Pick("constant", "edge"))).Node("Split", b, c + "," + d, n => n.Int("axis", 0));
+        string flat = Name("y");
+        model.Node("Flatten", c, flat);
+        model.Output(Quantize(flat, type, scale)).Output(Quantize(d, ElementType.UInt8, Scale()));
     }
 
     private void Activation()
     {
         string y = Name("y");
-        string op = model.Pick("Relu", "LeakyRelu", "Abs", "Neg", "Sqrt");
-        model.Node(op, Input([5, 7], out _), y);
-        model.Output(Quantize(y, ElementType.Int8, Scale()));
+        string op = model.Pick("Relu", "LeakyRelu", "Abs", "Neg", "Sqrt", "Sigmoid", "Tanh", "HardSwish", "Exp");
+        model.Node(op, Input([5, model.Pick(7, 40)], out _), y);
+        model.Output(Quantize(y, model.Pick(ElementType.Int8, ElementType.UInt8), Scale()));
     }
 }
