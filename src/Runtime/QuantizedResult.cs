@@ -22,10 +22,11 @@ public readonly ref struct QuantizedResult
     private readonly int _zeroPoint;
     private readonly int _lowest;
     private readonly int _highest;
+    private readonly bool _addsBehind;
 
     private QuantizedResult(
         Form form, ReadOnlySpan<float> scales, ReadOnlySpan<float> bias, ReadOnlySpan<int> integerBias,
-        float inputScale, float scale, int zeroPoint, int lowest, int highest, float margin)
+        float inputScale, float scale, int zeroPoint, int lowest, int highest, float margin, bool addsBehind = false)
     {
         _form = form;
         _scales = scales;
@@ -37,6 +38,7 @@ public readonly ref struct QuantizedResult
         _lowest = lowest;
         _highest = highest;
         _margin = margin;
+        _addsBehind = addsBehind;
     }
 
     private enum Form
@@ -71,9 +73,11 @@ public readonly ref struct QuantizedResult
     /// <param name="lowest">The low end of the result, an activation included.</param>
     /// <param name="highest">The high end of the result, an activation included.</param>
     /// <param name="margin">A bound of what roundings of the dequantised operands can change, in steps of the result.</param>
+    /// <param name="addsBehind">Whether the bias is added to the sum when that is rounded to float.</param>
     public static QuantizedResult Dequantized(
-        float inputScale, ReadOnlySpan<float> weightScales, ReadOnlySpan<float> bias, float scale, int zeroPoint, int lowest, int highest, float margin)
-        => new(Form.Dequantized, weightScales, bias, default, inputScale, scale, zeroPoint, lowest, highest, margin);
+        float inputScale, ReadOnlySpan<float> weightScales, ReadOnlySpan<float> bias, float scale, int zeroPoint, int lowest, int highest, float margin,
+        bool addsBehind = false)
+        => new(Form.Dequantized, weightScales, bias, default, inputScale, scale, zeroPoint, lowest, highest, margin, addsBehind);
 
     /// <summary>The sums as real numbers: <c>float</c>.</summary>
     /// <param name="inputScale">The scale of the input.</param>
@@ -128,7 +132,8 @@ public readonly ref struct QuantizedResult
     private void WriteDequantized(ReadOnlySpan<int> sums, int channel, in QuantizedRows product, Span<byte> output, int start, int stride)
     {
         double factor = Factor(channel);
-        double bias = _bias.IsEmpty ? 0d : _bias[channel];
+        float behind = _addsBehind ? _bias[channel] : 0f;
+        double bias = _bias.IsEmpty || _addsBehind ? 0d : _bias[channel];
         double tie = 0.5 - _margin;
         int done = 0;
         for (int i = 0; i < sums.Length; i++)
@@ -137,16 +142,16 @@ public readonly ref struct QuantizedResult
             // Vectors until one of them holds what is near a tie; that one element by element.
             if (i == done && stride == 1 && Avx.IsSupported)
             {
-                i = WriteVectors(sums, i, factor, bias, output.Slice(start));
+                i = WriteVectors(sums, i, factor, bias, behind, output.Slice(start));
                 done = i + 4;
                 if (i == sums.Length) return;
             }
 #endif
-            float steps = (float)((sums[i] * factor) + bias) / _scale;
+            float steps = ((float)((sums[i] * factor) + bias) + behind) / _scale;
             double rounded = Math.Round((double)steps);
             if (Math.Abs(steps - rounded) > tie)
             {
-                steps = (float)(product.Exact(i, _inputScale, _scales[_scales.Length == 1 ? 0 : channel]) + bias) / _scale;
+                steps = ((float)(product.Exact(i, _inputScale, _scales[_scales.Length == 1 ? 0 : channel]) + bias) + behind) / _scale;
                 rounded = Math.Round((double)steps);
             }
 
@@ -159,20 +164,20 @@ public readonly ref struct QuantizedResult
 #if NET8_0_OR_GREATER
     /// <summary>Writes vectors of results, up to one with an element near a tie; the elements done.</summary>
     [MethodImpl(Simd.Hot)]
-    private int WriteVectors(ReadOnlySpan<int> sums, int first, double factor, double bias, Span<byte> output)
+    private int WriteVectors(ReadOnlySpan<int> sums, int first, double factor, double bias, float behind, Span<byte> output)
     {
         unchecked
         {
             Vector256<double> factors = Vector256.Create(factor), biases = Vector256.Create(bias);
             Vector128<float> scale = Vector128.Create(_scale), tie = Vector128.Create(0.5f - _margin), zero = Vector128.Create((float)_zeroPoint);
-            Vector128<float> lowest = Vector128.Create((float)_lowest), highest = Vector128.Create((float)_highest);
+            Vector128<float> added = Vector128.Create(behind), lowest = Vector128.Create((float)_lowest), highest = Vector128.Create((float)_highest);
             ref int from = ref MemoryMarshal.GetReference(sums);
             ref byte to = ref MemoryMarshal.GetReference(output);
             int i = first;
             for (; i <= sums.Length - 4; i += 4)
             {
                 Vector256<double> real = (Avx.ConvertToVector256Double(Vector128.LoadUnsafe(ref from, (nuint)i)) * factors) + biases;
-                Vector128<float> steps = Avx.ConvertToVector128Single(real) / scale;
+                Vector128<float> steps = (Avx.ConvertToVector128Single(real) + added) / scale;
                 Vector128<float> rounded = Sse41.RoundToNearestInteger(steps);
                 if (Vector128.GreaterThanAny(Vector128.Abs(steps - rounded), tie)) return i;
                 Vector128<int> value = Sse2.ConvertToVector128Int32(Sse.Min(Sse.Max(rounded + zero, lowest), highest));

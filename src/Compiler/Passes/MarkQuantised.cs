@@ -42,13 +42,17 @@ internal sealed class MarkQuantised : GraphPass
         if (before.Length == 0 || before.Any(n => !n.Inputs.All(i => i.Length == 0 || kernels.Graph.TypeOf(i) is not null))) return null;
         var chain = new List<Node>();
         string value = core.Outputs[0];
-        while (chain.Count <= MaxActivations && builder.SingleConsumer(value) is { } next && next.Outputs.Length == 1 && next.Inputs[0] == value)
+        while (chain.Count <= MaxActivations && builder.SingleConsumer(value) is { } next && next.Outputs.Length == 1)
         {
+            bool isBias = chain.Count == 0 && QuantizedGroup.BiasAdd(core, next) is not null;
+            if (!isBias && next.Inputs[0] != value) break;
+            if (isBias && next.Inputs.Select(builder.Producer).FirstOrDefault(n => n is { Operator.Name: "DequantizeLinear" }) is { } bias && !before.Contains(bias)) before = [.. before, bias];
             chain.Add(next);
             value = next.Outputs[0];
             if (next.Operator.Name == "QuantizeLinear" && Serves([.. before, core, .. chain], isPool, kernels)) return [.. before, core, .. chain];
         }
 
+        before = [.. before.Where(n => core.Inputs.Contains(n.Outputs[0]))];
         return !isPool && Serves([.. before, core], isPool, kernels) ? [.. before, core] : null;
     }
 
@@ -71,9 +75,9 @@ internal sealed class MarkQuantised : GraphPass
             string copy = builder.FreshName(output + "_copy");
             builder.SetType(copy, builder.TypeOf(output));
             Node twin = node with { Name = builder.FreshName(node.Name + "_copy"), Outputs = [copy] };
-            Node core = builder.Find(members.First(m => m.Inputs.Contains(output) && m.Operator.Name != "DequantizeLinear").Name)!;
+            Node reader = builder.Find(members.First(m => m.Inputs.Contains(output) && m.Operator.Name != "DequantizeLinear").Name)!;
             builder.Add(twin);
-            builder.Replace(core, core with { Inputs = [.. core.Inputs.Select(i => i == output ? copy : i)] });
+            builder.Replace(reader, reader with { Inputs = [.. reader.Inputs.Select(i => i == output ? copy : i)] });
             names.Add(twin.Name);
         }
 

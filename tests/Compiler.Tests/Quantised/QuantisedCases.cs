@@ -32,14 +32,16 @@ internal static class QuantisedCases
         int block = m.Random.Next(3) == 0 ? m.Random.Next(1, 4) : 0;
         int[] scale = block > 0 ? [.. x.Select((d, i) => i == axis ? (d + block - 1) / block : d)] : m.Random.Next(2) == 0 ? [x[axis]] : [];
         bool hasZero = m.Random.Next(4) > 0;
-        m.Writer.Opset(type is ElementType.UInt2 ? 25 : type == ElementType.Float4E2M1 ? 23 : m.Pick(21, 23, 25));
-        m.Value("x", quantises ? real : type, x).Scale("s", real, scale);
+        bool isPower = m.Random.Next(5) == 0;
+        m.Writer.Opset(isPower || type is ElementType.UInt2 ? 25 : type == ElementType.Float4E2M1 ? 23 : m.Pick(21, 23, 25));
+        m.Value("x", quantises ? real : type, x).Scale("s", isPower ? ElementType.Float8E8M0 : real, scale);
         if (hasZero) m.Value("z", type, scale, canBeConstant: true);
         m.Node(op, hasZero ? "x,s,z" : "x,s", "y", n =>
         {
             if (scale.Length > 0) n.Int("axis", m.Random.Next(2) == 0 ? axis : axis - x.Length);
             if (block > 0) n.Int("block_size", block);
             if (quantises && !hasZero) n.Int("output_dtype", (long)type);
+            if (!quantises && isPower) n.Int("output_dtype", (long)real);
         }).Output("y");
     }
 

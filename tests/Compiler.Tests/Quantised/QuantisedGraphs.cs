@@ -143,6 +143,13 @@ internal sealed class QuantisedGraphs(QuantisedModel model)
         string w = Weights(transposed ? [columns, depth] : [depth, columns], transposed ? 0 : 1);
         string y = Name("y");
         model.Node(op, a + "," + w + (op == "Gemm" && model.Random.Next(2) == 0 ? "," + Bias(columns) : ""), y, n => _ = op == "Gemm" ? n.Int("transB", transposed ? 1 : 0) : n);
+        if (op == "MatMul" && model.Random.Next(2) == 0)
+        {
+            string sum = Name("y");
+            model.Node("Add", model.Random.Next(2) == 0 ? y + "," + Bias(columns) : Bias(columns) + "," + y, sum);
+            y = sum;
+        }
+
         model.Output(Quantize(Activate(y), model.Pick(ElementType.Int8, ElementType.UInt8), Scale()));
     }
 

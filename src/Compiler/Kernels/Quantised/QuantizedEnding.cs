@@ -33,7 +33,7 @@ internal sealed record QuantizedEnding(ImmutableArray<Weight> Constants, string 
         ", to " + type.Name());
 
     /// <summary>Dequantised sums, an activation, and quantised again; null where this cannot be done in integers well.</summary>
-    public static QuantizedEnding? Dequantized(DequantizedValue x, float[] weightScales, QuantizedWeights weights, float[]? bias, IReadOnlyList<Node> activations, DequantizedValue y, KernelContext context)
+    public static QuantizedEnding? Dequantized(DequantizedValue x, float[] weightScales, QuantizedWeights weights, float[]? bias, bool isBiasBehind, IReadOnlyList<Node> activations, DequantizedValue y, KernelContext context)
     {
         if (!QuantizedTypes.IsByte(y.Type) || !y.IsPerTensor) return null;
         int lowest = Saturation.Lowest(y.Type);
@@ -46,25 +46,25 @@ internal sealed record QuantizedEnding(ImmutableArray<Weight> Constants, string 
             if (lowest > highest) return null;
         }
 
-        double margin = Margin(x, weightScales, weights, y);
+        double margin = Margin(x, weightScales, weights, y, isBiasBehind);
         if (margin > LargestMargin) return null;
         string call = "QuantizedResult.Dequantized(inputScale: " + CSharpLiteral.Of(x.Scale) + ", {0}, " + (bias is null ? "default" : "{1}")
-            + $", scale: {CSharpLiteral.Of(y.Scale)}, zeroPoint: {Number(y.Zero)}, lowest: {Number(lowest)}, highest: {Number(highest)}, margin: {CSharpLiteral.Of((float)margin)})";
+            + $", scale: {CSharpLiteral.Of(y.Scale)}, zeroPoint: {Number(y.Zero)}, lowest: {Number(lowest)}, highest: {Number(highest)}, margin: {CSharpLiteral.Of((float)margin)}{(isBiasBehind ? ", addsBehind: true" : "")})";
         string then = activations.Count == 0 ? "" : ", then " + string.Join(", ", activations.Select(a => a.Operator.Name));
         return new QuantizedEnding(Constant(("Scales", weightScales), ("Bias", bias)), call, then + ", to " + y.Type.Name());
     }
 
     /// <summary>
     /// How far roundings can move a result, in steps: each dequantised operand is off by 2^-24 of itself, the sum and the quotient are rounded
-    /// to floats on both ways. What is beyond the range of the result does not matter. A quarter more, for what is rounded here.
+    /// to floats on both ways, the sum once more where the bias is added to it. What is beyond the range of the result does not matter. A quarter more, for what is rounded here.
     /// </summary>
-    private static double Margin(DequantizedValue x, float[] weightScales, QuantizedWeights weights, DequantizedValue y)
+    private static double Margin(DequantizedValue x, float[] weightScales, QuantizedWeights weights, DequantizedValue y, bool isBiasBehind)
     {
         double largest = Math.Max(Saturation.Highest(x.Type) - x.Zero, x.Zero - Saturation.Lowest(x.Type));
         double steps = 0;
         for (int m = 0; m < weights.Channels; m++)
             steps = Math.Max(steps, largest * weights.Magnitude(m) * x.Scale * weightScales[weightScales.Length == 1 ? 0 : m] / y.Scale);
-        return 1.25 * ((steps * Math.Pow(2, -23)) + (512 * Math.Pow(2, -22)));
+        return 1.25 * ((steps * Math.Pow(2, isBiasBehind ? -22 : -23)) + (512 * Math.Pow(2, -22)));
     }
 
     /// <summary>The bounds that an activation sets; null where it does more.</summary>

@@ -16,10 +16,11 @@ namespace RedGen.Compiler.Kernels.Quantised;
 /// <param name="WeightScales">The scales of the weights: one, or one an output channel.</param>
 /// <param name="WeightZeros">As many zero points.</param>
 /// <param name="Bias">One an output channel, as a float of the graph; null for none.</param>
+/// <param name="IsBiasBehind">Whether an Add of its own adds the bias, to sums that are rounded.</param>
 /// <param name="Activations">What follows the core.</param>
 /// <param name="Output">The result's integers; null where it is float.</param>
 internal sealed record QuantizedGroup(
-    Node Core, DequantizedValue Input, Tensor Weights, float[] WeightScales, int[] WeightZeros, float[]? Bias, IReadOnlyList<Node> Activations, DequantizedValue? Output)
+    Node Core, DequantizedValue Input, Tensor Weights, float[] WeightScales, int[] WeightZeros, float[]? Bias, bool IsBiasBehind, IReadOnlyList<Node> Activations, DequantizedValue? Output)
 {
     /// <summary>Reads a group in any order of its nodes; null where it is none.</summary>
     public static QuantizedGroup? TryRead(IReadOnlyCollection<Node> nodes, KernelContext context)
@@ -34,7 +35,7 @@ internal sealed record QuantizedGroup(
         var chain = new List<Node>();
         Node? quantize = null;
         string current = core.Outputs[0];
-        for (int left = nodes.Count; left > 0 && nodes.FirstOrDefault(n => n.Inputs.Length > 0 && n.Inputs[0] == current && !ReferenceEquals(n, core)) is { } next; left--)
+        for (int left = nodes.Count; left > 0 && nodes.FirstOrDefault(n => n.Inputs.Contains(current) && !ReferenceEquals(n, core)) is { } next; left--)
         {
             if (quantize is not null) return null;
             if (next.Operator.Name == "QuantizeLinear") quantize = next;
@@ -43,11 +44,14 @@ internal sealed record QuantizedGroup(
         }
 
         if (quantize is null && chain.Count > 0) return null;
-        if (!TryBias(core, name => Dequantize(name), tensor, context, out float[]? bias, out Node? biasNode)) return null;
-        int expected = new[] { x, w, core, biasNode, quantize }.Where(n => n is not null).Distinct().Count() + chain.Count;
+        Node? add = BiasAdd(core, chain.FirstOrDefault());
+        if (add is not null) chain.RemoveAt(0);
+        string biasName = add is null ? core.Input(2) : add.Inputs[0] == core.Outputs[0] ? add.Inputs[1] : add.Inputs[0];
+        if (!TryBias(biasName, name => Dequantize(name), tensor.Dimensions[ChannelAxis(core)], context, out float[]? bias, out Node? biasNode)) return null;
+        int expected = new[] { x, w, core, add, biasNode, quantize }.Where(n => n is not null).Distinct().Count() + chain.Count;
         if (expected != nodes.Count || !IsPlain(core)) return null;
         DequantizedValue? output = quantize is null ? null : DequantizedValue.OfQuantize(quantize, context);
-        return quantize is not null && output is null ? null : new QuantizedGroup(core, input, tensor, weights.Scales, weights.Zeros, bias, chain, output);
+        return quantize is not null && output is null ? null : new QuantizedGroup(core, input, tensor, weights.Scales, weights.Zeros, bias, add is not null, chain, output);
 
         Node? Dequantize(string value) => nodes.FirstOrDefault(n => n.Operator.Name == "DequantizeLinear" && n.Outputs[0] == value);
     }
@@ -58,16 +62,19 @@ internal sealed record QuantizedGroup(
     /// <summary>The axis of the weights along which output channels lie.</summary>
     private static int ChannelAxis(Node core) => core.Operator.Name == "Conv" || (core.Operator.Name == "Gemm" && core.Attributes.Int("transB", 0) != 0) ? 0 : 1;
 
+    /// <summary>The Add behind a product that has no bias of its own.</summary>
+    public static Node? BiasAdd(Node core, Node? next)
+        => core.Operator.Name is "MatMul" or "Gemm" && !core.HasInput(2) && next is { Operator.QualifiedName: "Add", Inputs.Length: 2 } && !next.Attributes.Has("axis") && next.Inputs[0] != next.Inputs[1] ? next : null;
+
     private static bool IsPlain(Node core) => core.Operator.Name != "Gemm"
         || (core.Attributes.Int("transA", 0) == 0 && core.Attributes.Float("alpha", 1) == 1 && core.Attributes.Float("beta", 1) == 1);
 
     /// <summary>The bias that the graph adds, rounded to floats as there.</summary>
-    private static bool TryBias(Node core, System.Func<string, Node?> dequantize, Tensor weights, KernelContext context, out float[]? bias, out Node? node)
+    private static bool TryBias(string name, System.Func<string, Node?> dequantize, int channels, KernelContext context, out float[]? bias, out Node? node)
     {
         bias = null;
         node = null;
-        if (!core.HasInput(2)) return true;
-        string name = core.Inputs[2];
+        if (name.Length == 0) return true;
         Tensor? constant = context.Constant(name);
         if (constant is null)
         {
@@ -80,7 +87,6 @@ internal sealed record QuantizedGroup(
             constant = evaluation.Outputs[0]!.ToTensor();
         }
 
-        int channels = weights.Dimensions[ChannelAxis(core)];
         // A bias that broadcasts along the rows only.
         if (constant.ElementType != ElementType.Float32 || constant.Length != channels || (constant.Dimensions.Length > 0 && constant.Dimensions[^1] != channels)) return false;
         bias = constant.AsSpan<float>().ToArray();

@@ -22,7 +22,7 @@ internal sealed class QuantizedLayerKernel : Kernel
         if (weights is null) return null;
         QuantizedEnding? ending = read.Output is null
             ? QuantizedEnding.Real(read.Input.Scale, read.WeightScales, read.Bias)
-            : QuantizedEnding.Dequantized(read.Input, read.WeightScales, weights, read.Bias, read.Activations, read.Output, context);
+            : QuantizedEnding.Dequantized(read.Input, read.WeightScales, weights, read.Bias, read.IsBiasBehind, read.Activations, read.Output, context);
         if (ending is null) return null;
         string output = read.Output?.Value ?? core.Outputs[0];
         if (isConv) return QuantizedSteps.Convolution(group.Nodes, ConvLayer.Read(core, context), [read.Input.Value], read.Input.Zero, output, weights, ending);
