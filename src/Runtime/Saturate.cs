@@ -1,5 +1,4 @@
 #nullable enable
-using System;
 using System.Runtime.CompilerServices;
 
 namespace RedGen.Runtime;
@@ -10,6 +9,12 @@ namespace RedGen.Runtime;
 /// </summary>
 public static class Saturate
 {
+    /// <summary>1.5 · 2^23: floats of this size are integers, so that adding it rounds to the nearest, ties to even.</summary>
+    private const float OnesAreLast = 12582912f;
+
+    /// <summary>The bits of that number.</summary>
+    private const int OnesAreLastBits = 0x4B400000;
+
     /// <summary>Rounds to <c>sbyte</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static sbyte ToInt8(float steps, int zeroPoint) => unchecked((sbyte)Round(steps, zeroPoint, sbyte.MinValue, sbyte.MaxValue));
@@ -38,7 +43,7 @@ public static class Saturate
     /// <summary>Rounds to an unsigned integer of 2 bits.</summary>
     public static byte ToUInt2(float steps, int zeroPoint) => unchecked((byte)Round(steps, zeroPoint, 0, 3));
 
-    /// <summary>Rounds to an integer of a range.</summary>
+    /// <summary>Rounds to an integer of a range within ±65,536, as is the zero point.</summary>
     /// <param name="steps">The number to round.</param>
     /// <param name="zeroPoint">Added to the rounded number.</param>
     /// <param name="lowest">The low end.</param>
@@ -46,7 +51,14 @@ public static class Saturate
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Round(float steps, int zeroPoint, int lowest, int highest)
     {
-        double rounded = Math.Round((double)steps) + zeroPoint;
-        return rounded >= highest ? highest : rounded > lowest ? unchecked((int)rounded) : lowest;
+        // Cut first, which rounding does not undo; then the sum's last bit is the place of ones.
+        unchecked
+        {
+            float low = lowest - zeroPoint;
+            float high = highest - zeroPoint;
+            float cut = steps > low ? steps < high ? steps : high : low;
+            float shifted = cut + OnesAreLast;
+            return Unsafe.As<float, int>(ref shifted) - OnesAreLastBits + zeroPoint;
+        }
     }
 }

@@ -30,10 +30,10 @@ internal static class PassPipeline
         new LowerEinsum(), // its matrix products and transposes are seen by all that follows
         new EliminateCommonSubexpressions(), // values get all their readers before passes ask who reads them
         new EliminateIdentities(), // so that the nodes of a pattern stand next to each other
-        new MoveDequantize(), // quantised neighbourhoods close up, before others look at what stands where
         new SimplifyArithmetic(), // factors in one place are folded once
         new PushTransposes(), // what stood between a layer and its transpose now stands behind the layer
         new FoldPadIntoWindow(), // before the folding below, which must know what is padded
+        new MoveDequantize(), // quantised neighbourhoods close up; a Pad that a window took is gone
         new FoldAffineIntoProducer(), // before the consumer: these weights stand directly before the normalisation
         new FoldAffineIntoConsumer(), // what had no weights before it
         new EliminateIdentities(), // views and factors that have met
