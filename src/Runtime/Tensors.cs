@@ -46,10 +46,16 @@ public static class Tensors
     /// <param name="lengths">The lengths; −1 for those that run time decides.</param>
     /// <exception cref="ArgumentException">The result has another shape.</exception>
     public static DynamicTensor<T> Expect<T>(string node, DynamicTensor<T> result, ReadOnlySpan<int> lengths)
+        => Fits(result.Lengths, lengths) ? result : throw new ArgumentException(node + ": its inputs give a tensor of shape " + Text(result.Lengths) + ", expected is " + Text(lengths) + ".");
+
+    /// <summary>Throws unless an input has the lengths that were known when the code was generated.</summary>
+    /// <param name="node">The node, for messages.</param>
+    /// <param name="input">The input.</param>
+    /// <param name="lengths">The lengths; −1 for those that run time decides.</param>
+    /// <exception cref="ArgumentException">The input has another shape.</exception>
+    public static void Check<T>(string node, DynamicTensor<T> input, ReadOnlySpan<int> lengths)
     {
-        bool fits = result.Rank == lengths.Length;
-        for (int i = 0; fits && i < lengths.Length; i++) fits = lengths[i] < 0 || lengths[i] == result.Lengths[i];
-        return fits ? result : throw new ArgumentException(node + ": its inputs give a tensor of shape " + Text(result.Lengths) + ", expected is " + Text(lengths) + ".");
+        if (!Fits(input.Lengths, lengths)) throw new ArgumentException(node + ": an input has the shape " + Text(input.Lengths) + ", expected is " + Text(lengths) + ".");
     }
 
     /// <summary>Copies an output of the model to the caller's memory.</summary>
@@ -129,6 +135,13 @@ public static class Tensors
         }
 
         return strides;
+    }
+
+    private static bool Fits(ReadOnlySpan<int> given, ReadOnlySpan<int> lengths)
+    {
+        bool fits = given.Length == lengths.Length;
+        for (int i = 0; fits && i < lengths.Length; i++) fits = lengths[i] < 0 || lengths[i] == given[i];
+        return fits;
     }
 
     /// <summary>Lengths as messages show them.</summary>

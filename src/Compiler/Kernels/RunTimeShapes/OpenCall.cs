@@ -92,6 +92,9 @@ internal sealed class OpenCall(StepWriter writer, KernelContext context, Node no
     /// <summary>Numbers as an argument for a span.</summary>
     public static string List(ImmutableArray<int> values) => RunTimeParameters.List([.. values]);
 
+    /// <summary>The lengths of a shape as an argument, −1 for those that run time decides.</summary>
+    public static string Known(Shape shape) => "[" + string.Join(", ", shape.Dimensions.Select(d => d.IsConstant ? CSharpLiteral.Of((int)d.Value) : "-1")) + "]";
+
     /// <summary>Writes what gives an output, from an expression that is a DynamicTensor.</summary>
     /// <param name="output">The output.</param>
     /// <param name="expression">The expression.</param>
@@ -101,7 +104,7 @@ internal sealed class OpenCall(StepWriter writer, KernelContext context, Node no
         string value = node.Outputs[output];
         int at = writer.Step.Outputs.IndexOf(value);
         Shape shape = context.Type(value).Shape!;
-        string lengths = "[" + string.Join(", ", shape.Dimensions.Select(d => d.IsConstant ? CSharpLiteral.Of((int)d.Value) : "-1")) + "]";
+        string lengths = Known(shape);
         if (!writer.IsOpen(value))
         {
             writer.Line($"Tensors.Copy({Label}, {expression}, {writer.Output(at)}, {lengths});");

@@ -21,7 +21,7 @@ internal static class ShapeKernels
         call.Writer.Line($"mask.Span.Fill({(type == "bool" ? "true" : $"({type})1")});");
         call.Finish(1, "mask", isChecked: false);
     })
-    { ParameterInputs = [1, 2] };
+    { ParameterInputs = [1, 2], Serves = static (node, context) => !Operators.Shaping.Dropout.MayTrain(node, context.Constant) };
 
     /// <summary>Flatten.</summary>
     public static Kernel Flatten { get; } = new CallKernel(call => $"Reshaping.Flatten({call.Label}, {call.Tensor(0)}, {call.Int("axis", 1)})");
