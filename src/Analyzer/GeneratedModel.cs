@@ -25,8 +25,13 @@ internal static class GeneratedModel
             : null;
     }
 
-    /// <summary>Whether an overload makes the results itself.</summary>
-    internal static bool Allocates(IMethodSymbol predict) => !predict.ReturnsVoid;
+    /// <summary>Whether an overload makes the results itself, though another could fill the caller's. Tensors of run-time shape are made by every overload.</summary>
+    internal static bool Allocates(IMethodSymbol predict) => predict.ReturnType switch
+    {
+        IArrayTypeSymbol => true,
+        INamedTypeSymbol { IsTupleType: true } tuple => tuple.TupleElements.All(static e => e.Type is IArrayTypeSymbol),
+        _ => false,
+    };
 
     /// <summary>Whether a type is a span of anything.</summary>
     internal static bool IsSpan(ITypeSymbol? type) => type is INamedTypeSymbol

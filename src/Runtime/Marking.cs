@@ -35,6 +35,24 @@ public static class Marking
         return y;
     }
 
+    /// <summary>ONNX EyeLike: ones on a diagonal of a matrix.</summary>
+    /// <param name="node">The node, for messages.</param>
+    /// <param name="lengths">The matrix's rows and columns.</param>
+    /// <param name="k">How far above the main diagonal.</param>
+    /// <param name="one">What stands there.</param>
+    /// <exception cref="ArgumentException">The shape is not that of a matrix.</exception>
+    public static DynamicTensor<T> Diagonal<T>(string node, ReadOnlySpan<int> lengths, long k, T one)
+    {
+        if (lengths.Length != 2) throw new ArgumentException(node + ": a tensor of rank " + lengths.Length + " is no matrix.");
+        DynamicTensor<T> y = Tensors.Create<T>(node, lengths);
+        for (int row = 0; row < lengths[0]; row++)
+        {
+            if (k >= -row && k < lengths[1] - row) y.Span[(row * lengths[1]) + row + (int)k] = one;
+        }
+
+        return y;
+    }
+
     /// <summary>ONNX Trilu: the upper or lower triangle of the matrices in the last two axes, zeros elsewhere.</summary>
     /// <exception cref="ArgumentException">There are no matrices.</exception>
     public static DynamicTensor<T> Trilu<T>(string node, TensorView<T> x, long k, bool upper)

@@ -39,21 +39,21 @@ internal static class OpenPredictEmitter
     {
         code.Line("/// <summary>Runs the network once and writes the outputs to memory of the caller's; safe to call from many threads.</summary>");
         foreach (PublicValue value in inputs.Concat(outputs.Where(o => !o.IsOpen))) PredictEmitter.DocumentParameter(code, value);
-        foreach (PublicValue output in outputs.Where(o => o.IsOpen)) Document(code, output);
+        foreach (PublicValue output in outputs.Where(o => o.IsOpen)) Document(code, output, plan);
         code.Line("/// <exception cref=\"ArgumentException\">An argument has the wrong length, an output shares memory with an input, or values give shapes that do not fit.</exception>");
         string[] parameters =
         [
             .. inputs.Select(i => $"ReadOnlySpan<{i.CSharp}> {i.Buffer.Name}"),
-            .. outputs.SelectMany(Parameters),
+            .. outputs.SelectMany(o => Parameters(o, plan)),
         ];
         using (code.Block($"public static void Predict({string.Join(", ", parameters)})"))
         {
             PredictEmitter.WriteCheckCalls(code, inputs, [.. outputs.Where(o => !o.IsOpen)]);
-            PredictEmitter.WriteRunCall(code, plan, Spans(inputs, outputs), outputs.Where(o => o.IsOpen).Select(o => $"out {o.ResultType} {Local(o, plan)}"));
+            PredictEmitter.WriteRunCall(code, plan, Spans(inputs, outputs), outputs.Where(o => o.IsOpen).Select(o => $"out {o.ResultType} {Stem(o, plan)}Tensor"));
             foreach (PublicValue output in outputs.Where(o => o.IsOpen))
             {
-                string shape = output.OpenDimensions > 1 ? $", {Stem(output)}Shape" : "";
-                code.Line($"{Stem(output)}Length = Tensors.HandOver({Local(output, plan)}, {output.Buffer.Name}{shape}, nameof({output.Buffer.Name}));");
+                string shape = output.OpenDimensions > 1 ? $", {Stem(output, plan)}Shape" : "";
+                code.Line($"{Stem(output, plan)}Length = Tensors.HandOver({Stem(output, plan)}Tensor, {output.Buffer.Name}{shape}, nameof({output.Buffer.Name}));");
             }
         }
 
@@ -62,26 +62,24 @@ internal static class OpenPredictEmitter
 
     private static IEnumerable<string> Spans(ImmutableArray<PublicValue> inputs, ImmutableArray<PublicValue> outputs) => inputs.Concat(outputs.Where(o => !o.IsOpen)).Select(v => v.Buffer.Name);
 
-    private static void Document(SourceWriter code, PublicValue output)
+    private static void Document(SourceWriter code, PublicValue output, ExecutionPlan plan)
     {
-        string stem = Stem(output);
+        string stem = Stem(output, plan);
         string most = output.MaxLength!.Value.ToString(CultureInfo.InvariantCulture);
         code.Line($"/// <param name=\"{output.Buffer.Name.TrimStart('@')}\">Gets {XmlText.Escape(output.Description)}; {most} elements are enough for every result.</param>");
         code.Line($"/// <param name=\"{stem}Length\">Gets the number of elements written.</param>");
         if (output.OpenDimensions > 1) code.Line($"/// <param name=\"{stem}Shape\">Gets the lengths of the {output.Shape.Rank.ToString(CultureInfo.InvariantCulture)} dimensions.</param>");
     }
 
-    private static string[] Parameters(PublicValue output) => !output.IsOpen ? [$"Span<{output.CSharp}> {output.Buffer.Name}"]
-        : output.OpenDimensions > 1 ? [$"Span<{output.CSharp}> {output.Buffer.Name}", $"out int {Stem(output)}Length", $"Span<int> {Stem(output)}Shape"]
-        : [$"Span<{output.CSharp}> {output.Buffer.Name}", $"out int {Stem(output)}Length"];
+    private static string[] Parameters(PublicValue output, ExecutionPlan plan) => !output.IsOpen ? [$"Span<{output.CSharp}> {output.Buffer.Name}"]
+        : output.OpenDimensions > 1 ? [$"Span<{output.CSharp}> {output.Buffer.Name}", $"out int {Stem(output, plan)}Length", $"Span<int> {Stem(output, plan)}Shape"]
+        : [$"Span<{output.CSharp}> {output.Buffer.Name}", $"out int {Stem(output, plan)}Length"];
 
-    /// <summary>The stem of an output's further parameters: unique, as that of its constants is.</summary>
-    private static string Stem(PublicValue output) => char.ToLowerInvariant(output.Pascal[0]) + output.Pascal.Substring(1);
-
-    private static string Local(PublicValue output, ExecutionPlan plan)
+    /// <summary>The stem of an output's further parameters and locals: unique, as that of its constants is, and no other value's name begins so.</summary>
+    private static string Stem(PublicValue output, ExecutionPlan plan)
     {
-        string name = Stem(output) + "Tensor";
-        while (plan.Buffers.Values.Any(b => b.Name == name)) name += "_";
-        return name;
+        string stem = char.ToLowerInvariant(output.Pascal[0]) + output.Pascal.Substring(1);
+        while (plan.Buffers.Values.Any(b => b.Name == stem + "Length" || b.Name == stem + "Shape" || b.Name == stem + "Tensor")) stem += "_";
+        return stem;
     }
 }

@@ -73,6 +73,10 @@ public sealed class InferenceContext
     internal SymbolicElements? Elements(int index)
         => Constant(index) is { } tensor ? SymbolicElements.Of(tensor) : _elements is not null && index < _elements.Length ? _elements[index] : null;
 
+    /// <summary>The same node with a length for all dimensions that values of run time decide.</summary>
+    internal InferenceContext WithOpenLengths(long length)
+        => new(Node, [.. _inputs.Select(i => i?.Shape is null ? i : i with { Shape = new Shape([.. i.Shape.Dimensions.Select(d => d.IsConstant ? d : new Dimension(length))]) })], _constants);
+
     /// <summary>A dimension of an output that values of run time decide.</summary>
     /// <param name="output">The output.</param>
     /// <param name="axis">The axis.</param>

@@ -5,6 +5,7 @@ using System.Linq;
 using RedGen.Compiler.Diagnostics;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Operators;
+using RedGen.Compiler.Operators.Elementwise;
 
 namespace RedGen.Compiler.Passes;
 
@@ -59,18 +60,34 @@ internal sealed class OpenInference
     public static OpenInference Run(Node node, Operator op, TensorType?[] types, Tensor?[] constants, SymbolicElements?[] elements)
     {
         var inference = new OpenInference(node, op, types, constants, elements);
-        if (inference.TryTrials(elements)) return inference;
         var context = new InferenceContext(node, types, constants, elements);
-        if (op.InferOpen(context))
-        {
-            inference.Types = [.. context.Outputs.Select(o => o as TensorType)];
-            inference.Elements = [.. inference.Types.Select(_ => (SymbolicElements?)null)];
-            return inference;
-        }
-
+        // Broadcasting is known exactly, but where the file's lengths leave a rule of opsets before 7 open.
+        if (op is ElementwiseOperator && elements.All(e => e is null) && inference.TryBroadcast()) return inference;
+        if (inference.TryTrials(elements) || inference.TryOperator(context)) return inference;
         SymbolicElements?[] guessed = [.. elements.Select((e, i) => e ?? (constants[i] is null && types[i] is { } type ? SymbolicElements.Unknown(type) : null))];
         if (inference._dynamic is not null && inference.TryTrials(guessed)) return inference;
         throw inference._dynamic ?? context.Fail("no lengths of run time make the shapes fit together");
+    }
+
+    private bool TryBroadcast()
+    {
+        try
+        {
+            return TryOperator(new InferenceContext(_node, _types, _constants));
+        }
+        catch (ModelException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Asks the operator itself.</summary>
+    private bool TryOperator(InferenceContext context)
+    {
+        if (!_op.InferOpen(context)) return false;
+        Types = [.. context.Outputs.Select(o => o as TensorType)];
+        Elements = [.. Types.Select(_ => (SymbolicElements?)null)];
+        return true;
     }
 
     private bool TryTrials(SymbolicElements?[] elements)

@@ -12,6 +12,17 @@ internal static class ComputeKernels
     /// <summary>MatMul.</summary>
     public static Kernel MatMul { get; } = new CallKernel(WriteMatMul) { Serves = static (node, context) => Arithmetic.Of(context.ElementType(node.Inputs[0])) is not null };
 
+    /// <summary>Gemm.</summary>
+    public static Kernel Gemm { get; } = new CallKernel(WriteGemm) { Serves = static (node, context) => Arithmetic.Of(context.ElementType(node.Inputs[0])) is not null };
+
+    /// <summary>EyeLike.</summary>
+    public static Kernel EyeLike { get; } = new CallKernel(call =>
+    {
+        string type = call.OutputType(0);
+        string one = CSharpLiteral.Of(call.OutputElementType(0), 1, 1);
+        return $"Marking.Diagonal<{type}>({call.Label}, {call.Lengths(0)}, {CSharpLiteral.Of(ElementType.Int64, call.Node.Attributes.Int("k", 0))}, {one})";
+    });
+
     /// <summary>The Reduce operators.</summary>
     public static Kernel Reduce { get; } = new CallKernel(WriteReduce)
     { ParameterInputs = [1], Serves = static (node, context) => ReduceText.Of(node.Operator.Name, context.ElementType(node.Inputs[0])) is not null };
@@ -64,6 +75,43 @@ internal static class ComputeKernels
         }
 
         call.Finish(0, "result", isChecked: false);
+    }
+
+    private static void WriteGemm(OpenCall call)
+    {
+        StepWriter writer = call.Writer;
+        Arithmetic arithmetic = Arithmetic.Of(call.ElementType(0))!;
+        string type = arithmetic.Type;
+        string addend = call.Node.HasInput(2) ? call.Lengths(2) : "default";
+        writer.Line($"var shape = new GemmShape({call.Label}, {call.Lengths(0)}, {call.Lengths(1)}, {addend}, transposedA: {call.Flag("transA", 0)}, transposedB: {call.Flag("transB", 0)});");
+        writer.Line($"DynamicTensor<{type}> result = Tensors.Create<{type}>({call.Label}, [shape.Rows, shape.Columns]);");
+        writer.Line($"ReadOnlySpan<{type}> left = {call.Elements(0)};");
+        writer.Line($"ReadOnlySpan<{type}> right = {call.Elements(1)};");
+        if (call.Node.HasInput(2)) writer.Line($"ReadOnlySpan<{type}> addend = {call.Elements(2)};");
+        using (writer.Block("for (int row = 0; row < shape.Rows; row++)"))
+        using (writer.Block("for (int column = 0; column < shape.Columns; column++)"))
+        {
+            writer.Line($"{arithmetic.Sum} sum = {arithmetic.Zero};");
+            using (writer.Block("for (int k = 0; k < shape.Depth; k++)"))
+                writer.Line(arithmetic.AddProduct("sum", "left[(row * shape.LeftRow) + (k * shape.LeftDepth)]", "right[(k * shape.RightDepth) + (column * shape.RightColumn)]"));
+            string value = Scaled(arithmetic, "sum", call.Node.Attributes.Float("alpha", 1));
+            if (call.Node.HasInput(2))
+            {
+                string element = Scaled(arithmetic, arithmetic.Load("addend[(row * shape.AddendRow) + (column * shape.AddendColumn)]"), call.Node.Attributes.Float("beta", 1));
+                value = arithmetic.IsReal ? $"({value} + {element})" : $"unchecked({value} + {element})";
+            }
+
+            writer.Line($"result.Span[(row * shape.Columns) + column] = {arithmetic.Store(value)};");
+        }
+
+        call.Finish(0, "result", isChecked: false);
+    }
+
+    private static string Scaled(Arithmetic arithmetic, string value, float factor)
+    {
+        if (factor == 1) return value;
+        string literal = arithmetic.Sum == "float" ? CSharpLiteral.Of(factor) : CSharpLiteral.Of((double)factor);
+        return arithmetic.IsReal ? $"({literal} * {value})" : $"unchecked(({arithmetic.Sum})({literal} * {value}))";
     }
 
     private static void WriteReduce(OpenCall call)

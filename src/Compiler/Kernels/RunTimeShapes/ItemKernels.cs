@@ -20,6 +20,9 @@ internal static class ItemKernels
     /// <summary>Quantisation by one scale, or along an axis.</summary>
     public static Kernel Scaled { get; } = new ItemLoopKernel([0], static (node, rank) => node.Attributes.Int("block_size", 0) != 0 ? 0 : Normal(node.Attributes.Int("axis", 1), rank));
 
+    /// <summary>GridSample: images and grids are split alike.</summary>
+    public static Kernel GridSample { get; } = new ItemLoopKernel([0, 1], static (_, _) => 1);
+
     /// <summary>RoiAlign: an item for each region.</summary>
     public static Kernel RoiAlign { get; } = new ItemLoopKernel([1, 2], static (_, _) => 1);
 

@@ -9,8 +9,8 @@ internal static class LineKernels
     /// <summary>ArgMax and ArgMin.</summary>
     public static Kernel Arg { get; } = new CallKernel(WriteArg) { Serves = static (node, context) => Kernels.Arithmetic.Of(context.ElementType(node.Inputs[0])) is not null };
 
-    /// <summary>CumSum.</summary>
-    public static Kernel CumSum { get; } = new CallKernel(WriteCumSum)
+    /// <summary>CumSum and CumProd.</summary>
+    public static Kernel Cumulative { get; } = new CallKernel(WriteCumulative)
     { ParameterInputs = [1], Serves = static (node, context) => Kernels.Arithmetic.Of(context.ElementType(node.Inputs[0])) is not null };
 
     /// <summary>Softmax, LogSoftmax and Hardmax.</summary>
@@ -47,7 +47,7 @@ internal static class LineKernels
         call.Finish(0, "result", isChecked: false);
     }
 
-    private static void WriteCumSum(OpenCall call)
+    private static void WriteCumulative(OpenCall call)
     {
         StepWriter writer = call.Writer;
         Arithmetic arithmetic = Kernels.Arithmetic.Of(call.ElementType(0))!;
@@ -57,13 +57,15 @@ internal static class LineKernels
         using (writer.Block("for (int line = 0; line < lines.Count; line++)"))
         {
             writer.Line("int start = lines.Start(line);");
-            writer.Line($"{arithmetic.Sum} sum = {arithmetic.Zero};");
+            bool isProduct = call.Node.Operator.Name == "CumProd";
+            writer.Line($"{arithmetic.Sum} total = {(isProduct ? "1" : arithmetic.Zero)};");
             using (writer.Block("for (int k = 0; k < lines.Length; k++)"))
             {
                 string place = call.Node.Attributes.Int("reverse", 0) != 0 ? "(lines.Length - 1 - k)" : "k";
                 writer.Line($"int at = start + ({place} * lines.Inner);");
-                string store = $"to[at] = {arithmetic.Store("sum")};";
-                string add = arithmetic.Add("sum", "from[at]");
+                string store = $"to[at] = {arithmetic.Store("total")};";
+                string element = arithmetic.Load("from[at]");
+                string add = !isProduct ? arithmetic.Add("total", "from[at]") : arithmetic.IsReal ? $"total *= {element};" : $"total = unchecked(total * {element});";
                 bool exclusive = call.Node.Attributes.Int("exclusive", 0) != 0;
                 writer.Line(exclusive ? store : add);
                 writer.Line(exclusive ? add : store);

@@ -111,7 +111,7 @@ internal sealed class OpenCall(StepWriter writer, KernelContext context, Node no
             return;
         }
 
-        if (isChecked && shape.Dimensions.Any(d => d.IsConstant)) expression = $"Tensors.Expect({Label}, {expression}, {lengths})";
+        if (isChecked && (shape.Dimensions.Any(d => d.IsConstant) || node.Operator.Name == "Squeeze")) expression = $"Tensors.Expect({Label}, {expression}, {lengths})";
         writer.Line(writer.Step.Outputs.Length == 1 ? $"return {expression};" : $"{writer.Output(at)} = {expression};");
     }
 }

@@ -29,6 +29,27 @@ internal abstract class ElementwiseOperator : Operator
     /// <summary>Whether <see cref="Vector"/> rounds as <see cref="Scalar"/> does.</summary>
     public virtual bool IsVectorExact(Node node) => true;
 
+    /// <summary>The dimensions are broadcast; element types follow as they do where every open length is 1.</summary>
+    public override bool InferOpen(InferenceContext context)
+    {
+        InferenceContext ones = context.WithOpenLengths(1);
+        Infer(ones);
+        if (ones.Outputs[0] is not TensorType type) return false;
+        int rank = context.Rank(0);
+        Dimension[][] operands =
+        [
+            .. ElementInputs(context.Node).Select(i =>
+            {
+                Shape shape = context.Shape(i);
+                // Lengths of 2 are those of no rule before opset 7.
+                int aligned = OperandLengths(context.Node, i, [.. Enumerable.Repeat(2, shape.Rank)], rank).Length;
+                return (Dimension[])[.. shape.Dimensions, .. Enumerable.Repeat(new Dimension(1), aligned - shape.Rank)];
+            }),
+        ];
+        context.SetOutput(0, type.ElementType, new Shape([.. OpenBroadcast.Of(context, 0, operands)]));
+        return true;
+    }
+
     /// <summary>The lengths of all element inputs, aligned, and of the output.</summary>
     protected int[] InferBroadcast(InferenceContext context)
     {

@@ -1,4 +1,8 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
 using RedGen.Compiler.Execute;
+using RedGen.Compiler.Graphs;
 
 namespace RedGen.Compiler.Operators.Linear;
 
@@ -24,6 +28,22 @@ internal sealed class MatMul : Operator
         MatMulShape shape = MatMulShape.TryRead(context.Lengths(0), context.Lengths(1), (a, b) => context.Broadcast(a, b))
             ?? throw context.Fail("the inner dimensions differ");
         context.SetOutput(0, context.Type(0), shape.Output);
+    }
+
+    /// <inheritdoc/>
+    public override bool InferOpen(InferenceContext context)
+    {
+        context.RequireSameType(0, 1);
+        Dimension[] a = [.. context.Shape(0).Dimensions];
+        Dimension[] b = [.. context.Shape(1).Dimensions];
+        if (a.Length == 0 || b.Length == 0) throw context.Fail("a scalar has no matrix product");
+        Dimension depth = b[Math.Max(0, b.Length - 2)];
+        if (a[^1].IsConstant && depth.IsConstant && a[^1] != depth) throw context.Fail("the inner dimensions differ");
+        List<Dimension> y = [.. OpenBroadcast.Of(context, 0, [.. a.Take(a.Length - 2)], (Dimension[])[.. b.Take(b.Length - 2)])];
+        if (a.Length > 1) y.Add(a[^2]);
+        if (b.Length > 1) y.Add(b[^1]);
+        context.SetOutput(0, context.Type(0), new Shape([.. y]));
+        return true;
     }
 
     /// <inheritdoc/>

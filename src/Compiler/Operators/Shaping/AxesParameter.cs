@@ -11,4 +11,8 @@ internal static class AxesParameter
         if (context.Version < inputSince) return context.Attributes.Ints("axes") is { } axes ? axes.ToArray() : null;
         return context.HasInput(1) ? context.RequireIntegers(1, "axes") : null;
     }
+
+    /// <summary>The axes as far as they are known at build time; null where they are not, or there are none.</summary>
+    public static long[]? TryRead(InferenceContext context, int inputSince)
+        => context.Version >= inputSince && context.HasInput(1) && context.Constant(1) is null ? null : Read(context, inputSince);
 }

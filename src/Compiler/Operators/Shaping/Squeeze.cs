@@ -43,7 +43,22 @@ internal sealed class Squeeze : Operator
     /// <inheritdoc/>
     public override bool InferOpen(InferenceContext context)
     {
-        if (!context.HasInput(1) || context.Constant(1) is not null || !context.Shape(1).IsStatic) return false;
+        if (!context.HasInput(1) && !context.Attributes.Has("axes"))
+        {
+            // Lengths that run time decides are taken to be others than 1: generated code checks the rank.
+            context.SetOutput(0, context.Type(0), new Shape([.. context.Shape(0).Dimensions.Where(d => !d.IsConstant || d.Value != 1)]));
+            return true;
+        }
+
+        if (AxesParameter.TryRead(context, inputSince: 13) is { } named)
+        {
+            int[] dropped = context.Axes(named, context.Rank(0));
+            if (dropped.Any(a => context.Shape(0)[a] is { IsConstant: true, Value: not 1 })) throw context.Fail("only axes of length 1 can be dropped, not those of [" + string.Join(", ", dropped) + "]");
+            context.SetOutput(0, context.Type(0), new Shape([.. context.Shape(0).Dimensions.Where((_, a) => !dropped.Contains(a))]));
+            return true;
+        }
+
+        if (!context.HasInput(1) || !context.Shape(1).IsStatic) return false;
         int rank = (int)Math.Max(-1, context.Rank(0) - context.Shape(1).ElementCount);
         if (rank < 0) throw context.Fail("more axes are named than there are");
         long? longest = context.Shape(0).Dimensions.All(d => d.Limit is not null) ? context.Shape(0).Dimensions.Max(d => d.Limit) : null;
