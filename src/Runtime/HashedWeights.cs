@@ -95,6 +95,47 @@ public static class HashedWeights
         return packed;
     }
 
+    /// <summary>Expands to the panels that transposed convolutions read.</summary>
+    /// <param name="indices">[outputs, columns], each <paramref name="first"/> + a position in <paramref name="values"/>.</param>
+    /// <param name="values">The codebook, 1 to 127 values.</param>
+    /// <param name="scales">[outputs], or empty: all 1.</param>
+    /// <param name="first">The byte of index 0.</param>
+    /// <param name="groups">Groups; they divide the outputs.</param>
+    /// <param name="taps">Taps of a kernel; they divide the columns.</param>
+    /// <param name="outputs">Output channels of all groups.</param>
+    /// <param name="columns">Weights of one output channel: input channels of its group × taps.</param>
+    /// <returns>[group][panel of 16 of (output channel, tap)][input channel][of the panel]; what fills the last panel of a group is zero.</returns>
+    /// <exception cref="ArgumentException">The spans do not fit the sizes.</exception>
+    public static float[] ToTransposedPanels(
+        ReadOnlySpan<byte> indices, ReadOnlySpan<float> values, ReadOnlySpan<float> scales, int first, int groups, int taps, int outputs, int columns)
+    {
+        Check(indices, values, scales, first, outputs, columns);
+        if (groups <= 0 || outputs % groups != 0 || taps <= 0 || columns % taps != 0)
+        {
+            throw new ArgumentException("The groups do not divide the outputs, or the taps the columns.", nameof(groups));
+        }
+
+        int perGroup = outputs / groups;
+        int depth = columns / taps;
+        int groupLength = ((perGroup * taps) + PanelWidth - 1) / PanelWidth * PanelWidth * depth;
+        float[] packed = new float[groups * groupLength];
+        byte[] row = new byte[depth];
+        for (int i = 0; i < outputs * taps; i++)
+        {
+            int output = i / taps;
+            for (int c = 0; c < depth; c++)
+            {
+                row[c] = indices[(output * columns) + (c * taps) + (i % taps)];
+            }
+
+            int lane = i % (perGroup * taps);
+            int start = (output / perGroup * groupLength) + (lane / PanelWidth * PanelWidth * depth) + (lane % PanelWidth);
+            ExpandRow(row, values, scales, first, output, packed, start, PanelWidth);
+        }
+
+        return packed;
+    }
+
     /// <summary>The whole numbers from a least to a largest one: the codebook of weights that are levels times the scale of their output.</summary>
     /// <param name="least">The first value.</param>
     /// <param name="most">The last value, at most 126 above the first.</param>

@@ -16,8 +16,7 @@ internal static class LayerWork
 
     /// <summary>The multiply-adds: every element of an output sums over the columns of its row. Those with padding count.</summary>
     public static long Of(Graph graph)
-        => graph.Nodes.SelectMany(n => ReducibleLayer.ReadAll(graph, n)).Sum(layer => layer.IsRecurrent ? OfRecurrent(graph, layer)
-            : graph.TensorTypeOf(layer.Node.Outputs[0])?.Shape is { IsStatic: true } shape ? shape.ElementCount * layer.Columns : 0);
+        => graph.Nodes.SelectMany(n => ReducibleLayer.ReadAll(graph, n)).Sum(layer => layer.IsRecurrent ? OfRecurrent(graph, layer) : layer.MultiplyAdds(graph));
 
     /// <summary>Every step of every sequence reads all weights once.</summary>
     private static long OfRecurrent(Graph graph, ReducibleLayer layer)

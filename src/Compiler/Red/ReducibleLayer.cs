@@ -6,8 +6,8 @@ using RedGen.Compiler.Graphs;
 namespace RedGen.Compiler.Red;
 
 /// <summary>
-/// A constant of float weights as an outputs × columns matrix, with the node that reads it. For a Conv a column is (input channel of
-/// the group, tap); for Gemm and MatMul an input. A recurrent layer has two such constants, W and R; those that read its state (R) have a
+/// A constant of float weights as an outputs × columns matrix, with the node that reads it. For Conv and ConvTranspose a column is
+/// (input channel of the group, tap); for Gemm and MatMul an input. A recurrent layer has two such constants, W and R; those that read its state (R) have a
 /// group a direction.
 /// </summary>
 internal sealed class ReducibleLayer
@@ -92,6 +92,10 @@ internal sealed class ReducibleLayer
             case "Conv" when d.Length is >= 3 and <= 5:
                 int taps = d.Skip(2).Aggregate(1, (a, b) => a * b);
                 return new ReducibleLayer(node, node.Inputs[1], bias, d[0], d[1] * taps, taps, (int)node.Attributes.Int("group", 1), Straight(tensor.Length));
+            case "ConvTranspose" when d.Length is >= 3 and <= 5:
+                int groups = (int)node.Attributes.Int("group", 1);
+                int kernel = d.Skip(2).Aggregate(1, (a, b) => a * b);
+                return new ReducibleLayer(node, node.Inputs[1], bias, d[1] * groups, d[0] / groups * kernel, kernel, groups, TransposedPlaces(d[0] / groups, d[1], groups, kernel));
             case "Gemm" when d.Length == 2 && node.Attributes.Int("transA", 0) == 0 && node.Attributes.Float("alpha", 1) == 1:
                 bool transposed = node.Attributes.Int("transB", 0) != 0;
                 return transposed
@@ -102,6 +106,16 @@ internal sealed class ReducibleLayer
             default:
                 return null;
         }
+    }
+
+    /// <summary>Whether the layer is a transposed convolution: each input element adds to many outputs.</summary>
+    public bool IsTransposed => Node.Operator.Name == "ConvTranspose";
+
+    /// <summary>Multiply-adds of one inference, those with padding included; 0 where shapes are not known.</summary>
+    public long MultiplyAdds(Graph graph)
+    {
+        if (IsTransposed) return graph.TensorTypeOf(Node.Inputs[0])?.Shape is { IsStatic: true } x ? x.ElementCount * (Outputs / Groups) * Taps : 0;
+        return graph.TensorTypeOf(Node.Outputs[0])?.Shape is { IsStatic: true } y ? y.ElementCount * Columns : 0;
     }
 
     /// <summary>The weights as outputs × columns.</summary>
@@ -119,6 +133,18 @@ internal sealed class ReducibleLayer
         var elements = new float[rows.Length];
         for (int i = 0; i < rows.Length; i++) elements[_place[i]] = rows[i];
         return new Tensor(ElementType.Float32, dimensions, System.Runtime.InteropServices.MemoryMarshal.AsBytes(System.MemoryExtensions.AsSpan(elements)).ToArray());
+    }
+
+    /// <summary>Where the elements of the matrix of a ConvTranspose stand in its constant, [input channel, output channel of the group, tap].</summary>
+    public static int[] TransposedPlaces(int groupInputs, int groupOutputs, int groups, int taps)
+    {
+        var place = new int[groups * groupInputs * groupOutputs * taps];
+        int next = 0;
+        for (int output = 0; output < groups * groupOutputs; output++)
+            for (int c = 0; c < groupInputs; c++)
+                for (int t = 0; t < taps; t++)
+                    place[next++] = (((((output / groupOutputs * groupInputs) + c) * groupOutputs) + (output % groupOutputs)) * taps) + t;
+        return place;
     }
 
     private static int[] Straight(int count) => [.. Enumerable.Range(0, count)];

@@ -18,6 +18,7 @@ internal static class FastKernels
         return node.Operator.Name switch
         {
             "Conv" => Conv(node, inputs, lengths),
+            "ConvTranspose" => FastTransposedConvolution.TryRun(node, inputs, lengths),
             "Gemm" => Gemm(node, inputs, lengths),
             "MatMul" => MatMul(inputs, lengths),
             "Relu" => new FastValue(Map(inputs[0]!.Floats, x => Vector.ConditionalSelect(Vector.LessThan(x, Vector<float>.Zero), Vector<float>.Zero, x), x => x < 0 ? 0 : x), lengths),

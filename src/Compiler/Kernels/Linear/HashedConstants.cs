@@ -72,6 +72,9 @@ internal sealed class HashedConstants
     /// <summary>Weights that are expanded to what Dense and Gemm read.</summary>
     public Weight ToPanels() => Expanded("ToPanels", "");
 
+    /// <summary>Weights that are expanded to what TransposedConvolution reads.</summary>
+    public Weight ToTransposedPanels(int groups, int taps) => Expanded("ToTransposedPanels", "groups: " + CSharpLiteral.Of(groups) + ", taps: " + CSharpLiteral.Of(taps) + ", ");
+
     /// <summary>The indices as HashedDense reads them: [panel of 16 outputs][column][output of the panel].</summary>
     public Weight PanelIndices()
     {

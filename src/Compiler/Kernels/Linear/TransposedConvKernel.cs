@@ -6,6 +6,8 @@ using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Kernels.Packing;
 using RedGen.Compiler.Operators.Pooling;
 using RedGen.Compiler.Plan;
+using RedGen.Compiler.Red;
+using RedGen.Compiler.Red.Splitting;
 
 namespace RedGen.Compiler.Kernels.Linear;
 
@@ -30,9 +32,9 @@ internal sealed class TransposedConvKernel : Kernel
         if (layer.IsEmpty || !layer.Window.IsSpatial || Workspace(layer) > WorkspaceLimit) return null;
         int depth = layer.InChannels / layer.Groups;
         int columns = layer.OutChannels / layer.Groups * layer.Window.KernelLength;
-        float[] weights = w.AsSpan<float>().ToArray();
-        float[] packed = [.. Enumerable.Range(0, layer.Groups).SelectMany(g => PanelPacking.Pack(weights.AsSpan(g * depth * columns, depth * columns).ToArray(), depth, columns, transposed: false))];
-        ImmutableArray<Weight> constants = [Weight.Of("Weights", packed)];
+        ReducibleLayer matrix = ReducibleLayer.Read(context.Graph, node)!;
+        var hashed = HashedConstants.TryRead(node.Inputs[1], matrix.ToRows(w), context);
+        ImmutableArray<Weight> constants = [hashed?.ToTransposedPanels(layer.Groups, layer.Window.KernelLength) ?? Weight.Of("Weights", Pack(w, layer.Groups, depth, columns))];
         if (Epilogue.Sum(bias?.AsSpan<float>().ToArray(), epilogue.Bias) is { } sum) constants = constants.Add(Weight.Of("Bias", sum));
         return new TransposedConvStep(layer, epilogue.Activation)
         {
@@ -43,8 +45,16 @@ internal sealed class TransposedConvKernel : Kernel
             Weights = constants,
             WorkspaceLength = (int)Workspace(layer),
             MultiplyAdds = layer.MultiplyAdds,
-            Summary = layer.Text + epilogue.Text,
+            Cost = hashed is null ? null : TransposedConvCost.Of(layer.Pointwise, hashed.Matrix, layer.Window.KernelLength, (long)layer.Batch * layer.OutChannels * layer.Window.InLength),
+            Summary = layer.Text + epilogue.Text + hashed?.Text,
         };
+    }
+
+    /// <summary>For each group its filters, [input channel, output channel and tap], in panels.</summary>
+    private static float[] Pack(Tensor w, int groups, int depth, int columns)
+    {
+        float[] weights = w.AsSpan<float>().ToArray();
+        return [.. Enumerable.Range(0, groups).SelectMany(g => PanelPacking.Pack(weights.AsSpan(g * depth * columns, depth * columns).ToArray(), depth, columns, transposed: false))];
     }
 
     private static long Workspace(TransposedConvLayer layer)

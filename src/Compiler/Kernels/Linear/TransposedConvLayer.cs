@@ -23,11 +23,22 @@ internal sealed record TransposedConvLayer(int Batch, int Groups, int InChannels
     /// <summary>Whether there is nothing to compute.</summary>
     public bool IsEmpty => Batch == 0 || InChannels == 0 || OutChannels == 0 || Window.Axes.Any(a => a.In == 0 || a.Out == 0);
 
-    /// <summary>Reads a ConvTranspose that inference has accepted.</summary>
-    public static TransposedConvLayer Read(Node node, KernelContext context)
+    /// <summary>The products alone: a convolution of one tap with an output channel for each tap, the sums aside.</summary>
+    public ConvLayer Pointwise
     {
-        int[] x = context.Lengths(node.Inputs[0]);
-        int[] w = context.Lengths(node.Inputs[1]);
+        get
+        {
+            var places = new WindowAxis(Window.OutLength, Window.OutLength, 1, 1, 1, 0, 0);
+            return new ConvLayer(Batch, Groups, InChannels, OutChannels * Window.KernelLength, new WindowGeometry(1, WindowAxis.Missing, WindowAxis.Missing, places));
+        }
+    }
+
+    /// <summary>Reads a ConvTranspose that inference has accepted.</summary>
+    public static TransposedConvLayer Read(Node node, KernelContext context) => Read(node, context.Lengths(node.Inputs[0]), context.Lengths(node.Inputs[1]));
+
+    /// <summary>Reads a ConvTranspose from the lengths of input and weights.</summary>
+    public static TransposedConvLayer Read(Node node, int[] x, int[] w)
+    {
         int groups = (int)node.Attributes.Int("group", 1);
         return new TransposedConvLayer(x[0], groups, x[1], w[1] * groups, TransposedWindow.Read(node, x, w));
     }

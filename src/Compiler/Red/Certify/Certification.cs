@@ -35,7 +35,7 @@ internal static class Certification
         {
             if (node.Outputs.IsEmpty || graph.TensorTypeOf(node.Outputs[0])?.Shape is not { IsStatic: true } shape) continue;
             long outputs = shape.ToArray().Aggregate(1L, (a, b) => a * b);
-            if (ReducibleLayer.Read(graph, node) is { } layer) sum += outputs * layer.Columns;
+            if (ReducibleLayer.Read(graph, node) is { } layer) sum += layer.MultiplyAdds(graph);
             else if (node.Operator.QualifiedName is "MatMul" or "Softmax" or "LogSoftmax" && graph.TensorTypeOf(node.Inputs[0])?.Shape is { IsStatic: true, Rank: > 0 } operand)
                 sum += Slower * outputs * operand.ToArray()[^1];
         }

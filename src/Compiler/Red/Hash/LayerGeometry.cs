@@ -14,13 +14,17 @@ internal sealed class LayerGeometry
     private readonly ConvLayer _sizes;
     private readonly long _inputs;
     private readonly long _outputs;
+    private readonly int _taps;
+    private readonly long _results;
 
-    private LayerGeometry(ReducibleLayer layer, ConvLayer sizes)
+    private LayerGeometry(ReducibleLayer layer, ConvLayer sizes, long results)
     {
         _layer = layer;
         _sizes = sizes;
         _inputs = (long)sizes.Batch * sizes.Window.InLength;
         _outputs = (long)sizes.Batch * sizes.Window.OutLength;
+        _taps = layer.IsTransposed ? 1 : layer.Taps;
+        _results = results;
         IsConvolution = sizes.Window.OutLength > 1;
     }
 
@@ -34,24 +38,27 @@ internal sealed class LayerGeometry
     public static LayerGeometry Of(Graph graph, ReducibleLayer layer)
     {
         int[] x = graph.TensorTypeOf(layer.Node.Inputs[0])!.Shape!.ToArray();
+        long results = graph.TensorTypeOf(layer.Node.Outputs[0])?.Shape?.ElementCount ?? 0;
         if (layer.ReadsState)
         {
             // Units of all directions are the channels, steps of all sequences the batch.
-            return new LayerGeometry(layer, new ConvLayer(x[0] * x[1], layer.Groups, layer.Groups * layer.Columns, layer.Outputs, new WindowGeometry(1, WindowAxis.Missing, WindowAxis.Missing, WindowAxis.Missing)));
+            return new LayerGeometry(layer, new ConvLayer(x[0] * x[1], layer.Groups, layer.Groups * layer.Columns, layer.Outputs, new WindowGeometry(1, WindowAxis.Missing, WindowAxis.Missing, WindowAxis.Missing)), (long)x[0] * x[1] * layer.Outputs);
         }
 
+        if (layer.IsTransposed) return new LayerGeometry(layer, TransposedConvLayer.Read(layer.Node, x, [.. graph.ConstantOf(layer.Weights)!.Dimensions]).Pointwise, results);
         if (layer.Node.Operator.Name != "Conv")
         {
             int rows = (int)(x.Aggregate(1L, (a, b) => a * b) / layer.Columns);
-            return new LayerGeometry(layer, new ConvLayer(rows, 1, layer.Columns, layer.Outputs, new WindowGeometry(1, WindowAxis.Missing, WindowAxis.Missing, WindowAxis.Missing)));
+            return new LayerGeometry(layer, new ConvLayer(rows, 1, layer.Columns, layer.Outputs, new WindowGeometry(1, WindowAxis.Missing, WindowAxis.Missing, WindowAxis.Missing)), results);
         }
 
         var window = WindowGeometry.Read(layer.Node.Attributes, x, [.. graph.ConstantOf(layer.Weights)!.Dimensions.Skip(2).Select(d => (long)d)]);
-        return new LayerGeometry(layer, new ConvLayer(x[0], layer.Groups, x[1], layer.Outputs, window));
+        return new LayerGeometry(layer, new ConvLayer(x[0], layer.Groups, x[1], layer.Outputs, window), results);
     }
 
     /// <summary>Multiplications of one inference with given weights under the best exact lowering.</summary>
-    public long Multiplications(HashedMatrix matrix) => LoweringCounter.CostOf(new SplitLayer(_sizes, matrix))!.Multiplications;
+    public long Multiplications(HashedMatrix matrix)
+        => _layer.IsTransposed ? TransposedConvCost.Of(_sizes, matrix, _layer.Taps, _results).Multiplications : LoweringCounter.CostOf(new SplitLayer(_sizes, matrix))!.Multiplications;
 
     /// <summary>
     /// The least of the exact lowerings when the weights spread over n magnitudes as a normal distribution does: a column of N weights holds
@@ -59,11 +66,12 @@ internal sealed class LayerGeometry
     /// </summary>
     public double Multiplications(int magnitudes)
     {
-        int outputsPerGroup = _layer.Outputs / _layer.Groups;
-        double byTap = (double)_outputs * _layer.Groups * _layer.Columns * Distinct(magnitudes, outputsPerGroup);
-        double byChannel = (double)_inputs * _layer.Groups * _layer.ChannelsPerGroup * Distinct(magnitudes, (long)outputsPerGroup * _layer.Taps);
-        double byOutput = (double)_outputs * _layer.Outputs * Distinct(magnitudes, _layer.Columns);
-        return Math.Min(MultiplyAdds, Math.Min(byTap, Math.Min(byChannel, byOutput))) + ((double)_outputs * _layer.Outputs);
+        int outputsPerGroup = _sizes.OutChannels / _sizes.Groups;
+        int columns = _layer.ChannelsPerGroup * _taps;
+        double byTap = (double)_outputs * _layer.Groups * columns * Distinct(magnitudes, outputsPerGroup);
+        double byChannel = (double)_inputs * _layer.Groups * _layer.ChannelsPerGroup * Distinct(magnitudes, (long)outputsPerGroup * _taps);
+        double byOutput = (double)_outputs * _sizes.OutChannels * Distinct(magnitudes, columns);
+        return Math.Min(MultiplyAdds, Math.Min(byTap, Math.Min(byChannel, byOutput))) + _results;
     }
 
     /// <summary>Bytes of a hashed layer.</summary>

@@ -2,7 +2,9 @@ using System.Linq;
 using RedGen.Compiler.Execute;
 using RedGen.Compiler.Execute.Fast;
 using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Operators.Linear;
 using RedGen.Compiler.Operators.Pooling;
+using RedGen.Compiler.Operators.Shaping;
 
 namespace RedGen.Compiler.Red.Probe;
 
@@ -21,7 +23,12 @@ internal sealed class Patches
         _samples = samples;
         int[] x = samples[0].Lengths;
         int perSample;
-        if (layer.Node.Operator.Name == "Conv")
+        if (layer.IsTransposed)
+        {
+            _window = TransposedWindow.Read(layer.Node, x, [.. graph.ConstantOf(layer.Weights)!.Dimensions]);
+            perSample = x[0] * _window.InLength;
+        }
+        else if (layer.Node.Operator.Name == "Conv")
         {
             _window = WindowGeometry.Read(layer.Node.Attributes, x, [.. graph.ConstantOf(layer.Weights)!.Dimensions.Skip(2).Select(d => (long)d)]);
             perSample = x[0] * _window.OutLength;
@@ -56,10 +63,34 @@ internal sealed class Patches
             float[] x = _samples[sample].Floats;
             if (_window is null)
                 for (int j = 0; j < _layer.Columns; j++) columns[(j * Count) + p] = x[(((place * _layer.Groups) + group) * _layer.Columns) + j];
+            else if (_layer.IsTransposed) ReadSources(_window, x, group, place, columns, p);
             else ReadWindow(_window, x, group, place, columns, p);
         }
 
         return columns;
+    }
+
+    /// <summary>The elements that reach an output of a transposed convolution, by tap.</summary>
+    private void ReadSources(WindowGeometry window, float[] x, int group, int place, float[] columns, int p)
+    {
+        int at = place % window.InLength;
+        int image = place / window.InLength;
+        int[] output = [at / (window.Width.In * window.Height.In), at / window.Width.In % window.Height.In, at % window.Width.In];
+        foreach (int[] tap in Positions.All([window.Depth.Kernel, window.Height.Kernel, window.Width.Kernel]))
+        {
+            int source = 0;
+            for (int a = 0; a < 3 && source >= 0; a++)
+            {
+                WindowAxis axis = window.Axes[a];
+                int from = output[a] + axis.Before - (tap[a] * axis.Dilation);
+                source = from < 0 || from % axis.Stride != 0 || from / axis.Stride >= axis.Out ? -1 : (source * axis.Out) + (from / axis.Stride);
+            }
+
+            if (source < 0) continue;
+            int column = (((tap[0] * window.Height.Kernel) + tap[1]) * window.Width.Kernel) + tap[2];
+            for (int c = 0; c < _layer.ChannelsPerGroup; c++)
+                columns[(((c * _layer.Taps) + column) * Count) + p] = x[(((((image * _layer.Groups) + group) * _layer.ChannelsPerGroup) + c) * window.OutLength) + source];
+        }
     }
 
     private void ReadWindow(WindowGeometry window, float[] x, int group, int place, float[] columns, int p)

@@ -39,7 +39,7 @@ internal sealed record ProbeCost(double Work, double Elements, double Parameters
         {
             if (GraphCaptures.Subgraphs(node).Any()) return new ProbeCost(double.PositiveInfinity, double.PositiveInfinity, 0);
             double outputs = node.Outputs.Where(o => o.Length > 0).Sum(o => Count(graph, o)), inputs = node.Inputs.Where(i => i.Length > 0).Sum(i => Count(graph, i));
-            bool isFast = node.Operator.QualifiedName is "Conv" or "Gemm" or "MatMul" || (IsRecurrent(node) && graph.TensorTypeOf(node.Inputs[0])?.ElementType == ElementType.Float32);
+            bool isFast = node.Operator.QualifiedName is "Conv" or "ConvTranspose" or "Gemm" or "MatMul" || (IsRecurrent(node) && graph.TensorTypeOf(node.Inputs[0])?.ElementType == ElementType.Float32);
             double sums = IsRecurrent(node) ? Steps(graph, node) : outputs;
             work += isFast ? sums * Depth(graph, node) : Slowness * ((sums * Depth(graph, node)) + inputs);
             elements += outputs;
@@ -47,6 +47,7 @@ internal sealed record ProbeCost(double Work, double Elements, double Parameters
             if (IsRecurrent(node)) workspace = Math.Max(workspace, 2 * Steps(graph, node) * (Lengths(graph, node.Input(2)) is { Length: 3 } r ? (double)r[0] * r[2] : 0));
             // The columns of a convolution: its depth for every pixel.
             if (node.Operator.QualifiedName == "Conv" && Lengths(graph, node.Outputs[0]) is { Length: > 2 } y) workspace = Math.Max(workspace, Depth(graph, node) * Product(y.Skip(2)));
+            if (node.Operator.QualifiedName == "ConvTranspose" && Lengths(graph, node.Inputs[0]) is { Length: > 2 } x && Lengths(graph, node.Inputs[1]) is { } w) workspace = Math.Max(workspace, Product(x.Skip(2)) * Product(w.Skip(1)));
         }
 
         return new ProbeCost(work, elements + workspace, graph.Initializers.Values.Sum(t => (double)t.Length));
@@ -64,6 +65,10 @@ internal sealed record ProbeCost(double Work, double Elements, double Parameters
         switch (node.Operator.QualifiedName)
         {
             case "Conv": return second is null ? double.PositiveInfinity : Product(second.Skip(1));
+            case "ConvTranspose":
+                // Each input element is multiplied with all filters of its channel.
+                double outputs = Math.Max(1, Count(graph, node.Outputs[0]));
+                return second is null || first is null ? double.PositiveInfinity : Product(first) * Product(second.Skip(1)) / outputs;
             case "Gemm" or "MatMul": return first is null ? double.PositiveInfinity : first.Length == 0 ? 1 : first.Max();
             case "LSTM" or "GRU" or "RNN": return second is { Length: 3 } ? Product(second) + Count(graph, node.Input(2)) : double.PositiveInfinity;
             case "MaxPool" or "AveragePool" or "LpPool": return Product((node.Attributes.Ints("kernel_shape") ?? []).Select(k => (int)Math.Min(int.MaxValue, k)));

@@ -166,6 +166,16 @@ internal sealed class LinearRewrite
     {
         ImmutableArray<int> old = _rewriter.Graph.ConstantOf(_layer.Weights)!.Dimensions;
         if (_node.Is("Conv")) return Tensor.Of(rows, [Outputs, Columns / _layer.Taps, .. old.Skip(2)]);
+        if (_layer.IsTransposed)
+        {
+            int groups = _isDepthwise && _input is not null ? _input.Count : _layer.Groups;
+            (int inputs, int outputs) = (Columns / _layer.Taps, Outputs / groups);
+            int[] places = ReducibleLayer.TransposedPlaces(inputs, outputs, groups, _layer.Taps);
+            var moved = new float[rows.Length];
+            for (int i = 0; i < rows.Length; i++) moved[places[i]] = rows[i];
+            return Tensor.Of(moved, [inputs * groups, outputs, .. old.Skip(2)]);
+        }
+
         if (_node.Is("Gemm") && _node.Attributes.Int("transB", 0) != 0) return Tensor.Of(rows, Outputs, Columns);
         var elements = new float[rows.Length];
         for (int i = 0; i < Outputs; i++)

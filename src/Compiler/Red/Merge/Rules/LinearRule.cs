@@ -8,13 +8,13 @@ using RedGen.Compiler.Passes;
 namespace RedGen.Compiler.Red.Merge.Rules;
 
 /// <summary>
-/// Conv, Gemm and MatMul with constant weights: outputs with equal rows and equal bias are equal, a zero row gives a constant. They mix
+/// Conv, ConvTranspose, Gemm and MatMul with constant weights: outputs with equal rows and equal bias are equal, a zero row gives a constant. They mix
 /// the channels of their input, except depthwise convolutions, whose output channels stay or go with the input's.
 /// </summary>
 internal sealed class LinearRule : ChannelRule
 {
     /// <inheritdoc/>
-    public override bool Serves(string name) => name is "Conv" or "Gemm" or "MatMul";
+    public override bool Serves(string name) => name is "Conv" or "ConvTranspose" or "Gemm" or "MatMul";
 
     /// <summary>Whether every output reads one input channel of several.</summary>
     public static bool IsDepthwise(ReducibleLayer layer) => layer.Groups > 1 && layer.ChannelsPerGroup == 1;
@@ -34,7 +34,8 @@ internal sealed class LinearRule : ChannelRule
             analysis.Classes.Text(string.Join(",", weights.Dimensions.Skip(node.Is("Conv") ? 1 : 2))));
         float[] rows = layer.ToRows(weights);
         Bias bias = Bias.Read(analysis, layer, layout);
-        bool reachesOutside = node.Is("Conv") && !Conv.Geometry(node, input, [.. weights.Dimensions]).Axes.All(a => a.IsInside);
+        // Which taps of a transposed convolution reach an output differs from place to place: a constant input gives no constant there either.
+        bool reachesOutside = layer.IsTransposed || (node.Is("Conv") && !Conv.Geometry(node, input, [.. weights.Dimensions]).Axes.All(a => a.IsInside));
 
         ChannelMap? map = analysis.Of(node.Inputs[0]);
         if (map is not null && (map.Layout.Axis != inputAxis || (layer.Groups > 1 && map.Layout is not { Outer: 1, Inner: 1 })))
