@@ -45,7 +45,7 @@ internal sealed class TransposedConvKernel : Kernel
             Weights = constants,
             WorkspaceLength = (int)Workspace(layer),
             MultiplyAdds = layer.MultiplyAdds,
-            Cost = hashed is null ? null : TransposedConvCost.Of(layer.Pointwise, hashed.Matrix, layer.Window.KernelLength, (long)layer.Batch * layer.OutChannels * layer.Window.InLength),
+            Cost = hashed is null ? null : TransposedConvCost.Of(layer.Pointwise, hashed.Matrix, layer.Window.KernelLength, layer.Results),
             Summary = layer.Text + epilogue.Text + hashed?.Text,
         };
     }

@@ -16,6 +16,9 @@ internal sealed record TransposedConvLayer(int Batch, int Groups, int InChannels
     /// <summary>Multiply-adds, those that are cut off included.</summary>
     public long MultiplyAdds => (long)Batch * InChannels * Window.OutLength * (OutChannels / Groups) * Window.KernelLength;
 
+    /// <summary>Elements of the output.</summary>
+    public long Results => (long)Batch * OutChannels * Window.InLength;
+
     /// <summary>The layer as summaries name it.</summary>
     public string Text => "ConvTranspose " + WindowText.Kernel(Window) + ", " + InChannels + " → " + OutChannels + " channels"
         + (Groups > 1 ? ", " + Groups + " groups" : "") + WindowText.Details(Window);

@@ -38,22 +38,26 @@ internal sealed class LayerGeometry
     public static LayerGeometry Of(Graph graph, ReducibleLayer layer)
     {
         int[] x = graph.TensorTypeOf(layer.Node.Inputs[0])!.Shape!.ToArray();
-        long results = graph.TensorTypeOf(layer.Node.Outputs[0])?.Shape?.ElementCount ?? 0;
         if (layer.ReadsState)
         {
             // Units of all directions are the channels, steps of all sequences the batch.
             return new LayerGeometry(layer, new ConvLayer(x[0] * x[1], layer.Groups, layer.Groups * layer.Columns, layer.Outputs, new WindowGeometry(1, WindowAxis.Missing, WindowAxis.Missing, WindowAxis.Missing)), (long)x[0] * x[1] * layer.Outputs);
         }
 
-        if (layer.IsTransposed) return new LayerGeometry(layer, TransposedConvLayer.Read(layer.Node, x, [.. graph.ConstantOf(layer.Weights)!.Dimensions]).Pointwise, results);
+        if (layer.IsTransposed)
+        {
+            var transposed = TransposedConvLayer.Read(layer.Node, x, [.. graph.ConstantOf(layer.Weights)!.Dimensions]);
+            return new LayerGeometry(layer, transposed.Pointwise, transposed.Results);
+        }
+
         if (layer.Node.Operator.Name != "Conv")
         {
             int rows = (int)(x.Aggregate(1L, (a, b) => a * b) / layer.Columns);
-            return new LayerGeometry(layer, new ConvLayer(rows, 1, layer.Columns, layer.Outputs, new WindowGeometry(1, WindowAxis.Missing, WindowAxis.Missing, WindowAxis.Missing)), results);
+            return new LayerGeometry(layer, new ConvLayer(rows, 1, layer.Columns, layer.Outputs, new WindowGeometry(1, WindowAxis.Missing, WindowAxis.Missing, WindowAxis.Missing)), (long)rows * layer.Outputs);
         }
 
         var window = WindowGeometry.Read(layer.Node.Attributes, x, [.. graph.ConstantOf(layer.Weights)!.Dimensions.Skip(2).Select(d => (long)d)]);
-        return new LayerGeometry(layer, new ConvLayer(x[0], layer.Groups, x[1], layer.Outputs, window), results);
+        return new LayerGeometry(layer, new ConvLayer(x[0], layer.Groups, x[1], layer.Outputs, window), (long)x[0] * window.OutLength * layer.Outputs);
     }
 
     /// <summary>Multiplications of one inference with given weights under the best exact lowering.</summary>
