@@ -117,6 +117,36 @@ public class HashedDenseTests
     }
 
     [Fact]
+    public void Transposed_panels_hold_each_output_and_tap_as_a_column()
+    {
+        Data data = new(38);
+        for (int i = 0; i < 60; i++)
+        {
+            (int groups, int taps, int channels) = (data.Next(1, 4), data.Next(1, 10), data.Next(1, 6));
+            int perGroup = data.Next(1, 9);
+            HashedCase c = new(data, data.Next(1, 60), 48, channels * taps, groups * perGroup);
+            float[] panels = HashedWeights.ToTransposedPanels(c.Rows, c.Values, c.Scales, 48, groups, taps, groups * perGroup, channels * taps);
+            float[] expected = [];
+            for (int g = 0; g < groups; g++)
+            {
+                float[] matrix = new float[channels * perGroup * taps];
+                for (int k = 0; k < matrix.Length; k++)
+                {
+                    (int channel, int output, int tap) = (k / (perGroup * taps), (g * perGroup) + (k / taps % perGroup), k % taps);
+                    float value = c.Values[c.Rows[(output * channels * taps) + (channel * taps) + tap] - 48];
+                    matrix[k] = c.Scales.Length == 0 ? value : c.Scales[output] * value;
+                }
+
+                expected = [.. expected, .. PanelPacking.Pack(matrix, channels, perGroup * taps, transposed: false)];
+            }
+
+            Assert.Equal(expected, panels);
+        }
+
+        Assert.Throws<ArgumentException>(() => HashedWeights.ToTransposedPanels([48, 48], [1f], [], 48, 1, 3, 1, 2));
+    }
+
+    [Fact]
     public void Expansion_checks_its_spans()
     {
         byte[] codes = [48, 49, 50, 48, 49, 50];

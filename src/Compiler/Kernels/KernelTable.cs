@@ -74,6 +74,7 @@ internal static class KernelTable
         ["ConvTranspose"] = [new TransposedConvKernel(), new TransposedConvLoopKernel()],
         ["CumProd"] = Cumulative,
         ["CumSum"] = Cumulative,
+        ["DeformConv"] = [new DeformConvKernel()],
         ["DepthToSpace"] = [new DepthSpaceKernel()],
         ["DequantizeLinear"] = Quantise,
         ["Dropout"] = [new DropoutKernel(), new TrainingDropoutKernel()],

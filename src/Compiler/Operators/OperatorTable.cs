@@ -76,7 +76,7 @@ public static class OperatorTable
         new Squeeze(), new TensorScatter(), new Tile(), new Transpose(), new Trilu(), new Unsqueeze(),
 
         // Spatial
-        new AffineGrid(), new Col2Im(), new GridSample(), new MaxRoiPool(), new MaxUnpool(), Resize.Current, Resize.Upsample, new RoiAlign(),
+        new AffineGrid(), new Col2Im(), new DeformConv(), new GridSample(), new MaxRoiPool(), new MaxUnpool(), Resize.Current, Resize.Upsample, new RoiAlign(),
 
         // Signal
         new Dft(), new MelWeightMatrix(), new Stft(), .. Window.Operators,

@@ -37,6 +37,23 @@ public sealed class FastEvaluatorTests
     }
 
     [Theory]
+    [InlineData(1, 1, 1, 1, 1, 0)]
+    [InlineData(4, 6, 4, 2, 1, 1)]
+    [InlineData(6, 8, 3, 3, 2, 2)]
+    [InlineData(2, 34, 2, 2, 1, 0)]
+    public void Transposed_convolutions(int inputs, int outputs, int kernel, int stride, int dilation, int pad)
+    {
+        foreach (int groups in inputs % 2 == 0 ? new[] { 1, 2 } : [1])
+        {
+            OnnxModelWriter writer = new OnnxModelWriter().Opset(17).Input("x", ElementType.Float32, 2, inputs, 7, 5)
+                .Initializer("w", Floats(inputs * (outputs / groups) * kernel * kernel), inputs, outputs / groups, kernel, kernel).Initializer("b", Floats(outputs), outputs)
+                .Node("ConvTranspose", "x,w,b", "y", n => n.Int("group", groups).Ints("strides", stride, stride).Ints("dilations", dilation, dilation).Ints("pads", pad, pad, pad, pad))
+                .Output("y");
+            Check(writer, RandomTensor.Of(ElementType.Float32, 1, 2, inputs, 7, 5));
+        }
+    }
+
+    [Theory]
     [InlineData(1, 1, 1)]
     [InlineData(4, 16, 16)]
     [InlineData(7, 33, 19)]

@@ -59,7 +59,7 @@ internal sealed class PlantedGraph
     private string Step(string x)
     {
         int[] labels = _labels[x];
-        switch (_random.Next(12))
+        switch (_random.Next(13))
         {
             case 0: return Convolution(x, Partition(), 1 + (2 * _random.Next(2)));
             case 1: return Labelled(_author.Add(Pick("Relu", "Sigmoid", "Tanh", "LeakyRelu"), [x])!, labels);
@@ -76,6 +76,7 @@ internal sealed class PlantedGraph
             case 9: return Shortcut(x);
             case 10:
                 return Labelled(_author.Add("BatchNormalization", [x, Numbers(labels, labels.Length), Numbers(labels, labels.Length), Numbers(labels, labels.Length), Positive(labels)], version: 9)!, labels);
+            case 11: return Transposed(x);
             default: return Pool(x);
         }
     }
@@ -124,6 +125,20 @@ internal sealed class PlantedGraph
         string weights = Rows(labels, 9, false, labels.Length, 1, 3, 3);
         NodeAttributes attributes = NodeAttributes.Empty.With("group", labels.Length).With("pads", [1, 1, 1, 1]);
         string y = _author.Add("Conv", [x, weights, .. Bias(labels)], attributes, version: 11)!;
+        _expected[weights] = Distinct(labels);
+        return Labelled(y, labels);
+    }
+
+    /// <summary>A transposed convolution: its constant has the input channels first.</summary>
+    private string Transposed(string x)
+    {
+        int inputs = _author.Lengths(x)[1];
+        int[] labels = Partition();
+        var rows = new Dictionary<int, float[]>();
+        foreach (int label in labels) rows.TryAdd(label, [.. Enumerable.Range(0, inputs * 9).Select(_ => label == 0 ? 0 : (_random.NextSingle() * 1.2f) - 0.6f)]);
+        string weights = _author.Constant(Tensor.Of([.. Enumerable.Range(0, inputs).SelectMany(c => labels.SelectMany(l => rows[l].Skip(c * 9).Take(9)))], inputs, labels.Length, 3, 3));
+        long stride = _author.Lengths(x)[2] < 5 ? 2 : 1;
+        string y = _author.Add("ConvTranspose", [x, weights, .. Bias(labels)], NodeAttributes.Empty.With("pads", [1, 1, 1, 1]).With("strides", [stride, stride]), version: 11)!;
         _expected[weights] = Distinct(labels);
         return Labelled(y, labels);
     }

@@ -18,6 +18,7 @@ public sealed class SpatialKernelTests
         ["Conv"] = RandomWindows.Conv,
         ["ConvTranspose"] = RandomWindows.ConvTranspose,
         ["Pool"] = RandomWindows.Pool,
+        ["DeformConv"] = RandomDeformConv.DeformConv,
         ["Resize"] = RandomResize.Resize,
         ["Upsample"] = RandomResize.Upsample,
         ["GridSample"] = RandomSampling.GridSample,
