@@ -54,6 +54,17 @@ public sealed class FastEvaluatorTests
     }
 
     [Theory]
+    [InlineData("nearest", "asymmetric")]
+    [InlineData("linear", "half_pixel")]
+    [InlineData("cubic", "align_corners")]
+    public void Resizes(string mode, string coordinates)
+    {
+        OnnxModelWriter writer = new OnnxModelWriter().Opset(19).Input("x", ElementType.Float32, 1, 3, 6, 7).Initializer("s", [1f, 1f, 2f, 1.7f], 4)
+            .Node("Resize", "x,,s", "y", n => n.String("mode", mode).String("coordinate_transformation_mode", coordinates)).Output("y");
+        Check(writer, RandomTensor.Of(ElementType.Float32, 1, 1, 3, 6, 7));
+    }
+
+    [Theory]
     [InlineData(1, 1, 1)]
     [InlineData(4, 16, 16)]
     [InlineData(7, 33, 19)]

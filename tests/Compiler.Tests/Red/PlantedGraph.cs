@@ -59,7 +59,7 @@ internal sealed class PlantedGraph
     private string Step(string x)
     {
         int[] labels = _labels[x];
-        switch (_random.Next(13))
+        switch (_random.Next(14))
         {
             case 0: return Convolution(x, Partition(), 1 + (2 * _random.Next(2)));
             case 1: return Labelled(_author.Add(Pick("Relu", "Sigmoid", "Tanh", "LeakyRelu"), [x])!, labels);
@@ -77,6 +77,7 @@ internal sealed class PlantedGraph
             case 10:
                 return Labelled(_author.Add("BatchNormalization", [x, Numbers(labels, labels.Length), Numbers(labels, labels.Length), Numbers(labels, labels.Length), Positive(labels)], version: 9)!, labels);
             case 11: return Transposed(x);
+            case 12: return Enlarged(x);
             default: return Pool(x);
         }
     }
@@ -141,6 +142,14 @@ internal sealed class PlantedGraph
         string y = _author.Add("ConvTranspose", [x, weights, .. Bias(labels)], NodeAttributes.Empty.With("pads", [1, 1, 1, 1]).With("strides", [stride, stride]), version: 11)!;
         _expected[weights] = Distinct(labels);
         return Labelled(y, labels);
+    }
+
+    /// <summary>Twice as many rows.</summary>
+    private string Enlarged(string x)
+    {
+        if (_author.Lengths(x)[2] > 7) return x;
+        string scales = _author.Constant(Tensor.Of([1f, 1f, 2f, 1f], 4));
+        return Labelled(_author.Add("Resize", [x, "", scales], NodeAttributes.Empty.With("mode", new StringAttribute(Pick("nearest", "linear"))), version: 13)!, _labels[x]);
     }
 
     /// <summary>Two groups that lose one channel each, behind a layer whose groups do too.</summary>

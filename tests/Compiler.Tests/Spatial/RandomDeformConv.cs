@@ -7,7 +7,7 @@ namespace RedGen.Compiler.Tests.Spatial;
 /// <summary>Random deformable convolutions.</summary>
 internal static class RandomDeformConv
 {
-    private static readonly ElementType[] Floats = [ElementType.Float32, ElementType.Float32, ElementType.Float64, ElementType.Float16];
+    private static readonly ElementType[] Floats = [ElementType.Float32, ElementType.Float32, ElementType.Float64, ElementType.Float16, ElementType.BFloat16];
 
     public static RandomModel DeformConv(int seed)
     {

@@ -9,7 +9,7 @@ internal static class RandomResize
 {
     private static readonly ElementType[] Types =
     [
-        ElementType.Float32, ElementType.Float32, ElementType.Float32, ElementType.Float64, ElementType.Float16, ElementType.UInt8, ElementType.Int8,
+        ElementType.Float32, ElementType.Float32, ElementType.Float32, ElementType.Float64, ElementType.Float16, ElementType.BFloat16, ElementType.UInt8, ElementType.Int8,
         ElementType.Int32, ElementType.Int64, ElementType.UInt64, ElementType.Bool,
     ];
 

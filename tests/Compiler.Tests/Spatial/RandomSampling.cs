@@ -9,7 +9,7 @@ namespace RedGen.Compiler.Tests.Spatial;
 /// <summary>Random nodes that read or write at places which other inputs name.</summary>
 internal static class RandomSampling
 {
-    private static readonly ElementType[] Floats = [ElementType.Float32, ElementType.Float32, ElementType.Float64, ElementType.Float16];
+    private static readonly ElementType[] Floats = [ElementType.Float32, ElementType.Float32, ElementType.Float64, ElementType.Float16, ElementType.BFloat16];
 
     private static readonly ElementType[] All = [.. Floats, ElementType.UInt8, ElementType.Int32, ElementType.Int64, ElementType.UInt64, ElementType.Bool];
 

@@ -7,7 +7,7 @@ namespace RedGen.Compiler.Tests.Spatial;
 /// <summary>Random convolutions, transposed convolutions and poolings of unusual shapes: any rank, kernels and paddings larger than what they read.</summary>
 internal static class RandomWindows
 {
-    private static readonly ElementType[] Floats = [ElementType.Float32, ElementType.Float32, ElementType.Float32, ElementType.Float64, ElementType.Float16];
+    private static readonly ElementType[] Floats = [ElementType.Float32, ElementType.Float32, ElementType.Float32, ElementType.Float64, ElementType.Float16, ElementType.BFloat16];
 
     private static readonly int[] Opsets = [8, 11, 22];
 

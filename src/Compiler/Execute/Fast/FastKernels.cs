@@ -13,8 +13,9 @@ internal static class FastKernels
     public static FastValue? TryRun(Node node, ImmutableArray<FastValue?> inputs, TensorType? type)
     {
         if (node.Operator.Domain.Length > 0 || type is not { ElementType: ElementType.Float32, IsStatic: true }) return null;
-        if (inputs.Any(i => i is not null && i.ElementType != ElementType.Float32)) return null;
         int[] lengths = type.Shape!.ToArray();
+        if (node.Operator.Name is "Resize" or "Upsample") return FastResize.TryRun(node, inputs, lengths);
+        if (inputs.Any(i => i is not null && i.ElementType != ElementType.Float32)) return null;
         return node.Operator.Name switch
         {
             "Conv" => Conv(node, inputs, lengths),

@@ -37,9 +37,9 @@ internal sealed class Col2ImKernel : Kernel
         public override void Emit(StepWriter writer)
         {
             if (block is null) WriteGeometry(writer);
-            if (y.Contains(0))
+            if (y.Contains(0) || x.Contains(0))
             {
-                writer.Line("// The tensor is empty.");
+                writer.Line(y.Contains(0) ? "// The tensor is empty." : $"{writer.Output(0)}.Clear();");
                 return;
             }
 
@@ -85,9 +85,9 @@ internal sealed class Col2ImKernel : Kernel
                 string gap = stride == 1 ? "" : $" || from{a} % {stride} != 0";
                 string own = stride == 1 ? $"from{a}" : $"from{a} / {stride}";
                 writer.Line($"if (from{a} < 0{gap} || {own} >= {CountOf(a)}) continue;");
-                tap = tap.Length == 0 ? $"k{a}" : $"(({tap}) * {Block(a)}) + k{a}";
+                tap = tap.Length == 0 ? $"k{a}" : $"({(a == 1 ? tap : $"({tap})")} * {Block(a)}) + k{a}";
                 string wrapped = stride == 1 ? own : $"({own})";
-                place = place.Length == 0 ? wrapped : $"(({place}) * {CountOf(a)}) + {wrapped}";
+                place = place.Length == 0 ? wrapped : $"({(a == 1 ? place : $"({place})")} * {CountOf(a)}) + {wrapped}";
             }
 
             string channel = nest.Index(("n", x[1]), ("c", x[1] / y[1]));

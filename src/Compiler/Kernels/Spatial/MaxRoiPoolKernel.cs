@@ -68,8 +68,11 @@ internal sealed class MaxRoiPoolKernel : Kernel
         /// <summary>The elements of a bin, from the first to one past the last, inside the input.</summary>
         private static void WriteBin(StepWriter writer, string first, string end, string variable, string start, string bin, int length)
         {
-            writer.Line($"int {first} = (int)Math.Max(0d, Math.Min({CSharpLiteral.Of((double)length)}, Math.Floor({variable} * bin{bin}) + first{start}));");
-            writer.Line($"int {end} = (int)Math.Max(0d, Math.Min({CSharpLiteral.Of((double)length)}, Math.Ceiling(({variable} + 1) * bin{bin}) + first{start}));");
+            // What is no number is 0.
+            writer.Line($"double {first}Edge = Math.Floor({variable} * bin{bin}) + first{start};");
+            writer.Line($"double {end}Edge = Math.Ceiling(({variable} + 1) * bin{bin}) + first{start};");
+            writer.Line($"int {first} = {first}Edge > 0d ? (int)Math.Min({CSharpLiteral.Of((double)length)}, {first}Edge) : 0;");
+            writer.Line($"int {end} = {end}Edge > 0d ? (int)Math.Min({CSharpLiteral.Of((double)length)}, {end}Edge) : 0;");
         }
     }
 }

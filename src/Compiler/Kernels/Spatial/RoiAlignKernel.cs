@@ -61,9 +61,16 @@ internal sealed class RoiAlignKernel : Kernel
         /// <summary>One side of a region: where it begins, the length of a bin, the samples along it.</summary>
         private void WriteSide(StepWriter writer, string start, string bin, string samples, int first, int bins)
         {
-            string scale = CSharpLiteral.Of((double)Nodes[0].Attributes.Float("spatial_scale", 1));
+            float factor = Nodes[0].Attributes.Float("spatial_scale", 1);
+            string scale = factor == 1 ? "" : " * " + CSharpLiteral.Of((double)factor);
             string offset = halfPixel ? " - 0.5d" : "";
-            string Edge(int place) => $"({arithmetic.Load($"{writer.Input(1)}[(r * 4) + {place}]")} * {scale}){offset}";
+            string Edge(int place)
+            {
+                string element = arithmetic.Load($"{writer.Input(1)}[{(place == 0 ? "r * 4" : $"(r * 4) + {place}")}]");
+                return (factor == 1 ? element : $"({element}{scale})") + offset;
+            }
+
+
             writer.Line($"double first{start} = {Edge(first)};");
             string length = $"{Edge(first + 2)} - first{start}";
             writer.Line($"double bin{bin} = {(halfPixel ? $"({length})" : $"Math.Max({length}, 1d)")} / {CSharpLiteral.Of((double)bins)};");

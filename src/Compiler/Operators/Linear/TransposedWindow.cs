@@ -29,6 +29,8 @@ internal static class TransposedWindow
         for (int i = 0; i < rank; i++)
         {
             long whole = (strides[i] * (input[i + 2] - 1L)) + added[i] + ((weights[i + 2] - 1L) * dilations[i]) + 1;
+            // Places are counted in ints, those that are cut off too.
+            if (whole > int.MaxValue / 2) throw context?.TooLarge("spatial axis " + i.ToString(CultureInfo.InvariantCulture) + " would have length " + whole.ToString(CultureInfo.InvariantCulture)) ?? new InvalidOperationException("The output is too long.") as Exception;
             if (asked is null && !isSame)
             {
                 outputs[i] = autoPad == "VALID" ? (whole, 0) : (whole - pads[i] - pads[rank + i], pads[i]);

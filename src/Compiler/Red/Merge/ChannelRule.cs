@@ -16,6 +16,7 @@ internal abstract class ChannelRule
         new ConcatRule(),
         new WindowRule(),
         new PadRule(),
+        new ResizeRule(),
         new SliceRule(),
         new ReduceRule(),
         new TransposeRule(),
