@@ -17,6 +17,7 @@ using RedGen.Compiler.Kernels.Signal;
 using RedGen.Compiler.Kernels.Sorting;
 using RedGen.Compiler.Kernels.Spatial;
 using RedGen.Compiler.Kernels.Splitting;
+using RedGen.Compiler.Kernels.Training;
 using RedGen.Compiler.Operators.Elementwise;
 
 namespace RedGen.Compiler.Kernels;
@@ -168,6 +169,9 @@ internal static class KernelTable
         ["redgen.Refuse"] = [new RefuseKernel()],
         ["com.microsoft.DequantizeLinear"] = Quantise,
         ["com.microsoft.QuantizeLinear"] = Quantise,
+        ["ai.onnx.preview.training.Adagrad"] = [new OptimizerKernel()],
+        ["ai.onnx.preview.training.Adam"] = [new OptimizerKernel()],
+        ["ai.onnx.preview.training.Momentum"] = [new OptimizerKernel()],
     };
 
     /// <summary>The kernels of an operator; empty where there is none.</summary>

@@ -20,6 +20,7 @@ using RedGen.Compiler.Operators.Shaping;
 using RedGen.Compiler.Operators.Signal;
 using RedGen.Compiler.Operators.Sorting;
 using RedGen.Compiler.Operators.Spatial;
+using RedGen.Compiler.Operators.Training;
 
 namespace RedGen.Compiler.Operators;
 
@@ -83,6 +84,9 @@ public static class OperatorTable
 
         // Sorting
         new TopK(),
+
+        // Training
+        new Adagrad(), new Adam(), new Momentum(),
     ];
 
     private static readonly Dictionary<(string Domain, string Name), Operator> ByName
