@@ -1,6 +1,8 @@
-using System.Collections.Generic;
+using System;
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Linq;
+using RedGen.Compiler.Diagnostics;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Plan;
 
@@ -9,25 +11,33 @@ namespace RedGen.Compiler.Emit;
 /// <summary>The tier for large models: one resource of the assembly, read once into memory.</summary>
 internal static class ResourceTier
 {
+    /// <summary>The longest array of .NET.</summary>
+    private const long MostBytes = 0x7FFFFFC7;
+
     /// <summary>Writes the properties; returns the resource's content.</summary>
     public static byte[] Write(SourceWriter code, ExecutionPlan plan, ImmutableArray<NamedWeight> weights)
     {
-        var blob = new List<byte>();
+        long total = weights.Sum(w => Aligned(w.Weight.Data.Length));
+        if (total > MostBytes) throw new ModelException(DiagnosticCatalog.TooLarge.With("the model", "its weights take " + total.ToString(CultureInfo.InvariantCulture) + " bytes, more than one array can hold"));
+        var blob = new byte[total];
+        int start = 0;
         foreach (NamedWeight weight in weights)
         {
             string csharp = weight.Weight.ElementType.CSharpName()!;
-            string offset = blob.Count.ToString(CultureInfo.InvariantCulture);
+            string offset = start.ToString(CultureInfo.InvariantCulture);
             string length = weight.Weight.Length.ToString(CultureInfo.InvariantCulture);
             code.Line("/// <summary>" + XmlText.Escape(weight.Comment) + ".</summary>");
             code.Line($"internal static ReadOnlySpan<{csharp}> {weight.Name} => Blob.Read<{csharp}>({offset}, {length});");
             code.Line();
-            blob.AddRange(weight.Weight.Data.ToArray());
-            while (blob.Count % 64 != 0) blob.Add(0);
+            weight.Weight.Data.Span.CopyTo(blob.AsSpan(start));
+            start += (int)Aligned(weight.Weight.Data.Length);
         }
 
-        WriteReader(code, plan, blob.Count);
-        return [.. blob];
+        WriteReader(code, plan, blob.Length);
+        return blob;
     }
+
+    private static long Aligned(long bytes) => (bytes + 63) / 64 * 64;
 
     private static void WriteReader(SourceWriter code, ExecutionPlan plan, int bytes)
     {

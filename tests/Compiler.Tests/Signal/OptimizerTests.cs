@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using RedGen.Compiler.Execute;
 using RedGen.Compiler.Graphs;
 using RedGen.TestKit;
 using Xunit;
@@ -48,11 +49,11 @@ public sealed class OptimizerTests
         {
             foreach (long step in new[] { 0L, 3L })
             {
-                var inputs = new Execute.ReferenceTensor[model.Inputs.Count];
+                var inputs = new ReferenceTensor[model.Inputs.Count];
                 for (int i = 0; i < inputs.Length; i++) inputs[i] = RandomTensor.Of(model.Inputs[i].ElementType, i, model.Inputs[i].Shape!.ToArray());
-                inputs[1] = new Execute.ReferenceTensor(ElementType.Int64, [], [step]);
+                inputs[1] = new ReferenceTensor(ElementType.Int64, [], [step]);
                 // What is kept of Adagrad and Adam are sums of squares.
-                for (int i = 6; i < inputs.Length; i++) inputs[i] = new Execute.ReferenceTensor(inputs[i].ElementType, inputs[i].Lengths, System.Array.ConvertAll(inputs[i].Reals!, r => r * r)).Rounded();
+                for (int i = 6; i < inputs.Length; i++) inputs[i] = new ReferenceTensor(inputs[i].ElementType, inputs[i].Lengths, System.Array.ConvertAll(inputs[i].Reals!, r => r * r)).Rounded();
                 model.AssertAgrees(1e-5, 1e-5, inputs);
             }
         }
