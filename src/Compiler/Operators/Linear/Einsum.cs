@@ -15,6 +15,7 @@ internal sealed class Einsum : Operator
     public override OperatorSchema Schema { get; } = new()
     {
         Name = "Einsum",
+        Notes = "matrix products, two operands at a time, where the equation is one",
         Versions = [12],
         Inputs = [new("Inputs", TypeSet.Numeric, Arity.Variadic)],
         Outputs = [new("Output", TypeSet.Numeric)],

@@ -9,6 +9,7 @@ internal sealed class Bernoulli : Operator
     public override OperatorSchema Schema { get; } = new()
     {
         Name = "Bernoulli",
+        Notes = "every call draws the same numbers; without a seed they follow from the name of the node",
         Versions = [15, 22],
         Inputs = [new("input", TypeSet.Float)],
         Outputs = [new("output", TypeSet.NumericOrBool)],

@@ -11,6 +11,7 @@ internal sealed class Multinomial : Operator
     public override OperatorSchema Schema { get; } = new()
     {
         Name = "Multinomial",
+        Notes = "every call draws the same numbers; without a seed they follow from the name of the node",
         Versions = [7, 22],
         Inputs = [new("input", TypeSet.Float)],
         Outputs = [new("output", TypeSet.Index)],

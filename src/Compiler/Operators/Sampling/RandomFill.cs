@@ -21,6 +21,7 @@ internal sealed class RandomFill(string name, bool isNormal, bool isLike) : Oper
     public override OperatorSchema Schema { get; } = new()
     {
         Name = name,
+        Notes = "every call draws the same numbers; without a seed they follow from the name of the node",
         Versions = [1, 22],
         Inputs = isLike ? [new("input", TypeSet.Any)] : [],
         Outputs = [new("output", TypeSet.Float)],

@@ -18,6 +18,7 @@ internal sealed class Dft : Operator
     public override OperatorSchema Schema { get; } = new()
     {
         Name = "DFT",
+        Notes = "onesided and inverse: half a spectrum to real numbers; computed in double",
         Versions = [17, AxisIsInputSince],
         Inputs =
         [

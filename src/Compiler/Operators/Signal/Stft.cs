@@ -10,6 +10,7 @@ internal sealed class Stft : Operator
     public override OperatorSchema Schema { get; } = new()
     {
         Name = "STFT",
+        Notes = "computed in double",
         Versions = [17],
         Inputs =
         [

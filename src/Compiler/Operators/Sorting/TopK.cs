@@ -20,6 +20,7 @@ internal sealed class TopK : Operator
     public override OperatorSchema Schema { get; } = new()
     {
         Name = "TopK",
+        Notes = "NaN is larger than every number; always sorted",
         Versions = [1, CountIsInputSince, 11, 24],
         Inputs = [new("X", TypeSet.Numeric), new("K", TypeSet.Int64, Since: CountIsInputSince)],
         Outputs = [new("Values", TypeSet.Numeric), new("Indices", TypeSet.Int64)],
