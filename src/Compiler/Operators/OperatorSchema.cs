@@ -93,7 +93,7 @@ public sealed record OperatorSchema
 
     /// <summary>The operator's page in the ONNX specification, or in that of its domain.</summary>
     public string SpecificationUrl => Domain == "com.microsoft"
-        ? "https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md#" + Domain + "." + Name 
+        ? "https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md#" + Domain + "." + Name
         : "https://onnx.ai/onnx/operators/onnx_" + Domain.Replace(".", "") + "_" + Name + ".html";
 
     /// <summary>The version of the operator's definition in force in an opset; 0 where the opset is older than the operator.</summary>
