@@ -23,6 +23,19 @@ internal static class DoubleText
         ElementType.Bool => "(" + value + ") != 0d",
         ElementType.Int64 => "ElementConvert.ToInt64(" + value + ")",
         ElementType.UInt64 => "ElementConvert.ToUInt64(" + value + ")",
-        _ => type.IsFloat() ? "(" + type.CSharpName() + ")(" + value + ")" : "unchecked((" + type.CSharpName() + ")ElementConvert.ToInt64(" + value + "))",
+        _ => type.IsFloat() ? "(" + type.CSharpName() + ")" + (IsPrimary(value) ? value : "(" + value + ")") : "unchecked((" + type.CSharpName() + ")ElementConvert.ToInt64(" + value + "))",
     };
+
+    /// <summary>Whether an expression is a name, an element or a call: no blank stands outside its brackets.</summary>
+    private static bool IsPrimary(string value)
+    {
+        int depth = 0;
+        foreach (char c in value)
+        {
+            depth += c is '(' or '[' ? 1 : c is ')' or ']' ? -1 : 0;
+            if (c == ' ' && depth == 0) return false;
+        }
+
+        return value[0] != '-';
+    }
 }

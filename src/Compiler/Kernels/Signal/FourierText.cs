@@ -1,4 +1,5 @@
 using System;
+using System.Globalization;
 using RedGen.Compiler.Emit;
 using RedGen.Compiler.Graphs;
 
@@ -32,8 +33,9 @@ internal static class FourierText
     /// <summary>Declares the line and the scratch memory.</summary>
     public static void DeclareLine(StepWriter writer, string length)
     {
-        writer.Line($"Span<double> line = {writer.Workspace}.Slice(0, 2 * {length});");
-        writer.Line($"Span<double> scratch = {writer.Workspace}.Slice(2 * {length});");
+        string twice = int.TryParse(length, NumberStyles.None, CultureInfo.InvariantCulture, out int known) ? CSharpLiteral.Of(2 * known) : "2 * " + length;
+        writer.Line($"Span<double> line = {writer.Workspace}.Slice(0, {twice});");
+        writer.Line($"Span<double> scratch = {writer.Workspace}.Slice({twice});");
     }
 
     /// <summary>Writes the loads of an element's parts.</summary>
