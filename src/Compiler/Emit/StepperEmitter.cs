@@ -41,7 +41,16 @@ internal static class StepperEmitter
         code.Line("/// </remarks>");
         using (code.Block("public sealed class " + ClassName))
         {
-            WriteFields(code, fields);
+            WriteFields(code, fields, hasNext: !outputs.Any(o => o.IsOpen));
+            if (outputs.Any(o => o.IsOpen))
+            {
+                // Predict allocates anyway, and gives the next states as arrays of their own.
+                WriteOpenStep(code, given, results, string.Join(", ", inputs.Select(i => arguments.TryGetValue("in " + i.Value.Name, out string? state) ? state : i.Buffer.Name)),
+                    [.. plan.States.Zip(fields, (p, f) => (f.Field, outputs.First(o => o.Value.Name == p.Output).Pascal))]);
+                WriteReset(code, fields);
+                return;
+            }
+
             string call = string.Join(", ", inputs.Select(i => arguments.TryGetValue("in " + i.Value.Name, out string? field) ? field : i.Buffer.Name)
                 .Concat(outputs.Select(o => arguments.TryGetValue("out " + o.Value.Name, out string? field) ? field : o.Buffer.Name)));
             WriteStep(code, given, results, call, fields);
@@ -70,12 +79,12 @@ internal static class StepperEmitter
         return fields.ToImmutable();
     }
 
-    private static void WriteFields(SourceWriter code, ImmutableArray<StateField> fields)
+    private static void WriteFields(SourceWriter code, ImmutableArray<StateField> fields, bool hasNext)
     {
         foreach (StateField field in fields)
         {
             code.Line($"private {field.Input.CSharp}[] {field.Field} = new {field.Input.CSharp}[{field.Input.Pascal}Length];");
-            code.Line($"private {field.Input.CSharp}[] {field.Next} = new {field.Input.CSharp}[{field.Input.Pascal}Length];");
+            if (hasNext) code.Line($"private {field.Input.CSharp}[] {field.Next} = new {field.Input.CSharp}[{field.Input.Pascal}Length];");
         }
 
         if (fields.Any(f => f.Initial is not null))
@@ -103,6 +112,24 @@ internal static class StepperEmitter
         {
             code.Line($"Predict({call});");
             foreach (StateField field in fields) code.Line($"({field.Field}, {field.Next}) = ({field.Next}, {field.Field});");
+        }
+    }
+
+    /// <summary>The step of a model some of whose outputs have a length that is known at run time only.</summary>
+    private static void WriteOpenStep(SourceWriter code, ImmutableArray<PublicValue> given, ImmutableArray<PublicValue> results, string call, ImmutableArray<(string Field, string Output)> keep)
+    {
+        code.Line();
+        code.Line("/// <summary>Runs the network once, keeps the new state and gives new arrays and tensors.</summary>");
+        foreach (PublicValue value in given) PredictEmitter.DocumentParameter(code, value);
+        code.Line("/// <exception cref=\"ArgumentException\">An argument has the wrong length, or its values give shapes that do not fit.</exception>");
+        string type = results.Length == 1 ? results[0].ResultType : "(" + string.Join(", ", results.Select(r => r.ResultType + " " + r.Pascal)) + ")";
+        using (code.Block($"public {type} Step({string.Join(", ", PredictEmitter.Formal(given, []))})"))
+        {
+            string all = "result";
+            while (given.Any(g => g.Buffer.Name == all)) all += "_";
+            code.Line($"var {all} = Predict({call});");
+            foreach ((string field, string output) in keep) code.Line($"{field} = {all}.{output};");
+            code.Line(results.Length == 1 ? $"return {all}.{results[0].Pascal};" : $"return ({string.Join(", ", results.Select(r => all + "." + r.Pascal))});");
         }
     }
 

@@ -70,6 +70,26 @@ public sealed class StepperTests
     }
 
     [Fact]
+    public void A_step_gives_what_has_a_length_of_run_time_beside_the_state()
+    {
+        OnnxModelWriter model = new OnnxModelWriter().Input("result", ElementType.Float32, 3).Input("h", ElementType.Float32, 3)
+            .Node("Add", "result,h", "hn").Node("NonZero", "hn", "places").Output("places").Output("hn");
+        using GeneratedAssembly cell = Compile(model, "", """
+            static class Driver
+            {
+                static int[] Run()
+                {
+                    var cell = new Generated.Network.Stepper();
+                    int first = cell.Step(new[] { 0f, 1f, 0f }).Length, second = cell.Step(new[] { 2f, -1f, 3f }).Length;
+                    cell.Reset();
+                    return new[] { first, second, cell.Step(new float[3]).Length, (int)cell.H[0] };
+                }
+            }
+            """);
+        Assert.Equal([1, 2, 0, 0], cell.Method<Func<int[]>>("Driver", "Run")());
+    }
+
+    [Fact]
     public void Names_of_states_meet_no_other()
     {
         // State properties called as the class, its methods and its fields would be.
