@@ -32,6 +32,24 @@ public sealed class RunTests
         Assert.Equal(0, ToolRun.Of("run", model, "--input", x, "-o", folder.FullPath).ExitCode);
     }
 
+    /// <summary>The shape of the file is the one that the values gave.</summary>
+    [Fact]
+    public void An_output_is_as_long_as_its_values_say()
+    {
+        using var folder = new TemporaryFolder();
+        string model = folder.Write("m.onnx", new OnnxModelWriter().Input("x", ElementType.Float32, 2, 3).Node("NonZero", "x", "y").Node("Relu", "x", "z").Output("y").Output("z").ToBytes());
+        string x = Samples.WriteArray(folder, "x.npy", Tensor.Of([0f, 2f, 0f, 0f, -4f, 5f], 2, 3));
+        ToolRun run = ToolRun.Of("run", model, "--input", x, "-o", folder.FullPath);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Tensor y = NpyFile.Read(Path.Combine(folder.FullPath, "y.npy"));
+        Assert.Equal(Shape.Of(2, 3), y.Shape);
+        Assert.Equal([0L, 1, 1, 1, 1, 2], y.AsSpan<long>().ToArray());
+        Assert.Equal([0f, 2f, 0f, 0f, 0f, 5f], NpyFile.Read(Path.Combine(folder.FullPath, "z.npy")).AsSpan<float>().ToArray());
+        Assert.Contains("NonZero of 2×3 to 2×?", ToolRun.Of("inspect", model).Output, System.StringComparison.Ordinal);
+        Assert.Equal(0, ToolRun.Of("bench", model, "--seconds", "0.05").ExitCode);
+        Assert.Contains("another shape for every sample", ToolRun.Of("eval", model, "--inputs", Samples.WriteArray(folder, "samples.npy", Tensor.Of(new float[12], 2, 2, 3))).Error, System.StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Type_shape_and_name_are_checked()
     {

@@ -83,14 +83,16 @@ internal sealed class OpenElementwiseKernel : Kernel
                 return;
             }
 
-            using (writer.Block("for (rows.Begin(); !rows.IsDone; rows.Next())"))
+            writer.Line("rows.Begin();");
+            for (int k = 0; k < tensors.Length; k++) writer.Line($"int step{Text(k)} = rows.Step({Text(k)});");
+            using (writer.Block("for (; !rows.IsDone; rows.Next())"))
             {
                 for (int k = 0; k < tensors.Length; k++) writer.Line($"int {At(k)} = rows.Start({Text(k)});");
                 writer.Line("Span<" + call.OutputType(0) + "> row = to.Slice(rows.At, rows.Count);");
                 using (writer.Block("for (int i = 0; i < row.Length; i++)"))
                 {
                     WriteElement(writer, call, At, "row[i]");
-                    for (int k = 0; k < tensors.Length; k++) writer.Line($"{At(k)} += rows.Step({Text(k)});");
+                    for (int k = 0; k < tensors.Length; k++) writer.Line($"{At(k)} += step{Text(k)};");
                 }
             }
         }
