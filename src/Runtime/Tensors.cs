@@ -8,7 +8,7 @@ namespace RedGen.Runtime;
 public static class Tensors
 {
     /// <summary>A tensor beyond this many elements is refused: its bytes could not be addressed by a span.</summary>
-    private const long ElementLimit = int.MaxValue / 8;
+    internal const long ElementLimit = int.MaxValue / 8;
 
     /// <summary>A tensor of zeros.</summary>
     /// <param name="node">The node, for messages.</param>

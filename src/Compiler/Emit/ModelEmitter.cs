@@ -34,7 +34,8 @@ internal static class ModelEmitter
 
         (ImmutableArray<PublicValue> inputs, ImmutableArray<PublicValue> outputs) = PublicValue.Of(plan);
         var code = new SourceWriter();
-        FileHeader.Write(code, plan, string.Join("\n", plan.Buffers.Values.Select(b => b.ElementType.CSharpName()).Distinct().Prepend(body.ToString())));
+        string handOver = outputs.Any(o => o.IsOpen) ? "Tensors" : ""; // Predict names it, whatever the steps are
+        FileHeader.Write(code, plan, string.Join("\n", plan.Buffers.Values.Select(b => b.ElementType.CSharpName()).Distinct().Prepend(body.ToString()).Append(handOver)));
         ClassDocumentation.Write(code, plan, steps);
         code.Line($"[GeneratedCode(\"RedGen\", \"{FileHeader.Version}\")]");
         using (code.Block(FileHeader.ClassDeclaration(plan)))
@@ -68,7 +69,7 @@ internal static class ModelEmitter
     {
         code.Line();
         code.Line("/// <summary>" + XmlText.Escape(body.Body.Summary) + ".</summary>");
-        SequenceEmitter.Write(code, body.Body.Plan, body.Method, body.Method + "Part", string.Join(", ", body.Parameters), string.Join(", ", body.Arguments), [], body.Steps);
+        SequenceEmitter.Write(code, body.Body.Plan, body.Method, body.Method + "Part", string.Join(", ", body.Parameters), string.Join(", ", body.Arguments), body.Results, body.Steps);
         foreach (EmittedStep step in body.Steps) EmitStep(code, body.Body.Plan, step);
     }
 }

@@ -83,8 +83,8 @@ internal sealed class SequenceEmitter
     private string Target(Buffer buffer, HashSet<string> declared)
         => _results.Contains(buffer.Name) || !declared.Add(buffer.Name) ? "out " + buffer.Name : $"out {TypeOf(buffer)} {buffer.Name}";
 
-    /// <summary>The values without a size that a part reads from those before it.</summary>
-    private Buffer[] Taken(int part) => [.. Open(part, s => s.Inputs).Except(Open(part, s => s.Outputs))];
+    /// <summary>The values without a size that a part reads from those before it; inputs of a body are parameters anyway.</summary>
+    private Buffer[] Taken(int part) => [.. Open(part, s => s.Inputs).Except(Open(part, s => s.Outputs)).Except(Open(_plan.Graph.Inputs.Select(i => i.Name)))];
 
     /// <summary>The values without a size that a part makes for those behind it, or for the caller.</summary>
     private Buffer[] Given(int part)

@@ -14,10 +14,16 @@ internal sealed partial class InferAndFold
     /// <summary>Graphs inside graphs; a loop infers its body more than once, so that deep nests of hostile files would take for ever.</summary>
     private const int DepthLimit = 12;
 
+    /// <summary>How often subgraphs are inferred, all together.</summary>
+    private const int SubgraphLimit = 20_000;
+
     /// <summary>Elements of folded tensors, of a graph and its subgraphs together.</summary>
     private sealed class FoldTotal
     {
         public long Elements { get; set; }
+
+        /// <summary>How often subgraphs were inferred.</summary>
+        public int Subgraphs { get; set; }
     }
 
     private sealed partial class Walk : ISubgraphInference
@@ -66,6 +72,7 @@ internal sealed partial class InferAndFold
         private Graph Infer(Graph subgraph, ImmutableArray<ValueType> inputs, out ImmutableArray<Diagnostic> errors)
         {
             if (_depth >= DepthLimit) throw new ModelException(DiagnosticCatalog.InvalidGraph.With("graph '" + subgraph.Name + "' is nested more than " + DepthLimit.ToString(System.Globalization.CultureInfo.InvariantCulture) + " graphs deep"));
+            if (++_total.Subgraphs > SubgraphLimit) throw new ModelException(DiagnosticCatalog.InvalidGraph.With("the shapes inside of graph '" + subgraph.Name + "' are too entangled to be found"));
             var diagnostics = new DiagnosticBag();
             var walk = new Walk(subgraph, context with { Diagnostics = diagnostics }, this);
             Graph inferred = walk.Run([.. subgraph.Inputs.Select((v, i) => new Value(v.Name, inputs[i]))]);

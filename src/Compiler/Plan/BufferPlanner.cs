@@ -53,7 +53,7 @@ internal static class BufferPlanner
             Storage storage = sets.StorageOf(root);
             // Offsets beyond 2^31 only occur where the arena is too large for one array, which the caller reports.
             int offset = storage == Storage.Arena ? (int)Math.Min(int.MaxValue, layout.Offsets[index[root]]) : 0;
-            bool isInner = storage == Storage.Arena || (storage == Storage.Dynamic && !sets.IsOutput(root));
+            bool isInner = storage == Storage.Arena || (storage == Storage.Dynamic && !sets.IsOutput(root) && producers.ContainsKey(root));
             string name = isInner ? producers[root] : sets.Representative(root);
             int length = storage == Storage.Dynamic ? 0 : (int)type.Shape!.ElementCount;
             buffers[value] = new Buffer(names.For(root, name), type.ElementType, length, storage, offset);

@@ -84,7 +84,7 @@ internal sealed class ValueSets
         foreach (Value output in _graph.Outputs)
         {
             string root = RootOf(output.Name);
-            if (StorageOf(root) == Storage.Arena || (StorageOf(root) == Storage.Dynamic && !_outputOf.ContainsKey(root)))
+            if (StorageOf(root) == Storage.Arena || (StorageOf(root) == Storage.Dynamic && !_outputOf.ContainsKey(root) && !_inputs.Contains(root)))
             {
                 _outputOf[root] = output.Name;
                 outputs.Add(output.Name);

@@ -5,25 +5,31 @@ using RedGen.Compiler.Plan;
 namespace RedGen.Compiler.Kernels.ControlFlow;
 
 /// <summary>
-/// A value that a loop's body hands on to its next run: each run reads one buffer and writes another, so nothing is copied between
-/// runs. Its last value is copied where it does not stand in the output already.
+/// A value of one shape: each run reads one buffer and writes another, so nothing is copied between runs. The last value is copied
+/// where it does not stand in the output already.
 /// </summary>
-/// <param name="Input">The body's input.</param>
-/// <param name="Output">The position among the body's planned outputs; −1 where the body hands it on as it is.</param>
-/// <param name="Initial">The position among the step's inputs.</param>
-/// <param name="Target">The position among the step's outputs; −1 where nobody reads it.</param>
-/// <param name="Type">The element type.</param>
-/// <param name="Length">The number of elements.</param>
-/// <param name="Name">The local with the current value.</param>
-/// <param name="InitialName">The parameter with the first value.</param>
-/// <param name="NextName">The local that the next run writes.</param>
-/// <param name="SpareName">The local with the buffer that the run after it writes.</param>
-/// <param name="WrittenName">The local with the buffer that the last run wrote.</param>
-/// <param name="Parts">The parts of the workspace: the buffer beside the output, and one in its place where there is none.</param>
-internal sealed record CarriedValue(string Input, int Output, int Initial, int Target, ElementType Type, int Length, string Name, string InitialName, string NextName, string SpareName, string WrittenName, (int Spare, int Next) Parts)
+internal sealed record CarriedValue : LoopValue
 {
-    /// <summary>Names of exporters can be long, and five locals bear each.</summary>
-    private const int LongestName = 32;
+    /// <summary>Names of exporters can be long, and several locals bear each.</summary>
+    internal const int LongestName = 32;
+
+    /// <summary>The number of elements.</summary>
+    public required int Length { get; init; }
+
+    /// <summary>The local with the buffer that the run after the next writes.</summary>
+    public required string SpareName { get; init; }
+
+    /// <summary>The local with the buffer that the last run wrote.</summary>
+    public required string WrittenName { get; init; }
+
+    /// <summary>The part of the workspace beside the output; −1 for none.</summary>
+    public required int SparePart { get; init; }
+
+    /// <summary>The part of the workspace in the place of an output that nobody reads; −1 where there is one.</summary>
+    public required int NextPart { get; init; }
+
+    /// <inheritdoc/>
+    public override string Argument => NextName;
 
     /// <summary>Names a value and asks for its memory.</summary>
     /// <param name="index">A number that no other value of the step has.</param>
@@ -39,26 +45,36 @@ internal sealed record CarriedValue(string Input, int Output, int Initial, int T
         var length = (int)type.Shape!.ElementCount;
         string stem = input.Length > LongestName ? "state" + CSharpLiteral.Of(index) : input;
         string Local(string what, string suffix) => names.For(what + CSharpLiteral.Of(index), stem + suffix);
-        return new CarriedValue(input, output, initial, target, type.ElementType, length,
-            Local("current ", ""), Local("initial ", "Initial"), Local("next ", "Next"), Local("spare ", "Spare"), Local("written ", "Written"),
-            (output < 0 ? -1 : layout.Add(type.ElementType, length), output < 0 || target >= 0 ? -1 : layout.Add(type.ElementType, length)));
+        return new CarriedValue
+        {
+            Input = input,
+            Output = output,
+            Initial = initial,
+            Target = target,
+            Type = type.ElementType,
+            Length = length,
+            Name = Local("current ", ""),
+            InitialName = Local("initial ", "Initial"),
+            NextName = Local("next ", "Next"),
+            SpareName = Local("spare ", "Spare"),
+            WrittenName = Local("written ", "Written"),
+            SparePart = output < 0 ? -1 : layout.Add(type.ElementType, length),
+            NextPart = output < 0 || target >= 0 ? -1 : layout.Add(type.ElementType, length),
+        };
     }
 
-    /// <summary>Writes the locals.</summary>
-    /// <param name="writer">The step's method.</param>
-    /// <param name="layout">The step's workspace.</param>
-    /// <param name="row">What is written behind the spans of initial value and output, to take a sequence of a batch.</param>
-    public void Declare(StepWriter writer, WorkspaceLayout layout, string row = "")
+    /// <inheritdoc/>
+    public override void Declare(StepWriter writer, WorkspaceLayout layout, string row = "")
     {
         string csharp = Type.CSharpName()!;
         writer.Line($"ReadOnlySpan<{csharp}> {Name} = {writer.Input(Initial)}{row};");
         if (Output < 0) return;
-        writer.Line($"Span<{csharp}> {NextName} = {(Target < 0 ? layout.Slice(Parts.Next) : writer.Output(Target) + row)};");
-        writer.Line($"Span<{csharp}> {SpareName} = {layout.Slice(Parts.Spare)};");
+        writer.Line($"Span<{csharp}> {NextName} = {(Target < 0 ? layout.Slice(NextPart) : writer.Output(Target) + row)};");
+        writer.Line($"Span<{csharp}> {SpareName} = {layout.Slice(SparePart)};");
     }
 
-    /// <summary>Writes what follows a run: the new value is the current one, and its buffer is not written next.</summary>
-    public void Advance(StepWriter writer)
+    /// <inheritdoc/>
+    public override void Advance(StepWriter writer)
     {
         if (Output < 0) return;
         writer.Line($"Span<{Type.CSharpName()}> {WrittenName} = {NextName};");
@@ -67,8 +83,8 @@ internal sealed record CarriedValue(string Input, int Output, int Initial, int T
         writer.Line($"{Name} = {WrittenName};");
     }
 
-    /// <summary>Writes what follows the last run.</summary>
-    public void Finish(StepWriter writer, string row = "")
+    /// <inheritdoc/>
+    public override void Finish(StepWriter writer, string row = "")
     {
         if (Target >= 0) writer.Line($"{Name}.CopyTo({writer.Output(Target)}{row});");
     }

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Linq;
 using RedGen.Compiler.Emit;
 using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Kernels.Shaping;
 using RedGen.Compiler.Operators.ControlFlow;
 using RedGen.Compiler.Plan;
 
@@ -50,17 +51,48 @@ internal sealed class IfKernel : Kernel
 
         public override void Emit(StepWriter writer)
         {
-            using (writer.Block($"if ({writer.Input(0)}[0])")) writer.Line(Call(writer, 0));
-            using (writer.Block("else")) writer.Line(Call(writer, 1));
+            using (writer.Block($"if ({writer.Input(0)}[0])")) EmitBranch(writer, 0);
+            using (writer.Block("else")) EmitBranch(writer, 1);
         }
 
-        private string Call(StepWriter writer, int branch)
+        /// <summary>A branch with a shape of its own makes a tensor where the other one gives another shape.</summary>
+        private void EmitBranch(StepWriter writer, int branch)
+        {
+            EmittedBody body = writer.Bodies[branch];
+            int[] made = [.. Enumerable.Range(0, Outputs.Length).Where(k => writer.IsOpen(Outputs[k]) && !body.IsOpen(k))];
+            foreach (int k in made) writer.Line($"var {Elements(k)} = new {Type(writer, k)}[{CSharpLiteral.Of(Buffer(branch, k).Length)}];");
+            bool returns = Outputs.Length == 1 && writer.IsOpen(Outputs[0]);
+            writer.Line(body.Call(
+                name => writer.Input(Inputs.IndexOf(name)),
+                k => made.Contains(k) ? Elements(k) : !body.IsOpen(k) ? writer.Output(k) : returns ? $"out DynamicTensor<{Type(writer, k)}> result" : "out " + writer.Output(k),
+                Scratch(branch)));
+            foreach (int k in made)
+            {
+                string tensor = $"new DynamicTensor<{Type(writer, k)}>({Elements(k)}, {RunTimeParameters.List(LengthsOf(branch, k))})";
+                writer.Line(returns ? $"return {tensor};" : $"{writer.Output(k)} = {tensor};");
+            }
+
+            if (returns && made.Length == 0) writer.Line("return result;");
+        }
+
+        private static string Elements(int output) => "elements" + CSharpLiteral.Of(output);
+
+        private static string Type(StepWriter writer, int output) => writer.Plan.Buffers[writer.Step.Outputs[output]].ElementType.CSharpName()!;
+
+        private Plan.Buffer Buffer(int branch, int output) => Bodies[branch].Plan.Buffers[Bodies[branch].Plan.Outputs[output]];
+
+        private int[] LengthsOf(int branch, int output)
+        {
+            Graph graph = Bodies[branch].Plan.Graph;
+            return graph.TensorTypeOf(graph.Outputs[output].Name)!.Shape!.ToArray();
+        }
+
+        private string Scratch(int branch)
         {
             ExecutionPlan plan = Bodies[branch].Plan;
             ElementType arena = ArenaText.ElementTypeOf(plan);
             string scratch = plan.ArenaBytes / WorkspaceType.Bytes() == WorkspaceLength ? "workspace" : $"workspace.Slice(0, {CSharpLiteral.Of(plan.ArenaBytes / WorkspaceType.Bytes())})";
-            if (arena != WorkspaceType) scratch = $"MemoryMarshal.Cast<byte, {arena.CSharpName()}>({scratch})";
-            return writer.Bodies[branch].Call(name => writer.Input(Inputs.IndexOf(name)), writer.Output, scratch);
+            return arena == WorkspaceType ? scratch : $"MemoryMarshal.Cast<byte, {arena.CSharpName()}>({scratch})";
         }
     }
 }

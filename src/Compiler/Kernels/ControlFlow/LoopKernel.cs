@@ -29,18 +29,11 @@ internal sealed class LoopKernel : Kernel
         BufferNames names = BodyPlanner.Names(outputs.Length, "count", "condition", "iteration", "proceed", "trips", "i");
         var layout = new WorkspaceLayout();
         int arena = BodyPlanner.AddArena(layout, body);
-        ImmutableArray<CarriedValue> values = [.. Enumerable.Range(0, states).Select(k => CarriedValue.Create(
-            k,
-            graph.Inputs[Loop.FirstState + k].Name,
-            context.Type(node.Inputs[Loop.FirstState + k]),
-            System.Array.IndexOf(kept, 1 + k),
-            given.Length + k,
-            node.HasOutput(k) ? System.Array.IndexOf(outputs, node.Outputs[k]) : -1,
-            names,
-            layout))];
+        ImmutableArray<LoopValue> values = [.. Enumerable.Range(0, states).Select(k => Value(
+            k, node, graph, context, System.Array.IndexOf(kept, 1 + k), given.Length + k, node.HasOutput(k) ? System.Array.IndexOf(outputs, node.Outputs[k]) : -1, names, layout))];
         if (layout.Length > int.MaxValue) return null;
         long? trips = Loop.Trips(proceed, context.Constant(node.Input(0)), node.HasInput(0), context.Constant(node.Input(1)), node.HasInput(1));
-        if (collected.Length > 0 && context.Type(node.Outputs[collected[0]]).Shape![0].Value != trips) trips = null; // the file declares another length: running says so
+        if (collected.Any(k => context.Type(node.Outputs[k]) is { IsStatic: true } type && type.Shape![0].Value != trips)) trips = null; // the file declares another length: running says so
         return new LoopStep
         {
             Nodes = [node],
@@ -56,12 +49,22 @@ internal sealed class LoopKernel : Kernel
                 arena,
                 layout,
                 values,
-                [.. collected.Select(k => new CollectedValue(System.Array.IndexOf(kept, 1 + k), System.Array.IndexOf(outputs, node.Outputs[k]), node.Outputs[k], context.Type(node.Outputs[k])))],
+                [.. collected.Select(k => CollectedValue.Create(System.Array.IndexOf(kept, 1 + k), System.Array.IndexOf(outputs, node.Outputs[k]), node.Outputs[k], context.Type(node.Outputs[k]), TypeOf(graph, 1 + k), names))],
                 new LoopControl(node.HasInput(0), Number(context.Constant(node.Input(0))), node.HasInput(1) ? Number(context.Constant(node.Input(1))) is { } c ? c != 0 : null : true, node.HasInput(1), Number(proceed) is { } p ? p != 0 : null, trips),
                 graph.Inputs[0].Name,
                 graph.Inputs[1].Name),
         };
     }
+
+    private static LoopValue Value(int index, Node node, Graph body, KernelContext context, int output, int initial, int target, BufferNames names, WorkspaceLayout layout)
+    {
+        Value input = body.Inputs[Loop.FirstState + index];
+        var type = (TensorType)input.Type!;
+        return type.IsStatic ? CarriedValue.Create(index, input.Name, type, output, initial, target, names, layout)
+            : OpenCarriedValue.Create(index, input.Name, context.Type(node.Inputs[Loop.FirstState + index]), TypeOf(body, 1 + index), output, initial, target, names);
+    }
+
+    private static TensorType TypeOf(Graph body, int output) => body.TensorTypeOf(body.Outputs[output].Name) ?? (TensorType)body.Outputs[output].Type!;
 
     private static long? Number(Tensor? constant) => constant is { Length: 1 } ? ReferenceTensor.FromTensor(constant).Integers![0] : null;
 
@@ -77,20 +80,6 @@ internal sealed class LoopKernel : Kernel
 /// <param name="Trips">How often it runs, where that is known.</param>
 internal sealed record LoopControl(bool HasCount, long? Count, bool? Condition, bool HasCondition, bool? Proceed, long? Trips);
 
-/// <summary>A value that every run adds to.</summary>
-/// <param name="Output">The position among the body's planned outputs.</param>
-/// <param name="Target">The position among the step's outputs.</param>
-/// <param name="Name">The output's name in the model.</param>
-/// <param name="Type">The output's type.</param>
-internal sealed record CollectedValue(int Output, int Target, string Name, TensorType Type)
-{
-    /// <summary>How many slices there is room for.</summary>
-    public long Slices => Type.Shape![0].Value;
-
-    /// <summary>Elements of a slice.</summary>
-    public int SliceLength => (int)Type.Shape!.Dimensions.Skip(1).Aggregate(1L, (a, d) => a * d.Value);
-}
-
 /// <summary>What a loop's emission needs.</summary>
 /// <param name="Arena">The part of the workspace that the body's scratch memory is.</param>
 /// <param name="Layout">The workspace.</param>
@@ -99,4 +88,4 @@ internal sealed record CollectedValue(int Output, int Target, string Name, Tenso
 /// <param name="Control">How often it runs.</param>
 /// <param name="Iteration">The body's input for the number of the run.</param>
 /// <param name="Condition">The body's input for the condition.</param>
-internal sealed record LoopForm(int Arena, WorkspaceLayout Layout, ImmutableArray<CarriedValue> Values, ImmutableArray<CollectedValue> Collected, LoopControl Control, string Iteration, string Condition);
+internal sealed record LoopForm(int Arena, WorkspaceLayout Layout, ImmutableArray<LoopValue> Values, ImmutableArray<CollectedValue> Collected, LoopControl Control, string Iteration, string Condition);

@@ -23,14 +23,16 @@ internal sealed class LoopStep : Step
     private bool ReadsIteration => EmittedBody.Read(Bodies[0].Plan).Contains(Form.Iteration);
 
     /// <summary>Whether collected values have room for a number of runs that values of run time must give.</summary>
-    private bool IsChecked => Form.Collected.Length > 0 && Control.Trips is null;
+    private bool IsChecked => Control.Trips is null && Form.Collected.Any(c => !c.IsOpen);
 
     /// <inheritdoc/>
     public override void Emit(StepWriter writer)
     {
-        foreach (CarriedValue value in Form.Values) value.Declare(writer, Form.Layout);
+        foreach (LoopValue value in Form.Values) value.Declare(writer, Form.Layout);
+        foreach (CollectedValue value in Form.Collected) value.Declare(writer, CSharpLiteral.Of(Nodes[0].Label));
         if (Control.Trips != 0) EmitLoop(writer);
-        foreach (CarriedValue value in Form.Values) value.Finish(writer);
+        foreach (LoopValue value in Form.Values) value.Finish(writer);
+        foreach (CollectedValue value in Form.Collected) value.Finish(writer);
     }
 
     private void EmitLoop(StepWriter writer)
@@ -49,8 +51,10 @@ internal sealed class LoopStep : Step
         {
             if (IsChecked) Check(writer, ">=", "more often than");
             if (ReadsIteration) writer.Line("iteration[0] = i;");
+            foreach (LoopValue value in Form.Values) value.Prepare(writer);
             writer.Line(Call(writer));
-            foreach (CarriedValue value in Form.Values) value.Advance(writer);
+            foreach (LoopValue value in Form.Values) value.Advance(writer);
+            foreach (CollectedValue value in Form.Collected) value.Advance(writer);
             if (Control.Proceed == false && IsConditional) writer.Line("proceed[0] = false;");
         }
 
@@ -67,7 +71,7 @@ internal sealed class LoopStep : Step
     /// <summary>The outputs have the lengths that the file declares: the loop must run as often.</summary>
     private void Check(StepWriter writer, string comparison, string how)
     {
-        CollectedValue first = Form.Collected[0];
+        CollectedValue first = Form.Collected.First(c => !c.IsOpen);
         string slices = Text(first.Slices);
         using (writer.Block($"if (i {comparison} {slices})"))
             writer.Line($"throw new ArgumentException({CSharpLiteral.Of(Nodes[0].Label + ": it runs " + how + " the " + slices + " times that the shape of output '" + first.Name + "' in the file asks for.")});");
@@ -84,11 +88,8 @@ internal sealed class LoopStep : Step
 
         string Output(int position)
         {
-            if (Form.Values.FirstOrDefault(v => v.Output == position) is { } value) return value.NextName;
-            if (Form.Collected.FirstOrDefault(v => v.Output == position) is not { } collected) return "proceed";
-            string index = Control.Trips is <= int.MaxValue ? "i" : "(int)i";
-            string length = CSharpLiteral.Of(collected.SliceLength);
-            return $"{writer.Output(collected.Target)}.Slice({(collected.SliceLength == 1 ? index : index + " * " + length)}, {length})";
+            if (Form.Values.FirstOrDefault(v => v.Output == position) is { } value) return value.Argument;
+            return Form.Collected.FirstOrDefault(v => v.Output == position)?.Argument(writer, Control.Trips is <= int.MaxValue ? "i" : "(int)i") ?? "proceed";
         }
 
         return writer.Bodies[0].Call(Input, Output, Form.Layout.Slice(Form.Arena));

@@ -25,8 +25,6 @@ internal sealed record ScanSlice(string BodyValue, int Position, int Whole, Elem
     /// <summary>Elements of a sequence.</summary>
     public int SequenceLength => Outer * Steps * Inner;
 
-    private const int LongestName = 32;
-
     /// <summary>Describes a tensor and asks for memory where its slices are copied.</summary>
     public static ScanSlice Create(string bodyValue, int position, int whole, TensorType type, int axis, bool isBatched, bool isReversed, BufferNames names, WorkspaceLayout layout)
     {
@@ -36,7 +34,7 @@ internal sealed record ScanSlice(string BodyValue, int Position, int Whole, Elem
         int outer = isEmpty ? 0 : lengths.Skip(first).Take(axis - first).Aggregate(1, (a, d) => a * d);
         int inner = isEmpty ? 0 : lengths.Skip(axis + 1).Aggregate(1, (a, d) => a * d);
         int part = outer <= 1 ? -1 : layout.Add(type.ElementType, outer * inner);
-        string stem = bodyValue.Length > LongestName ? "slice" + CSharpLiteral.Of(whole) : bodyValue;
+        string stem = bodyValue.Length > CarriedValue.LongestName ? "slice" + CSharpLiteral.Of(whole) : bodyValue;
         string key = (position < 0 ? "input " : "output ") + CSharpLiteral.Of(whole);
         return new ScanSlice(bodyValue, position, whole, type.ElementType, outer, isEmpty ? 0 : lengths[axis], inner, isReversed, names.For("whole " + key, stem + "Whole"), names.For("slice " + key, stem), part);
     }

@@ -84,7 +84,7 @@ internal sealed class ScanStep : Step
     private string Call(StepWriter writer)
     {
         string Input(string name) => Values.FirstOrDefault(v => v.Input == name)?.Name ?? Scanned.FirstOrDefault(s => s.BodyValue == name)?.SliceName ?? writer.Input(Inputs.IndexOf(name));
-        string Output(int position) => Values.FirstOrDefault(v => v.Output == position)?.NextName ?? Collected.First(s => s.Position == position).SliceName;
+        string Output(int position) => Values.FirstOrDefault(v => v.Output == position)?.Argument ?? Collected.First(s => s.Position == position).SliceName;
         return writer.Bodies[0].Call(Input, Output, Layout.Slice(Arena));
     }
 }

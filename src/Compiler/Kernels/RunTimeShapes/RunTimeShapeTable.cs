@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Collections.Immutable;
+using RedGen.Compiler.Kernels.ControlFlow;
 using RedGen.Compiler.Operators.Elementwise;
 
 namespace RedGen.Compiler.Kernels.RunTimeShapes;
@@ -42,10 +43,12 @@ internal static class RunTimeShapeTable
         ["GroupNormalization"] = [ItemKernels.Batch],
         ["Hardmax"] = [LineKernels.Softmax],
         ["Identity"] = [ShapeKernels.Identity],
+        ["If"] = [new IfKernel()],
         ["InstanceNormalization"] = [ItemKernels.Batch],
         ["LRN"] = [ItemKernels.Batch],
         ["LayerNormalization"] = [ItemKernels.FromAxis],
         ["LogSoftmax"] = [LineKernels.Softmax],
+        ["Loop"] = [new LoopKernel()],
         ["LpNormalization"] = [ItemKernels.FromAxis],
         ["LpPool"] = [ItemKernels.Batch],
         ["MatMul"] = [ComputeKernels.MatMul],
@@ -89,6 +92,7 @@ internal static class RunTimeShapeTable
         ["Unique"] = [SelectionKernels.Unique],
         ["Unsqueeze"] = [ShapeKernels.Unsqueeze],
         ["Upsample"] = [ItemKernels.Batch],
+        ["redgen.Refuse"] = [new RefuseKernel()],
     };
 
     /// <summary>The kernels of an operator; empty where there is none.</summary>

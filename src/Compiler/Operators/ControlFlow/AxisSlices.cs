@@ -25,12 +25,12 @@ internal static class AxisSlices
     /// <exception cref="ArgumentException">They do not make a tensor of the type that was inferred.</exception>
     public static ReferenceTensor Stack(IReadOnlyList<ReferenceTensor> slices, int axis, TensorType type, Node node)
     {
-        int[] expected = type.Shape!.ToArray();
-        int[] lengths = slices.Count == 0 ? [.. expected] : [.. slices[0].Lengths];
-        if (slices.Count == 0) lengths[axis] = 0;
-        else lengths = [.. lengths.Take(axis), slices.Count, .. lengths.Skip(axis)];
-        if (!lengths.SequenceEqual(expected) || slices.Any(s => !s.Lengths.SequenceEqual(slices[0].Lengths)))
-            throw new ArgumentException(node.Label + ": what it collects has the shape " + Shape.Of(lengths) + " after " + slices.Count.ToString(CultureInfo.InvariantCulture) + " runs, expected is " + type.Shape + ".");
+        Shape expected = type.Shape!;
+        int[] lengths = slices.Count == 0 ? [.. expected.Dimensions.Select((d, i) => i == axis || !d.IsConstant ? 0 : (int)d.Value)]
+            : [.. slices[0].Lengths.Take(axis), slices.Count, .. slices[0].Lengths.Skip(axis)];
+        bool fits = lengths.Length == expected.Rank && expected.Dimensions.Select((d, i) => !d.IsConstant || d.Value == lengths[i]).All(same => same);
+        if (!fits || slices.Any(s => !s.Lengths.SequenceEqual(slices[0].Lengths)))
+            throw new ArgumentException(node.Label + ": what it collects has the shape " + Shape.Of(lengths) + " after " + slices.Count.ToString(CultureInfo.InvariantCulture) + " runs, expected are slices of one shape that give " + expected + ".");
         var tensor = new ReferenceTensor(type.ElementType, lengths);
         int next = 0;
         foreach (int[] position in Positions.All(lengths))

@@ -16,7 +16,7 @@ internal abstract class ControlFlowOperator : Operator
 
     /// <summary>The service of the pass that infers.</summary>
     protected static ISubgraphInference Subgraphs(InferenceContext context)
-        => context.Subgraphs ?? throw new System.InvalidOperationException(context.Node.Label + " is inferred without the values around it.");
+        => context.Subgraphs ?? throw context.Dynamic("its graphs read values that are not known here");
 
     /// <summary>The tensor type of a subgraph's output.</summary>
     protected static TensorType OutputType(InferenceContext context, Graph body, int index) => body.TensorTypeOf(body.Outputs[index].Name) ?? body.Outputs[index].Type as TensorType
@@ -31,6 +31,10 @@ internal abstract class ControlFlowOperator : Operator
     {
         if (context.HasInput(index) && context.Shape(index) is { IsStatic: true, ElementCount: not 1 }) throw context.Fail(what + " must be one element");
     }
+
+    /// <summary>A dimension of an output that two graphs, or two runs of one, give: open where they differ.</summary>
+    protected static Dimension Join(Dimension a, Dimension b, string name, string origin)
+        => a == b ? a : Dimension.OfRunTime(new OpenLength(name, a.Limit is { } x && b.Limit is { } y ? System.Math.Max(x, y) : null, origin));
 
     /// <summary>Shapes as lengths; a subgraph's output whose shape is open has none.</summary>
     protected static int[] Lengths(InferenceContext context, TensorType type, string what)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Linq;
 using RedGen.Compiler.Execute;
 using RedGen.Compiler.Graphs;
 
@@ -55,7 +56,9 @@ internal sealed class If : ControlFlowOperator
     {
         string name = "'" + context.Node.Outputs[index] + "'";
         if (first.ElementType != second.ElementType) throw context.WrongType("its branches give output " + name + " as " + first + " and " + second);
-        return first.Equals(second) ? first : throw context.Dynamic("its branches give output " + name + " the shapes " + first.Shape + " and " + second.Shape);
+        if (first.Equals(second)) return first;
+        if (first.Shape is not { } a || second.Shape is not { } b || a.Rank != b.Rank) throw context.Dynamic("its branches give output " + name + " the shapes " + first.Shape + " and " + second.Shape);
+        return first with { Shape = new Shape([.. a.Dimensions.Select((d, axis) => Join(d, b[axis], context.Node.Outputs[index] + "[" + Text(axis) + "]", context.Node.Label))]) };
     }
 
     /// <inheritdoc/>

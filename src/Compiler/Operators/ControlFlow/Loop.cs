@@ -50,13 +50,41 @@ internal sealed class Loop : ControlFlowOperator
         int states = StateCount(context.Node);
         CheckForm(context, body, states);
         body = WithTrueCondition(body, Subgraphs(context));
-        ImmutableArray<Graphs.ValueType> types = [Scalar(body, 0, ElementType.Int64), Scalar(body, 1, ElementType.Bool), .. Enumerable.Range(FirstState, states).Select(i => InputType(context, i))];
-        body = Subgraphs(context).Infer(body, types);
-        context.SetBody("body", body);
-        TensorType proceed = OutputType(context, body, 0);
+        TensorType[] types = [.. Enumerable.Range(FirstState, states).Select(i => InputType(context, i))];
+        Graph inferred;
+        do
+        {
+            inferred = Subgraphs(context).Infer(body, [Scalar(body, 0, ElementType.Int64), Scalar(body, 1, ElementType.Bool), .. types]);
+        }
+        while (Widen(context, inferred, types));
+
+        context.SetBody("body", inferred);
+        TensorType proceed = OutputType(context, inferred, 0);
         if (proceed.ElementType != ElementType.Bool || proceed.Shape is { IsStatic: true, ElementCount: not 1 }) throw context.Invalid("the body's condition must be one bool, it is " + proceed);
-        for (int k = 0; k < states; k++) context.SetOutput(k, State(context, body, k, (TensorType)types[FirstState + k]));
-        InferScans(context, body, states);
+        for (int k = 0; k < states; k++) context.SetOutput(k, types[k].ElementType, new Shape([.. types[k].Shape!.Dimensions.Select((d, axis) => d.IsConstant ? d : context.Open(k, axis, d.Limit))]));
+        InferScans(context, inferred, states);
+    }
+
+    /// <summary>Opens the dimensions of carried values that the body changes; gives whether there are any, so that the body must be inferred again.</summary>
+    private static bool Widen(InferenceContext context, Graph body, TensorType[] types)
+    {
+        bool changed = false;
+        for (int k = 0; k < types.Length; k++)
+        {
+            TensorType next = OutputType(context, body, 1 + k);
+            string input = body.Inputs[FirstState + k].Name;
+            if (next.ElementType != types[k].ElementType) throw context.WrongType("the carried value '" + input + "' is " + types[k] + ", the body makes " + next + " of it");
+            if (next.Shape is not { } shape || shape.Rank != types[k].Shape!.Rank) throw context.Dynamic("the body changes the shape of the carried value '" + input + "' from " + types[k].Shape + " to " + next.Shape);
+
+            // How long it becomes depends on how often the loop runs, so nothing bounds it.
+            Dimension[] joined = [.. types[k].Shape!.Dimensions.Select((d, axis) => d == shape[axis] || d.Open?.Origin == context.Node.Label ? d
+                : Dimension.OfRunTime(new OpenLength(input + "[" + Text(axis) + "]", null, context.Node.Label)))];
+            if (joined.SequenceEqual(types[k].Shape!.Dimensions)) continue;
+            types[k] = types[k] with { Shape = new Shape([.. joined]) };
+            changed = true;
+        }
+
+        return changed;
     }
 
     private static void CheckForm(InferenceContext context, Graph body, int states)
@@ -83,14 +111,6 @@ internal sealed class Loop : ControlFlowOperator
     private static TensorType Scalar(Graph body, int input, ElementType type)
         => new(type, body.Inputs[input].Type is TensorType { Shape.Rank: 1 } ? Shape.Of(1) : Shape.Scalar);
 
-    private static TensorType State(InferenceContext context, Graph body, int index, TensorType initial)
-    {
-        TensorType next = OutputType(context, body, 1 + index);
-        string name = "'" + body.Inputs[FirstState + index].Name + "'";
-        if (next.ElementType != initial.ElementType) throw context.WrongType("the carried value " + name + " is " + initial + ", the body makes " + next + " of it");
-        return next.Equals(initial) ? initial : throw context.Dynamic("the body changes the shape of the carried value " + name + " from " + initial.Shape + " to " + next.Shape);
-    }
-
     private static void InferScans(InferenceContext context, Graph body, int states)
     {
         long? trips = Trips(Subgraphs(context).Constant(body.Outputs[0].Name) ?? body.ConstantOf(body.Outputs[0].Name), context.Constant(0), context.HasInput(0), context.Constant(1), context.HasInput(1));
@@ -100,12 +120,13 @@ internal sealed class Loop : ControlFlowOperator
         {
             if (!context.Node.HasOutput(k)) continue;
             TensorType slice = OutputType(context, body, 1 + k);
-            string name = "'" + context.Node.Outputs[k] + "'";
-            int[] lengths = Lengths(context, slice, "what it collects in output " + name);
-            long count = trips ?? Declared(context, k, slice)
-                ?? throw context.Dynamic("how often it runs is known at run time only, so the length of output " + name + " is not known at build time");
-            context.SetComputedOutput(k, slice.ElementType, [count, .. lengths.Select(d => (long)d)]);
-            if (counts.Add(count) && counts.Count > 1) throw context.Fail("the file declares different lengths for what it collects: " + string.Join(", ", counts));
+            if (slice.Shape is not { } shape || (!slice.IsStatic && !slice.IsOpen)) throw context.Dynamic("the rank of what it collects in output '" + context.Node.Outputs[k] + "' is not known at build time");
+            long? count = trips ?? (slice.IsStatic ? Declared(context, k, slice) : null);
+            if (count is { } known && counts.Add(known) && counts.Count > 1) throw context.Fail("the file declares different lengths for what it collects: " + string.Join(", ", counts));
+            long? limit = context.Constant(0) is { } most ? Math.Max(0, ReferenceTensor.FromTensor(most).Integers![0]) : null;
+            Dimension[] rest = [.. shape.Dimensions.Select((d, axis) => d.IsConstant ? d : context.Open(k, axis + 1, d.Limit))];
+            if (count is not null && slice.IsStatic) context.SetComputedOutput(k, slice.ElementType, [count.Value, .. shape.Dimensions.Select(d => d.Value)]);
+            else context.SetOutput(k, slice.ElementType, new Shape([count is { } c ? c : context.Open(k, 0, limit), .. rest]));
         }
     }
 
