@@ -46,11 +46,35 @@ public sealed class SliceList<T>
 
     /// <summary>All slices along a new first axis.</summary>
     /// <param name="lengths">The lengths of a slice; −1 for those that run time decides, which are 0 where there is no slice.</param>
-    public DynamicTensor<T> ToTensor(ReadOnlySpan<int> lengths)
+    public DynamicTensor<T> ToTensor(ReadOnlySpan<int> lengths) => ToTensor(lengths, axis: 0, isReversed: false);
+
+    /// <summary>All slices along a new axis.</summary>
+    /// <param name="lengths">The lengths of a slice; −1 for those that run time decides, which are 0 where there is no slice.</param>
+    /// <param name="axis">The new axis.</param>
+    /// <param name="isReversed">Whether the last slice comes first.</param>
+    public DynamicTensor<T> ToTensor(ReadOnlySpan<int> lengths, int axis, bool isReversed)
     {
+        int outer = 1;
+        int inner = 1;
         var all = new int[1 + lengths.Length];
-        all[0] = _count;
-        for (int i = 0; i < lengths.Length; i++) all[1 + i] = lengths[i] >= 0 ? lengths[i] : _lengths is null ? 0 : _lengths[i];
-        return new DynamicTensor<T>(_elements.AsSpan(0, _length).ToArray(), all);
+        all[axis] = _count;
+        for (int i = 0; i < lengths.Length; i++)
+        {
+            int length = lengths[i] >= 0 ? lengths[i] : _lengths is null ? 0 : _lengths[i];
+            all[i < axis ? i : i + 1] = length;
+            if (i < axis) outer = unchecked(outer * length);
+            else inner = unchecked(inner * length);
+        }
+
+        var elements = new T[_length];
+        if (_length == 0) return new DynamicTensor<T>(elements, all);
+        for (int slice = 0; slice < _count; slice++)
+        {
+            int place = isReversed ? _count - 1 - slice : slice;
+            for (int o = 0; o < outer; o++)
+                _elements.AsSpan(((slice * outer) + o) * inner, inner).CopyTo(elements.AsSpan(((o * _count) + place) * inner));
+        }
+
+        return new DynamicTensor<T>(elements, all);
     }
 }

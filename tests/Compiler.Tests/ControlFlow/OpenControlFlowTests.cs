@@ -35,6 +35,12 @@ public sealed class OpenControlFlowTests
         ("a loop in a branch that grows", m => If(m, "c", g => g.Node("Loop", "m,,x", "a", n => n.Graph("body", b => b.Input("i", ElementType.Int64).Input("go", ElementType.Bool).Input("v", null).Node("Concat", "v,x", "w", k => k.Int("axis", 0)).Output("true").Output("w"))).Output("a"), g => g.Output("x"))),
         ("a branch in a loop that grows", m => Loop(m, "m,true,x", "y", b => b.Node("Cast", "i", "odd", n => n.Int("to", (long)ElementType.Bool)).Node("If", "odd", "w", n => n
             .Graph("then_branch", g => g.Node("Concat", "v,x", "a", k => k.Int("axis", 0)).Output("a")).Graph("else_branch", g => g.Node("Identity", "v", "b").Output("b"))).Output("go").Output("w"))),
+        ("a Scan as long as run time says", m => Scan(m, 1, 0, g => g.Node("Add", "s,e", "t").Output("t").Output("t"))),
+        ("a Scan along another axis, from the end, prepending", m => Scan(m, 1, 1, g => g.Node("Sub", "s,e", "t").Output("t").Output("t"), reversed: true)),
+        ("a Scan of open slices", m => Scan(m, 0, 1, g => g.Node("ReduceMax", "e", "most", n => n.Int("keepdims", 1)).Node("Add", "s,most", "t").Node("Mul", "e,e", "square").Output("t").Output("square"))),
+        ("a Scan of open slices along their own axis", m => Scan(m, 0, 0, g => g.Node("ReduceMax", "e", "most", n => n.Int("keepdims", 1)).Node("Add", "s,most", "t").Output("t").Output("e"))),
+        ("a Scan with an open state", m => m.Node("NonZero", "x", "nz").Node("Scan", "nz,x", "y,all", n => n.Int("num_scan_inputs", 1).Graph("body", g => g
+            .Input("s", null).Input("e", null).Node("Cast", "e", "k", c => c.Int("to", (long)ElementType.Int64)).Node("ReduceSum", "k", "sum", c => c.Int("keepdims", 0)).Node("Add", "s,sum", "t").Output("t").Output("sum"))).Output("all")),
         ("the collected read on", m => Loop(m, "m,true,x", "h,all", b => b.Node("Mul", "v,two", "w").Output("go").Output("w").Output("w")).Node("ReduceSum", "all,first", "y", n => n.Int("keepdims", 0))),
     ];
 
@@ -106,6 +112,11 @@ public sealed class OpenControlFlowTests
 
     private static OnnxModelWriter Loop(OnnxModelWriter model, string inputs, string outputs, Action<OnnxGraphWriter> body)
         => model.Node("Loop", inputs, outputs, n => n.Graph("body", g => body(g.Input("i", ElementType.Int64).Input("go", ElementType.Bool).Input("v", null))));
+
+    /// <summary>A Scan over the places of what is not 0: rows and columns, side by side.</summary>
+    private static OnnxModelWriter Scan(OnnxModelWriter model, long axis, long outputAxis, Action<OnnxGraphWriter> body, bool reversed = false)
+        => model.Initializer("h0", axis == 1 ? new long[] { 3, 4 } : [3], axis == 1 ? 2 : 1).Node("NonZero", "x", "nz").Node("Scan", "h0,nz", "h,y", n => n.Int("num_scan_inputs", 1).Ints("scan_input_axes", axis).Ints("scan_output_axes", outputAxis)
+            .Ints("scan_input_directions", reversed ? 1 : 0).Ints("scan_output_directions", reversed ? 1 : 0).Graph("body", g => body(g.Input("s", null).Input("e", null)))).Output("h");
 
     private static OnnxModelWriter If(OnnxModelWriter model, string condition, Action<OnnxGraphWriter> then, Action<OnnxGraphWriter> otherwise)
         => model.Node("If", condition, "y", n => n.Graph("then_branch", then).Graph("else_branch", otherwise));

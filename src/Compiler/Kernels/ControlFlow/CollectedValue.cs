@@ -1,6 +1,7 @@
 using System.Linq;
 using RedGen.Compiler.Emit;
 using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Kernels.Shaping;
 using RedGen.Compiler.Plan;
 
 namespace RedGen.Compiler.Kernels.ControlFlow;
@@ -15,8 +16,17 @@ namespace RedGen.Compiler.Kernels.ControlFlow;
 /// <param name="SliceName">The local with a slice whose size is known at run time only.</param>
 internal sealed record CollectedValue(int Output, int Target, string Name, TensorType Type, TensorType Slice, string ListName, string SliceName)
 {
-    /// <summary>Whether the output is sized at run time.</summary>
-    public bool IsOpen => !Type.IsStatic;
+    /// <summary>Whether the output is put together when the loop has run.</summary>
+    public bool IsOpen => !Type.IsStatic || IsListed;
+
+    /// <summary>Whether that is so although the output's size is known.</summary>
+    public bool IsListed { get; init; }
+
+    /// <summary>The axis along which slices stand side by side.</summary>
+    public int Axis { get; init; }
+
+    /// <summary>Whether the last slice comes first.</summary>
+    public bool IsReversed { get; init; }
 
     /// <summary>How many slices there is room for.</summary>
     public long Slices => Type.Shape![0].Value;
@@ -57,7 +67,8 @@ internal sealed record CollectedValue(int Output, int Target, string Name, Tenso
     {
         if (!IsOpen) return;
         string lengths = "[" + string.Join(", ", Slice.Shape!.Dimensions.Select(d => d.IsConstant ? CSharpLiteral.Of((int)d.Value) : "-1")) + "]";
-        string result = $"{ListName}.ToTensor({lengths})";
-        writer.Line(writer.Step.Outputs.Length == 1 ? $"return {result};" : $"{writer.Output(Target)} = {result};");
+        string result = Axis == 0 && !IsReversed ? $"{ListName}.ToTensor({lengths})" : $"{ListName}.ToTensor({lengths}, axis: {CSharpLiteral.Of(Axis)}, isReversed: {(IsReversed ? "true" : "false")})";
+        if (Type.IsStatic) writer.Line($"Tensors.Copy({CSharpLiteral.Of(writer.Step.Nodes[0].Label)}, {result}, {writer.Output(Target)}, {RunTimeParameters.List(Type.Shape!.ToArray())});");
+        else writer.Line(writer.Step.Outputs.Length == 1 ? $"return {result};" : $"{writer.Output(Target)} = {result};");
     }
 }

@@ -64,7 +64,8 @@ internal sealed class LoopKernel : Kernel
             : OpenCarriedValue.Create(index, input.Name, context.Type(node.Inputs[Loop.FirstState + index]), TypeOf(body, 1 + index), output, initial, target, names);
     }
 
-    private static TensorType TypeOf(Graph body, int output) => body.TensorTypeOf(body.Outputs[output].Name) ?? (TensorType)body.Outputs[output].Type!;
+    /// <summary>The type of a body's output, which may be a value around it.</summary>
+    internal static TensorType TypeOf(Graph body, int output) => body.TensorTypeOf(body.Outputs[output].Name) ?? (TensorType)body.Outputs[output].Type!;
 
     private static long? Number(Tensor? constant) => constant is { Length: 1 } ? ReferenceTensor.FromTensor(constant).Integers![0] : null;
 

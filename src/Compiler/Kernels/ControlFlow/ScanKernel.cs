@@ -21,6 +21,7 @@ internal sealed class ScanKernel : Kernel
         int[] kept = [.. carried, .. collected];
         if (BodyPlanner.Plan(context, graph, kept, "Body", "One run of the body of " + node.Name) is not { } body) return null;
 
+        if (IsOpen(node, graph, form, context)) return OpenScanPlanner.Plan(node, graph, form, body, kept, collected, context);
         bool hasLengths = form.Batch is not null && node.HasInput(0);
         int shift = hasLengths ? 1 : 0;
         ImmutableArray<string> captures = BodyPlanner.Captures(body, graph.Inputs.Length);
@@ -36,7 +37,8 @@ internal sealed class ScanKernel : Kernel
         ImmutableArray<ScanSlice> slices = [.. collected.Select(k => ScanSlice.Create(
             graph.Outputs[k].Name, System.Array.IndexOf(kept, k), Target(k), context.Type(node.Outputs[k]), OutputAxis(form, context, node, k), form.Batch is not null, form.IsPrepended[k - form.States], names, layout))];
         if (layout.Length > int.MaxValue) return null;
-        long trips = (long)form.Length * (form.Batch ?? 1);
+        int length = form.Length!.Value;
+        long trips = (long)length * (form.Batch ?? 1);
         return new ScanStep
         {
             Nodes = [node],
@@ -47,17 +49,20 @@ internal sealed class ScanKernel : Kernel
             WorkspaceType = layout.Type,
             WorkspaceLength = (int)layout.Length,
             MultiplyAdds = body.Plan.MultiplyAdds * trips,
-            Summary = "Scan of length " + form.Length + (form.Batch is { } batch ? ", batch " + batch : ""),
+            Summary = "Scan of length " + length + (form.Batch is { } batch ? ", batch " + batch : ""),
             Arena = arena,
             Layout = layout,
             Values = values,
             Scanned = inputs,
             Collected = slices,
-            Length = form.Length,
+            Length = length,
             Batch = form.Batch,
             HasLengths = hasLengths,
         };
     }
+
+    private static bool IsOpen(Node node, Graph body, ScanForm form, KernelContext context)
+        => form.Length is null || node.Inputs.Skip(form.First).Any(i => !context.Type(i).IsStatic) || body.Outputs.Select((_, k) => LoopKernel.TypeOf(body, k)).Any(t => !t.IsStatic);
 
     private static int OutputAxis(ScanForm form, KernelContext context, Node node, int output)
         => form.Batch is not null ? 1 : form.OutputAxis(context.Parameters(node), output - form.States, context.Type(node.Outputs[output]).Shape!.Rank);

@@ -75,6 +75,7 @@ internal static class RunTimeShapeTable
         ["Reshape"] = [ShapeKernels.Reshape],
         ["Resize"] = [ItemKernels.Batch],
         ["RoiAlign"] = [ItemKernels.RoiAlign],
+        ["Scan"] = [new ScanKernel()],
         ["Scatter"] = [IndexKernels.ScatterElements],
         ["ScatterElements"] = [IndexKernels.ScatterElements],
         ["ScatterND"] = [IndexKernels.ScatterND],

@@ -38,20 +38,22 @@ internal sealed class Scan : ControlFlowOperator
         {
             if (!context.Node.HasOutput(form.States + k)) continue;
             TensorType slice = OutputType(context, body, form.States + k);
-            List<long> lengths = [.. Lengths(context, slice, "what it collects in output '" + context.Node.Outputs[form.States + k] + "'").Select(d => (long)d)];
-            lengths.Insert(form.OutputAxis(context, k, lengths.Count + 1), form.Length);
-            if (form.Batch is { } batch) lengths.Insert(0, batch);
-            context.SetComputedOutput(form.States + k, slice.ElementType, lengths);
+            if (slice.Shape is not { } shape || (!slice.IsStatic && !slice.IsOpen)) throw context.Dynamic("the rank of what it collects in output '" + context.Node.Outputs[form.States + k] + "' is not known at build time");
+            int output = form.States + k, axis = form.OutputAxis(context, k, shape.Rank + 1);
+            List<Dimension> dimensions = [.. shape.Dimensions.Select((d, at) => d.IsConstant ? d : context.Open(output, at < axis ? at : at + 1, d.Limit))];
+            dimensions.Insert(axis, form.Length is { } length ? length : form.OpenLength(context));
+            if (form.Batch is { } batch) dimensions.Insert(0, batch);
+            context.SetOutput(output, slice.ElementType, new Shape([.. dimensions]));
         }
     }
 
     /// <summary>The type of a state, or of a slice of a scanned input, as the body gets it.</summary>
     private static TensorType Element(InferenceContext context, ScanForm form, int index)
     {
-        List<int> lengths = [.. context.Lengths(form.First + index)];
-        if (index >= form.States) lengths.RemoveAt(form.InputAxes[index - form.States]);
-        if (form.Batch is not null) lengths.RemoveAt(0);
-        return new TensorType(context.Type(form.First + index), Shape.Of(lengths));
+        List<Dimension> dimensions = [.. context.Shape(form.First + index).Dimensions];
+        if (index >= form.States) dimensions.RemoveAt(form.InputAxes[index - form.States]);
+        if (form.Batch is not null) dimensions.RemoveAt(0);
+        return new TensorType(context.Type(form.First + index), new Shape([.. dimensions]));
     }
 
     private static void InferState(InferenceContext context, ScanForm form, Graph body, int index)
@@ -60,6 +62,7 @@ internal sealed class Scan : ControlFlowOperator
         TensorType next = OutputType(context, body, index);
         string name = "'" + body.Inputs[index].Name + "'";
         if (next.ElementType != given.ElementType) throw context.WrongType("the state " + name + " is " + given + ", the body makes " + next + " of it");
+        if (!next.Equals(given) && next.IsOpen && next.Shape!.Rank == given.Shape!.Rank) throw context.Dynamic("whether the body keeps the shape of the state " + name + ", " + given.Shape + ", is not known at build time");
         if (!next.Equals(given)) throw context.Fail("the body changes the shape of the state " + name + " from " + given.Shape + " to " + next.Shape);
         context.SetOutput(index, context.Type(form.First + index), context.Shape(form.First + index));
     }
@@ -71,12 +74,12 @@ internal sealed class Scan : ControlFlowOperator
         ScanForm form = ScanForm.Read(context.Parameters, body.Body);
         if (form.Batch is not { } batch)
         {
-            ReferenceTensor[] results = Run(context, form, body, [.. Enumerable.Range(0, form.States + form.Inputs).Select(context.Input)], form.Length);
+            ReferenceTensor[] results = Run(context, form, body, [.. Enumerable.Range(0, form.States + form.Inputs).Select(context.Input)], form.Length!.Value);
             for (int k = 0; k < context.Node.Outputs.Length; k++) context.SetOutput(k, results[k]);
             return;
         }
 
-        long[] lengths = context.OptionalInput(0)?.Integers ?? [.. Enumerable.Repeat((long)form.Length, batch)];
+        long[] lengths = context.OptionalInput(0)?.Integers ?? [.. Enumerable.Repeat((long)form.Length!.Value, batch)];
         var rows = new ReferenceTensor[batch][];
         for (int n = 0; n < batch; n++)
         {
@@ -95,7 +98,7 @@ internal sealed class Scan : ControlFlowOperator
         List<ReferenceTensor>[] collected = [.. Enumerable.Range(0, form.Outputs).Select(_ => new List<ReferenceTensor>())];
         for (int t = 0; t < length; t++)
         {
-            ReferenceTensor[] slices = [.. Enumerable.Range(0, form.Inputs).Select(i => AxisSlices.Take(inputs[form.States + i], form.InputAxes[i] - shift, form.IsReversed[i] ? form.Length - 1 - t : t))];
+            ReferenceTensor[] slices = [.. Enumerable.Range(0, form.Inputs).Select(i => AxisSlices.Take(inputs[form.States + i], form.InputAxes[i] - shift, form.IsReversed[i] ? form.Length!.Value - 1 - t : t))];
             ReferenceTensor[] outputs = body.Run([.. states, .. slices]);
             states = [.. outputs.Take(form.States)];
             for (int k = 0; k < form.Outputs; k++) collected[k].Insert(form.IsPrepended[k] ? 0 : collected[k].Count, outputs[form.States + k]);
@@ -108,8 +111,7 @@ internal sealed class Scan : ControlFlowOperator
                 TensorType type = context.OutputType(form.States + k);
                 type = type with { Shape = new Shape([.. type.Shape!.Dimensions.Skip(shift)]) };
                 int axis = form.OutputAxis(context.Parameters, k, type.Shape.Rank);
-                int[] slice = [.. type.Shape.ToArray().Where((_, i) => i != axis)];
-                while (collected[k].Count < form.Length) collected[k].Add(new ReferenceTensor(type.ElementType, slice));
+                while (collected[k].Count < form.Length) collected[k].Add(new ReferenceTensor(type.ElementType, [.. type.Shape.ToArray().Where((_, i) => i != axis)]));
                 yield return AxisSlices.Stack(collected[k], axis, type, context.Node);
             }
         }

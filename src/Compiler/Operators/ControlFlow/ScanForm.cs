@@ -10,12 +10,12 @@ namespace RedGen.Compiler.Operators.ControlFlow;
 /// <param name="States">How many states there are.</param>
 /// <param name="Inputs">How many inputs are scanned.</param>
 /// <param name="Outputs">How many outputs are collected.</param>
-/// <param name="Length">How often the body runs, for the longest sequence.</param>
+/// <param name="Length">How often the body runs, for the longest sequence; null where run time decides.</param>
 /// <param name="Batch">The sequences of opset 8; null from opset 9 on.</param>
 /// <param name="InputAxes">The axis of each scanned input, counted in the whole input.</param>
 /// <param name="IsReversed">Whether each scanned input is read from its end.</param>
 /// <param name="IsPrepended">Whether each collected output is filled from its end.</param>
-internal sealed record ScanForm(int First, int States, int Inputs, int Outputs, int Length, int? Batch, ImmutableArray<int> InputAxes, ImmutableArray<bool> IsReversed, ImmutableArray<bool> IsPrepended)
+internal sealed record ScanForm(int First, int States, int Inputs, int Outputs, int? Length, int? Batch, ImmutableArray<int> InputAxes, ImmutableArray<bool> IsReversed, ImmutableArray<bool> IsPrepended)
 {
     /// <summary>Reads a node.</summary>
     /// <exception cref="Diagnostics.ModelException">Its parts do not fit together.</exception>
@@ -34,10 +34,11 @@ internal sealed record ScanForm(int First, int States, int Inputs, int Outputs, 
             if (!context.HasInput(i)) throw context.Invalid("input " + Text(i) + " is missing");
         ImmutableArray<int> axes = ReadAxes(context, first + states, (int)scanned, isBatched);
         int? batch = isBatched ? ReadBatch(context, given) : null;
-        int[] lengths = [.. axes.Select((a, i) => context.Lengths(first + states + i)[a]).Distinct()];
-        if (lengths.Length != 1) throw context.Fail("its scanned inputs have different lengths: " + string.Join(", ", lengths.Select(l => Text(l))));
+        Dimension[] scannedAxes = [.. axes.Select((a, i) => context.Shape(first + states + i)[a])];
+        long[] lengths = [.. scannedAxes.Where(d => d.IsConstant).Select(d => d.Value).Distinct()];
+        if (lengths.Length > 1) throw context.Fail("its scanned inputs have different lengths: " + string.Join(", ", lengths.Select(l => Text(l))));
         return new ScanForm(
-            first, states, (int)scanned, outputs, lengths[0], batch, axes,
+            first, states, (int)scanned, outputs, lengths is [<= int.MaxValue and var length] ? (int)length : null, batch, axes,
             Flags(context, isBatched ? "directions" : "scan_input_directions", (int)scanned),
             Flags(context, "scan_output_directions", outputs));
     }
@@ -45,6 +46,9 @@ internal sealed record ScanForm(int First, int States, int Inputs, int Outputs, 
     /// <summary>The axis along which an output is collected, in a tensor of a rank (without the batch).</summary>
     public int OutputAxis(InferenceContext context, int output, int rank)
         => context.Attributes.Ints("scan_output_axes") is { } axes && Batch is null && output < axes.Length ? context.Axis(axes[output], rank) : 0;
+
+    /// <summary>The open length of the scanned axes, where no constant one tells it.</summary>
+    public Dimension OpenLength(InferenceContext context) => context.Shape(First + States)[InputAxes[0]];
 
     private static ImmutableArray<int> ReadAxes(InferenceContext context, int firstInput, int count, bool isBatched)
     {
