@@ -27,6 +27,7 @@ internal static class PassPipeline
     [
         new EliminateDeadCode(), // what nothing reads needs no rewriting, and no longer counts as a reader
         new SimplifyLoops(), // so that what follows sees into the bodies that go
+        new HoistInvariants(), // what stands before a loop is simplified with the rest
         new LowerEinsum(), // its matrix products and transposes are seen by all that follows
         new EliminateCommonSubexpressions(), // values get all their readers before passes ask who reads them
         new EliminateIdentities(), // so that the nodes of a pattern stand next to each other

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Linq;
 using System.Threading;
 using RedGen.Compiler.Diagnostics;
+using RedGen.Compiler.Execute;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Passes;
 using RedGen.TestKit;
@@ -67,6 +68,25 @@ public sealed class ControlFlowTests
 
             Assert.Empty(context.Diagnostics.ToImmutable());
         }
+    }
+
+    [Theory]
+    [InlineData("m", true)]
+    [InlineData("two", true)]
+    [InlineData("m", false)]
+    [InlineData("two", false)]
+    public void What_no_run_changes_is_computed_before_the_loop(string trips, bool isSafe)
+    {
+        // A Gather by indices of run time may refuse them, which a loop that never runs must not.
+        string invariant = isSafe ? "MatMul" : "Gather";
+        OnnxModelWriter writer = new OnnxModelWriter().Input("x", ElementType.Float32, 3, 3).Input("m", ElementType.Int64).Input("k", ElementType.Int64, 3).Initializer("two", [2L])
+            .Node("Loop", trips + ",,x", "y", n => n.Graph("body", g => g.Input("i", ElementType.Int64).Input("go", ElementType.Bool).Input("v", ElementType.Float32, 3, 3)
+                .Node(invariant, isSafe ? "x,x" : "x,k", "a").Node("Add", "v,a", "w").Output("go").Output("w"))).Output("y");
+        using CompiledModel model = CompiledModel.Compile(writer, TestOptions.Exact);
+        Assert.Equal(isSafe || trips == "two", model.Plan.Root.Steps.Any(s => s.Nodes[0].Operator.Name == invariant));
+        ReferenceTensor x = RandomTensor.Of(ElementType.Float32, 1, 3, 3), k = new(ElementType.Int64, [3], [2L, 0, 1]);
+        foreach (long count in new[] { 0L, 3 }) model.AssertAgrees(1e-5, 1e-5, x, new ReferenceTensor(ElementType.Int64, [], [count]), k);
+        if (!isSafe && trips == "m") model.AssertAgrees(0, 0, x, new ReferenceTensor(ElementType.Int64, [], [0L]), new ReferenceTensor(ElementType.Int64, [3], [99L, 0, 0]));
     }
 
     private static System.Collections.Generic.IEnumerable<Compiler.Plan.Step> AllSteps(Compiler.Plan.ExecutionPlan plan)
