@@ -21,7 +21,7 @@ internal sealed class FoldAffineIntoConsumer : GraphPass
     /// <inheritdoc/>
     public override Graph Run(Graph graph, PassContext context)
     {
-        var budget = new ConstantBudget(graph);
+        var budget = new ConstantBudget(graph, context);
         return RewriteNodes(graph, context, (builder, node) => Fold(builder, node, budget));
     }
 

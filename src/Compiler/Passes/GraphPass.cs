@@ -10,7 +10,11 @@ namespace RedGen.Compiler.Passes;
 /// <param name="Options">The user's options.</param>
 /// <param name="Diagnostics">Where problems go.</param>
 /// <param name="CancellationToken">Stops the compilation.</param>
-internal sealed record PassContext(CompilerOptions Options, DiagnosticBag Diagnostics, CancellationToken CancellationToken);
+internal sealed record PassContext(CompilerOptions Options, DiagnosticBag Diagnostics, CancellationToken CancellationToken)
+{
+    /// <summary>Elements of the graph's constants that belong to a graph around it, which other subgraphs share.</summary>
+    public long SharedElements { get; init; }
+}
 
 /// <summary>One rewrite of a graph. The result means the same as the input.</summary>
 internal abstract class GraphPass

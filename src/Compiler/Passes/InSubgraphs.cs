@@ -20,5 +20,9 @@ internal sealed class InSubgraphs(Func<ImmutableArray<GraphPass>> passes) : Grap
     }
 
     private Graph Run(Graph body, Graph outer, PassContext context)
-        => GraphClosure.Open(PassPipeline.Run(GraphClosure.Close(body, outer), passes(), context), body.Inputs.Length, outer);
+    {
+        Graph closed = GraphClosure.Close(body, outer);
+        long shared = closed.Initializers.Where(i => !body.Initializers.ContainsKey(i.Key)).Sum(i => (long)i.Value.Length);
+        return GraphClosure.Open(PassPipeline.Run(closed, passes(), context with { SharedElements = shared }), body.Inputs.Length, outer);
+    }
 }

@@ -28,7 +28,7 @@ internal sealed class PushTransposes : GraphPass
 
     private static Graph Push(Graph graph, bool copies, PassContext context)
     {
-        var budget = new ConstantBudget(graph);
+        var budget = new ConstantBudget(graph, context);
         return RewriteNodes(graph, context, (builder, node) => EliminateIdentities.SimplifyTranspose(builder, node)
             || TransposeIntoWeights.Absorb(builder, node, budget)
             || TransposeBehind.Swap(builder, node, copies, budget));

@@ -17,7 +17,7 @@ internal sealed class SimplifyArithmetic : GraphPass
     /// <inheritdoc/>
     public override Graph Run(Graph graph, PassContext context)
     {
-        var budget = new ConstantBudget(graph);
+        var budget = new ConstantBudget(graph, context);
         return RewriteNodes(graph, context, (builder, node) =>
         {
             bool changed = DivideExactly(builder, node, budget) || MultiplyPowers(builder, node);
