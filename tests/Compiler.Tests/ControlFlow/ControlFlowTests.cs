@@ -20,12 +20,13 @@ public sealed class ControlFlowTests
     private const int Runs = 5;
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void Random_nests_agree_with_the_interpreter(bool optimise)
+    [InlineData(true, false)]
+    [InlineData(false, false)]
+    [InlineData(true, true)]
+    public void Random_nests_agree_with_the_interpreter(bool optimise, bool isOpen)
     {
         using var batch = new ModelBatch();
-        RandomControlFlow[] cases = [.. Enumerable.Range(0, Models).Select(seed => new RandomControlFlow(seed))];
+        RandomControlFlow[] cases = [.. Enumerable.Range(0, Models).Select(seed => new RandomControlFlow(seed, isOpen))];
         for (int seed = 0; seed < Models; seed++)
             batch.Add("seed " + seed, cases[seed].Write(), TestOptions.Exact with { Optimise = optimise });
         batch.Build();

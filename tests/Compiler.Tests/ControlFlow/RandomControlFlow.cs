@@ -12,7 +12,9 @@ namespace RedGen.Compiler.Tests.ControlFlow;
 /// Models of nested branches and loops over tensors of one shape: captures from any level, names that hide outer ones, values handed
 /// on unchanged, twice, or not at all, loops that end at once or by their condition.
 /// </summary>
-internal sealed class RandomControlFlow(int seed)
+/// <param name="seed">The model.</param>
+/// <param name="isOpen">Whether loops collect values although run time decides how often they run.</param>
+internal sealed class RandomControlFlow(int seed, bool isOpen = false)
 {
     private const int DeepestNest = 3;
     private static readonly int[] Lengths = [2, 3];
@@ -142,7 +144,7 @@ internal sealed class RandomControlFlow(int seed)
         string condition = isCounted ? _random.Next(2) == 0 ? "" : "true" : Condition(scope);
         int scans = isCounted ? _random.Next(1, 3) : states == 0 ? 1 : 0;
         if (!isCounted && scans > 0) states = 1;
-        scans = isCounted ? scans : 0;
+        scans = isCounted ? scans : isOpen ? _random.Next(2) : 0;
         string[] outputs = [.. Enumerable.Range(0, states + scans).Select(_ => scope.Fresh())];
         string[] initial = [.. Enumerable.Range(0, states).Select(_ => Pick(scope.Values))];
         scope.Node("Loop", string.Join(",", [trips, condition, .. initial]), string.Join(",", outputs), n => n.Graph("body", graph =>
