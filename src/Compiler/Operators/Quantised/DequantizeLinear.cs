@@ -15,6 +15,7 @@ internal sealed class DequantizeLinear(string domain = "") : ElementwiseOperator
         Name = "DequantizeLinear",
         Domain = domain,
         Versions = domain.Length > 0 ? [1] : [10, 13, 19, 21, 23, 24, 25],
+        Notes = "Constants stay integers; between DequantizeLinear and QuantizeLinear, layers are computed on integers (docs/decisions/0009).",
         Inputs =
         [
             new("x", TypeSet.Integer | TypeSet.Narrow), new("x_scale", TypeSet.Float | TypeSet.Narrow),

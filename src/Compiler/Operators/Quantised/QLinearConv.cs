@@ -15,6 +15,7 @@ internal sealed class QLinearConv : Operator
     {
         Name = "QLinearConv",
         Versions = [10],
+        Notes = "The sum is multiplied by x_scale · w_scale / y_scale in float32, as ONNX Runtime does.",
         Inputs =
         [
             new("x", TypeSet.Integer), new("x_scale", TypeSet.Float), new("x_zero_point", TypeSet.Integer),

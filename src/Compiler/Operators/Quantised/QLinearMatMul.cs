@@ -14,6 +14,7 @@ internal sealed class QLinearMatMul : Operator
     {
         Name = "QLinearMatMul",
         Versions = [10, 21],
+        Notes = "int8 and uint8; the sum is multiplied by a_scale · b_scale / y_scale in float32, as ONNX Runtime does.",
         Inputs =
         [
             new("a", TypeSet.Integer | TypeSet.Narrow), new("a_scale", TypeSet.Float), new("a_zero_point", TypeSet.Integer | TypeSet.Narrow),

@@ -19,6 +19,7 @@ internal sealed class QuantizeLinear(string domain = "") : ElementwiseOperator
         Name = "QuantizeLinear",
         Domain = domain,
         Versions = domain.Length > 0 ? [1] : [10, 13, 19, 21, 23, 24, 25],
+        Notes = "The quotient is rounded to the precision of the division, then to an integer; NaN gives the low end.",
         Inputs =
         [
             new("x", TypeSet.Float | TypeSet.SignedInteger), new("y_scale", TypeSet.Float | TypeSet.SignedInteger | TypeSet.Narrow),
