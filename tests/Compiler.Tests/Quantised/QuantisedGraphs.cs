@@ -27,6 +27,7 @@ internal sealed class QuantisedGraphs(QuantisedModel model)
         ["Concat"] = g => g.Concat(),
         ["moves"] = g => g.Moves(),
         ["activation"] = g => g.Activation(),
+        ["network"] = g => g.Network(),
     };
 
     private static bool IsFloatEnd(string name) => name == "Conv without QuantizeLinear";
@@ -54,17 +55,17 @@ internal sealed class QuantisedGraphs(QuantisedModel model)
         return name;
     }
 
-    private string Dequantize(string value, ElementType type, float scale)
+    private string Dequantize(string value, ElementType type, float scale, int? zero = null)
     {
         string output = Name("d");
-        model.Node("DequantizeLinear", value + "," + Constant(ElementType.Float32, scale) + "," + Constant(type, Zero(type)), output);
+        model.Node("DequantizeLinear", value + "," + Constant(ElementType.Float32, scale) + "," + Constant(type, zero ?? Zero(type)), output);
         return output;
     }
 
-    private string Quantize(string value, ElementType type, float scale)
+    private string Quantize(string value, ElementType type, float scale, int? zero = null)
     {
         string output = Name("q");
-        model.Node("QuantizeLinear", value + "," + Constant(ElementType.Float32, scale) + "," + Constant(type, Zero(type)), output);
+        model.Node("QuantizeLinear", value + "," + Constant(ElementType.Float32, scale) + "," + Constant(type, zero ?? Zero(type)), output);
         return output;
     }
 
@@ -202,5 +203,33 @@ internal sealed class QuantisedGraphs(QuantisedModel model)
         string op = model.Pick("Relu", "LeakyRelu", "Abs", "Neg", "Sqrt", "Sigmoid", "Tanh", "HardSwish", "Exp");
         model.Node(op, Input([5, model.Pick(7, 40)], out _), y);
         model.Output(Quantize(y, model.Pick(ElementType.Int8, ElementType.UInt8), Scale()));
+    }
+
+    /// <summary>Several layers one after the other, with residuals, each between conversions.</summary>
+    private void Network()
+    {
+        int[] x = [1, 4, 8, 7];
+        string value = Input(x, out ElementType type);
+        for (int layer = 0; layer < 5; layer++)
+        {
+            string result = Name("y");
+            switch (model.Random.Next(5))
+            {
+                case 0: result = Activate(ConvOf(value, x, 1, 4, [3, 3], [1, 1, 1, 1], 1, canDilate: false)); break;
+                case 1: result = Activate(ConvOf(value, x, 4, 4, [3, 3], [1, 1, 1, 1], 1, canDilate: false)); break;
+                case 2: model.Node("Sigmoid", value, result); break;
+                case 3: model.Node("MaxPool", value, result, n => n.Ints("kernel_shape", 3, 3).Ints("pads", 1, 1, 1, 1)); break;
+                default:
+                    ElementType inner = model.Pick(ElementType.Int8, ElementType.UInt8);
+                    model.Node("Add", value + "," + Dequantize(Quantize(ConvOf(value, x, 1, 4, [1, 1], [0, 0, 0, 0], 1, canDilate: false), inner, 0.05f), inner, 0.05f), result);
+                    break;
+            }
+
+            float scale = Scale();
+            int zero = Zero(type);
+            value = Dequantize(Quantize(result, type, scale, zero), type, scale, zero);
+        }
+
+        model.Output(Quantize(value, ElementType.Int8, Scale()));
     }
 }
