@@ -1,3 +1,4 @@
+using System;
 using System.Linq;
 using RedGen.Compiler.Kernels.Linear;
 using RedGen.Compiler.Plan;
@@ -30,6 +31,8 @@ internal static class TransposedConvCost
         var layer = new SplitLayer(pointwise, new HashedMatrix(matrix.Outputs * taps, channels, matrix.Codebook, [], indices));
         LoweringWork work = LoweringCounter.TapProducts(layer);
         long scales = matrix.Scales.Count(s => s != 1) * (results / matrix.Outputs);
-        return new LoweringCount("channel-wise products", work.Multiplications + scales, work.Additions, layer.ValuesPerColumn) { TrueMultiplications = work.TrueMultiplications + scales };
+        // A layer never counts more than it multiplies and adds.
+        long most = pointwise.MultiplyAdds;
+        return new LoweringCount("channel-wise products", Math.Min(most, work.Multiplications + scales), work.Additions, layer.ValuesPerColumn) { TrueMultiplications = Math.Min(most, work.TrueMultiplications + scales) };
     }
 }
