@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using RedGen.Compiler.Execute;
 using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Options;
 using RedGen.Compiler.Tests.Linear;
 using RedGen.Compiler.Tests.Shaping;
 using RedGen.TestKit;
@@ -77,5 +78,24 @@ public sealed class SpatialKernelTests
             double tolerance = random.Type == ElementType.BFloat16 ? 6e-2 : random.Type == ElementType.Float16 ? 1e-2 : random.Type == ElementType.Float64 ? 1e-11 : 2e-5;
             compiled.AssertAgrees(tolerance, tolerance, inputs);
         }
+    }
+
+    /// <summary>All that the operators need of the runtime travels as source too.</summary>
+    [Fact]
+    public void The_kernels_compile_as_source()
+    {
+        using var batch = new ModelBatch();
+        var models = new List<(RandomModel Random, RunTimeCase Open, CompiledModel Compiled)>();
+        foreach (string family in Families.Keys)
+        {
+            RandomModel model = Enumerable.Range(0, 20).Select(Families[family]).First(m => m.Type == ElementType.Float32);
+            RunTimeCase open = RunTimeCases.Open(model.Writer);
+            models.Add((model, open, batch.Add(family + " as source", open.Source, TestOptions.Exact with { Runtime = RuntimeMode.Source })));
+            models.Add((model, open, batch.Add(family + " of constants as source", model.Writer, TestOptions.Exact with { Runtime = RuntimeMode.Source })));
+        }
+
+        batch.Build();
+        foreach ((RandomModel random, RunTimeCase open, CompiledModel compiled) in models)
+            compiled.AssertAgrees(2e-5, 2e-5, [.. compiled.Plan.Graph.Inputs.Select((v, i) => open.Parameters.TryGetValue(v.Name, out Tensor? value) ? ReferenceTensor.FromTensor(value) : random.Values[i])]);
     }
 }
