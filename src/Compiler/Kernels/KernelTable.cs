@@ -19,6 +19,7 @@ using RedGen.Compiler.Kernels.Spatial;
 using RedGen.Compiler.Kernels.Splitting;
 using RedGen.Compiler.Kernels.Training;
 using RedGen.Compiler.Operators.Elementwise;
+using RedGen.Compiler.Kernels.Text;
 
 namespace RedGen.Compiler.Kernels;
 
@@ -159,6 +160,7 @@ internal static class KernelTable
         ["Squeeze"] = [CheckedMove, View],
         ["STFT"] = [new StftKernel()],
         ["TensorScatter"] = [new TensorScatterKernel()],
+        ["TfIdfVectorizer"] = [new TfIdfKernel()],
         ["Tile"] = [CheckedMove, new ExpandKernel()],
         ["TopK"] = [new TopKKernel()],
         ["Transpose"] = [new TransposeKernel()],

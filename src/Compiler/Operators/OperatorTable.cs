@@ -21,6 +21,7 @@ using RedGen.Compiler.Operators.Signal;
 using RedGen.Compiler.Operators.Sorting;
 using RedGen.Compiler.Operators.Spatial;
 using RedGen.Compiler.Operators.Training;
+using RedGen.Compiler.Operators.Text;
 
 namespace RedGen.Compiler.Operators;
 
@@ -87,6 +88,9 @@ public static class OperatorTable
 
         // Training
         new Adagrad(), new Adam(), new Momentum(),
+
+        // Text
+        new TfIdfVectorizer(),
     ];
 
     private static readonly Dictionary<(string Domain, string Name), Operator> ByName

@@ -27,7 +27,7 @@ internal sealed class HostileOperators
     private HostileOperators(Random random)
     {
         _random = random;
-        _version = random.Next(6, 25);
+        _version = random.Next(6, 29);
     }
 
     /// <summary>One model.</summary>
