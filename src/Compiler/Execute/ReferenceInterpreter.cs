@@ -43,6 +43,7 @@ public static class ReferenceInterpreter
             {
                 Surroundings = name => values[name],
                 Cancellation = cancellationToken,
+                IsOpen = node.Inputs.Any(i => graph.TensorTypeOf(i) is { IsOpen: true }),
             };
             context.Evaluate(OperatorTable.Find(node.Operator)!);
             for (int i = 0; i < node.Outputs.Length; i++)

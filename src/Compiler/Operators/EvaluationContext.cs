@@ -69,13 +69,16 @@ public sealed class EvaluationContext
         [.. _inputs.Select((t, i) => t is null ? _inputTypes?[i] : TypeOf(t))],
         [.. _inputs.Select(t => t is { Rank: <= 1, Strings: null } or { Count: 1, Strings: null } ? t.ToTensor() : null)]);
 
+    /// <summary>Whether an input has a shape that was not known when the graph's types were inferred: the node is inferred again then.</summary>
+    internal bool IsOpen { get; init; }
+
     /// <summary>Computes the outputs of a node at run time, where every input is there.</summary>
     /// <exception cref="ArgumentException">The inputs give another shape than the one that the file declares.</exception>
     internal void Evaluate(Operator op)
     {
         try
         {
-            if (_outputTypes.Any(t => t is { IsStatic: false })) SetTypes(op);
+            if (IsOpen || _outputTypes.Any(t => t is { IsStatic: false })) SetTypes(op);
             else if (op.AcceptsDeclaredShapes) CheckShapes(op);
             op.Evaluate(this);
             CheckOutputs();
@@ -90,6 +93,7 @@ public sealed class EvaluationContext
     /// <summary>Types that inference left open follow from the values, unless the evaluation itself finds how long its outputs are.</summary>
     private void SetTypes(Operator op)
     {
+        if (GraphCaptures.Subgraphs(Node).Any()) return; // What a body gives, running it tells.
         InferenceContext inference = Parameters;
         try
         {

@@ -66,9 +66,13 @@ internal sealed class ReducibleLayer
     /// <summary>All layers of a node: none, one, or those of a recurrent layer.</summary>
     public static IEnumerable<ReducibleLayer> ReadAll(Graph graph, Node node)
     {
+        if (IsOpen(graph, node)) return [];
         if (!IsRecurrentNode(node)) return Read(graph, node) is { } layer ? [layer] : [];
         return new[] { 1, 2 }.Select(operand => ReadRecurrent(graph, node, operand)).OfType<ReducibleLayer>();
     }
+
+    /// <summary>Layers over shapes that only a call tells keep their weights: nobody knows their work.</summary>
+    private static bool IsOpen(Graph graph, Node node) => node.HasInput(0) && graph.TensorTypeOf(node.Inputs[0]) is { IsOpen: true };
 
     private static bool IsRecurrentNode(Node node) => node.Operator.QualifiedName is "LSTM" or "GRU" or "RNN";
 
@@ -84,7 +88,7 @@ internal sealed class ReducibleLayer
     /// <summary>Reads a node; null where it is no layer with constant float weights, or a recurrent one.</summary>
     public static ReducibleLayer? Read(Graph graph, Node node)
     {
-        if (graph.ConstantOf(node.Input(1)) is not { ElementType: ElementType.Float32, Length: > 0 } tensor) return null;
+        if (IsOpen(graph, node) || graph.ConstantOf(node.Input(1)) is not { ElementType: ElementType.Float32, Length: > 0 } tensor) return null;
         int[] d = [.. tensor.Dimensions];
         string bias = node.HasInput(2) && graph.ConstantOf(node.Inputs[2]) is { ElementType: ElementType.Float32 } ? node.Inputs[2] : "";
         switch (node.Operator.QualifiedName)

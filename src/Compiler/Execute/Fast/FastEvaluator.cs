@@ -63,6 +63,7 @@ public sealed class FastEvaluator
         {
             Surroundings = surroundings,
             Cancellation = cancellationToken,
+            IsOpen = node.Inputs.Any(i => _graph.TensorTypeOf(i) is { IsOpen: true }),
         };
         context.Evaluate(OperatorTable.Find(node.Operator)!);
         for (int i = 0; i < node.Outputs.Length; i++)

@@ -149,12 +149,13 @@ internal sealed class NetworkProbe
         {
             Surroundings = surroundings,
             Cancellation = _cancellationToken,
+            IsOpen = node.Inputs.Any(i => _graph.TensorTypeOf(i) is { IsOpen: true }),
         };
         try
         {
             context.Evaluate(OperatorTable.Find(node.Operator)!);
         }
-        catch (Exception refused) when (refused is not OperationCanceledException && node.Outputs.All(o => o.Length == 0 || _graph.TensorTypeOf(o) is { IsStatic: true }))
+        catch (Exception refused) when (refused is not OperationCanceledException && node.Outputs.All(o => o.Length == 0 || _graph.TensorTypeOf(o) is { IsStatic: true } or { IsOpen: true }))
         {
             problem = refused.Message;
             return [.. node.Outputs.Select(o => o.Length == 0 ? null : Zeros(_graph.TensorTypeOf(o)!))];
@@ -170,7 +171,8 @@ internal sealed class NetworkProbe
     private static FastValue Compact(ReferenceTensor value)
         => value.ElementType == ElementType.Float32 ? new FastValue(Array.ConvertAll(value.Reals!, r => (float)r), value.Lengths) : new FastValue(value);
 
-    private static FastValue Zeros(TensorType type) => new(new ReferenceTensor(type.ElementType, type.Shape!.ToArray()));
+    /// <summary>Zeros of a type; none along axes whose length only values tell.</summary>
+    private static FastValue Zeros(TensorType type) => new(new ReferenceTensor(type.ElementType, [.. type.Shape!.Dimensions.Select(d => d.IsConstant ? (int)d.Value : 0)]));
 
     /// <summary>Brings a value to its known distribution.</summary>
     private FastValue[] Adjust(string name, FastValue[] samples, bool learn)
