@@ -23,6 +23,24 @@ public sealed class RunTests
         Assert.Equal([0f, 2f, 3f, 0f], y.AsSpan<float>().ToArray());
     }
 
+    /// <summary>numpy has neither bfloat16 nor types below a byte: files hold the bits of the one and the values of the others.</summary>
+    [Fact]
+    public void Types_that_numpy_lacks_are_integers_in_files()
+    {
+        using var folder = new TemporaryFolder();
+        OnnxModelWriter writer = new OnnxModelWriter().IrVersion(10).Opset(21).Input("x", ElementType.BFloat16, 3).Input("i", ElementType.Int4, 3)
+            .Node("Cast", "x", "y", n => n.Int("to", (long)ElementType.Int4)).Node("Cast", "i", "z", n => n.Int("to", (long)ElementType.BFloat16)).Output("y").Output("z");
+        string model = folder.Write("m.onnx", writer.ToBytes());
+        ushort[] bits = [((BFloat16)1.5f).ToBits(), ((BFloat16)(-3f)).ToBits(), ((BFloat16)7f).ToBits()];
+        string x = Samples.WriteArray(folder, "x.npy", Tensor.FromSpan<ushort>(ElementType.UInt16, bits, 3));
+        string i = Samples.WriteArray(folder, "i.npy", Tensor.FromSpan<sbyte>(ElementType.Int8, [-8, 0, 7], 3));
+        ToolRun run = ToolRun.Of("run", model, "--input", "x=" + x, "--input", "i=" + i, "-o", folder.FullPath);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Equal([1, -3, 7], NpyFile.Read(Path.Combine(folder.FullPath, "y.npy")).AsSpan<sbyte>().ToArray());
+        ushort[] expected = [((BFloat16)(-8f)).ToBits(), 0, ((BFloat16)7f).ToBits()];
+        Assert.Equal(expected, NpyFile.Read(Path.Combine(folder.FullPath, "z.npy")).AsSpan<ushort>().ToArray());
+    }
+
     [Fact]
     public void A_single_input_needs_no_name()
     {

@@ -33,6 +33,9 @@ public sealed class CompiledModel : IDisposable
         Outputs = [.. result.Plan.Graph.Outputs.Select(TypeOf)];
     }
 
+    /// <summary>How tests name the model.</summary>
+    public string Label => _label;
+
     /// <summary>What the compiler gave.</summary>
     public CompilationResult Result { get; }
 

@@ -64,6 +64,8 @@ public sealed class ShapingInferenceTests
         ("Range downwards", m => m.Initializer("a", [10L]).Initializer("b", [0L]).Initializer("c", [-3L]).Node("Range", "a,b,c", "y"), "int64 4"),
         ("Range of everything", m => m.Initializer("a", [long.MinValue]).Initializer("b", [long.MaxValue]).Initializer("c", [1L]).Node("Range", "a,b,c", "y"), "RG0015"),
         ("Range at run time", m => m.Input("a", ElementType.Int64).Initializer("b", [0L]).Initializer("c", [-3L]).Node("Range", "a,b,c", "y"), "int64 y[0]"),
+        ("Split by an input that its opset lacks", m => X(m.Opset(7), 4).Input("s", ElementType.Float32, 2).Node("Split", "x,s", "y,z"), "RG0013"),
+        ("Split by floats", m => X(m, 4).Input("s", ElementType.Float32, 2).Node("Split", "x,s", "y,z"), "RG0008"),
         ("Dropout by two ratios", m => X(m, 2).Initializer("r", [0.5f, 0.5f], 2).Initializer("t", Tensor.FromSpan<bool>(ElementType.Bool, [true])).Node("Dropout", "x,r,t", "y"), "RG0011"),
         ("DepthToSpace of an odd depth", m => X(m, 1, 3, 2, 2).Node("DepthToSpace", "x", "y", n => n.Int("blocksize", 2)), "RG0011"),
         ("DepthToSpace by a huge block", m => X(m, 1, 4, 2, 2).Node("DepthToSpace", "x", "y", n => n.Int("blocksize", 1L << 40)), "RG0011"),

@@ -74,6 +74,8 @@ internal sealed class Slice : Operator
         Shape x = context.Shape(0);
         if (context.Version < 10 || !context.Shape(1).IsStatic) return false;
         long count = context.Shape(1).ElementCount;
+        for (int i = 1; i < context.InputCount; i++)
+            if (context.HasInput(i) && context.Shape(i) is { IsStatic: true } list && (list.Rank > 1 || list.ElementCount != count || count > x.Rank)) throw context.Fail("starts, ends, axes and steps must be lists of one length, of an axis each");
         IEnumerable<long>? axes = context.HasInput(3) ? context.Elements(3)?.Items.Select(i => i.Value ?? long.MinValue) : Enumerable.Range(0, (int)Math.Min(x.Rank, count)).Select(a => (long)a);
         if (axes is not null && axes.Contains(long.MinValue)) axes = null;
         int[]? sliced = axes is null ? null : context.Axes(axes, x.Rank);

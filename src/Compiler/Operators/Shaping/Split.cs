@@ -24,9 +24,18 @@ internal sealed class Split : Operator
     /// <summary>The axis that is cut.</summary>
     public static int Axis(InferenceContext context) => context.Axis(context.Attributes.Int("axis", 0), context.Rank(0));
 
+    /// <summary>Opset 1 has the lengths as an input of the data's type, opsets from 13 on as an input of int64.</summary>
+    private static void CheckInput(InferenceContext context)
+    {
+        if (!context.HasInput(1)) return;
+        if (context.Version is > 1 and < 13) throw context.Invalid("input 'split' does not exist in this opset");
+        if (context.Version >= 13 && context.Type(1) != ElementType.Int64) throw context.WrongType("input 'split' must be int64");
+    }
+
     /// <summary>The length of each part.</summary>
     public static int[] Parts(InferenceContext context)
     {
+        CheckInput(context);
         int length = context.Lengths(0)[Axis(context)];
         int outputs = context.Node.Outputs.Length;
         long[]? given = context.Version is 1 or >= 13 && context.HasInput(1) ? context.RequireIntegers(1, "split") : null;
