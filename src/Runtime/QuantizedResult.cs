@@ -135,7 +135,9 @@ public readonly ref struct QuantizedResult
         float behind = _addsBehind ? _bias[channel] : 0f;
         double bias = _bias.IsEmpty || _addsBehind ? 0d : _bias[channel];
         double tie = 0.5 - _margin;
+#if NET8_0_OR_GREATER
         int done = 0;
+#endif
         for (int i = 0; i < sums.Length; i++)
         {
 #if NET8_0_OR_GREATER
