@@ -4,7 +4,6 @@ using System.Globalization;
 using System.IO;
 using System.Linq;
 using DigitsExample;
-using StreamingDigitsExample;
 
 // An LSTM reads handwritten digits row by row, as they would come from a sensor. RowReader.Stepper carries its state from row to row.
 const int Rows = 8;

@@ -7,8 +7,8 @@ using RedGen.Compiler.Kernels.Linear;
 using RedGen.Compiler.Kernels.Losses;
 using RedGen.Compiler.Kernels.Normalisation;
 using RedGen.Compiler.Kernels.Pooling;
-using RedGen.Compiler.Kernels.Recurrent;
 using RedGen.Compiler.Kernels.Quantised;
+using RedGen.Compiler.Kernels.Recurrent;
 using RedGen.Compiler.Kernels.Reduction;
 using RedGen.Compiler.Kernels.RunTimeShapes;
 using RedGen.Compiler.Kernels.Sampling;
@@ -17,9 +17,9 @@ using RedGen.Compiler.Kernels.Signal;
 using RedGen.Compiler.Kernels.Sorting;
 using RedGen.Compiler.Kernels.Spatial;
 using RedGen.Compiler.Kernels.Splitting;
+using RedGen.Compiler.Kernels.Text;
 using RedGen.Compiler.Kernels.Training;
 using RedGen.Compiler.Operators.Elementwise;
-using RedGen.Compiler.Kernels.Text;
 
 namespace RedGen.Compiler.Kernels;
 

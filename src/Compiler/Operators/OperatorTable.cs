@@ -10,9 +10,9 @@ using RedGen.Compiler.Operators.Linear;
 using RedGen.Compiler.Operators.Losses;
 using RedGen.Compiler.Operators.Normalisation;
 using RedGen.Compiler.Operators.Pooling;
-using RedGen.Compiler.Operators.Recurrent;
 using RedGen.Compiler.Operators.Quantised;
 using RedGen.Compiler.Operators.Quantised.Microsoft;
+using RedGen.Compiler.Operators.Recurrent;
 using RedGen.Compiler.Operators.Reduction;
 using RedGen.Compiler.Operators.Sampling;
 using RedGen.Compiler.Operators.Selection;
@@ -20,8 +20,8 @@ using RedGen.Compiler.Operators.Shaping;
 using RedGen.Compiler.Operators.Signal;
 using RedGen.Compiler.Operators.Sorting;
 using RedGen.Compiler.Operators.Spatial;
-using RedGen.Compiler.Operators.Training;
 using RedGen.Compiler.Operators.Text;
+using RedGen.Compiler.Operators.Training;
 
 namespace RedGen.Compiler.Operators;
 

@@ -37,6 +37,6 @@ internal sealed class CenterCropPadKernel : Kernel
                 writer.Line(RunTimeParameters.Why);
                 writer.Line($"ShapeCheck.Lengths({RunTimeParameters.Label(node)}, {RunTimeParameters.Longs(writer, context, 1)}, {RunTimeParameters.List(expected)});");
             }
-            : null);
+        : null);
     }
 }
