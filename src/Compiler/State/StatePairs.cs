@@ -32,13 +32,6 @@ internal static class StatePairs
     public static ImmutableArray<StatePair> Find(Graph graph, Model model, CompilerOptions options, DiagnosticBag diagnostics)
     {
         if (options.State == None) return [];
-        if (graph.Outputs.FirstOrDefault(o => graph.TensorTypeOf(o.Name) is { IsOpen: true }) is { } open)
-        {
-            // Step would have to give it in another way than Predict does.
-            if (options.State.Length > 0) diagnostics.Add(DiagnosticCatalog.InvalidOption.With("RedGenState", options.State, "the shape of output '" + open.Name + "' is known at run time only, and such models have no state"));
-            return [];
-        }
-
         return options.State.Length == 0 ? ByName(graph) : Explicit(graph, model, options, diagnostics);
     }
 
