@@ -21,8 +21,11 @@ internal sealed class OpenInference
     /// <summary>Where they are not, so many random choices that fit tell which ones agree.</summary>
     private const int RandomWanted = 12;
 
-    /// <summary>With fewer of them nothing is said.</summary>
+    /// <summary>With fewer choices nothing is said where no distinct ones fit: they may agree by chance.</summary>
     private const int FewestOfRandom = 6;
+
+    /// <summary>One choice alone does not tell a length from a constant.</summary>
+    private const int Fewest = 2;
 
     private readonly Node _node;
     private readonly Operator _op;
@@ -98,8 +101,7 @@ internal sealed class OpenInference
         if (_dynamic is not null && distinct == 0 && !elements.Any(HasUnknown)) return false; // Another choice of lengths makes no value known.
         Try(choices.Equal(), elements, trials, int.MaxValue);
         if (distinct < DistinctWanted) Try(choices.Random(), elements, trials, RandomWanted);
-        // Few that fit may agree by chance.
-        if (trials.Count < (distinct == 0 ? FewestOfRandom : 1) || !HaveOneRank(trials)) return false;
+        if (trials.Count < (distinct == 0 ? FewestOfRandom : Fewest) || !HaveOneRank(trials)) return false;
         OpenTrial? largest = Largest(elements);
         Types = [.. Enumerable.Range(0, _node.Outputs.Length).Select(o => _node.HasOutput(o) ? TypeOf(o, trials, largest) : null)];
         Elements = [.. Enumerable.Range(0, _node.Outputs.Length).Select(o => ElementsOf(o, trials))];

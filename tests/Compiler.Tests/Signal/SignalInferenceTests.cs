@@ -30,6 +30,8 @@ public sealed class SignalInferenceTests
         ("A window of strings", m => m.Initializer("n", [10L]).Node("HannWindow", "n", "y", n => n.Int("output_datatype", 8)), "RG0009"),
         ("Mel bands", m => Mel(m, 8, 16, 8000), "float32 9×8"),
         ("Mel bands beyond the spectrum", m => Mel(m, 8, 16, 2000), "RG0011"),
+        ("Mel bands by numbers of run time", m => m.Input("b", ElementType.Int64).Input("r", ElementType.Int64).Initializer("n", [63L]).Initializer("l", [300f]).Initializer("h", [3000f])
+            .Node("MelWeightMatrix", "b,n,r,l,h", "y"), "RG0021"),
         ("Det", m => X(m, 2, 3, 4, 4).Node("Det", "x", "y"), "float32 2×3"),
         ("Det of what is not square", m => X(m, 3, 4).Node("Det", "x", "y"), "RG0011"),
         ("TopK", m => X(m, 3, 4).Initializer("k", [2L], 1).Node("TopK", "x,k", "y,i"), "float32 3×2"),
