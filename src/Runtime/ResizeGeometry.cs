@@ -3,7 +3,7 @@ using System;
 
 namespace RedGen.Runtime;
 
-/// <summary>Scales, sizes and regions of ONNX Resize that are known at run time only. The output's shape is the one that the model's file declares.</summary>
+/// <summary>Scales, sizes and regions of ONNX Resize that are known at run time only.</summary>
 public static class ResizeGeometry
 {
     /// <summary>Computes the scale and the region of each axis, and throws where they give another shape than expected.</summary>
@@ -21,13 +21,22 @@ public static class ResizeGeometry
         string node, ReadOnlySpan<double> scales, ReadOnlySpan<long> sizes, ReadOnlySpan<double> roi, ReadOnlySpan<int> axes, string policy,
         ReadOnlySpan<int> input, ReadOnlySpan<int> output, Span<double> geometry)
     {
+        Span<long> lengths = input.Length <= 32 ? stackalloc long[input.Length] : new long[input.Length];
+        Measure(node, scales, sizes, roi, axes, policy, input, lengths, geometry);
+        ShapeCheck.Expect(node, lengths, output);
+    }
+
+    /// <summary>The lengths of the output, -1 where a value gives none, and the scale and the region of each axis.</summary>
+    internal static void Measure(
+        string node, ReadOnlySpan<double> scales, ReadOnlySpan<long> sizes, ReadOnlySpan<double> roi, ReadOnlySpan<int> axes, string policy,
+        ReadOnlySpan<int> input, Span<long> lengths, Span<double> geometry)
+    {
         bool bySize = scales.IsEmpty;
         if ((bySize ? sizes.Length : scales.Length) != axes.Length || (roi.Length != 0 && roi.Length != 2 * axes.Length))
         {
             throw new ArgumentException(node + ": scales, sizes or roi do not have one value an axis.");
         }
 
-        Span<long> lengths = input.Length <= 32 ? stackalloc long[input.Length] : new long[input.Length];
         for (int a = 0; a < input.Length; a++)
         {
             lengths[a] = input[a];
@@ -48,8 +57,6 @@ public static class ResizeGeometry
             geometry[(3 * a) + 1] = roi[i];
             geometry[(3 * a) + 2] = roi[axes.Length + i];
         }
-
-        ShapeCheck.Expect(node, lengths, output);
     }
 
     private static double CommonScale(ReadOnlySpan<long> sizes, ReadOnlySpan<int> axes, string policy, ReadOnlySpan<int> input)

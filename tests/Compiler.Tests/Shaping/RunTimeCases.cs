@@ -36,16 +36,18 @@ internal static class RunTimeCases
         ["OneHot"] = OneHot,
         ["CumSum"] = ShapingCases.All["CumSum"],
         ["Reduce"] = Reduce,
+        ["Resize to sizes"] = ResizeToSizes,
+        ["Resize by scales"] = ResizeByScales,
     };
 
     /// <summary>Whether the specification allows the element type.</summary>
     public static bool Allows(string op, ElementType type) => op is "Range" ? type is not (ElementType.Bool or ElementType.UInt8) : ShapingCases.Allows(op, type);
 
     /// <summary>Whether only one list of values gives a shape, so that no other is accepted.</summary>
-    public static bool ShapeTellsAll(string op) => op is "Tile" or "Split" or "ConstantOfShape" or "OneHot";
+    public static bool ShapeTellsAll(string op) => op is "Tile" or "Split" or "ConstantOfShape" or "OneHot" or "Resize to sizes";
 
     /// <summary>What code may differ from the reference by: that adds up in another order or precision.</summary>
-    public static double Tolerance(string op) => op is "CumSum" or "Reduce" ? 4e-3 : 0;
+    public static double Tolerance(string op) => op is "CumSum" or "Reduce" ? 4e-3 : op.StartsWith("Resize", StringComparison.Ordinal) ? 1e-5 : 0;
 
     /// <summary>Makes the constants of a model its inputs; the shapes that they give are declared, or left open.</summary>
     public static RunTimeCase Open(OnnxModelWriter writer, bool isDeclared = true)
@@ -155,6 +157,28 @@ internal static class RunTimeCases
         int[] x = Lengths(random, random.Next(3));
         model.Input("x", ElementType.Int64, Dims(x)).Input("values", type, 2).Initializer("depth", [random.Next(1, 6)])
             .Node("OneHot", "x,depth,values", "y", n => n.Int("axis", random.Next(-x.Length - 1, x.Length + 1))).Output("y");
+    }
+
+    private static void ResizeToSizes(OnnxModelWriter model, Random random, ElementType type)
+    {
+        int[] x = Lengths(random, random.Next(1, 5));
+        long[] sizes = [.. x.Select(d => d == 0 ? 0L : random.Next(3) == 0 ? d : random.Next(1, 7))];
+        model.Opset(19).Input("x", type, Dims(x)).Initializer("sizes", sizes, sizes.Length).Node("Resize", "x,,,sizes", "y", n => Mode(n, random, type)).Output("y");
+    }
+
+    private static void ResizeByScales(OnnxModelWriter model, Random random, ElementType type)
+    {
+        int[] x = Lengths(random, random.Next(1, 5));
+        float[] scales = [.. x.Select(_ => random.Next(3) == 0 ? 1 : (float)(random.Next(4, 12) / 4.0))];
+        model.Opset(19).Input("x", type, Dims(x)).Initializer("scales", scales, scales.Length).Node("Resize", "x,,scales", "y", n => Mode(n, random, type)).Output("y");
+    }
+
+    /// <summary>Interpolation of floats, the nearest element of others.</summary>
+    private static void Mode(OnnxNodeWriter node, Random random, ElementType type)
+    {
+        string[] places = ["half_pixel", "pytorch_half_pixel", "align_corners", "asymmetric", "half_pixel_symmetric"];
+        string mode = type == ElementType.Float32 ? new[] { "nearest", "linear", "cubic" }[random.Next(3)] : "nearest";
+        node.String("mode", mode).String("coordinate_transformation_mode", places[random.Next(places.Length)]).Int("antialias", random.Next(2)).Int("exclude_outside", random.Next(2));
     }
 
     private static void Reduce(OnnxModelWriter model, Random random, ElementType type)

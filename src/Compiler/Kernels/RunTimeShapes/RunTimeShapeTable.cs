@@ -73,7 +73,7 @@ internal static class RunTimeShapeTable
         ["ReduceSum"] = [ComputeKernels.Reduce],
         ["ReduceSumSquare"] = [ComputeKernels.Reduce],
         ["Reshape"] = [ShapeKernels.Reshape],
-        ["Resize"] = [ItemKernels.Batch],
+        ["Resize"] = [ResizeCall.Items, ResizeCall.Kernel],
         ["RoiAlign"] = [ItemKernels.RoiAlign],
         ["Scan"] = [new ScanKernel()],
         ["Scatter"] = [IndexKernels.ScatterElements],
@@ -92,7 +92,7 @@ internal static class RunTimeShapeTable
         ["Trilu"] = [ComputeKernels.Trilu],
         ["Unique"] = [SelectionKernels.Unique],
         ["Unsqueeze"] = [ShapeKernels.Unsqueeze],
-        ["Upsample"] = [ItemKernels.Batch],
+        ["Upsample"] = [ResizeCall.Items, ResizeCall.Kernel],
         ["redgen.Refuse"] = [new RefuseKernel()],
     };
 

@@ -1,5 +1,6 @@
 using System.Linq;
 using RedGen.Compiler.Execute;
+using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Operators.Shaping;
 
 namespace RedGen.Compiler.Operators.Spatial;
@@ -65,6 +66,19 @@ internal sealed class Resize : Operator
         (_, int scales, int sizes) = ResizeParameters.Places(context);
         if ((scales >= 0 && context.Shape(scales).ElementCount != axes.Length) || (sizes >= 0 && context.Shape(sizes).ElementCount != axes.Length)) return false;
         context.SetOutput(0, context.Type(0), shapes[0]);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public override bool InferOpen(InferenceContext context)
+    {
+        _ = ResizeMode.Read(context);
+        (_, int scales, int sizes) = ResizeParameters.Places(context);
+        int parameter = System.Math.Max(scales, sizes);
+        if (parameter < 0 || (scales >= 0 && sizes >= 0)) return false;
+        int[] axes = ResizeParameters.Axes(context);
+        if (context.Constant(parameter) is not null || (context.Shape(parameter) is { IsStatic: true } shape && shape.ElementCount != axes.Length)) return false;
+        context.SetOutput(0, context.Type(0), new Shape([.. context.Shape(0).Dimensions.Select((d, a) => axes.Contains(a) ? context.Open(0, a, null) : d)]));
         return true;
     }
 
