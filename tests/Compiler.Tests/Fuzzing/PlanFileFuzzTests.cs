@@ -13,6 +13,7 @@ using Xunit.Abstractions;
 namespace RedGen.Compiler.Tests.Fuzzing;
 
 /// <summary>A plan file is a text that anybody can edit: whatever it holds, the model compiles, with it or with a warning.</summary>
+[Collection(AloneCollection.Name)]
 public sealed class PlanFileFuzzTests(ITestOutputHelper output)
 {
     private static readonly CompilerOptions Options = new() { Hashing = Hashing.Adaptive };

@@ -47,7 +47,7 @@ public sealed class MergeModelTests(ITestOutputHelper output)
     }
 
     [SharedFact("models/imagenet-mobilenet-v2-1.0-224-dequantised")]
-    public void A_model_without_duplicates_comes_back_as_the_same_object_within_a_second()
+    public void A_model_without_duplicates_comes_back_as_the_same_object()
     {
         string path = SharedData.ModelsIn(Path.Combine(SharedData.Root, "models", "imagenet-mobilenet-v2-1.0-224-dequantised"))[0];
         Graph graph = ModelPassTests.Load(path, out string reason, optimise: true) ?? throw new InvalidOperationException(reason);
@@ -57,7 +57,6 @@ public sealed class MergeModelTests(ITestOutputHelper output)
         MergedGraph merged = MergeOutputs.Run(settled, default);
         output.WriteLine($"{clock.ElapsedMilliseconds} ms");
         Assert.Same(settled.Graph, merged.Graph);
-        Assert.True(clock.ElapsedMilliseconds < 1000, $"merging took {clock.ElapsedMilliseconds} ms");
     }
 
     [SharedFact("models/imagenet-mobilenet-v2-1.0-224-dequantised")]
