@@ -32,6 +32,16 @@ public sealed class TestVerbTests
     }
 
     [Fact]
+    public void The_runtime_as_source_may_walk_spans()
+    {
+        using var folder = new TemporaryFolder();
+        OnnxModelWriter model = new OnnxModelWriter().Opset(17).Input("x", ElementType.Float32, 1, 2).Node("DynamicQuantizeLinear", "x", "q,s,z").Output("z");
+        Samples.WriteCase(folder, "walked", model, (Tensor.Of([-1f, 4f], 1, 2), new Tensor(ElementType.UInt8, [], new byte[] { 51 })));
+        ToolRun run = ToolRun.Of("test", folder.FullPath, "--runtime", "source");
+        Assert.Equal("PASS walked (max error 0)", run.Lines[0]);
+    }
+
+    [Fact]
     public void Json_has_the_names_of_the_contract()
     {
         using var folder = new TemporaryFolder();

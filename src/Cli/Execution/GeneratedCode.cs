@@ -109,7 +109,6 @@ internal sealed class GeneratedCode : IDisposable
 
     private CSharpCompilation Compilation(IReadOnlyList<GeneratedModel> models)
     {
-        var parse = new CSharpParseOptions(LanguageVersion.CSharp12, DocumentationMode.None);
         var files = new List<(string Path, string Text)>();
         var shared = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (GeneratedModel model in models)
@@ -124,6 +123,8 @@ internal sealed class GeneratedCode : IDisposable
         }
 
         files.AddRange(shared.OrderBy(static s => s.Key, StringComparer.Ordinal).Select(static s => (s.Key, s.Value)));
+        // Generated code is held to C# 12. The runtime as source walks spans, whose enumerators of .NET 9 and later C# 12 refuses.
+        var parse = new CSharpParseOptions(shared.Count > 0 ? LanguageVersion.CSharp13 : LanguageVersion.CSharp12, DocumentationMode.None);
         IEnumerable<SyntaxTree> trees = files.AsParallel().AsOrdered()
             .Select(f => (SyntaxTree)CSharpSyntaxTree.ParseText(SourceText.From(f.Text, Encoding.UTF8), parse, f.Path));
         var options = new CSharpCompilationOptions(
