@@ -60,6 +60,35 @@ public sealed class MicrosoftTests
         compiled.AssertAgrees(1e-5, 1e-5, RandomTensor.Of(ElementType.Float32, 1, 4, 10), RandomTensor.Of(ElementType.Int8, 2, 4, 10));
     }
 
+    [Theory]
+    [InlineData(4, false)]
+    [InlineData(4, true)]
+    [InlineData(8, true)]
+    public void Products_with_blocks_of_few_bits_are_products_with_floats(int bits, bool hasZeroPoints)
+    {
+        const int K = 40;
+        const int N = 3;
+        byte[] weights = new byte[N * 3 * 16 * bits / 8];
+        byte[] zeros = new byte[bits == 4 ? N * 2 : N * 3];
+        var random = new Random(bits);
+        random.NextBytes(weights);
+        random.NextBytes(zeros);
+        float[] scales = [.. Enumerable.Range(1, N * 3).Select(i => 0.01f * i)];
+        int Unpacked(byte[] bytes, int row, int index, int perRow) => bits == 8 ? bytes[(row * perRow) + index] : (bytes[(row * ((perRow + 1) / 2)) + (index / 2)] >> (4 * (index % 2))) & 15;
+        float[] dense = new float[K * N];
+        for (int n = 0; n < N; n++)
+            for (int k = 0; k < K; k++)
+                dense[(k * N) + n] = (Unpacked(weights, n, k, 48) - (hasZeroPoints ? Unpacked(zeros, n, k / 16, 3) : 1 << (bits - 1))) * scales[(n * 3) + (k / 16)];
+        OnnxModelWriter model = new OnnxModelWriter().Opset(17).Opset(1, "com.microsoft").Input("x", ElementType.Float32, 2, K)
+            .Initializer("w", new Tensor(ElementType.UInt8, [N, 3, 16 * bits / 8], weights)).Initializer("s", scales, N * 3).Initializer("z", new Tensor(ElementType.UInt8, [zeros.Length], zeros)).Initializer("d", dense, K, N)
+            .Node("MatMulNBits", hasZeroPoints ? "x,w,s,z" : "x,w,s", "y", n => n.Domain("com.microsoft").Int("K", K).Int("N", N).Int("bits", bits).Int("block_size", 16))
+            .Node("MatMul", "x,d", "v").Node("Sub", "y,v", "difference").Output("difference");
+        using var compiled = CompiledModel.Compile(model, TestOptions.Exact);
+        ReferenceTensor x = RandomTensor.Of(ElementType.Float32, 1, 2, K);
+        compiled.AssertAgrees(1e-4, 1e-4, x);
+        Assert.All(Enumerable.Range(0, 2 * N), i => Assert.InRange(compiled.Run(x)[0].Real(i), -1e-3, 1e-3));
+    }
+
     private static ReferenceTensor Filled(int seed) => new ReferenceTensor(ElementType.Int8, [1, 3, 6, 8], [.. Enumerable.Range(0, 144).Select(i => (long)(i * ((2 * seed) + 41)))]).Rounded();
 
     private static Tensor Bytes(int seed, params int[] lengths)

@@ -11,6 +11,7 @@ internal static class MicrosoftOperators
         new DequantizeLinear("com.microsoft"),
         new FloatProduct(isDynamic: true),
         new FloatProduct(isDynamic: false),
+        new MatMulNBits(),
         new QGemm(),
         new QLinearActivation("QLinearLeakyRelu", "LeakyRelu", [new("alpha", AttributeKind.Float)]),
         new QLinearActivation("QLinearSigmoid", "Sigmoid", []),
