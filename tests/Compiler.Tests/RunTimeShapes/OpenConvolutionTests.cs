@@ -33,6 +33,22 @@ public sealed class OpenConvolutionTests
         foreach ((CompiledModel model, ReferenceTensor[] inputs) in cases) model.AssertAgrees(1e-4, 1e-5, inputs);
     }
 
+    /// <summary>What stands behind a convolution over a sequence: normalisations and pools of it.</summary>
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Layers_over_channels_agree(int axis)
+    {
+        OnnxModelWriter writer = new OnnxModelWriter().Opset(14).Input("x", ElementType.Float32, 2, 3, 5, 4).Input("keep", ElementType.Bool, 4)
+            .Initializer("s", [0.5f, 2, -1], 3).Initializer("b", [0.1f, 0, 3], 3).Initializer("m", [0.2f, -1, 0], 3).Initializer("v", [0.5f, 1, 4], 3)
+            .Node("Compress", "x,keep", "kept", n => n.Int("axis", axis)).Node("BatchNormalization", "kept,s,b,m,v", "batch", n => n.Float("epsilon", 1e-3f))
+            .Node("InstanceNormalization", "kept,s,b", "instance").Node("GlobalAveragePool", "kept", "mean").Node("GlobalMaxPool", "kept", "most")
+            .Output("batch").Output("instance").Output("mean").Output("most");
+        using var model = CompiledModel.Compile(writer);
+        foreach (long[] keep in new long[][] { [1, 1, 1, 1], [0, 1, 0, 1], [0, 0, 1, 0] })
+            model.AssertAgrees(1e-4, 1e-5, RandomTensor.Of(ElementType.Float32, axis, [2, 3, 5, 4]), new ReferenceTensor(ElementType.Bool, [4], keep));
+    }
+
     [Theory]
     [InlineData("Conv", "VALID")]
     [InlineData("Conv", "SAME_UPPER")]

@@ -24,8 +24,13 @@ internal static class ComputeKernels
     });
 
     /// <summary>The Reduce operators.</summary>
-    public static Kernel Reduce { get; } = new CallKernel(WriteReduce)
+    public static Kernel Reduce { get; } = new CallKernel(static call => WriteReduce(call, call.Node.Operator.Name, Axes(call)))
     { ParameterInputs = [1], Serves = static (node, context) => ReduceText.Of(node.Operator.Name, context.ElementType(node.Inputs[0])) is not null };
+
+    /// <summary>GlobalAveragePool and GlobalMaxPool: a reduction of all spatial axes.</summary>
+    public static Kernel GlobalPool { get; } = new CallKernel(static call => WriteReduce(
+        call, call.Node.Operator.Name == "GlobalMaxPool" ? "ReduceMax" : "ReduceMean", OpenCall.List(Enumerable.Range(2, call.Rank(0) - 2).Select(a => (long)a))))
+    { Serves = static (node, context) => context.Type(node.Inputs[0]).Shape!.Rank > 2 && Arithmetic.Of(context.ElementType(node.Inputs[0])) is not null };
 
     /// <summary>Range.</summary>
     public static Kernel Range { get; } = new CallKernel(WriteRange)
@@ -114,12 +119,14 @@ internal static class ComputeKernels
         return arithmetic.IsReal ? $"({literal} * {value})" : $"unchecked(({arithmetic.Sum})({literal} * {value}))";
     }
 
-    private static void WriteReduce(OpenCall call)
+    private static string Axes(OpenCall call)
+        => call.Node.HasInput(1) ? call.Longs(1) : call.Node.Attributes.Ints("axes") is { } given ? OpenCall.List(given.AsEnumerable()) : "default";
+
+    private static void WriteReduce(OpenCall call, string reduction, string axes)
     {
         StepWriter writer = call.Writer;
-        ReduceText text = ReduceText.Of(call.Node.Operator.Name, call.ElementType(0))!;
+        ReduceText text = ReduceText.Of(reduction, call.ElementType(0))!;
         string type = call.Type(0);
-        string axes = call.Node.HasInput(1) ? call.Longs(1) : call.Node.Attributes.Ints("axes") is { } given ? OpenCall.List(given.AsEnumerable()) : "default";
         writer.Line($"var shape = new ReducedShape({call.Label}, {call.Lengths(0)}, {axes}, noop: {call.Flag("noop_with_empty_axes", 0)}, keepDims: {call.Flag("keepdims", 1)});");
         writer.Line($"DynamicTensor<{type}> result = Tensors.Create<{type}>({call.Label}, shape.Lengths);");
         writer.Line($"ReadOnlySpan<{type}> from = {call.Elements(0)};");

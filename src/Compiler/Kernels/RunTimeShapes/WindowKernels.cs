@@ -4,7 +4,7 @@ using RedGen.Compiler.Graphs;
 
 namespace RedGen.Compiler.Kernels.RunTimeShapes;
 
-/// <summary>Convolutions of floats whose spatial lengths are known at run time only.</summary>
+/// <summary>Layers over channels of floats whose spatial lengths are known at run time only.</summary>
 internal static class WindowKernels
 {
     /// <summary>Conv.</summary>
@@ -13,6 +13,23 @@ internal static class WindowKernels
     /// <summary>ConvTranspose, unless the node states the output's lengths.</summary>
     public static Kernel ConvTranspose { get; } = new CallKernel(static call => $"{Convolution(call)}.RunTransposed({Operands(call)}, {Numbers(call, "output_padding", call.Rank(0) - 2, 0)})")
     { Serves = static (node, context) => node.Attributes.Ints("output_shape") is not { IsEmpty: false } && Serves(node, context) };
+
+    /// <summary>BatchNormalization by known statistics, from opset 7 on.</summary>
+    public static Kernel BatchNormalization { get; } = new CallKernel(static call =>
+        $"ChannelNormalisation.Batch({call.Label}, {call.View(0)}, {call.Elements(1)}, {call.Elements(2)}, {call.Elements(3)}, {call.Elements(4)}, {Epsilon(call)})")
+    {
+        // Until opset 8 an attribute could ask for statistics of every element.
+        Serves = static (node, context) => AreFloats(node, context) && node.Operator.Version >= 7 && node.Attributes.Int("spatial", 1) != 0
+            && node.Attributes.Int("training_mode", 0) == 0 && node.Outputs.Skip(1).All(o => o.Length == 0),
+    };
+
+    /// <summary>InstanceNormalization.</summary>
+    public static Kernel InstanceNormalization { get; } = new CallKernel(static call =>
+        $"ChannelNormalisation.Instance({call.Label}, {call.View(0)}, {call.Elements(1)}, {call.Elements(2)}, {Epsilon(call)})") { Serves = AreFloats };
+
+    private static bool AreFloats(Node node, KernelContext context) => node.Inputs.All(i => context.ElementType(i) == ElementType.Float32);
+
+    private static string Epsilon(OpenCall call) => CSharpLiteral.Of(call.Node.Attributes.Float("epsilon", 1e-5f));
 
     /// <summary>Floats; a kernel_shape is the filters' shape, which must be known to be compared.</summary>
     private static bool Serves(Node node, KernelContext context)
