@@ -11,6 +11,24 @@ namespace RedGen.Compiler.Tests.RunTimeShapes;
 /// <summary>Models as they occur, whose outputs are as long as their values say.</summary>
 public sealed class OpenModelTests
 {
+    /// <summary>Pads along no axis at all are none.</summary>
+    [Fact]
+    public void Pad_along_no_axis()
+    {
+        OnnxModelWriter writer = new OnnxModelWriter().Opset(18).Input("x", ElementType.Float32, 2, 3).Input("pads", ElementType.Int64, 0).Input("axes", ElementType.Int64, 0)
+            .Node("Pad", "x,pads,,axes", "y", n => n.String("mode", "reflect")).Output("y");
+        using var model = CompiledModel.Compile(writer);
+        model.AssertAgrees(0, 0, Uniform(new Random(1), 2, 3), new ReferenceTensor(ElementType.Int64, [0]), new ReferenceTensor(ElementType.Int64, [0]));
+    }
+
+    /// <summary>Two numbers for each axis, however many there are.</summary>
+    [Fact]
+    public void Pads_for_other_axes_are_refused()
+    {
+        OnnxModelWriter writer = new OnnxModelWriter().Opset(18).Input("x", ElementType.Float32, 2, 3).Input("pads", ElementType.Int64, 2).Node("Pad", "x,pads", "y").Output("y");
+        Assert.Equal("RG0011", ModelCompiler.Compile(writer.ToSource(), TestOptions.Exact).Diagnostics.First(d => d.Severity == Diagnostics.Severity.Error).Id);
+    }
+
     /// <summary>What stands behind a detector: boxes are chosen, looked up and put together.</summary>
     [Fact]
     public void A_detectors_tail()

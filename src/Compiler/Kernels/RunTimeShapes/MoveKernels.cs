@@ -56,6 +56,8 @@ internal static class MoveKernels
     {
         bool areAttributes = call.Node.Operator.Version < 11;
         string pads = areAttributes ? OpenCall.List((call.Node.Attributes.Ints("pads") ?? call.Node.Attributes.Ints("paddings") ?? []).AsEnumerable()) : call.Longs(1);
+        // No axes would mean all of them to the runtime.
+        if (call.Node.HasInput(3) && call.Parameters.Shape(3) is { IsStatic: true, ElementCount: 0 }) pads = OpenCall.List(Enumerable.Repeat(0L, 2 * call.Rank(0)));
         string value = call.Node.HasInput(2) && call.Constant(2) is null ? call.Elements(2) + "[0]" : PadKernel.ConstantText(PadWidths.ConstantValue(call.Parameters), call.ElementType(0));
         return $"Moving.Pad<{call.Type(0)}>({call.Label}, {call.View(0)}, {CSharpLiteral.Of(PadWidths.Mode(call.Parameters))}, {pads}, {call.Longs(3)}, {value})";
     })

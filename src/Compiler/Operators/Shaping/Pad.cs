@@ -64,6 +64,8 @@ internal sealed class Pad : Operator
         if (context.Version < 11 || (context.Constant(1) is not null && context.Shape(0).IsStatic && !context.HasInput(3))) return false;
         _ = PadWidths.Mode(context);
         CheckValue(context);
+        long? axes = !context.HasInput(3) ? context.Rank(0) : context.Shape(3).IsStatic ? context.Shape(3).ElementCount : null;
+        if (axes is not null && context.Shape(1) is { IsStatic: true } pads && pads.ElementCount != 2 * axes) throw context.Fail("there must be two pads for each axis");
         context.SetOutput(0, context.Type(0), new Shape([.. context.Shape(0).Dimensions.Select((_, a) => context.Open(0, a, null))]));
         return true;
     }
