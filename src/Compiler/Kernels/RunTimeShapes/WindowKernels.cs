@@ -25,7 +25,8 @@ internal static class WindowKernels
 
     /// <summary>InstanceNormalization.</summary>
     public static Kernel InstanceNormalization { get; } = new CallKernel(static call =>
-        $"ChannelNormalisation.Instance({call.Label}, {call.View(0)}, {call.Elements(1)}, {call.Elements(2)}, {Epsilon(call)})") { Serves = AreFloats };
+        $"ChannelNormalisation.Instance({call.Label}, {call.View(0)}, {call.Elements(1)}, {call.Elements(2)}, {Epsilon(call)})")
+    { Serves = AreFloats };
 
     private static bool AreFloats(Node node, KernelContext context) => node.Inputs.All(i => context.ElementType(i) == ElementType.Float32);
 
