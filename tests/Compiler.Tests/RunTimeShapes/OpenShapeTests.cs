@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Globalization;
 using System.Linq;
 using RedGen.Compiler.Execute;
 using RedGen.Compiler.Graphs;
@@ -49,7 +48,7 @@ public sealed class OpenShapeTests
             }
 
             CompiledModel compiled = batch.Add($"{op}, seed {seed}, {type}", source, TestOptions.Exact with { Optimise = seed % 2 == 0 });
-            cases.Add((compiled, [.. model.Graph.Inputs.Select(v => Fill(v, random, model.Graph.Name))]));
+            cases.Add((compiled, [.. model.Graph.Inputs.Select(v => ShapingCases.Fill(v, random, model.Graph.Name))]));
         }
 
         batch.Build();
@@ -110,16 +109,4 @@ public sealed class OpenShapeTests
     }
 
     private static OnnxDim[] Dims(IEnumerable<int> lengths) => [.. lengths.Select(d => (OnnxDim)(long)d)];
-
-    /// <summary>Random elements; indices up to the bound in the graph's name.</summary>
-    private static ReferenceTensor Fill(Value input, Random random, string graphName)
-    {
-        var type = (TensorType)input.Type!;
-        int[] lengths = type.Shape!.ToArray();
-        if (input.Name is not ("indices" or "k")) return RandomTensor.Of(type.ElementType, random.Next(), lengths);
-        int bound = int.Parse(graphName.AsSpan("bound ".Length), CultureInfo.InvariantCulture);
-        var indices = new long[type.Shape.ElementCount];
-        for (int i = 0; i < indices.Length; i++) indices[i] = random.Next(-bound, bound);
-        return new ReferenceTensor(ElementType.Int64, lengths, indices);
-    }
 }

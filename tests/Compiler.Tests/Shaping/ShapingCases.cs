@@ -1,6 +1,8 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
+using RedGen.Compiler.Execute;
 using RedGen.Compiler.Graphs;
 using RedGen.TestKit;
 
@@ -236,5 +238,17 @@ internal static class ShapingCases
         int[] x = Lengths(random, random.Next(1, 5), type == ElementType.Float16 ? 2 : 5);
         X(model, type, x).Initializer("axis", [random.Next(-x.Length, x.Length)])
             .Node("CumSum", "x,axis", "y", n => n.Int("exclusive", random.Next(2)).Int("reverse", random.Next(2))).Output("y");
+    }
+
+    /// <summary>Random elements; indices up to the bound in the graph's name.</summary>
+    public static ReferenceTensor Fill(Value input, Random random, string graphName)
+    {
+        var type = (TensorType)input.Type!;
+        int[] lengths = type.Shape!.ToArray();
+        if (input.Name is not ("indices" or "k")) return RandomTensor.Of(type.ElementType, random.Next(), lengths);
+        int bound = int.Parse(graphName.AsSpan("bound ".Length), CultureInfo.InvariantCulture);
+        var indices = new long[type.Shape.ElementCount];
+        for (int i = 0; i < indices.Length; i++) indices[i] = random.Next(-bound, bound);
+        return new ReferenceTensor(ElementType.Int64, lengths, indices);
     }
 }

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Globalization;
 using System.Linq;
 using RedGen.Compiler.Execute;
 using RedGen.Compiler.Graphs;
@@ -34,7 +33,7 @@ public sealed class ShapingKernelTests
             Model model = writer.ToModel();
             // The graph that is planned is the one written: nothing is rewritten between.
             CompiledModel compiled = batch.Add($"{op}, seed {seed}, {type}", writer, TestOptions.Exact with { Optimise = false });
-            cases.Add((compiled, [.. model.Graph.Inputs.Select(v => Fill(v, random, model.Graph.Name))]));
+            cases.Add((compiled, [.. model.Graph.Inputs.Select(v => ShapingCases.Fill(v, random, model.Graph.Name))]));
         }
 
         batch.Build();
@@ -73,17 +72,5 @@ public sealed class ShapingKernelTests
             .Node(op, "x", "z", n => _ = attribute is null ? n : n.Ints(attribute, values!)).Node("Relu", "z", "y").Output("y");
         CompilationResult result = ModelCompiler.Compile(writer.ToSource(), TestOptions.Exact with { Optimise = false });
         Assert.True(result.Plan!.Root.Steps[0].IsView);
-    }
-
-    /// <summary>Random elements; indices up to the bound in the graph's name.</summary>
-    private static ReferenceTensor Fill(Value input, Random random, string graphName)
-    {
-        var type = (TensorType)input.Type!;
-        int[] lengths = type.Shape!.ToArray();
-        if (input.Name is not ("indices" or "k")) return RandomTensor.Of(type.ElementType, random.Next(), lengths);
-        int bound = int.Parse(graphName.AsSpan("bound ".Length), CultureInfo.InvariantCulture);
-        var indices = new long[type.Shape.ElementCount];
-        for (int i = 0; i < indices.Length; i++) indices[i] = random.Next(-bound, bound);
-        return new ReferenceTensor(ElementType.Int64, lengths, indices);
     }
 }

@@ -41,42 +41,21 @@ internal sealed class IntegerConvKernel : Kernel
 
         public override void Emit(StepWriter writer)
         {
-            WindowGeometry window = layer.Window;
-            int groupInputs = layer.InChannels / layer.Groups;
-            int groupOutputs = layer.OutChannels / layer.Groups;
-            using var nest = new LoopScope(writer);
-            nest.Loop("n", layer.Batch).Loop("g", layer.Groups).Loop("oc", groupOutputs);
-            WindowLoops.OverOutputs(nest, window);
-            string channel = nest.Index(("g", groupOutputs), ("oc", 1));
             // A bias of run time may be anything.
             string type = output is not null && (hasBias || layer.Taps > IntegerMatMulKernel.IntDepth) ? "long" : "int";
-            writer.Line($"{type} sum = {(hasBias ? writer.Input(2) + "[" + channel + "]" : "0")};");
-            using (var taps = new LoopScope(writer))
-            {
-                taps.Loop("ic", groupInputs);
-                string inside = WindowLoops.OverTaps(writer, nest, taps, window);
-                string plane = Index(nest, taps, ("n", layer.InChannels * window.InLength), ("g", groupInputs * window.InLength), ("ic", window.InLength));
-                string x = plane == "0" ? inside : inside == "0" ? plane : Parenthesised(plane) + " + " + inside;
-                string w = Index(nest, taps, [("g", groupOutputs * layer.Taps), ("oc", layer.Taps), ("ic", window.KernelLength), .. WindowLoops.TapTerms(window)]);
-                string left = QuantizationParameter.Less(writer.Input(0) + "[" + x + "]", xZero.At(writer, "0"));
-                string right = QuantizationParameter.Less(writer.Input(1) + "[" + w + "]", wZero.At(writer, Channel(wZero, channel)));
-                writer.Line($"sum = unchecked(sum + ({left} * {right}));");
-            }
-
-            string y = nest.Index([("n", layer.OutChannels * window.OutLength), ("g", groupOutputs * window.OutLength), ("oc", window.OutLength), .. WindowLoops.OutputTerms(window)]);
-            writer.Line($"{writer.Output(0)}[{y}] = {(output is null ? "sum" : output.Of(writer, "sum", "0", Channel(output.B, channel), "0"))};");
+            ConvLoops.Write(
+                writer,
+                layer,
+                channel => writer.Line($"{type} sum = {(hasBias ? writer.Input(2) + "[" + channel + "]" : "0")};"),
+                (channel, x, w) =>
+                {
+                    string left = QuantizationParameter.Less(writer.Input(0) + "[" + x + "]", xZero.At(writer, "0"));
+                    string right = QuantizationParameter.Less(writer.Input(1) + "[" + w + "]", wZero.At(writer, Channel(wZero, channel)));
+                    writer.Line($"sum = unchecked(sum + ({left} * {right}));");
+                },
+                (channel, y) => writer.Line($"{writer.Output(0)}[{y}] = {(output is null ? "sum" : output.Of(writer, "sum", "0", Channel(output.B, channel), "0"))};"));
         }
 
         private static string Channel(QuantizationParameter parameter, string channel) => parameter.Lengths.All(d => d == 1) ? "0" : channel;
-
-        private static string Parenthesised(string sum) => sum.Contains(" + ") || !sum.Contains(" ") ? sum : "(" + sum + ")";
-
-        private static string Index(LoopScope outer, LoopScope inner, params (string Variable, int Stride)[] terms)
-        {
-            var open = new List<string>();
-            foreach ((string variable, _) in terms)
-                if (outer.Has(variable) || inner.Has(variable)) open.Add(variable);
-            return LoopScope.Index(open, terms);
-        }
     }
 }
