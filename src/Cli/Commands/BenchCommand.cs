@@ -30,14 +30,13 @@ internal sealed class BenchCommand : ModelCommand
         : base(console, "bench", "Measures latency, throughput, first call and allocation, beside ONNX Runtime where asked.")
     {
         _ort = Add(new Option<string>("--ort") { Description = "Measure ONNX Runtime too: the path of libonnxruntime.so.", HelpName = "path" });
-        _layers = Add(new Option<bool>("--layers") { Description = "Show the time of every layer (not available yet)." });
+        _layers = Add(new Option<bool>("--layers") { Description = "Show each layer's kernel, time, GFLOP/s and share of the machine's peak." });
         _seconds = Add(new Option<double>("--seconds") { Description = "How long to measure.", DefaultValueFactory = static _ => 3 });
     }
 
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed, string path, CompilerOptions options)
     {
-        if (parsed.GetValue(_layers)) throw new ToolException("--layers is not available in this version of RedGen");
         string? library = parsed.GetValue(_ort);
         if (library is not null && !File.Exists(library)) throw new ToolException("there is no file '" + library + "'");
         ModelSource source = Open(parsed, path, options);
@@ -57,8 +56,15 @@ internal sealed class BenchCommand : ModelCommand
         long allocated = AllocatedBytes(own);
         Times[] times = Stopwatches.Measure(contenders, Math.Clamp(parsed.GetValue(_seconds), 0.01, 3600));
         double? difference = ort is null ? null : Difference(program, outputs, ortOutputs);
-        Report(program, times, first, allocated, difference, ort?.RuntimeVersion);
+        Report(program, times, first, allocated, difference, ort?.RuntimeVersion, parsed.GetValue(_layers) ? Layers(parsed, path, source, options, inputs) : null);
         return 0;
+    }
+
+    /// <summary>Measured in a program of their own: the clock between the layers costs time.</summary>
+    private LayerTimes Layers(ParseResult parsed, string path, ModelSource source, CompilerOptions options, byte[][] inputs)
+    {
+        using ModelProgram clocked = ModelProgram.Load(path, source, options, Console, hasClock: true);
+        return LayerTimes.Measure(clocked, inputs, Math.Clamp(parsed.GetValue(_seconds), 0.01, 3600));
     }
 
     /// <summary>A model may throw for values that it cannot take: an index, a branch that does not fit the shapes.</summary>
@@ -113,7 +119,7 @@ internal sealed class BenchCommand : ModelCommand
         return worst;
     }
 
-    private void Report(ModelProgram program, Times[] times, double first, long allocated, double? difference, string? ortVersion)
+    private void Report(ModelProgram program, Times[] times, double first, long allocated, double? difference, string? ortVersion, LayerTimes? layers)
     {
         Times own = times[0];
         Times? ort = times.Length > 1 ? times[1] : null;
@@ -129,6 +135,8 @@ internal sealed class BenchCommand : ModelCommand
         Console.WriteLine("first call " + Text(first) + " µs, " + allocated.ToString(CultureInfo.InvariantCulture) + " bytes allocated a call, "
             + Text(program.Result.Plan!.MultiplyAdds / own.Min / 1000) + " GMAC/s"
             + (difference is { } d ? ", largest difference " + d.ToString("G3", CultureInfo.InvariantCulture) : ""));
+        layers?.ToTable().Write(Console.Text);
+        if (layers is not null) Console.WriteLine("peak of a core: " + Text(layers.PeakGigaflops) + " GFLOP/s");
         Console.WriteJson(new
         {
             redgenMinMicroseconds = own.Min,
@@ -144,6 +152,8 @@ internal sealed class BenchCommand : ModelCommand
             macs = program.Result.Plan.MultiplyAdds,
             maxDifference = difference is { } found && double.IsFinite(found) ? difference : null,
             ortVersion,
+            layers = layers?.ToJson(),
+            peakGigaflopsPerSecond = layers?.PeakGigaflops,
             diagnostics = Console.Diagnostics,
         });
     }

@@ -51,6 +51,10 @@ internal sealed class GeneratedCode : IDisposable
     /// <summary>Why a model's code does not compile.</summary>
     public string? ErrorOf(GeneratedModel model) => _errors.GetValueOrDefault(model);
 
+    /// <summary>What a static field of a class in a model's assembly holds.</summary>
+    public T StaticOf<T>(GeneratedModel model, string type, string field)
+        => (T)_methods[model].Method.Module.Assembly.GetType(type, throwOnError: true)!.GetField(field, BindingFlags.Static | BindingFlags.NonPublic)!.GetValue(null)!;
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Immutable;
 using System.Linq;
+using RedGen.Cli.Measure;
 using RedGen.Cli.Models;
 using RedGen.Cli.Output;
 using RedGen.Compiler;
@@ -51,19 +52,27 @@ internal sealed class ModelProgram : IDisposable
     }
 
     /// <summary>Compiles and loads a model; its problems are printed.</summary>
+    /// <param name="path">The model's path, for messages.</param>
+    /// <param name="source">The model.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="console">Takes the problems.</param>
+    /// <param name="hasClock">Whether a clock stands between the layers: see <see cref="LayerTicks"/>.</param>
     /// <exception cref="ToolException">It has errors.</exception>
-    public static ModelProgram Load(string path, ModelSource source, CompilerOptions options, ToolConsole console)
+    public static ModelProgram Load(string path, ModelSource source, CompilerOptions options, ToolConsole console, bool hasClock = false)
     {
         const string Space = "RedGenProgram";
         CompilationResult result = ModelCompiler.Compile(source, options with { Namespace = Space, WeightResource = Space + ".weights" });
         console.Print(path, [.. result.Diagnostics.Where(static d => d.Severity != Severity.Info)]);
         if (!result.Success) throw new ToolException("the model was not compiled");
-        var model = new GeneratedModel(Space, result);
+        var model = new GeneratedModel(Space, hasClock ? LayerClock.Set(result) : result);
         GeneratedCode code = GeneratedCode.Build([model], new CodeSettings(IsStrict: false, IsCollectible: false));
         if (code.MethodOf(model) is { } predict) return new ModelProgram(code, model, predict);
         code.Dispose();
         throw new InvalidOperationException(code.ErrorOf(model));
     }
+
+    /// <summary>The last run's times by layer in ticks of <see cref="System.Diagnostics.Stopwatch"/>, of a model that was loaded with a clock.</summary>
+    public long[] LayerTicks => _code.StaticOf<long[]>(_model, LayerClock.ClassName, "Ticks");
 
     /// <summary>Arrays of the right sizes for the inputs; they do not move, so that native code can read them too.</summary>
     public byte[][] NewInputs() => NewArrays(Inputs);

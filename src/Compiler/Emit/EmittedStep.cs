@@ -46,14 +46,14 @@ internal sealed record EmittedStep(
         {
             Step step = plan.Root.Steps[i];
             if (step.IsView) continue;
-            // No member may bear the name of its class.
-            string method = prefix + plan.StepNames[i];
-            if (method == plan.ClassName) method += "Layer";
-            result.Add(Name(plan, step, plan.Workspaces[i], method, weights));
+            result.Add(Name(plan, step, plan.Workspaces[i], MethodName(plan, prefix + plan.StepNames[i]), weights));
         }
 
         return result.ToImmutable();
     }
+
+    /// <summary>The method of a step: no member may bear the name of its class.</summary>
+    public static string MethodName(ExecutionPlan plan, string name) => name == plan.ClassName ? name + "Layer" : name;
 
     private static EmittedStep Name(ExecutionPlan plan, Step step, Buffer? workspace, string method, WeightTable weights)
     {
