@@ -15,6 +15,10 @@ public interface IActivation
 
     /// <summary>The function of every lane; agrees with the scalar form to within its stated error.</summary>
     Vector<float> Apply(Vector<float> x);
+
+    /// <summary>The function of every lane of a vector of any width: what the other two forms are made of.</summary>
+    internal TLanes Apply<TLanes>(TLanes x)
+        where TLanes : struct, ILanes<TLanes>;
 }
 
 /// <summary>y = x.</summary>
@@ -26,7 +30,10 @@ public readonly struct Identity : IActivation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector<float> Apply(Vector<float> x) => x;
+    public Vector<float> Apply(Vector<float> x) => default(VectorLanes).Apply(this, new VectorLanes(x)).Value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    TLanes IActivation.Apply<TLanes>(TLanes x) => x;
 }
 
 /// <summary>ONNX Relu: y = max(x, 0). NaN stays NaN; −0 stays −0.</summary>
@@ -38,8 +45,14 @@ public readonly struct Relu : IActivation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector<float> Apply(Vector<float> x) =>
-        Vector.ConditionalSelect(Vector.LessThan(x, Vector<float>.Zero), Vector<float>.Zero, x);
+    public Vector<float> Apply(Vector<float> x) => default(VectorLanes).Apply(this, new VectorLanes(x)).Value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    TLanes IActivation.Apply<TLanes>(TLanes x)
+    {
+        TLanes v = default;
+        return v.AtLeast(x, v.Fill(0f));
+    }
 }
 
 /// <summary>ONNX Clip: y = min(max(x, min), max). NaN stays NaN. Where min exceeds max the answer is max.</summary>
@@ -65,12 +78,13 @@ public readonly struct Clip : IActivation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector<float> Apply(Vector<float> x)
+    public Vector<float> Apply(Vector<float> x) => default(VectorLanes).Apply(this, new VectorLanes(x)).Value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    TLanes IActivation.Apply<TLanes>(TLanes x)
     {
-        Vector<float> min = new(_min);
-        Vector<float> max = new(_max);
-        Vector<float> low = Vector.ConditionalSelect(Vector.LessThan(x, min), min, x);
-        return Vector.ConditionalSelect(Vector.GreaterThan(low, max), max, low);
+        TLanes v = default;
+        return v.AtMost(v.AtLeast(x, v.Fill(_min)), v.Fill(_max));
     }
 }
 
@@ -91,8 +105,14 @@ public readonly struct LeakyRelu : IActivation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector<float> Apply(Vector<float> x) =>
-        Vector.ConditionalSelect(Vector.LessThan(x, Vector<float>.Zero), x * new Vector<float>(_alpha), x);
+    public Vector<float> Apply(Vector<float> x) => default(VectorLanes).Apply(this, new VectorLanes(x)).Value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    TLanes IActivation.Apply<TLanes>(TLanes x)
+    {
+        TLanes v = default;
+        return v.Select(v.Less(x, v.Fill(0f)), v.Multiply(x, v.Fill(_alpha)), x);
+    }
 }
 
 /// <summary>ONNX HardSigmoid: y = max(0, min(1, alpha·x + beta)). NaN stays NaN.</summary>
@@ -114,8 +134,14 @@ public readonly struct HardSigmoid : IActivation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector<float> Apply(Vector<float> x) =>
-        new Clip(0f, 1f).Apply((x * new Vector<float>(_alpha)) + new Vector<float>(_beta));
+    public Vector<float> Apply(Vector<float> x) => default(VectorLanes).Apply(this, new VectorLanes(x)).Value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    TLanes IActivation.Apply<TLanes>(TLanes x)
+    {
+        TLanes v = default;
+        return v.AtMost(v.AtLeast(v.MultiplyAdd(x, v.Fill(_alpha), v.Fill(_beta)), v.Fill(0f)), v.Fill(1f));
+    }
 }
 
 /// <summary>ONNX HardSwish: y = x · max(0, min(1, x/6 + 0.5)).</summary>
@@ -127,5 +153,12 @@ public readonly struct HardSwish : IActivation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector<float> Apply(Vector<float> x) => x * new HardSigmoid(1f / 6f, 0.5f).Apply(x);
+    public Vector<float> Apply(Vector<float> x) => default(VectorLanes).Apply(this, new VectorLanes(x)).Value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    TLanes IActivation.Apply<TLanes>(TLanes x)
+    {
+        TLanes v = default;
+        return v.Multiply(x, v.Apply(new HardSigmoid(1f / 6f, 0.5f), x));
+    }
 }

@@ -1,8 +1,10 @@
 #nullable enable
 using System;
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+#if NET8_0_OR_GREATER
+using System.Runtime.Intrinsics;
+#endif
 
 namespace RedGen.Runtime;
 
@@ -14,7 +16,6 @@ public static class Elementwise
     /// <param name="output">y: as many elements at least; may be the input itself, must not overlap it otherwise.</param>
     /// <param name="activation">The function.</param>
     /// <exception cref="ArgumentException"><paramref name="output"/> is shorter than <paramref name="input"/>.</exception>
-    [MethodImpl(Simd.Hot)]
     public static void Map<TActivation>(ReadOnlySpan<float> input, Span<float> output, TActivation activation)
         where TActivation : struct, IActivation
     {
@@ -23,21 +24,53 @@ public static class Elementwise
             throw new ArgumentException("The output is shorter than the input.");
         }
 
+        ref float x = ref MemoryMarshal.GetReference(input);
+        ref float y = ref MemoryMarshal.GetReference(output);
+#if NET8_0_OR_GREATER
+        if (Lanes512.IsSupported && input.Length >= Vector512<float>.Count)
+        {
+            Map<Lanes512, TActivation>(ref x, ref y, input.Length, activation);
+            return;
+        }
+#endif
+        Map<VectorLanes, TActivation>(ref x, ref y, input.Length, activation);
+    }
+
+    [MethodImpl(Simd.Hot)]
+    private static void Map<TLanes, TActivation>(ref float x, ref float y, int length, TActivation activation)
+        where TLanes : struct, ILanes<TLanes>
+        where TActivation : struct, IActivation
+    {
         unchecked
         {
-            ref float x = ref MemoryMarshal.GetReference(input);
-            ref float y = ref MemoryMarshal.GetReference(output);
-            int i = 0;
-            for (; i <= input.Length - Vector<float>.Count; i += Vector<float>.Count)
+            TLanes v = default;
+            int end = length - v.Count;
+            if (end < 0)
             {
-                Simd.Store(activation.Apply(Simd.Load(ref x, i)), ref y, i);
+                if (length > 0) Few<TLanes, TActivation>(ref x, ref y, length, activation);
+                return;
             }
 
-            int left = input.Length - i;
-            if (left > 0)
+            // The last vector may overlap the one before it. As y may be x, each is read before the one before it is written.
+            TLanes value = v.Load(ref x, 0);
+            for (int i = 0; ;)
             {
-                Simd.StoreLanes(activation.Apply(Simd.LoadLanes(ref Unsafe.Add(ref x, i), 0, left)), ref Unsafe.Add(ref y, i), 0, left);
+                int next = Math.Min(i + v.Count, end);
+                TLanes ahead = v.Load(ref x, next);
+                v.Store(activation.Apply(value), ref y, i);
+                if (i == end) return;
+                value = ahead;
+                i = next;
             }
         }
+    }
+
+    [MethodImpl(Simd.Hot)]
+    private static void Few<TLanes, TActivation>(ref float x, ref float y, int length, TActivation activation)
+        where TLanes : struct, ILanes<TLanes>
+        where TActivation : struct, IActivation
+    {
+        TLanes v = default;
+        v.StoreUpTo(activation.Apply(v.LoadUpTo(ref x, 0, length)), ref y, 0, length);
     }
 }

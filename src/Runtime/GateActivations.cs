@@ -22,7 +22,14 @@ public readonly struct Affine : IActivation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector<float> Apply(Vector<float> x) => Simd.MultiplyAdd(x, new Vector<float>(_alpha), new Vector<float>(_beta));
+    public Vector<float> Apply(Vector<float> x) => default(VectorLanes).Apply(this, new VectorLanes(x)).Value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    TLanes IActivation.Apply<TLanes>(TLanes x)
+    {
+        TLanes v = default;
+        return v.MultiplyAdd(x, v.Fill(_alpha), v.Fill(_beta));
+    }
 }
 
 /// <summary>y = alpha · tanh(beta·x), as recurrent layers name it.</summary>
@@ -43,7 +50,14 @@ public readonly struct ScaledTanh : IActivation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector<float> Apply(Vector<float> x) => VectorMath.Tanh(x * new Vector<float>(_beta)) * new Vector<float>(_alpha);
+    public Vector<float> Apply(Vector<float> x) => default(VectorLanes).Apply(this, new VectorLanes(x)).Value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    TLanes IActivation.Apply<TLanes>(TLanes x)
+    {
+        TLanes v = default;
+        return v.Multiply(LaneMath.Tanh(v.Multiply(x, v.Fill(_beta))), v.Fill(_alpha));
+    }
 }
 
 /// <summary>ONNX Softsign: y = x / (1 + |x|).</summary>
@@ -54,7 +68,14 @@ public readonly struct Softsign : IActivation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector<float> Apply(Vector<float> x) => x / (Vector<float>.One + Vector.Abs(x));
+    public Vector<float> Apply(Vector<float> x) => default(VectorLanes).Apply(this, new VectorLanes(x)).Value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    TLanes IActivation.Apply<TLanes>(TLanes x)
+    {
+        TLanes v = default;
+        return v.Divide(x, v.Add(v.Fill(1f), v.Abs(x)));
+    }
 }
 
 /// <summary>y = x for x ≥ alpha, 0 below, as recurrent layers name it.</summary>
@@ -73,8 +94,14 @@ public readonly struct ThresholdedRelu : IActivation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector<float> Apply(Vector<float> x) =>
-        Vector.ConditionalSelect(Vector.GreaterThanOrEqual(x, new Vector<float>(_alpha)), x, Vector<float>.Zero);
+    public Vector<float> Apply(Vector<float> x) => default(VectorLanes).Apply(this, new VectorLanes(x)).Value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    TLanes IActivation.Apply<TLanes>(TLanes x)
+    {
+        TLanes v = default;
+        return v.Select(v.LessOrEqual(v.Fill(_alpha), x), x, v.Fill(0f));
+    }
 }
 
 /// <summary>An activation of arguments that are first bounded to −threshold … threshold: the clip of recurrent layers.</summary>
@@ -97,5 +124,8 @@ public readonly struct Clipped<TActivation> : IActivation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector<float> Apply(Vector<float> x) => _activation.Apply(new Clip(-_threshold, _threshold).Apply(x));
+    public Vector<float> Apply(Vector<float> x) => default(VectorLanes).Apply(this, new VectorLanes(x)).Value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    TLanes IActivation.Apply<TLanes>(TLanes x) => _activation.Apply(default(TLanes).Apply(new Clip(-_threshold, _threshold), x));
 }

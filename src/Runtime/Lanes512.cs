@@ -66,6 +66,11 @@ internal readonly struct Lanes512 : ILanes<Lanes512>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Lanes512 KeepUpTo(Lanes512 value, int count, Lanes512 others) =>
+        new(Vector512.ConditionalSelect(Vector512.LessThan(Indices, Vector512.Create(count)).AsSingle(), value._value, others._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Lanes512 Add(Lanes512 a, Lanes512 b) => new(a._value + b._value);
 
     /// <inheritdoc/>
@@ -78,12 +83,79 @@ internal readonly struct Lanes512 : ILanes<Lanes512>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Lanes512 Divide(Lanes512 a, Lanes512 b) => new(a._value / b._value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Lanes512 MultiplyAdd(Lanes512 a, Lanes512 b, Lanes512 c) => new(Avx512F.FusedMultiplyAdd(a._value, b._value, c._value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Lanes512 Sqrt(Lanes512 value) => new(Avx512F.Sqrt(value._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Lanes512 Max(Lanes512 a, Lanes512 b) =>
-        new(Vector512.ConditionalSelect(Vector512.GreaterThanOrEqual(a._value, b._value) | ~Vector512.Equals(a._value, a._value), a._value, b._value));
+        new(Vector512.ConditionalSelect(Vector512.Equals(b._value, b._value), Avx512F.Max(b._value, a._value), b._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Lanes512 Min(Lanes512 a, Lanes512 b) =>
+        new(Vector512.ConditionalSelect(Vector512.Equals(b._value, b._value), Avx512F.Min(b._value, a._value), b._value));
+
+    // The instructions give their second operand for NaN and for zeros of both signs.
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Lanes512 AtLeast(Lanes512 x, Lanes512 bound) => new(Avx512F.Max(bound._value, x._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Lanes512 AtMost(Lanes512 x, Lanes512 bound) => new(Avx512F.Min(bound._value, x._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Lanes512 Abs(Lanes512 x) => new(Vector512.AndNot(x._value, Vector512.Create(-0f)));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Lanes512 Negate(Lanes512 x) => new(x._value ^ Vector512.Create(-0f));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Lanes512 WithSign(Lanes512 magnitude, Lanes512 x) => new(magnitude._value | (x._value & Vector512.Create(-0f)));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Lanes512 Less(Lanes512 a, Lanes512 b) => new(Vector512.LessThan(a._value, b._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Lanes512 LessOrEqual(Lanes512 a, Lanes512 b) => new(Vector512.LessThanOrEqual(a._value, b._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Lanes512 Equal(Lanes512 a, Lanes512 b) => new(Vector512.Equals(a._value, b._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Lanes512 Select(Lanes512 mask, Lanes512 set, Lanes512 unset) => new(Vector512.ConditionalSelect(mask._value, set._value, unset._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Lanes512 Scale(Lanes512 x, Lanes512 n) => new(Avx512F.Scale(x._value, n._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Lanes512 SplitPower(Lanes512 x, out Lanes512 exponent)
+    {
+        unchecked
+        {
+            Vector512<int> bits = x._value.AsInt32();
+            Vector512<int> power = (bits - Vector512.Create(LaneMath.SqrtHalfBits)) & Vector512.Create(LaneMath.ExponentBits);
+            exponent = new(Vector512.ConvertToSingle(power) * Vector512.Create(1f / 8388608f));
+            return new((bits - power).AsSingle());
+        }
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -91,8 +163,17 @@ internal readonly struct Lanes512 : ILanes<Lanes512>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public float Largest(Lanes512 value) => Simd.Largest(Simd.Max(value._value.GetLower().AsVector(), value._value.GetUpper().AsVector()));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Lanes512 Apply<TActivation>(TActivation activation, Lanes512 value)
-        where TActivation : struct, IActivation =>
-        new(Vector512.Create(activation.Apply(value._value.GetLower().AsVector()).AsVector256(), activation.Apply(value._value.GetUpper().AsVector()).AsVector256()));
+        where TActivation : struct, IActivation => activation.Apply(value);
+
+    private static Vector512<int> Indices
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector512.Create(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    }
 }
 #endif

@@ -67,6 +67,10 @@ internal static class Simd
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector<float> Max(Vector<float> a, Vector<float> b)
     {
+#if NET8_0_OR_GREATER
+        // The instruction gives its second operand, a, for NaN and for zeros of both signs.
+        if (Vector<float>.Count == 8 && Avx.IsSupported) return Vector.ConditionalSelect(Vector.Equals(b, b), Avx.Max(b.AsVector256(), a.AsVector256()).AsVector(), b);
+#endif
         // a where a ≥ b or a is NaN; b otherwise (b is larger, or b is NaN).
         Vector<int> keep = Vector.BitwiseOr(Vector.GreaterThanOrEqual(a, b), Vector.OnesComplement(Vector.Equals(a, a)));
         return Vector.ConditionalSelect(keep, a, b);
@@ -76,14 +80,100 @@ internal static class Simd
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector<float> Min(Vector<float> a, Vector<float> b)
     {
+#if NET8_0_OR_GREATER
+        if (Vector<float>.Count == 8 && Avx.IsSupported) return Vector.ConditionalSelect(Vector.Equals(b, b), Avx.Min(b.AsVector256(), a.AsVector256()).AsVector(), b);
+#endif
         Vector<int> keep = Vector.BitwiseOr(Vector.LessThanOrEqual(a, b), Vector.OnesComplement(Vector.Equals(a, a)));
         return Vector.ConditionalSelect(keep, a, b);
     }
 
-    /// <summary>The sum of all lanes, added from the first to the last.</summary>
+    /// <summary>x, or the bound where x is below it. NaN stays NaN, and −0 stays at a bound of 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector<float> AtLeast(Vector<float> x, Vector<float> bound)
+    {
+#if NET8_0_OR_GREATER
+        // The instructions give their second operand for NaN and for zeros of both signs.
+        if (Vector<float>.Count == 8 && Avx.IsSupported) return Avx.Max(bound.AsVector256(), x.AsVector256()).AsVector();
+        if (Vector<float>.Count == 4 && Sse.IsSupported) return Sse.Max(bound.AsVector128(), x.AsVector128()).AsVector();
+#endif
+        return Vector.ConditionalSelect(Vector.LessThan(x, bound), bound, x);
+    }
+
+    /// <summary>x, or the bound where x is above it. NaN stays NaN, and −0 stays at a bound of 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector<float> AtMost(Vector<float> x, Vector<float> bound)
+    {
+#if NET8_0_OR_GREATER
+        if (Vector<float>.Count == 8 && Avx.IsSupported) return Avx.Min(bound.AsVector256(), x.AsVector256()).AsVector();
+        if (Vector<float>.Count == 4 && Sse.IsSupported) return Sse.Min(bound.AsVector128(), x.AsVector128()).AsVector();
+#endif
+        return Vector.ConditionalSelect(Vector.GreaterThan(x, bound), bound, x);
+    }
+
+    /// <summary>x · 2^n for whole n from −252 to 254, in two factors where no instruction does it, so that neither leaves the normal range.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector<float> Scale(Vector<float> x, Vector<float> n)
+    {
+        unchecked
+        {
+#if NET8_0_OR_GREATER
+            if (Vector<float>.Count == 8 && Avx512F.VL.IsSupported) return Avx512F.VL.Scale(x.AsVector256(), n.AsVector256()).AsVector();
+#endif
+            Vector<int> exponent = Vector.AsVectorInt32(n + new Vector<float>(LaneMath.Rounder)) - new Vector<int>(LaneMath.RounderBits);
+            Vector<float> half = MultiplyAdd(n, new Vector<float>(0.5f), new Vector<float>(LaneMath.Rounder));
+            Vector<int> first = Vector.AsVectorInt32(half) - new Vector<int>(LaneMath.RounderBits);
+            return x * Power(first) * Power(exponent - first);
+        }
+    }
+
+    /// <summary>2^n for −126 ≤ n ≤ 127: the exponent field is the product with 2^23 (.NET Standard's vectors have no shift).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<float> Power(Vector<int> n)
+    {
+        unchecked
+        {
+#if NET8_0_OR_GREATER
+            return Vector.AsVectorSingle(Vector.ShiftLeft(n + new Vector<int>(127), 23));
+#else
+            return Vector.AsVectorSingle((n + new Vector<int>(127)) * new Vector<int>(8388608));
+#endif
+        }
+    }
+
+    /// <summary>The largest of all lanes; a NaN gives NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static float Largest(Vector<float> value)
+    {
+#if NET8_0_OR_GREATER
+        if (Vector<float>.Count == 8 && Avx.IsSupported)
+        {
+            Vector<float> halves = Max(value, Avx.Permute2x128(value.AsVector256(), value.AsVector256(), 1).AsVector());
+            Vector<float> pairs = Max(halves, Avx.Permute(halves.AsVector256(), 0b01_00_11_10).AsVector());
+            return Max(pairs, Avx.Permute(pairs.AsVector256(), 0b10_11_00_01).AsVector())[0];
+        }
+#endif
+        float largest = value[0];
+        for (int i = 1; i < Vector<float>.Count; i++)
+        {
+            float lane = value[i];
+            largest = largest >= lane || float.IsNaN(largest) ? largest : lane;
+        }
+
+        return largest;
+    }
+
+    /// <summary>The sum of all lanes: of halves, where the vector has them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static float Sum(Vector<float> value)
     {
+#if NET8_0_OR_GREATER
+        if (Vector<float>.Count == 8 && Avx.IsSupported)
+        {
+            Vector128<float> four = value.AsVector256().GetLower() + value.AsVector256().GetUpper();
+            Vector128<float> two = four + Sse.MoveHighToLow(four, four);
+            return two.ToScalar() + two.GetElement(1);
+        }
+#endif
         float sum = value[0];
         for (int i = 1; i < Vector<float>.Count; i++)
         {
@@ -91,6 +181,26 @@ internal static class Simd
         }
 
         return sum;
+    }
+
+    /// <summary>The first <paramref name="count"/> lanes of one vector, the others of another.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector<float> KeepUpTo(Vector<float> value, int count, Vector<float> others)
+    {
+#if NET8_0_OR_GREATER
+        if (Vector<float>.Count == 8)
+        {
+            Vector256<int> places = Vector256.Create(0, 1, 2, 3, 4, 5, 6, 7);
+            return Vector.ConditionalSelect(Vector256.LessThan(places, Vector256.Create(count)).AsVector(), value, others);
+        }
+#endif
+        ref float lanes = ref Unsafe.As<Vector<float>, float>(ref value);
+        for (int i = Math.Max(count, 0); i < Vector<float>.Count; i++)
+        {
+            Unsafe.Add(ref lanes, i) = others[i];
+        }
+
+        return value;
     }
 
     /// <summary>True if <see cref="LoadEven"/> is a few instructions; a constant when a method is compiled.</summary>

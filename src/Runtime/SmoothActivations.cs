@@ -14,7 +14,10 @@ public readonly struct Sigmoid : IActivation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector<float> Apply(Vector<float> x) => VectorMath.Sigmoid(x);
+    public Vector<float> Apply(Vector<float> x) => default(VectorLanes).Apply(this, new VectorLanes(x)).Value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    TLanes IActivation.Apply<TLanes>(TLanes x) => LaneMath.Sigmoid(x);
 }
 
 /// <summary>ONNX Tanh.</summary>
@@ -25,7 +28,10 @@ public readonly struct Tanh : IActivation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector<float> Apply(Vector<float> x) => VectorMath.Tanh(x);
+    public Vector<float> Apply(Vector<float> x) => default(VectorLanes).Apply(this, new VectorLanes(x)).Value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    TLanes IActivation.Apply<TLanes>(TLanes x) => LaneMath.Tanh(x);
 }
 
 /// <summary>ONNX Erf.</summary>
@@ -36,7 +42,10 @@ public readonly struct Erf : IActivation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector<float> Apply(Vector<float> x) => VectorMath.Erf(x);
+    public Vector<float> Apply(Vector<float> x) => default(VectorLanes).Apply(this, new VectorLanes(x)).Value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    TLanes IActivation.Apply<TLanes>(TLanes x) => LaneMath.Erf(x);
 }
 
 /// <summary>ONNX Exp.</summary>
@@ -47,7 +56,10 @@ public readonly struct Exp : IActivation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector<float> Apply(Vector<float> x) => VectorMath.Exp(x);
+    public Vector<float> Apply(Vector<float> x) => default(VectorLanes).Apply(this, new VectorLanes(x)).Value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    TLanes IActivation.Apply<TLanes>(TLanes x) => LaneMath.Exp(x);
 }
 
 /// <summary>ONNX Log.</summary>
@@ -58,7 +70,10 @@ public readonly struct Log : IActivation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector<float> Apply(Vector<float> x) => VectorMath.Log(x);
+    public Vector<float> Apply(Vector<float> x) => default(VectorLanes).Apply(this, new VectorLanes(x)).Value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    TLanes IActivation.Apply<TLanes>(TLanes x) => LaneMath.Log(x);
 }
 
 /// <summary>ONNX Softplus: y = ln(1 + e^x).</summary>
@@ -69,7 +84,10 @@ public readonly struct Softplus : IActivation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector<float> Apply(Vector<float> x) => VectorMath.Softplus(x);
+    public Vector<float> Apply(Vector<float> x) => default(VectorLanes).Apply(this, new VectorLanes(x)).Value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    TLanes IActivation.Apply<TLanes>(TLanes x) => LaneMath.Softplus(x);
 }
 
 /// <summary>SiLU, Swish: y = x / (1 + e^−(alpha·x)); alpha is 1 for SiLU.</summary>
@@ -88,7 +106,14 @@ public readonly struct Silu : IActivation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector<float> Apply(Vector<float> x) => x * VectorMath.Sigmoid(x * new Vector<float>(_alpha));
+    public Vector<float> Apply(Vector<float> x) => default(VectorLanes).Apply(this, new VectorLanes(x)).Value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    TLanes IActivation.Apply<TLanes>(TLanes x)
+    {
+        TLanes v = default;
+        return v.Multiply(x, LaneMath.Sigmoid(v.Multiply(x, v.Fill(_alpha))));
+    }
 }
 
 /// <summary>ONNX Gelu (approximate = none): y = x/2 · (1 + erf(x / √2)).</summary>
@@ -99,10 +124,14 @@ public readonly struct Gelu : IActivation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector<float> Apply(Vector<float> x)
+    public Vector<float> Apply(Vector<float> x) => default(VectorLanes).Apply(this, new VectorLanes(x)).Value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    TLanes IActivation.Apply<TLanes>(TLanes x)
     {
-        Vector<float> half = x * new Vector<float>(0.5f);
-        return Simd.MultiplyAdd(half, VectorMath.Erf(x * new Vector<float>(0.70710678f)), half);
+        TLanes v = default;
+        TLanes half = v.Multiply(x, v.Fill(0.5f));
+        return v.MultiplyAdd(half, LaneMath.Erf(v.Multiply(x, v.Fill(0.70710678f))), half);
     }
 }
 
@@ -114,11 +143,15 @@ public readonly struct GeluTanh : IActivation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector<float> Apply(Vector<float> x)
+    public Vector<float> Apply(Vector<float> x) => default(VectorLanes).Apply(this, new VectorLanes(x)).Value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    TLanes IActivation.Apply<TLanes>(TLanes x)
     {
-        Vector<float> half = x * new Vector<float>(0.5f);
-        Vector<float> inner = Simd.MultiplyAdd(x * x * x, new Vector<float>(0.044715f), x) * new Vector<float>(0.79788456f);
-        return Simd.MultiplyAdd(half, VectorMath.Tanh(inner), half);
+        TLanes v = default;
+        TLanes half = v.Multiply(x, v.Fill(0.5f));
+        TLanes inner = v.Multiply(v.MultiplyAdd(v.Multiply(v.Multiply(x, x), x), v.Fill(0.044715f), x), v.Fill(0.79788456f));
+        return v.MultiplyAdd(half, LaneMath.Tanh(inner), half);
     }
 }
 
@@ -138,8 +171,14 @@ public readonly struct Elu : IActivation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector<float> Apply(Vector<float> x) =>
-        Vector.ConditionalSelect(Vector.LessThan(x, Vector<float>.Zero), VectorMath.ExpMinusOne(x) * new Vector<float>(_alpha), x);
+    public Vector<float> Apply(Vector<float> x) => default(VectorLanes).Apply(this, new VectorLanes(x)).Value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    TLanes IActivation.Apply<TLanes>(TLanes x)
+    {
+        TLanes v = default;
+        return v.Select(v.Less(x, v.Fill(0f)), v.Multiply(LaneMath.ExpMinusOne(x), v.Fill(_alpha)), x);
+    }
 }
 
 /// <summary>ONNX Selu: y = gamma · x for x &gt; 0, gamma · alpha · (e^x − 1) otherwise.</summary>
@@ -160,7 +199,14 @@ public readonly struct Selu : IActivation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector<float> Apply(Vector<float> x) => new Elu(_alpha).Apply(x) * new Vector<float>(_gamma);
+    public Vector<float> Apply(Vector<float> x) => default(VectorLanes).Apply(this, new VectorLanes(x)).Value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    TLanes IActivation.Apply<TLanes>(TLanes x)
+    {
+        TLanes v = default;
+        return v.Multiply(v.Apply(new Elu(_alpha), x), v.Fill(_gamma));
+    }
 }
 
 /// <summary>ONNX Mish: y = x · tanh(ln(1 + e^x)).</summary>
@@ -171,12 +217,15 @@ public readonly struct Mish : IActivation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector<float> Apply(Vector<float> x)
+    public Vector<float> Apply(Vector<float> x) => default(VectorLanes).Apply(this, new VectorLanes(x)).Value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    TLanes IActivation.Apply<TLanes>(TLanes x)
     {
         // With w = e^x the tangent is (w² + 2w) / (w² + 2w + 2); beyond 20 it is 1.
-        Vector<float> limit = new(20f);
-        Vector<float> w = VectorMath.Exp(Vector.ConditionalSelect(Vector.GreaterThan(x, limit), limit, x));
-        Vector<float> n = w * (w + new Vector<float>(2f));
-        return x * (n / (n + new Vector<float>(2f)));
+        TLanes v = default;
+        TLanes w = LaneMath.Exp(v.AtMost(x, v.Fill(20f)));
+        TLanes n = v.Multiply(w, v.Add(w, v.Fill(2f)));
+        return v.Multiply(x, v.Divide(n, v.Add(n, v.Fill(2f))));
     }
 }

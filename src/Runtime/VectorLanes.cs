@@ -9,7 +9,14 @@ internal readonly struct VectorLanes : ILanes<VectorLanes>
 {
     private readonly Vector<float> _value;
 
-    private VectorLanes(Vector<float> value) => _value = value;
+    internal VectorLanes(Vector<float> value) => _value = value;
+
+    /// <summary>The vector as it is.</summary>
+    internal Vector<float> Value
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _value;
+    }
 
     /// <inheritdoc/>
     public int Count
@@ -40,6 +47,10 @@ internal readonly struct VectorLanes : ILanes<VectorLanes>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public VectorLanes KeepUpTo(VectorLanes value, int count, VectorLanes others) => new(Simd.KeepUpTo(value._value, count, others._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public VectorLanes Add(VectorLanes a, VectorLanes b) => new(a._value + b._value);
 
     /// <inheritdoc/>
@@ -52,7 +63,15 @@ internal readonly struct VectorLanes : ILanes<VectorLanes>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public VectorLanes Divide(VectorLanes a, VectorLanes b) => new(a._value / b._value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public VectorLanes MultiplyAdd(VectorLanes a, VectorLanes b, VectorLanes c) => new(Simd.MultiplyAdd(a._value, b._value, c._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public VectorLanes Sqrt(VectorLanes value) => new(Vector.SquareRoot(value._value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -60,10 +79,71 @@ internal readonly struct VectorLanes : ILanes<VectorLanes>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public VectorLanes Min(VectorLanes a, VectorLanes b) => new(Simd.Min(a._value, b._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public VectorLanes AtLeast(VectorLanes x, VectorLanes bound) => new(Simd.AtLeast(x._value, bound._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public VectorLanes AtMost(VectorLanes x, VectorLanes bound) => new(Simd.AtMost(x._value, bound._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public VectorLanes Abs(VectorLanes x) => new(Vector.Abs(x._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public VectorLanes Negate(VectorLanes x) => new(-x._value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public VectorLanes WithSign(VectorLanes magnitude, VectorLanes x) => new(Vector.BitwiseOr(magnitude._value, Vector.BitwiseAnd(x._value, new Vector<float>(-0f))));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public VectorLanes Less(VectorLanes a, VectorLanes b) => new(Vector.AsVectorSingle(Vector.LessThan(a._value, b._value)));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public VectorLanes LessOrEqual(VectorLanes a, VectorLanes b) => new(Vector.AsVectorSingle(Vector.LessThanOrEqual(a._value, b._value)));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public VectorLanes Equal(VectorLanes a, VectorLanes b) => new(Vector.AsVectorSingle(Vector.Equals(a._value, b._value)));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public VectorLanes Select(VectorLanes mask, VectorLanes set, VectorLanes unset) => new(Vector.ConditionalSelect(Vector.AsVectorInt32(mask._value), set._value, unset._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public VectorLanes Scale(VectorLanes x, VectorLanes n) => new(Simd.Scale(x._value, n._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public VectorLanes SplitPower(VectorLanes x, out VectorLanes exponent)
+    {
+        unchecked
+        {
+            Vector<int> bits = Vector.AsVectorInt32(x._value);
+            Vector<int> power = Vector.BitwiseAnd(bits - new Vector<int>(LaneMath.SqrtHalfBits), new Vector<int>(LaneMath.ExponentBits));
+            exponent = new(Vector.ConvertToSingle(power) * new Vector<float>(1f / 8388608f));
+            return new(Vector.AsVectorSingle(bits - power));
+        }
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float Sum(VectorLanes value) => Simd.Sum(value._value);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public float Largest(VectorLanes value) => Simd.Largest(value._value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public VectorLanes Apply<TActivation>(TActivation activation, VectorLanes value)
-        where TActivation : struct, IActivation => new(activation.Apply(value._value));
+        where TActivation : struct, IActivation => activation.Apply(value);
 }

@@ -18,6 +18,17 @@ internal static class Expect
         }
     }
 
+    /// <summary>The same bits everywhere, any NaN for NaN.</summary>
+    internal static void SameBits(ReadOnlySpan<float> expected, ReadOnlySpan<float> actual)
+    {
+        Assert.Equal(expected.Length, actual.Length);
+        for (int i = 0; i < expected.Length; i++)
+        {
+            bool same = BitConverter.SingleToInt32Bits(expected[i]) == BitConverter.SingleToInt32Bits(actual[i]) || (float.IsNaN(expected[i]) && float.IsNaN(actual[i]));
+            Assert.True(same, $"element {i} of {expected.Length}: expected {expected[i]:R}, got {actual[i]:R}");
+        }
+    }
+
     /// <summary>Bytes that the second and later calls allocate.</summary>
     internal static void NoAllocation(Action call)
     {
