@@ -22,7 +22,7 @@ public class PoolingTests
             }
 
             PoolShape shape = new(
-                data.Next(1, 3), d.In, h.In, w.In, d.Out, h.Out, w.Out, d.Kernel, h.Kernel, w.Kernel, d.Stride, h.Stride, w.Stride,
+                data.Next(0, 1) == 0 ? data.Next(1, 3) : data.Next(4, 70), d.In, h.In, w.In, d.Out, h.Out, w.Out, d.Kernel, h.Kernel, w.Kernel, d.Stride, h.Stride, w.Stride,
                 d.Dilation, h.Dilation, w.Dilation, d.Before, h.Before, w.Before, d.After, h.After, w.After);
             Check(shape, data);
         }
@@ -50,6 +50,37 @@ public class PoolingTests
     }
 
     [Fact]
+    public void Global_poolings_of_channels_side_by_side_agree_with_the_definition()
+    {
+        Data data = new(23);
+        foreach ((int channels, int pixels) in new[] { (1, 1), (5, 7), (16, 64), (33, 9), (64, 49), (200, 25) })
+        {
+            float[] x = data.Floats(2 * channels * pixels);
+            float[] largest = new float[2 * channels];
+            float[] average = new float[2 * channels];
+            ChannelsLastPool.GlobalMax(x, largest, 2, channels, pixels);
+            ChannelsLastPool.GlobalAverage(x, average, 2, channels, pixels);
+            for (int i = 0; i < largest.Length; i++)
+            {
+                (float max, double sum) = (float.NegativeInfinity, 0);
+                for (int p = 0; p < pixels; p++)
+                {
+                    float value = x[(((i / channels * pixels) + p) * channels) + (i % channels)];
+                    max = Math.Max(max, value);
+                    sum += value;
+                }
+
+                Assert.Equal(max, largest[i]);
+                Assert.Equal(sum / pixels, average[i], 1e-6);
+            }
+        }
+
+        float[] y = new float[3];
+        ChannelsLastPool.GlobalMax([1, float.NaN, 3, 4, 5, 6], y, 1, 3, 2);
+        Assert.Equal([4f, float.NaN, 6f], y);
+    }
+
+    [Fact]
     public void No_call_allocates()
     {
         PoolShape shape = new(2, 8, 8, 4, 4, 2, 2, 2, 2, 0, 0, 0, 0);
@@ -57,6 +88,8 @@ public class PoolingTests
         float[] y = new float[32];
         Expect.NoAllocation(() => MaxPool.Run(x, y, shape));
         Expect.NoAllocation(() => AveragePool.Run(x, y, shape, true));
+        Expect.NoAllocation(() => ChannelsLastPool.Max(x, y, 1, shape));
+        Expect.NoAllocation(() => ChannelsLastPool.Average(x, y, 1, shape, true));
     }
 
     private static PoolAxis Axis(Data data, int limit)
@@ -91,6 +124,28 @@ public class PoolingTests
         Expect.Close(Reference(x, shape, static (sum, max, inside, padded) => sum / inside), y, 1e-6, "average " + context);
         AveragePool.Run(x, y, shape, true);
         Expect.Close(Reference(x, shape, static (sum, max, inside, padded) => sum / padded), y, 1e-6, "padded average " + context);
+        CheckChannelsLast(x, shape, batch: 1, context);
+        if (shape.Channels % 2 == 0)
+        {
+            CheckChannelsLast(x, shape, batch: 2, context);
+        }
+    }
+
+    private static void CheckChannelsLast(float[] x, PoolShape all, int batch, string context)
+    {
+        int channels = all.Channels / batch;
+        PoolAxis d = all.Depth, h = all.Height, w = all.Width;
+        PoolShape shape = new(
+            channels, d.In, h.In, w.In, d.Out, h.Out, w.Out, d.Kernel, h.Kernel, w.Kernel, d.Stride, h.Stride, w.Stride,
+            d.Dilation, h.Dilation, w.Dilation, d.Before, h.Before, w.Before, d.After, h.After, w.After);
+        float[] last = ChannelsLast.Of(x, batch, channels, all.InLength);
+        float[] y = Data.Dirty(all.Channels * all.OutLength);
+        ChannelsLastPool.Max(last, y, batch, shape);
+        Expect.Close(Reference(x, all, static (sum, max, inside, padded) => max), ChannelsLast.Back(y, batch, channels, all.OutLength), 0, "max, channels last, " + context);
+        ChannelsLastPool.Average(last, y, batch, shape, false);
+        Expect.Close(Reference(x, all, static (sum, max, inside, padded) => sum / inside), ChannelsLast.Back(y, batch, channels, all.OutLength), 1e-6, "average, channels last, " + context);
+        ChannelsLastPool.Average(last, y, batch, shape, true);
+        Expect.Close(Reference(x, all, static (sum, max, inside, padded) => sum / padded), ChannelsLast.Back(y, batch, channels, all.OutLength), 1e-6, "padded average, channels last, " + context);
     }
 
     private static string Text(PoolAxis a) => $"({a.In}->{a.Out} k{a.Kernel} s{a.Stride} d{a.Dilation} p{a.Before},{a.After})";

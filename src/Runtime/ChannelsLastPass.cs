@@ -1,0 +1,242 @@
+#nullable enable
+using System;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace RedGen.Runtime;
+
+/// <summary>
+/// The loops around the micro-kernels of a channels-last convolution, for one sample: boxes of output pixels whose windows have the
+/// same taps inside the input, chunks of a box's pixels, groups, pairs of vectors of output channels, tiles of pixels.
+/// </summary>
+internal ref struct ChannelsLastPass
+{
+    /// <summary>Output rows to compute; fewer than the shape's in the last band of prepared input.</summary>
+    internal int Rows;
+
+    private readonly ConvShape _shape;
+    private readonly ReadOnlySpan<float> _weights;
+    private readonly ReadOnlySpan<float> _bias;
+    private readonly Span<int> _segments;
+    private readonly Span<int> _sources;
+    private readonly Span<int> _targets;
+    private readonly int _chunk;
+    private int _segmentCount;
+    private int _segmentLength;
+    private ReadOnlySpan<float> _input;
+    private ReadOnlySpan<float> _addend;
+    private Span<float> _output;
+
+    internal ChannelsLastPass(in ConvShape shape, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, Span<float> workspace)
+    {
+        int taps = 2 * shape.KernelDepth * shape.KernelHeight * shape.KernelWidth;
+        Span<int> tables = MemoryMarshal.Cast<float, int>(workspace.Slice(0, taps + (2 * ChannelsLastConvolution.ChunkPixels)));
+        this = default;
+        _shape = shape;
+        _weights = weights;
+        _bias = bias;
+        _segments = tables.Slice(0, taps);
+        _sources = tables.Slice(taps, ChannelsLastConvolution.ChunkPixels);
+        _targets = tables.Slice(taps + ChannelsLastConvolution.ChunkPixels, ChannelsLastConvolution.ChunkPixels);
+        Rows = shape.OutHeight;
+
+        // What a chunk reads stays in L2 while all output channels pass over it.
+        int pixelFloats = shape.InChannels * Math.Min(shape.StrideWidth, shape.KernelWidth) * Math.Min(shape.StrideHeight, shape.KernelHeight);
+        _chunk = Math.Max(Math.Min(65536 / pixelFloats, ChannelsLastConvolution.ChunkPixels) / 24, 1) * 24;
+    }
+
+    /// <summary>Computes one sample.</summary>
+    [MethodImpl(Simd.Hot)]
+    internal void Run<TActivation>(ReadOnlySpan<float> input, ReadOnlySpan<float> addend, Span<float> output, TActivation activation)
+        where TActivation : struct, IActivation
+    {
+        _input = input;
+        _addend = addend;
+        _output = output;
+#if NET8_0_OR_GREATER
+        if (Lanes512.IsSupported)
+        {
+            RunBoxes<Lanes512, TActivation>(activation);
+            return;
+        }
+#endif
+        RunBoxes<VectorLanes, TActivation>(activation);
+    }
+
+    private void RunBoxes<TLanes, TActivation>(TActivation activation)
+        where TLanes : struct, ILanes<TLanes>
+        where TActivation : struct, IActivation
+    {
+        TileBuffer buffer;
+        Unsafe.SkipInit(out buffer);
+        TapRange depth = TapRange.Depth(_shape);
+        TapRange height = TapRange.Height(_shape);
+        TapRange width = TapRange.Width(_shape);
+        for (TapRange d = depth.From(0); d.First < _shape.OutDepth; d = depth.From(d.End))
+        {
+            for (TapRange h = height.From(0); h.First < Rows; h = height.From(h.End))
+            {
+                for (TapRange w = width.From(0); w.First < _shape.OutWidth; w = width.From(w.End))
+                {
+                    FillSegments(d, h, w);
+                    RunBox<TLanes, TActivation>(d, h, w, ref Unsafe.As<TileBuffer, float>(ref buffer), activation);
+                }
+            }
+        }
+    }
+
+    /// <summary>Finds the runs of input floats that a window sums over, from the first tap inside the input on, and their weights.</summary>
+    private void FillSegments(in TapRange d, in TapRange h, in TapRange w)
+    {
+        unchecked
+        {
+            int channels = _shape.InChannels / _shape.Groups;
+            int row = _shape.InWidth * _shape.InChannels;
+            int plane = _shape.InHeight * row;
+            bool joined = _shape.Groups == 1 && _shape.DilationWidth == 1;
+            int runs = joined ? Math.Min(w.Taps, 1) : w.Taps;
+            _segmentLength = joined ? w.Taps * channels : channels;
+            int at = 0;
+            for (int kd = d.FirstTap; kd < d.EndTap; kd++)
+            {
+                for (int kh = h.FirstTap; kh < h.EndTap; kh++)
+                {
+                    int from = ((kd - d.FirstTap) * _shape.DilationDepth * plane) + ((kh - h.FirstTap) * _shape.DilationHeight * row);
+                    int tap = (((kd * _shape.KernelHeight) + kh) * _shape.KernelWidth) + w.FirstTap;
+                    for (int run = 0; run < runs; run++)
+                    {
+                        _segments[at] = from + (run * _shape.DilationWidth * _shape.InChannels);
+                        _segments[at + 1] = (tap + run) * channels * Dense.PanelWidth;
+                        at += 2;
+                    }
+                }
+            }
+
+            _segmentCount = at / 2;
+        }
+    }
+
+    private readonly void RunBox<TLanes, TActivation>(in TapRange d, in TapRange h, in TapRange w, ref float sums, TActivation activation)
+        where TLanes : struct, ILanes<TLanes>
+        where TActivation : struct, IActivation
+    {
+        unchecked
+        {
+            int columns = w.End - w.First;
+            int rows = Math.Min(h.End, Rows) - h.First;
+            int pixels = (d.End - d.First) * rows * columns;
+            int row = _shape.InWidth * _shape.InChannels;
+            int first = _segmentCount == 0 ? 0 : (((d.Start * _shape.InHeight) + h.Start) * row) + (w.Start * _shape.InChannels);
+            int column = 0, line = 0, plane = 0;
+            for (int begin = 0; begin < pixels; begin += _chunk)
+            {
+                int count = Math.Min(_chunk, pixels - begin);
+                for (int i = 0; i < count; i++)
+                {
+                    _sources[i] = _segmentCount == 0 ? 0 : first + (((plane * _shape.StrideDepth * _shape.InHeight) + (line * _shape.StrideHeight)) * row)
+                        + (column * _shape.StrideWidth * _shape.InChannels);
+                    _targets[i] = (((((plane + d.First) * _shape.OutHeight) + line + h.First) * _shape.OutWidth) + column + w.First) * _shape.OutChannels;
+                    if (++column == columns)
+                    {
+                        column = 0;
+                        if (++line == rows)
+                        {
+                            line = 0;
+                            plane++;
+                        }
+                    }
+                }
+
+                // A tile may be filled up with rows that nobody stores.
+                for (int i = count; i < _sources.Length && i < count + 12; i++)
+                {
+                    _sources[i] = _sources[count - 1];
+                }
+
+                RunChunk<TLanes, TActivation>(count, ref sums, activation);
+            }
+        }
+    }
+
+    private readonly void RunChunk<TLanes, TActivation>(int pixels, ref float sums, TActivation activation)
+        where TLanes : struct, ILanes<TLanes>
+        where TActivation : struct, IActivation
+    {
+        unchecked
+        {
+            int lanes = default(TLanes).Count;
+            int inChannels = _shape.InChannels / _shape.Groups;
+            int outChannels = _shape.OutChannels / _shape.Groups;
+            int panels = (outChannels + Dense.PanelWidth - 1) / Dense.PanelWidth;
+            int panelFloats = _shape.Taps * Dense.PanelWidth;
+            for (int group = 0; group < _shape.Groups; group++)
+            {
+                ref float x = ref Unsafe.Add(ref MemoryMarshal.GetReference(_input), group * inChannels);
+                for (int channel = 0; channel < outChannels;)
+                {
+                    ref float w = ref Unsafe.Add(
+                        ref MemoryMarshal.GetReference(_weights),
+                        (((group * panels) + (channel / Dense.PanelWidth)) * panelFloats) + (channel % Dense.PanelWidth));
+                    int vectors = channel + lanes < outChannels ? 2 : 1;
+                    int second = lanes == Dense.PanelWidth ? panelFloats : lanes;
+                    RunTiles<TLanes, TActivation>(
+                        pixels, ref x, ref w, vectors, second, (group * outChannels) + channel, Math.Min(vectors * lanes, outChannels - channel), ref sums, activation);
+                    channel += vectors * lanes;
+                }
+            }
+        }
+    }
+
+    [MethodImpl(Simd.Hot)]
+    private readonly void RunTiles<TLanes, TActivation>(
+        int pixels, ref float x, ref float w, int vectors, int second, int channel, int channels, ref float sums, TActivation activation)
+        where TLanes : struct, ILanes<TLanes>
+        where TActivation : struct, IActivation
+    {
+        unchecked
+        {
+            ref int segments = ref MemoryMarshal.GetReference(_segments);
+            for (int done = 0; done < pixels;)
+            {
+                ref int rows = ref Unsafe.Add(ref MemoryMarshal.GetReference(_sources), done);
+                int height = LaneTile.Run<TLanes>(
+                    pixels - done, vectors, ref x, ref rows, ref segments, _segmentCount, _segmentLength, ref w, second, ref sums);
+                int count = Math.Min(height, pixels - done);
+                for (int i = 0; i < count; i++)
+                {
+                    int place = _targets[done + i] + channel;
+                    Finish<TLanes, TActivation>(ref Unsafe.Add(ref sums, i * vectors * default(TLanes).Count), place, channel, channels, activation);
+                }
+
+                done += height;
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly void Finish<TLanes, TActivation>(ref float sums, int place, int channel, int channels, TActivation activation)
+        where TLanes : struct, ILanes<TLanes>
+        where TActivation : struct, IActivation
+    {
+        unchecked
+        {
+            TLanes o = default;
+            ref float y = ref MemoryMarshal.GetReference(_output);
+            for (int c = 0; c < channels; c += o.Count)
+            {
+                TLanes sum = o.Load(ref sums, c);
+                if (!_bias.IsEmpty)
+                {
+                    sum = o.Add(sum, o.LoadUpTo(ref MemoryMarshal.GetReference(_bias), channel + c, channels - c));
+                }
+
+                if (!_addend.IsEmpty)
+                {
+                    sum = o.Add(sum, o.LoadUpTo(ref MemoryMarshal.GetReference(_addend), place + c, channels - c));
+                }
+
+                o.StoreUpTo(o.Apply(activation, sum), ref y, place + c, channels - c);
+            }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+#nullable enable
+using System;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace RedGen.Runtime;
+
+/// <summary>Between the two orders of a tensor's elements: [batch, channels, pixels], as ONNX has them, and [batch, pixels, channels].</summary>
+public static class LayoutMove
+{
+    /// <summary>Puts the channels of each pixel side by side.</summary>
+    /// <param name="source">[batch, channels, pixels].</param>
+    /// <param name="target">[batch, pixels, channels]; must not overlap the source.</param>
+    /// <param name="batch">Samples.</param>
+    /// <param name="channels">Channels.</param>
+    /// <param name="pixels">Pixels of a channel.</param>
+    /// <exception cref="ArgumentException">A span is shorter than the sizes need.</exception>
+    public static void ToChannelsLast(ReadOnlySpan<float> source, Span<float> target, int batch, int channels, int pixels)
+    {
+        int length = channels * pixels;
+        Check(source.Length, target.Length, batch * length);
+        for (int n = 0; n < batch; n++)
+        {
+            Interleave(source.Slice(n * length, length), pixels, target.Slice(n * length, length), channels, pixels);
+        }
+    }
+
+    /// <summary>Puts the pixels of each channel side by side.</summary>
+    /// <param name="source">[batch, pixels, channels].</param>
+    /// <param name="target">[batch, channels, pixels]; must not overlap the source.</param>
+    /// <param name="batch">Samples.</param>
+    /// <param name="channels">Channels.</param>
+    /// <param name="pixels">Pixels of a channel.</param>
+    /// <exception cref="ArgumentException">A span is shorter than the sizes need.</exception>
+    public static void ToChannelsFirst(ReadOnlySpan<float> source, Span<float> target, int batch, int channels, int pixels)
+    {
+        int length = channels * pixels;
+        Check(source.Length, target.Length, batch * length);
+        for (int n = 0; n < batch; n++)
+        {
+            Interleave(source.Slice(n * length, length), channels, target.Slice(n * length, length), pixels, channels);
+        }
+    }
+
+    /// <summary>Transposes: target[i × rows + r] = source[r × step + i].</summary>
+    [MethodImpl(Simd.Hot)]
+    internal static void Interleave(ReadOnlySpan<float> source, int step, Span<float> target, int rows, int count)
+    {
+        unchecked
+        {
+            ref float from = ref MemoryMarshal.GetReference(source);
+            ref float to = ref MemoryMarshal.GetReference(target);
+            if (rows == 1)
+            {
+                source.Slice(0, count).CopyTo(target);
+                return;
+            }
+
+            for (nint r = 0; r < rows; r++)
+            {
+                for (nint i = 0; i < count; i++)
+                {
+                    Unsafe.Add(ref to, (i * rows) + r) = Unsafe.Add(ref from, (r * step) + i);
+                }
+            }
+        }
+    }
+
+    private static void Check(int source, int target, int length)
+    {
+        if (source < length || target < length)
+        {
+            throw new ArgumentException("A span is shorter than the layouts need.");
+        }
+    }
+}

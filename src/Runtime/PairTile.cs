@@ -1,0 +1,222 @@
+#nullable enable
+using System.Runtime.CompilerServices;
+
+namespace RedGen.Runtime;
+
+/// <summary>
+/// The micro-kernels of products two vectors wide: sums[r][v] = Σ over segments s, then over i below the length, of
+/// x[rows(r) + from(s) + i] × weights[at(s) + 16·i + v's place]. Rows and segments come as tables, so that one kernel serves matrices
+/// (one segment) and convolutions of any shape (a segment is a run of neighbouring channels); a segment is a pair (from, at).
+/// </summary>
+internal static class PairTile
+{
+    /// <summary>Eight rows by two vectors.</summary>
+    [MethodImpl(Simd.Hot)]
+    internal static void EightByTwo<TLanes>(
+        ref float x, ref int rows, ref int segments, int count, int length, ref float weights, nint second, ref float sums)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        unchecked
+        {
+            TLanes o = default;
+            TLanes s0a = default, s0b = default, s1a = default, s1b = default, s2a = default, s2b = default, s3a = default, s3b = default;
+            TLanes s4a = default, s4b = default, s5a = default, s5b = default, s6a = default, s6b = default, s7a = default, s7b = default;
+            ref float x0 = ref Unsafe.Add(ref x, rows);
+            ref float x1 = ref Unsafe.Add(ref x, Unsafe.Add(ref rows, 1));
+            ref float x2 = ref Unsafe.Add(ref x, Unsafe.Add(ref rows, 2));
+            ref float x3 = ref Unsafe.Add(ref x, Unsafe.Add(ref rows, 3));
+            ref float x4 = ref Unsafe.Add(ref x, Unsafe.Add(ref rows, 4));
+            ref float x5 = ref Unsafe.Add(ref x, Unsafe.Add(ref rows, 5));
+            ref float x6 = ref Unsafe.Add(ref x, Unsafe.Add(ref rows, 6));
+            ref float x7 = ref Unsafe.Add(ref x, Unsafe.Add(ref rows, 7));
+            for (nint s = 0; s < count; s++)
+            {
+                ref float w = ref Unsafe.Add(ref weights, Unsafe.Add(ref segments, (2 * s) + 1));
+                nint k = Unsafe.Add(ref segments, 2 * s);
+                nint end = k + length;
+                for (; k < end; k++)
+                {
+                    TLanes a = o.Load(ref w, 0);
+                    TLanes b = o.Load(ref w, second);
+                    TLanes v = o.Fill(Unsafe.Add(ref x0, k));
+                    s0a = o.MultiplyAdd(v, a, s0a);
+                    s0b = o.MultiplyAdd(v, b, s0b);
+                    v = o.Fill(Unsafe.Add(ref x1, k));
+                    s1a = o.MultiplyAdd(v, a, s1a);
+                    s1b = o.MultiplyAdd(v, b, s1b);
+                    v = o.Fill(Unsafe.Add(ref x2, k));
+                    s2a = o.MultiplyAdd(v, a, s2a);
+                    s2b = o.MultiplyAdd(v, b, s2b);
+                    v = o.Fill(Unsafe.Add(ref x3, k));
+                    s3a = o.MultiplyAdd(v, a, s3a);
+                    s3b = o.MultiplyAdd(v, b, s3b);
+                    v = o.Fill(Unsafe.Add(ref x4, k));
+                    s4a = o.MultiplyAdd(v, a, s4a);
+                    s4b = o.MultiplyAdd(v, b, s4b);
+                    v = o.Fill(Unsafe.Add(ref x5, k));
+                    s5a = o.MultiplyAdd(v, a, s5a);
+                    s5b = o.MultiplyAdd(v, b, s5b);
+                    v = o.Fill(Unsafe.Add(ref x6, k));
+                    s6a = o.MultiplyAdd(v, a, s6a);
+                    s6b = o.MultiplyAdd(v, b, s6b);
+                    v = o.Fill(Unsafe.Add(ref x7, k));
+                    s7a = o.MultiplyAdd(v, a, s7a);
+                    s7b = o.MultiplyAdd(v, b, s7b);
+                    w = ref Unsafe.Add(ref w, Dense.PanelWidth);
+                }
+            }
+
+            Keep(s0a, s0b, ref sums, 0);
+            Keep(s1a, s1b, ref sums, 1);
+            Keep(s2a, s2b, ref sums, 2);
+            Keep(s3a, s3b, ref sums, 3);
+            Keep(s4a, s4b, ref sums, 4);
+            Keep(s5a, s5b, ref sums, 5);
+            Keep(s6a, s6b, ref sums, 6);
+            Keep(s7a, s7b, ref sums, 7);
+        }
+    }
+
+    /// <summary>Six rows by two vectors.</summary>
+    [MethodImpl(Simd.Hot)]
+    internal static void SixByTwo<TLanes>(
+        ref float x, ref int rows, ref int segments, int count, int length, ref float weights, nint second, ref float sums)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        unchecked
+        {
+            TLanes o = default;
+            TLanes s0a = default, s0b = default, s1a = default, s1b = default, s2a = default, s2b = default, s3a = default, s3b = default;
+            TLanes s4a = default, s4b = default, s5a = default, s5b = default;
+            ref float x0 = ref Unsafe.Add(ref x, rows);
+            ref float x1 = ref Unsafe.Add(ref x, Unsafe.Add(ref rows, 1));
+            ref float x2 = ref Unsafe.Add(ref x, Unsafe.Add(ref rows, 2));
+            ref float x3 = ref Unsafe.Add(ref x, Unsafe.Add(ref rows, 3));
+            ref float x4 = ref Unsafe.Add(ref x, Unsafe.Add(ref rows, 4));
+            ref float x5 = ref Unsafe.Add(ref x, Unsafe.Add(ref rows, 5));
+            for (nint s = 0; s < count; s++)
+            {
+                ref float w = ref Unsafe.Add(ref weights, Unsafe.Add(ref segments, (2 * s) + 1));
+                nint k = Unsafe.Add(ref segments, 2 * s);
+                nint end = k + length;
+                for (; k < end; k++)
+                {
+                    TLanes a = o.Load(ref w, 0);
+                    TLanes b = o.Load(ref w, second);
+                    TLanes v = o.Fill(Unsafe.Add(ref x0, k));
+                    s0a = o.MultiplyAdd(v, a, s0a);
+                    s0b = o.MultiplyAdd(v, b, s0b);
+                    v = o.Fill(Unsafe.Add(ref x1, k));
+                    s1a = o.MultiplyAdd(v, a, s1a);
+                    s1b = o.MultiplyAdd(v, b, s1b);
+                    v = o.Fill(Unsafe.Add(ref x2, k));
+                    s2a = o.MultiplyAdd(v, a, s2a);
+                    s2b = o.MultiplyAdd(v, b, s2b);
+                    v = o.Fill(Unsafe.Add(ref x3, k));
+                    s3a = o.MultiplyAdd(v, a, s3a);
+                    s3b = o.MultiplyAdd(v, b, s3b);
+                    v = o.Fill(Unsafe.Add(ref x4, k));
+                    s4a = o.MultiplyAdd(v, a, s4a);
+                    s4b = o.MultiplyAdd(v, b, s4b);
+                    v = o.Fill(Unsafe.Add(ref x5, k));
+                    s5a = o.MultiplyAdd(v, a, s5a);
+                    s5b = o.MultiplyAdd(v, b, s5b);
+                    w = ref Unsafe.Add(ref w, Dense.PanelWidth);
+                }
+            }
+
+            Keep(s0a, s0b, ref sums, 0);
+            Keep(s1a, s1b, ref sums, 1);
+            Keep(s2a, s2b, ref sums, 2);
+            Keep(s3a, s3b, ref sums, 3);
+            Keep(s4a, s4b, ref sums, 4);
+            Keep(s5a, s5b, ref sums, 5);
+        }
+    }
+
+    /// <summary>Four rows by two vectors.</summary>
+    [MethodImpl(Simd.Hot)]
+    internal static void FourByTwo<TLanes>(
+        ref float x, ref int rows, ref int segments, int count, int length, ref float weights, nint second, ref float sums)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        unchecked
+        {
+            TLanes o = default;
+            TLanes s0a = default, s0b = default, s1a = default, s1b = default, s2a = default, s2b = default, s3a = default, s3b = default;
+            ref float x0 = ref Unsafe.Add(ref x, rows);
+            ref float x1 = ref Unsafe.Add(ref x, Unsafe.Add(ref rows, 1));
+            ref float x2 = ref Unsafe.Add(ref x, Unsafe.Add(ref rows, 2));
+            ref float x3 = ref Unsafe.Add(ref x, Unsafe.Add(ref rows, 3));
+            for (nint s = 0; s < count; s++)
+            {
+                ref float w = ref Unsafe.Add(ref weights, Unsafe.Add(ref segments, (2 * s) + 1));
+                nint k = Unsafe.Add(ref segments, 2 * s);
+                nint end = k + length;
+                for (; k < end; k++)
+                {
+                    TLanes a = o.Load(ref w, 0);
+                    TLanes b = o.Load(ref w, second);
+                    TLanes v = o.Fill(Unsafe.Add(ref x0, k));
+                    s0a = o.MultiplyAdd(v, a, s0a);
+                    s0b = o.MultiplyAdd(v, b, s0b);
+                    v = o.Fill(Unsafe.Add(ref x1, k));
+                    s1a = o.MultiplyAdd(v, a, s1a);
+                    s1b = o.MultiplyAdd(v, b, s1b);
+                    v = o.Fill(Unsafe.Add(ref x2, k));
+                    s2a = o.MultiplyAdd(v, a, s2a);
+                    s2b = o.MultiplyAdd(v, b, s2b);
+                    v = o.Fill(Unsafe.Add(ref x3, k));
+                    s3a = o.MultiplyAdd(v, a, s3a);
+                    s3b = o.MultiplyAdd(v, b, s3b);
+                    w = ref Unsafe.Add(ref w, Dense.PanelWidth);
+                }
+            }
+
+            Keep(s0a, s0b, ref sums, 0);
+            Keep(s1a, s1b, ref sums, 1);
+            Keep(s2a, s2b, ref sums, 2);
+            Keep(s3a, s3b, ref sums, 3);
+        }
+    }
+
+    /// <summary>One row by two vectors.</summary>
+    [MethodImpl(Simd.Hot)]
+    internal static void OneByTwo<TLanes>(
+        ref float x, ref int rows, ref int segments, int count, int length, ref float weights, nint second, ref float sums)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        unchecked
+        {
+            TLanes o = default;
+            TLanes s0a = default, s0b = default;
+            ref float x0 = ref Unsafe.Add(ref x, rows);
+            for (nint s = 0; s < count; s++)
+            {
+                ref float w = ref Unsafe.Add(ref weights, Unsafe.Add(ref segments, (2 * s) + 1));
+                nint k = Unsafe.Add(ref segments, 2 * s);
+                nint end = k + length;
+                for (; k < end; k++)
+                {
+                    TLanes a = o.Load(ref w, 0);
+                    TLanes b = o.Load(ref w, second);
+                    TLanes v = o.Fill(Unsafe.Add(ref x0, k));
+                    s0a = o.MultiplyAdd(v, a, s0a);
+                    s0b = o.MultiplyAdd(v, b, s0b);
+                    w = ref Unsafe.Add(ref w, Dense.PanelWidth);
+                }
+            }
+
+            Keep(s0a, s0b, ref sums, 0);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Keep<TLanes>(TLanes a, TLanes b, ref float sums, nint row)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        TLanes o = default;
+        o.Store(a, ref sums, unchecked(row * 2 * o.Count));
+        o.Store(b, ref sums, unchecked(((row * 2) + 1) * o.Count));
+    }
+}

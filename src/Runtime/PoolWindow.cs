@@ -1,0 +1,117 @@
+#nullable enable
+using System;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace RedGen.Runtime;
+
+/// <summary>The elements of one window that lie inside a channels-last input.</summary>
+internal readonly struct PoolWindow
+{
+    private readonly int _planes;
+    private readonly int _rows;
+    private readonly int _taps;
+    private readonly int _planeStep;
+    private readonly int _rowStep;
+    private readonly int _tapStep;
+    private readonly int _start;
+
+    internal PoolWindow(in PoolShape shape, int d, int h, int w)
+    {
+        unchecked
+        {
+            PoolAxis depth = shape.Depth;
+            PoolAxis height = shape.Height;
+            PoolAxis width = shape.Width;
+            int row = width.In * shape.Channels;
+            int plane = height.In * row;
+            int firstDepth = depth.FirstTap(d);
+            int firstHeight = height.FirstTap(h);
+            int firstWidth = width.FirstTap(w);
+            _planes = Math.Max(depth.EndTap(d) - firstDepth, 0);
+            _rows = Math.Max(height.EndTap(h) - firstHeight, 0);
+            _taps = Math.Max(width.EndTap(w) - firstWidth, 0);
+            _planeStep = depth.Dilation * plane;
+            _rowStep = height.Dilation * row;
+            _tapStep = width.Dilation * shape.Channels;
+            _start = (((d * depth.Stride) - depth.Before + (firstDepth * depth.Dilation)) * plane)
+                + (((h * height.Stride) - height.Before + (firstHeight * height.Dilation)) * row)
+                + (((w * width.Stride) - width.Before + (firstWidth * width.Dilation)) * shape.Channels);
+            if (Elements == 0)
+            {
+                _planes = 0;
+                _start = 0;
+            }
+        }
+    }
+
+    /// <summary>Elements inside the input.</summary>
+    internal int Elements => _planes * _rows * _taps;
+
+    /// <summary>Places of a window inside the padded input.</summary>
+    internal static int Padded(in PoolShape shape, int d, int h, int w) =>
+        shape.Depth.PaddedTaps(d) * shape.Height.PaddedTaps(h) * shape.Width.PaddedTaps(w);
+
+    /// <summary>The largest element of every channel.</summary>
+    [MethodImpl(Simd.Hot)]
+    internal void Max<TLanes>(ReadOnlySpan<float> input, Span<float> output)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        unchecked
+        {
+            TLanes o = default;
+            for (int c = 0; c < output.Length; c += o.Count)
+            {
+                int left = output.Length - c;
+                ref float x = ref Unsafe.Add(ref MemoryMarshal.GetReference(input), _start + c);
+                TLanes best = o.Fill(float.NegativeInfinity);
+                for (int kd = 0; kd < _planes; kd++)
+                {
+                    for (int kh = 0; kh < _rows; kh++)
+                    {
+                        nint at = (kd * _planeStep) + (kh * _rowStep);
+                        for (int kw = 0; kw < _taps; kw++)
+                        {
+                            best = o.Max(best, o.LoadUpTo(ref x, at, left));
+                            at += _tapStep;
+                        }
+                    }
+                }
+
+                o.StoreUpTo(best, ref MemoryMarshal.GetReference(output), c, left);
+            }
+        }
+    }
+
+    /// <summary>The sum of every channel's elements, divided.</summary>
+    [MethodImpl(Simd.Hot)]
+    internal void Average<TLanes>(ReadOnlySpan<float> input, Span<float> output, int divisor)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        unchecked
+        {
+            TLanes o = default;
+            TLanes share = o.Fill(1f / divisor);
+            for (int c = 0; c < output.Length; c += o.Count)
+            {
+                int left = output.Length - c;
+                ref float x = ref Unsafe.Add(ref MemoryMarshal.GetReference(input), _start + c);
+                TLanes sum = default;
+                for (int kd = 0; kd < _planes; kd++)
+                {
+                    for (int kh = 0; kh < _rows; kh++)
+                    {
+                        nint at = (kd * _planeStep) + (kh * _rowStep);
+                        for (int kw = 0; kw < _taps; kw++)
+                        {
+                            sum = o.Add(sum, o.LoadUpTo(ref x, at, left));
+                            at += _tapStep;
+                        }
+                    }
+                }
+
+                o.StoreUpTo(o.Multiply(sum, share), ref MemoryMarshal.GetReference(output), c, left);
+            }
+        }
+    }
+}

@@ -1,0 +1,211 @@
+#nullable enable
+using System.Runtime.CompilerServices;
+
+namespace RedGen.Runtime;
+
+/// <summary>
+/// <see cref="PairTile"/> for a single vector: more rows hide the latency of the sums.
+/// </summary>
+internal static class SingleTile
+{
+    /// <summary>Twelve rows by one vector.</summary>
+    [MethodImpl(Simd.Hot)]
+    internal static void TwelveByOne<TLanes>(
+        ref float x, ref int rows, ref int segments, int count, int length, ref float weights, ref float sums)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        unchecked
+        {
+            TLanes o = default;
+            TLanes s0a = default, s1a = default, s2a = default, s3a = default, s4a = default, s5a = default, s6a = default, s7a = default;
+            TLanes s8a = default, s9a = default, s10a = default, s11a = default;
+            ref float x0 = ref Unsafe.Add(ref x, rows);
+            ref float x1 = ref Unsafe.Add(ref x, Unsafe.Add(ref rows, 1));
+            ref float x2 = ref Unsafe.Add(ref x, Unsafe.Add(ref rows, 2));
+            ref float x3 = ref Unsafe.Add(ref x, Unsafe.Add(ref rows, 3));
+            ref float x4 = ref Unsafe.Add(ref x, Unsafe.Add(ref rows, 4));
+            ref float x5 = ref Unsafe.Add(ref x, Unsafe.Add(ref rows, 5));
+            ref float x6 = ref Unsafe.Add(ref x, Unsafe.Add(ref rows, 6));
+            ref float x7 = ref Unsafe.Add(ref x, Unsafe.Add(ref rows, 7));
+            ref float x8 = ref Unsafe.Add(ref x, Unsafe.Add(ref rows, 8));
+            ref float x9 = ref Unsafe.Add(ref x, Unsafe.Add(ref rows, 9));
+            ref float x10 = ref Unsafe.Add(ref x, Unsafe.Add(ref rows, 10));
+            ref float x11 = ref Unsafe.Add(ref x, Unsafe.Add(ref rows, 11));
+            for (nint s = 0; s < count; s++)
+            {
+                ref float w = ref Unsafe.Add(ref weights, Unsafe.Add(ref segments, (2 * s) + 1));
+                nint k = Unsafe.Add(ref segments, 2 * s);
+                nint end = k + length;
+                for (; k < end; k++)
+                {
+                    TLanes a = o.Load(ref w, 0);
+                    TLanes v = o.Fill(Unsafe.Add(ref x0, k));
+                    s0a = o.MultiplyAdd(v, a, s0a);
+                    v = o.Fill(Unsafe.Add(ref x1, k));
+                    s1a = o.MultiplyAdd(v, a, s1a);
+                    v = o.Fill(Unsafe.Add(ref x2, k));
+                    s2a = o.MultiplyAdd(v, a, s2a);
+                    v = o.Fill(Unsafe.Add(ref x3, k));
+                    s3a = o.MultiplyAdd(v, a, s3a);
+                    v = o.Fill(Unsafe.Add(ref x4, k));
+                    s4a = o.MultiplyAdd(v, a, s4a);
+                    v = o.Fill(Unsafe.Add(ref x5, k));
+                    s5a = o.MultiplyAdd(v, a, s5a);
+                    v = o.Fill(Unsafe.Add(ref x6, k));
+                    s6a = o.MultiplyAdd(v, a, s6a);
+                    v = o.Fill(Unsafe.Add(ref x7, k));
+                    s7a = o.MultiplyAdd(v, a, s7a);
+                    v = o.Fill(Unsafe.Add(ref x8, k));
+                    s8a = o.MultiplyAdd(v, a, s8a);
+                    v = o.Fill(Unsafe.Add(ref x9, k));
+                    s9a = o.MultiplyAdd(v, a, s9a);
+                    v = o.Fill(Unsafe.Add(ref x10, k));
+                    s10a = o.MultiplyAdd(v, a, s10a);
+                    v = o.Fill(Unsafe.Add(ref x11, k));
+                    s11a = o.MultiplyAdd(v, a, s11a);
+                    w = ref Unsafe.Add(ref w, Dense.PanelWidth);
+                }
+            }
+
+            o.Store(s0a, ref sums, 0);
+            o.Store(s1a, ref sums, o.Count);
+            o.Store(s2a, ref sums, 2 * o.Count);
+            o.Store(s3a, ref sums, 3 * o.Count);
+            o.Store(s4a, ref sums, 4 * o.Count);
+            o.Store(s5a, ref sums, 5 * o.Count);
+            o.Store(s6a, ref sums, 6 * o.Count);
+            o.Store(s7a, ref sums, 7 * o.Count);
+            o.Store(s8a, ref sums, 8 * o.Count);
+            o.Store(s9a, ref sums, 9 * o.Count);
+            o.Store(s10a, ref sums, 10 * o.Count);
+            o.Store(s11a, ref sums, 11 * o.Count);
+        }
+    }
+
+    /// <summary>Eight rows by one vector.</summary>
+    [MethodImpl(Simd.Hot)]
+    internal static void EightByOne<TLanes>(
+        ref float x, ref int rows, ref int segments, int count, int length, ref float weights, ref float sums)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        unchecked
+        {
+            TLanes o = default;
+            TLanes s0a = default, s1a = default, s2a = default, s3a = default, s4a = default, s5a = default, s6a = default, s7a = default;
+            ref float x0 = ref Unsafe.Add(ref x, rows);
+            ref float x1 = ref Unsafe.Add(ref x, Unsafe.Add(ref rows, 1));
+            ref float x2 = ref Unsafe.Add(ref x, Unsafe.Add(ref rows, 2));
+            ref float x3 = ref Unsafe.Add(ref x, Unsafe.Add(ref rows, 3));
+            ref float x4 = ref Unsafe.Add(ref x, Unsafe.Add(ref rows, 4));
+            ref float x5 = ref Unsafe.Add(ref x, Unsafe.Add(ref rows, 5));
+            ref float x6 = ref Unsafe.Add(ref x, Unsafe.Add(ref rows, 6));
+            ref float x7 = ref Unsafe.Add(ref x, Unsafe.Add(ref rows, 7));
+            for (nint s = 0; s < count; s++)
+            {
+                ref float w = ref Unsafe.Add(ref weights, Unsafe.Add(ref segments, (2 * s) + 1));
+                nint k = Unsafe.Add(ref segments, 2 * s);
+                nint end = k + length;
+                for (; k < end; k++)
+                {
+                    TLanes a = o.Load(ref w, 0);
+                    TLanes v = o.Fill(Unsafe.Add(ref x0, k));
+                    s0a = o.MultiplyAdd(v, a, s0a);
+                    v = o.Fill(Unsafe.Add(ref x1, k));
+                    s1a = o.MultiplyAdd(v, a, s1a);
+                    v = o.Fill(Unsafe.Add(ref x2, k));
+                    s2a = o.MultiplyAdd(v, a, s2a);
+                    v = o.Fill(Unsafe.Add(ref x3, k));
+                    s3a = o.MultiplyAdd(v, a, s3a);
+                    v = o.Fill(Unsafe.Add(ref x4, k));
+                    s4a = o.MultiplyAdd(v, a, s4a);
+                    v = o.Fill(Unsafe.Add(ref x5, k));
+                    s5a = o.MultiplyAdd(v, a, s5a);
+                    v = o.Fill(Unsafe.Add(ref x6, k));
+                    s6a = o.MultiplyAdd(v, a, s6a);
+                    v = o.Fill(Unsafe.Add(ref x7, k));
+                    s7a = o.MultiplyAdd(v, a, s7a);
+                    w = ref Unsafe.Add(ref w, Dense.PanelWidth);
+                }
+            }
+
+            o.Store(s0a, ref sums, 0);
+            o.Store(s1a, ref sums, o.Count);
+            o.Store(s2a, ref sums, 2 * o.Count);
+            o.Store(s3a, ref sums, 3 * o.Count);
+            o.Store(s4a, ref sums, 4 * o.Count);
+            o.Store(s5a, ref sums, 5 * o.Count);
+            o.Store(s6a, ref sums, 6 * o.Count);
+            o.Store(s7a, ref sums, 7 * o.Count);
+        }
+    }
+
+    /// <summary>Four rows by one vector.</summary>
+    [MethodImpl(Simd.Hot)]
+    internal static void FourByOne<TLanes>(
+        ref float x, ref int rows, ref int segments, int count, int length, ref float weights, ref float sums)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        unchecked
+        {
+            TLanes o = default;
+            TLanes s0a = default, s1a = default, s2a = default, s3a = default;
+            ref float x0 = ref Unsafe.Add(ref x, rows);
+            ref float x1 = ref Unsafe.Add(ref x, Unsafe.Add(ref rows, 1));
+            ref float x2 = ref Unsafe.Add(ref x, Unsafe.Add(ref rows, 2));
+            ref float x3 = ref Unsafe.Add(ref x, Unsafe.Add(ref rows, 3));
+            for (nint s = 0; s < count; s++)
+            {
+                ref float w = ref Unsafe.Add(ref weights, Unsafe.Add(ref segments, (2 * s) + 1));
+                nint k = Unsafe.Add(ref segments, 2 * s);
+                nint end = k + length;
+                for (; k < end; k++)
+                {
+                    TLanes a = o.Load(ref w, 0);
+                    TLanes v = o.Fill(Unsafe.Add(ref x0, k));
+                    s0a = o.MultiplyAdd(v, a, s0a);
+                    v = o.Fill(Unsafe.Add(ref x1, k));
+                    s1a = o.MultiplyAdd(v, a, s1a);
+                    v = o.Fill(Unsafe.Add(ref x2, k));
+                    s2a = o.MultiplyAdd(v, a, s2a);
+                    v = o.Fill(Unsafe.Add(ref x3, k));
+                    s3a = o.MultiplyAdd(v, a, s3a);
+                    w = ref Unsafe.Add(ref w, Dense.PanelWidth);
+                }
+            }
+
+            o.Store(s0a, ref sums, 0);
+            o.Store(s1a, ref sums, o.Count);
+            o.Store(s2a, ref sums, 2 * o.Count);
+            o.Store(s3a, ref sums, 3 * o.Count);
+        }
+    }
+
+    /// <summary>One row by one vector.</summary>
+    [MethodImpl(Simd.Hot)]
+    internal static void OneByOne<TLanes>(
+        ref float x, ref int rows, ref int segments, int count, int length, ref float weights, ref float sums)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        unchecked
+        {
+            TLanes o = default;
+            TLanes s0a = default;
+            ref float x0 = ref Unsafe.Add(ref x, rows);
+            for (nint s = 0; s < count; s++)
+            {
+                ref float w = ref Unsafe.Add(ref weights, Unsafe.Add(ref segments, (2 * s) + 1));
+                nint k = Unsafe.Add(ref segments, 2 * s);
+                nint end = k + length;
+                for (; k < end; k++)
+                {
+                    TLanes a = o.Load(ref w, 0);
+                    TLanes v = o.Fill(Unsafe.Add(ref x0, k));
+                    s0a = o.MultiplyAdd(v, a, s0a);
+                    w = ref Unsafe.Add(ref w, Dense.PanelWidth);
+                }
+            }
+
+            o.Store(s0a, ref sums, 0);
+        }
+    }
+}
