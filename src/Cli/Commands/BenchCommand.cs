@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using System.IO;
+using System.Linq;
 using System.Runtime.InteropServices;
 using RedGen.Cli.Execution;
 using RedGen.Cli.Measure;
@@ -48,7 +49,7 @@ internal sealed class BenchCommand : ModelCommand
         if (library is not null && outputs.Length > program.Outputs.Length) throw new ToolException("a model with outputs whose shape is known at run time only is not measured against ONNX Runtime");
         using OrtSession? ort = library is null ? null : new OrtSession(library, Path.GetFullPath(path));
         byte[][] ortOutputs = program.NewOutputs();
-        ort?.Bind(program.Inputs, inputs, program.Outputs, ortOutputs);
+        ort?.Bind(OrtTensors(program.Inputs, inputs), OrtTensors(program.Outputs, ortOutputs));
 
         Action own = () => program.Predict(inputs, outputs);
         Action[] contenders = ort is null ? [own] : [own, ort.Run];
@@ -97,6 +98,10 @@ internal sealed class BenchCommand : ModelCommand
                 foreach (ref BFloat16 b in MemoryMarshal.Cast<byte, BFloat16>(inputs[i].AsSpan())) b = (BFloat16)Next(random);
         }
     }
+
+    /// <summary>The numbers of element types are ONNX's here as there.</summary>
+    private static OrtTensor[] OrtTensors(ImmutableArray<Value> values, byte[][] data)
+        => [.. values.Select((v, i) => new OrtTensor(v.Name, (int)((TensorType)v.Type!).ElementType, [.. ((TensorType)v.Type!).Shape!.ToArray().Select(static l => (long)l)], data[i]))];
 
     private static double Next(Random random) => (2 * random.NextDouble()) - 1;
 

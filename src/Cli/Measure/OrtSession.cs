@@ -3,13 +3,19 @@ using System.Collections.Generic;
 using System.Runtime.InteropServices;
 using System.Text;
 using RedGen.Cli.Output;
-using RedGen.Compiler.Graphs;
 
 namespace RedGen.Cli.Measure;
 
+/// <summary>An input or output of a model in ONNX Runtime.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="ElementType">The number of its element type, ONNX's.</param>
+/// <param name="Shape">The lengths of its dimensions.</param>
+/// <param name="Data">Its elements; an array that does not move.</param>
+internal sealed record OrtTensor(string Name, int ElementType, long[] Shape, byte[] Data);
+
 /// <summary>
-/// A model in ONNX Runtime, through its C API: all optimisations, one thread, tensors over memory of the caller's. Enough to
-/// measure beside, not a binding.
+/// A model in ONNX Runtime, through its C API: all optimisations, tensors over memory of the caller's. Enough to measure beside, not a
+/// binding. The comparison of bench/ compiles this file into ahead-of-time programs, so it knows nothing of the compiler.
 /// </summary>
 internal sealed unsafe class OrtSession : IDisposable
 {
@@ -30,8 +36,9 @@ internal sealed unsafe class OrtSession : IDisposable
     /// <summary>Loads the library and the model.</summary>
     /// <param name="libraryPath">Path of libonnxruntime.</param>
     /// <param name="modelPath">Path of the model.</param>
+    /// <param name="threads">Threads inside an operator.</param>
     /// <exception cref="ToolException">The library cannot be loaded, or rejects the model.</exception>
-    public OrtSession(string libraryPath, string modelPath)
+    public OrtSession(string libraryPath, string modelPath, int threads = 1)
     {
         if (!NativeLibrary.TryLoad(libraryPath, out _library)) throw new ToolException("ONNX Runtime's library '" + libraryPath + "' cannot be loaded");
         if (!NativeLibrary.TryGetExport(_library, "OrtGetApiBase", out IntPtr getBase)) throw new ToolException("'" + libraryPath + "' is not ONNX Runtime's library");
@@ -41,7 +48,7 @@ internal sealed unsafe class OrtSession : IDisposable
         RuntimeVersion = Marshal.PtrToStringUTF8((IntPtr)((delegate* unmanaged<byte*>)apiBase[1])()) ?? "?";
         try
         {
-            Open(modelPath);
+            Open(modelPath, threads);
         }
         catch
         {
@@ -54,14 +61,12 @@ internal sealed unsafe class OrtSession : IDisposable
     public string RuntimeVersion { get; }
 
     /// <summary>Binds memory to the model's inputs and outputs; the arrays must not move.</summary>
-    /// <param name="inputs">The inputs by name, types static.</param>
-    /// <param name="inputData">Their elements.</param>
-    /// <param name="outputs">The outputs, types static.</param>
-    /// <param name="outputData">Take their elements.</param>
-    public void Bind(IReadOnlyList<Value> inputs, byte[][] inputData, IReadOnlyList<Value> outputs, byte[][] outputData)
+    /// <param name="inputs">The inputs, in any order.</param>
+    /// <param name="outputs">The outputs; a run writes their elements.</param>
+    public void Bind(IReadOnlyList<OrtTensor> inputs, IReadOnlyList<OrtTensor> outputs)
     {
-        _inputs = Bind(_inputNames, inputs, inputData);
-        _outputs = Bind(_outputNames, outputs, outputData);
+        _inputs = Bind(_inputNames, inputs);
+        _outputs = Bind(_outputNames, outputs);
     }
 
     /// <summary>Runs the model once on the bound memory.</summary>
@@ -93,7 +98,7 @@ internal sealed unsafe class OrtSession : IDisposable
         // The library stays: unloading one that started threads ends processes.
     }
 
-    private void Open(string modelPath)
+    private void Open(string modelPath, int threads)
     {
         void* created;
         fixed (byte* id = "redgen\0"u8)
@@ -101,7 +106,7 @@ internal sealed unsafe class OrtSession : IDisposable
         _environment = created;
         Check(((delegate* unmanaged<void**, void*>)_api[OrtApi.CreateSessionOptions])(&created));
         _options = created;
-        Check(((delegate* unmanaged<void*, int, void*>)_api[OrtApi.SetIntraOpNumThreads])(_options, 1));
+        Check(((delegate* unmanaged<void*, int, void*>)_api[OrtApi.SetIntraOpNumThreads])(_options, threads));
         Check(((delegate* unmanaged<void*, int, void*>)_api[OrtApi.SetInterOpNumThreads])(_options, 1));
         Check(((delegate* unmanaged<void*, int, void*>)_api[OrtApi.SetSessionGraphOptimizationLevel])(_options, AllOptimisations));
         // Paths are wide on Windows only.
@@ -137,7 +142,7 @@ internal sealed unsafe class OrtSession : IDisposable
         return names;
     }
 
-    private void*[] Bind(byte*[] names, IReadOnlyList<Value> values, byte[][] data)
+    private void*[] Bind(byte*[] names, IReadOnlyList<OrtTensor> values)
     {
         var tensors = new void*[names.Length];
         for (int i = 0; i < names.Length; i++)
@@ -145,30 +150,27 @@ internal sealed unsafe class OrtSession : IDisposable
             string name = Marshal.PtrToStringUTF8((IntPtr)names[i])!;
             int index = IndexOf(values, name);
             if (index < 0) throw new ToolException("ONNX Runtime says that the model has '" + name + "', which RedGen's does not have");
-            tensors[i] = CreateTensor((TensorType)values[index].Type!, data[index]);
+            tensors[i] = CreateTensor(values[index]);
         }
 
         return tensors;
     }
 
-    private static int IndexOf(IReadOnlyList<Value> values, string name)
+    private static int IndexOf(IReadOnlyList<OrtTensor> values, string name)
     {
         for (int i = 0; i < values.Count; i++)
             if (values[i].Name == name) return i;
         return -1;
     }
 
-    private void* CreateTensor(TensorType type, byte[] data)
+    private void* CreateTensor(OrtTensor value)
     {
-        int[] lengths = type.Shape!.ToArray();
-        long[] shape = Array.ConvertAll(lengths, static l => (long)l);
         void* tensor;
-        // The numbers of element types are ONNX's here as there.
-        fixed (long* s = shape)
+        fixed (long* s = value.Shape)
         {
-            void* pinned = (void*)Marshal.UnsafeAddrOfPinnedArrayElement(data, 0);
+            void* pinned = (void*)Marshal.UnsafeAddrOfPinnedArrayElement(value.Data, 0);
             Check(((delegate* unmanaged<void*, void*, nuint, long*, nuint, int, void**, void*>)_api[OrtApi.CreateTensorWithDataAsOrtValue])(
-                _memory, pinned, (nuint)data.Length, s, (nuint)shape.Length, (int)type.ElementType, &tensor));
+                _memory, pinned, (nuint)value.Data.Length, s, (nuint)value.Shape.Length, value.ElementType, &tensor));
         }
 
         return tensor;
