@@ -40,9 +40,10 @@ internal static class AotRun
         string log = JitRun.Run("dotnet", ["publish", folder, "-c", "Release", "-v", "q", "-nologo", "-o", Path.Combine(folder, "out")], out string errors);
         string program = Path.Combine(folder, "out", "compared" + (OperatingSystem.IsWindows() ? ".exe" : ""));
         if (!File.Exists(program)) return times with { Problem = "not published: " + (log + errors).Split('\n').FirstOrDefault(static l => l.Contains("error", StringComparison.Ordinal), "see " + folder) };
-        string output = JitRun.Run(
-            program, [comparison.Ort, model.Path, comparison.Seconds.ToString(CultureInfo.InvariantCulture), threads.ToString(CultureInfo.InvariantCulture)], out errors);
-        return JitRun.Read(times, output, errors);
+        string[] arguments = [comparison.Ort, model.Path, comparison.Seconds.ToString(CultureInfo.InvariantCulture), threads.ToString(CultureInfo.InvariantCulture)];
+        string output = JitRun.Run(program, arguments, out errors);
+        long Peak(string which) => long.TryParse(JitRun.Run(program, [.. arguments, which], out _), CultureInfo.InvariantCulture, out long bytes) ? bytes : 0;
+        return JitRun.Read(times with { ProgramBytes = new FileInfo(program).Length, RedGenPeakBytes = Peak("redgen"), OrtPeakBytes = Peak("ort") }, output, errors);
     }
 
     private static void Write(string folder, GeneratedModel model)

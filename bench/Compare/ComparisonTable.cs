@@ -13,7 +13,7 @@ internal static class ComparisonTable
 
     /// <summary>One result in one line.</summary>
     public static string Line(ModelTimes t) => t.Problem is { } problem ? $"{Title(t)}: {problem}"
-        : string.Create(CultureInfo.InvariantCulture, $"{Title(t)}: {Number(t.RedGenMin)} µs, ONNX Runtime {Number(t.OrtMin)} µs, ratio {t.Ratio:F2} (median {t.RatioMedian:F2}){(t.Agrees ? "" : ", OUTPUTS DIFFER by " + t.MaxDifference.ToString("G3", CultureInfo.InvariantCulture))}");
+        : string.Create(CultureInfo.InvariantCulture, $"{Title(t)}: {Number(t.RedGenMin)} µs, ONNX Runtime {Number(t.OrtMin)} µs, ratio {t.Ratio:F2} (median {t.RatioMedian:F2}){(t.Agrees ? "" : ", OUTPUTS DIFFER by " + t.MaxDifference.ToString("G3", CultureInfo.InvariantCulture))}{(t.RedGenPeakBytes == 0 ? "" : $"; peak memory {t.RedGenPeakBytes >> 20} against {t.OrtPeakBytes >> 20} MB")}");
 
     /// <summary>The model, and what is not the ordinary about the run.</summary>
     public static string Title(ModelTimes t) => t.Model + (t.Form == CodeForm.Aot ? ", AOT" : "") + (t.Threads > 1 ? ", " + t.Threads.ToString(CultureInfo.InvariantCulture) + " threads" : "");
@@ -44,6 +44,9 @@ internal static class ComparisonTable
         OrtMinMicroseconds = t.OrtMin,
         OrtMedianMicroseconds = t.OrtMedian,
         FirstCallMicroseconds = t.FirstCall,
+        t.ProgramBytes,
+        t.RedGenPeakBytes,
+        t.OrtPeakBytes,
         t.Ratio,
         t.RatioMedian,
         t.MaxDifference,

@@ -38,6 +38,15 @@ internal sealed record ModelTimes(string Model, CodeForm Form, int Threads, stri
     /// <summary>Largest |RedGen − ONNX Runtime| ÷ max(1, |ONNX Runtime|).</summary>
     public double MaxDifference { get; init; }
 
+    /// <summary>Bytes of the program with the model and both runtimes' callers; 0 where it was not compiled ahead of time.</summary>
+    public long ProgramBytes { get; init; }
+
+    /// <summary>Bytes of resident memory at the peak of a process that runs RedGen only; 0 where it was not measured.</summary>
+    public long RedGenPeakBytes { get; init; }
+
+    /// <summary>The same of ONNX Runtime.</summary>
+    public long OrtPeakBytes { get; init; }
+
     /// <summary>How many times as fast as ONNX Runtime, at best.</summary>
     public double Ratio => RedGenMin <= 0 ? 0 : OrtMin / RedGenMin;
 

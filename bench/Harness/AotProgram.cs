@@ -6,6 +6,12 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using RedGen.Cli.Measure;
 
+if (args is [.., "redgen" or "ort"])
+{
+    Console.WriteLine(PeakMemory.Of(args).ToString(CultureInfo.InvariantCulture));
+    return;
+}
+
 byte[][] inputs = ModelFacts.NewArrays(ModelFacts.Inputs);
 byte[][] outputs = ModelFacts.NewArrays(ModelFacts.Outputs);
 byte[][] ortOutputs = ModelFacts.NewArrays(ModelFacts.Outputs);
@@ -72,5 +78,30 @@ internal static partial class ModelFacts
         long count = 1;
         foreach (long length in fact.Shape) count *= length;
         return count;
+    }
+}
+
+/// <summary>What a process that runs one of the two needs at most.</summary>
+internal static class PeakMemory
+{
+    private const int Calls = 100;
+
+    /// <summary>Bytes of resident memory at the peak, after some calls.</summary>
+    internal static long Of(string[] args)
+    {
+        byte[][] inputs = ModelFacts.NewArrays(ModelFacts.Inputs), outputs = ModelFacts.NewArrays(ModelFacts.Outputs);
+        ModelFacts.Fill(inputs, seed: 1);
+        if (args[^1] == "redgen")
+        {
+            for (int i = 0; i < Calls; i++) RedGenProgram.Adapter.Run(inputs, outputs);
+        }
+        else
+        {
+            using var ort = new OrtSession(args[0], args[1]);
+            ort.Bind(ModelFacts.Bound(ModelFacts.Inputs, inputs), ModelFacts.Bound(ModelFacts.Outputs, outputs));
+            for (int i = 0; i < Calls; i++) ort.Run();
+        }
+
+        return System.Diagnostics.Process.GetCurrentProcess().PeakWorkingSet64;
     }
 }
