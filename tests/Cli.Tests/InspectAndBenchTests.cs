@@ -82,6 +82,18 @@ public sealed class InspectAndBenchTests
         Assert.Contains("of peak", ToolRun.Of("bench", DigitsAssets.MlpPath, "--layers", "--seconds", "0.05").Output);
     }
 
+    [Fact]
+    public void Bench_measures_batches_and_the_first_call()
+    {
+        ToolRun run = ToolRun.Of("bench", DigitsAssets.MlpPath, "--seconds", "0.05", "--batch", "300", "--threads", "2", "--json");
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        JsonElement batch = run.Json.GetProperty("batch");
+        Assert.Equal((300, 2), (batch.GetProperty("runs").GetInt32(), batch.GetProperty("threads").GetInt32()));
+        Assert.Equal(batch.GetProperty("minMicroseconds").GetDouble() / batch.GetProperty("threadsMinMicroseconds").GetDouble(), batch.GetProperty("scaling").GetDouble(), 6);
+        Assert.True(run.Json.GetProperty("warmupMicroseconds").GetDouble() > run.Json.GetProperty("firstCallAfterWarmupMicroseconds").GetDouble());
+        Assert.Equal(JsonValueKind.Null, ToolRun.Of("bench", DigitsAssets.MlpPath, "--seconds", "0.05", "--json").Json.GetProperty("batch").ValueKind);
+    }
+
     [OrtFact]
     public void Bench_measures_beside_onnx_runtime()
     {

@@ -25,6 +25,8 @@ internal sealed class BenchCommand : ModelCommand
     private readonly Option<string> _ort;
     private readonly Option<bool> _layers;
     private readonly Option<double> _seconds;
+    private readonly Option<int> _batch;
+    private readonly Option<int> _threads;
 
     /// <summary>Makes the command.</summary>
     public BenchCommand(ToolConsole console)
@@ -33,6 +35,8 @@ internal sealed class BenchCommand : ModelCommand
         _ort = Add(new Option<string>("--ort") { Description = "Measure ONNX Runtime too: the path of libonnxruntime.so.", HelpName = "path" });
         _layers = Add(new Option<bool>("--layers") { Description = "Show each layer's kernel, time, GFLOP/s and share of the machine's peak." });
         _seconds = Add(new Option<double>("--seconds") { Description = "How long to measure.", DefaultValueFactory = static _ => 3 });
+        _batch = Add(new Option<int>("--batch") { Description = "Measure PredictBatch too, with so many runs in a call.", HelpName = "runs" });
+        _threads = Add(new Option<int>("--threads") { Description = "How many threads PredictBatch may use, beside one.", HelpName = "threads", DefaultValueFactory = static _ => 1 });
     }
 
     /// <inheritdoc/>
@@ -45,7 +49,7 @@ internal sealed class BenchCommand : ModelCommand
         byte[][] inputs = program.NewInputs();
         byte[][] outputs = program.NewOutputs();
         Fill(program, inputs);
-        double first = FirstCall(program, inputs, outputs);
+        FirstCalls first = FirstCalls.Measure(program, inputs, outputs);
         if (library is not null && outputs.Length > program.Outputs.Length) throw new ToolException("a model with outputs whose shape is known at run time only is not measured against ONNX Runtime");
         using OrtSession? ort = library is null ? null : new OrtSession(library, Path.GetFullPath(path));
         byte[][] ortOutputs = program.NewOutputs();
@@ -57,28 +61,20 @@ internal sealed class BenchCommand : ModelCommand
         long allocated = AllocatedBytes(own);
         Times[] times = Stopwatches.Measure(contenders, Math.Clamp(parsed.GetValue(_seconds), 0.01, 3600));
         double? difference = ort is null ? null : Difference(program, outputs, ortOutputs);
-        Report(program, times, first, allocated, difference, ort?.RuntimeVersion, parsed.GetValue(_layers) ? Layers(parsed, path, source, options, inputs) : null);
+        LayerTimes? layers = parsed.GetValue(_layers) ? Layers(parsed, path, source, options, inputs) : null;
+        Report(program, times, first, allocated, difference, ort?.RuntimeVersion, layers, Batch(parsed, program, inputs));
         return 0;
     }
+
+    private BatchTimes? Batch(ParseResult parsed, ModelProgram program, byte[][] inputs) => parsed.GetValue(_batch) is > 0 and int runs
+        ? BatchTimes.Measure(program, inputs, runs, Math.Max(1, parsed.GetValue(_threads)), Math.Clamp(parsed.GetValue(_seconds), 0.01, 3600))
+        : null;
 
     /// <summary>Measured in a program of their own: the clock between the layers costs time.</summary>
     private LayerTimes Layers(ParseResult parsed, string path, ModelSource source, CompilerOptions options, byte[][] inputs)
     {
         using ModelProgram clocked = ModelProgram.Load(path, source, options, Console, hasClock: true);
         return LayerTimes.Measure(clocked, inputs, Math.Clamp(parsed.GetValue(_seconds), 0.01, 3600));
-    }
-
-    /// <summary>A model may throw for values that it cannot take: an index, a branch that does not fit the shapes.</summary>
-    private static double FirstCall(ModelProgram program, byte[][] inputs, byte[][] outputs)
-    {
-        try
-        {
-            return Stopwatches.Time(() => program.Predict(inputs, outputs), 1);
-        }
-        catch (ArgumentException refused)
-        {
-            throw new ToolException("the model does not take the inputs that bench makes (floats between -1 and 1, zeros for other types): " + refused.Message);
-        }
     }
 
     /// <summary>Floats between −1 and 1, the same at every run; zeros for all other types, which may be indices.</summary>
@@ -124,7 +120,7 @@ internal sealed class BenchCommand : ModelCommand
         return worst;
     }
 
-    private void Report(ModelProgram program, Times[] times, double first, long allocated, double? difference, string? ortVersion, LayerTimes? layers)
+    private void Report(ModelProgram program, Times[] times, FirstCalls first, long allocated, double? difference, string? ortVersion, LayerTimes? layers, BatchTimes? batch)
     {
         Times own = times[0];
         Times? ort = times.Length > 1 ? times[1] : null;
@@ -136,8 +132,10 @@ internal sealed class BenchCommand : ModelCommand
             table.Add("ratio", Text(ort.Min / own.Min), Text(ort.Median / own.Median), "");
         }
 
+        if (batch is not null) table.Add("batch of " + Text(batch.Count) + ", a run", Text(batch.One.Min / batch.Count), Text(batch.One.Median / batch.Count), Text(1e6 * batch.Count / batch.One.Median));
+        if (batch?.Many is { } many) table.Add("on " + Text(batch.Threads) + " threads", Text(many.Min / batch.Count), Text(many.Median / batch.Count), Text(1e6 * batch.Count / many.Median));
         table.Write(Console.Text);
-        Console.WriteLine("first call " + Text(first) + " µs, " + allocated.ToString(CultureInfo.InvariantCulture) + " bytes allocated a call, "
+        Console.WriteLine("first call " + Text(first.Cold) + " µs, or " + Text(first.Warm) + " µs behind Warmup of " + Text(first.Warmup) + " µs; " + allocated.ToString(CultureInfo.InvariantCulture) + " bytes allocated a call, "
             + Text(program.Result.Plan!.MultiplyAdds / own.Min / 1000) + " GMAC/s"
             + (difference is { } d ? ", largest difference " + d.ToString("G3", CultureInfo.InvariantCulture) : ""));
         layers?.ToTable().Write(Console.Text);
@@ -151,12 +149,24 @@ internal sealed class BenchCommand : ModelCommand
             ortMedianMicroseconds = ort?.Median,
             ratio = ort?.Min / own.Min,
             ratioMedian = ort?.Median / own.Median,
-            firstCallMicroseconds = first,
+            firstCallMicroseconds = first.Cold,
+            warmupMicroseconds = first.Warmup,
+            firstCallAfterWarmupMicroseconds = first.Warm,
             allocatedBytesPerCall = allocated,
             measurements = own.Samples,
             macs = program.Result.Plan.MultiplyAdds,
             maxDifference = difference is { } found && double.IsFinite(found) ? difference : null,
             ortVersion,
+            batch = batch is null ? null : new
+            {
+                runs = batch.Count,
+                threads = batch.Threads,
+                minMicroseconds = batch.One.Min,
+                medianMicroseconds = batch.One.Median,
+                threadsMinMicroseconds = batch.Many?.Min,
+                threadsMedianMicroseconds = batch.Many?.Median,
+                scaling = batch.Scaling,
+            },
             layers = layers?.ToJson(),
             peakGigaflopsPerSecond = layers?.PeakGigaflops,
             diagnostics = Console.Diagnostics,

@@ -13,7 +13,10 @@ internal static class FrameworkReferences
     private static readonly Lazy<ImmutableArray<MetadataReference>> Loaded = new(Load);
 
     private static readonly Lazy<MetadataReference> Runtime = new(
-        static () => MetadataReference.CreateFromFile(Path.Combine(AppContext.BaseDirectory, "RedGen.Runtime.dll")));
+        static () => MetadataReference.CreateFromFile(RuntimePath));
+
+    /// <summary>Where RedGen.Runtime is.</summary>
+    public static string RuntimePath => Path.Combine(AppContext.BaseDirectory, "RedGen.Runtime.dll");
 
     /// <summary>The framework alone, for self-contained code.</summary>
     public static IEnumerable<MetadataReference> Framework => Loaded.Value;

@@ -32,7 +32,7 @@ internal sealed class GeneratedCode : IDisposable
 
     private readonly CodeSettings _settings;
     private readonly List<AssemblyLoadContext> _contexts = [];
-    private readonly Dictionary<GeneratedModel, PredictDelegate> _methods = [];
+    private readonly Dictionary<GeneratedModel, (byte[] Image, ModelAdapter Adapter)> _adapters = [];
     private readonly Dictionary<GeneratedModel, string> _errors = [];
 
     private GeneratedCode(CodeSettings settings) => _settings = settings;
@@ -46,14 +46,25 @@ internal sealed class GeneratedCode : IDisposable
     }
 
     /// <summary>The model's method; null when its code does not compile.</summary>
-    public PredictDelegate? MethodOf(GeneratedModel model) => _methods.GetValueOrDefault(model);
+    public PredictDelegate? MethodOf(GeneratedModel model) => _adapters.TryGetValue(model, out var found) ? found.Adapter.Predict : null;
+
+    /// <summary>A model's methods, those of a measurement too.</summary>
+    public ModelAdapter AdapterOf(GeneratedModel model) => _adapters[model].Adapter;
+
+    /// <summary>A model loaded again, with kernels of its own: nothing of it has run.</summary>
+    public ModelAdapter Fresh(GeneratedModel model)
+    {
+        var context = new FreshContext();
+        _contexts.Add(context);
+        return new ModelAdapter(context.LoadFromStream(new MemoryStream(_adapters[model].Image)), model);
+    }
 
     /// <summary>Why a model's code does not compile.</summary>
     public string? ErrorOf(GeneratedModel model) => _errors.GetValueOrDefault(model);
 
     /// <summary>What a static field of a class in a model's assembly holds.</summary>
     public T StaticOf<T>(GeneratedModel model, string type, string field)
-        => (T)_methods[model].Method.Module.Assembly.GetType(type, throwOnError: true)!.GetField(field, BindingFlags.Static | BindingFlags.NonPublic)!.GetValue(null)!;
+        => (T)AdapterOf(model).Predict.Method.Module.Assembly.GetType(type, throwOnError: true)!.GetField(field, BindingFlags.Static | BindingFlags.NonPublic)!.GetValue(null)!;
 
     /// <inheritdoc/>
     public void Dispose()
@@ -153,12 +164,16 @@ internal sealed class GeneratedCode : IDisposable
     {
         var context = new AssemblyLoadContext("RedGen.Generated", _settings.IsCollectible);
         _contexts.Add(context);
-        image.Position = 0;
-        Assembly assembly = context.LoadFromStream(image);
-        foreach (GeneratedModel model in models)
-        {
-            Type adapter = assembly.GetType(model.AdapterName, throwOnError: true)!;
-            _methods[model] = adapter.GetMethod("Run", BindingFlags.Static | BindingFlags.NonPublic)!.CreateDelegate<PredictDelegate>();
-        }
+        byte[] bytes = image.ToArray();
+        Assembly assembly = context.LoadFromStream(new MemoryStream(bytes));
+        if (_settings.IsCollectible) bytes = []; // code of a measurement alone is loaded again
+        foreach (GeneratedModel model in models) _adapters[model] = (bytes, new ModelAdapter(assembly, model));
+    }
+
+    /// <summary>Shares the framework with the others, and nothing else.</summary>
+    private sealed class FreshContext() : AssemblyLoadContext("RedGen.Generated again", isCollectible: false)
+    {
+        protected override Assembly? Load(AssemblyName assemblyName)
+            => assemblyName.Name == "RedGen.Runtime" ? LoadFromAssemblyPath(FrameworkReferences.RuntimePath) : null;
     }
 }

@@ -10,11 +10,6 @@ using RedGen.Compiler.Graphs;
 
 namespace RedGen.Cli.Execution;
 
-/// <summary>One run of a model: arrays of bytes, one an input and one an output, in the model's order.</summary>
-/// <param name="inputs">The inputs' elements.</param>
-/// <param name="outputs">Take the outputs' elements; see <see cref="GeneratedModel.NewOutputs"/>.</param>
-internal delegate void PredictDelegate(byte[][] inputs, byte[][] outputs);
-
 /// <summary>A model as C#, about to be compiled into memory beside others.</summary>
 internal sealed class GeneratedModel
 {
@@ -80,8 +75,10 @@ internal sealed class GeneratedModel
     public string AdapterSource()
     {
         var code = new StringBuilder("using System;\nusing System.Runtime.InteropServices;\n\nnamespace ").Append(Namespace).Append("\n{\n");
-        code.Append("    internal static class Adapter\n    {\n        internal static void Run(byte[][] inputs, byte[][] outputs)\n        {\n");
-        code.Append("            ").Append(Outputs.Any(IsOpen) ? "var result = " : "").Append("global::").Append(Namespace).Append('.').Append(Result.Plan!.ClassName).Append(".Predict(");
+        code.Append("    internal static class Adapter\n    {\n        internal static void Warmup() => ").Append(Class).Append(".Warmup();\n\n");
+        if (Result.Plan!.HasBatches) AppendBatch(code);
+        code.Append("        internal static void Run(byte[][] inputs, byte[][] outputs)\n        {\n");
+        code.Append("            ").Append(Outputs.Any(IsOpen) ? "var result = " : "").Append(Class).Append(".Predict(");
         IEnumerable<string> arguments = Inputs.Select((v, i) => Cast("ReadOnlySpan", v, "inputs", i));
         if (!Outputs.Any(IsOpen))
         {
@@ -100,6 +97,24 @@ internal sealed class GeneratedModel
 
         return code.Append("        }\n    }\n}\n").ToString();
     }
+
+    private string Class => "global::" + Namespace + "." + Result.Plan!.ClassName;
+
+    /// <summary>Batches take typed memory, which arrays of bytes are not.</summary>
+    private void AppendBatch(StringBuilder code)
+    {
+        code.Append("        internal static (Action Run, Func<byte[][]> Outputs) Batch(byte[][] inputs, int count, int threads)\n        {\n");
+        for (int i = 0; i < Inputs.Length; i++) code.Append(CultureInfo.InvariantCulture, $"            var x{i} = MemoryMarshal.Cast<byte, {ElementOf(Inputs[i])}>(inputs[{i}]).ToArray();\n");
+        for (int i = 0; i < Outputs.Length; i++) code.Append(CultureInfo.InvariantCulture, $"            var y{i} = new {ElementOf(Outputs[i])}[count * {ElementCount(Outputs[i])}];\n");
+        string arguments = string.Join(", ", Inputs.Select((_, i) => FormattableString.Invariant($"x{i}")).Concat(Outputs.Select((_, i) => FormattableString.Invariant($"y{i}"))));
+        string results = string.Join(", ", Outputs.Select((_, i) => FormattableString.Invariant($"MemoryMarshal.AsBytes(new Span<{ElementOf(Outputs[i])}>(y{i})).ToArray()")));
+        code.Append(CultureInfo.InvariantCulture, $"            Func<byte[][]> outputs = () => new byte[][] {{ {results} }};\n");
+        code.Append(CultureInfo.InvariantCulture, $"            if (threads == 0) return (() => {Class}.PredictBatch({arguments}, count), outputs);\n");
+        code.Append("            var options = new System.Threading.Tasks.ParallelOptions { MaxDegreeOfParallelism = threads };\n");
+        code.Append(CultureInfo.InvariantCulture, $"            return (() => {Class}.PredictBatch({arguments}, count, options), outputs);\n        }}\n\n");
+    }
+
+    private static long ElementCount(Value value) => ((TensorType)value.Type!).Shape!.ElementCount;
 
     private static bool IsOpen(Value value) => value.Type is TensorType { IsOpen: true };
 

@@ -17,15 +17,18 @@ internal sealed class ModelProgram : IDisposable
     private readonly GeneratedCode _code;
     private readonly GeneratedModel _model;
 
-    private ModelProgram(GeneratedCode code, GeneratedModel model, PredictDelegate predict)
+    private ModelProgram(GeneratedCode code, GeneratedModel model)
     {
         _code = code;
         _model = model;
-        Predict = predict;
+        Methods = code.AdapterOf(model);
     }
 
+    /// <summary>The methods of the generated class.</summary>
+    public ModelAdapter Methods { get; }
+
     /// <summary>Runs the model once; allocates nothing itself.</summary>
-    public PredictDelegate Predict { get; }
+    public PredictDelegate Predict => Methods.Predict;
 
     /// <summary>The compilation.</summary>
     public CompilationResult Result => _model.Result;
@@ -66,13 +69,16 @@ internal sealed class ModelProgram : IDisposable
         if (!result.Success) throw new ToolException("the model was not compiled");
         var model = new GeneratedModel(Space, hasClock ? LayerClock.Set(result) : result);
         GeneratedCode code = GeneratedCode.Build([model], new CodeSettings(IsStrict: false, IsCollectible: false));
-        if (code.MethodOf(model) is { } predict) return new ModelProgram(code, model, predict);
+        if (code.MethodOf(model) is not null) return new ModelProgram(code, model);
         code.Dispose();
         throw new InvalidOperationException(code.ErrorOf(model));
     }
 
     /// <summary>The last run's times by layer in ticks of <see cref="System.Diagnostics.Stopwatch"/>, of a model that was loaded with a clock.</summary>
     public long[] LayerTicks => _code.StaticOf<long[]>(_model, LayerClock.ClassName, "Ticks");
+
+    /// <summary>The same code, loaded again with kernels of its own: nothing of it has run.</summary>
+    public ModelAdapter LoadAgain() => _code.Fresh(_model);
 
     /// <summary>Arrays of the right sizes for the inputs; they do not move, so that native code can read them too.</summary>
     public byte[][] NewInputs() => NewArrays(Inputs);

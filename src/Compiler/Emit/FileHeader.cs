@@ -34,6 +34,7 @@ internal static class FileHeader
         code.Line("using global::System.Numerics;");
         code.Line("using global::System.Runtime.CompilerServices;");
         code.Line("using global::System.Runtime.InteropServices;");
+        if (body.Contains(nameof(System.Threading.Tasks.ParallelOptions))) code.Line("using global::System.Threading.Tasks;");
         foreach (string line in RuntimeSources.Usings(body)) code.Line(line);
         code.Line();
     }

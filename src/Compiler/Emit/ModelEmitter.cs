@@ -34,8 +34,9 @@ internal static class ModelEmitter
 
         (ImmutableArray<PublicValue> inputs, ImmutableArray<PublicValue> outputs) = PublicValue.Of(plan);
         var code = new SourceWriter();
-        string handOver = outputs.Any(o => o.IsOpen) ? "Tensors" : ""; // Predict names it, whatever the steps are
-        FileHeader.Write(code, plan, string.Join("\n", plan.Buffers.Values.Select(b => b.ElementType.CSharpName()).Distinct().Prepend(body.ToString()).Append(handOver)));
+        // The types that the Predict methods name, whatever the steps are.
+        string named = outputs.Any(o => o.IsOpen) ? "Tensors" : plan.HasBatches ? "ParallelBatch ParallelOptions" : "";
+        FileHeader.Write(code, plan, string.Join("\n", plan.Buffers.Values.Select(b => b.ElementType.CSharpName()).Distinct().Prepend(body.ToString()).Append(named)));
         ClassDocumentation.Write(code, plan, steps);
         code.Line($"[GeneratedCode(\"RedGen\", \"{FileHeader.Version}\")]");
         using (code.Block(FileHeader.ClassDeclaration(plan)))

@@ -19,6 +19,7 @@ internal static class PredictEmitter
         if (outputs.Any(o => o.IsOpen))
         {
             OpenPredictEmitter.Write(code, plan, inputs, outputs);
+            WarmupEmitter.Write(code, plan, inputs, outputs);
             WriteRun(code, plan, inputs, outputs, steps);
             WriteChecks(code, plan, inputs, outputs);
             return;
@@ -29,6 +30,8 @@ internal static class PredictEmitter
         WriteSpanOverload(code, plan, inputs, outputs, parameters, arguments);
         WriteScratchOverload(code, plan, inputs, outputs, parameters, arguments);
         WriteAllocatingOverload(code, inputs, outputs);
+        BatchEmitter.Write(code, plan, inputs, outputs);
+        WarmupEmitter.Write(code, plan, inputs, outputs);
         WriteRun(code, plan, inputs, outputs, steps);
         WriteChecks(code, plan, inputs, outputs);
     }
@@ -54,17 +57,20 @@ internal static class PredictEmitter
     /// <summary>The call of Run, in scratch memory from the stack or of the thread.</summary>
     internal static void WriteRunCall(SourceWriter code, ExecutionPlan plan, IEnumerable<string> arguments, IEnumerable<string> results)
     {
-        if (plan.ArenaBytes > 0)
-        {
-            string type = ArenaText.ElementTypeOf(plan).CSharpName()!;
-            string length = ArenaText.LengthOf(plan).ToString(CultureInfo.InvariantCulture);
-            code.Line(plan.ArenaBytes <= StackLimit
-                ? $"Span<{type}> scratch = stackalloc {type}[{length}];"
-                : $"Span<{type}> scratch = s_scratch ??= new {type}[{length}];");
-            arguments = arguments.Append("scratch");
-        }
-
+        WriteScratch(code, plan);
+        if (plan.ArenaBytes > 0) arguments = arguments.Append("scratch");
         code.Line($"Run({string.Join(", ", arguments.Concat(results).Where(a => a.Length > 0))});");
+    }
+
+    /// <summary>The local <c>scratch</c>, where the model needs it.</summary>
+    internal static void WriteScratch(SourceWriter code, ExecutionPlan plan)
+    {
+        if (plan.ArenaBytes == 0) return;
+        string type = ArenaText.ElementTypeOf(plan).CSharpName()!;
+        string length = ArenaText.LengthOf(plan).ToString(CultureInfo.InvariantCulture);
+        code.Line(plan.ArenaBytes <= StackLimit
+            ? $"Span<{type}> scratch = stackalloc {type}[{length}];"
+            : $"Span<{type}> scratch = s_scratch ??= new {type}[{length}];");
     }
 
     /// <summary>The scratch memory of the thread, where the stack is too small.</summary>
@@ -78,7 +84,7 @@ internal static class PredictEmitter
     }
 
     /// <summary>What calls allocate, in words.</summary>
-    private static string Allocations(ExecutionPlan plan)
+    internal static string Allocations(ExecutionPlan plan)
     {
         if (IsOpen(plan)) return "Allocates the values whose sizes are known at run time only";
         bool expands = Expands(plan);
@@ -88,7 +94,7 @@ internal static class PredictEmitter
 
     private static bool IsOpen(ExecutionPlan plan) => plan.Buffers.Values.Any(b => b.Storage == Storage.Dynamic) || plan.Root.Steps.Any(s => s.Bodies.Any(b => IsOpen(b.Plan)));
 
-    private static bool Expands(ExecutionPlan plan) => plan.Root.Steps.Any(s => s.Weights.Any(w => w.Expansion is not null) || s.Bodies.Any(b => Expands(b.Plan)));
+    internal static bool Expands(ExecutionPlan plan) => plan.Root.Steps.Any(s => s.Weights.Any(w => w.Expansion is not null) || s.Bodies.Any(b => Expands(b.Plan)));
 
     private static void WriteScratchOverload(SourceWriter code, ExecutionPlan plan, ImmutableArray<PublicValue> inputs, ImmutableArray<PublicValue> outputs, ImmutableArray<string> parameters, string arguments)
     {
@@ -142,6 +148,11 @@ internal static class PredictEmitter
     {
         foreach (PublicValue value in inputs.Concat(outputs))
             code.Line($"if ({value.Buffer.Name}.Length != {value.Pascal}Length) ThrowLength(nameof({value.Buffer.Name}), {value.Buffer.Name}.Length, {value.Pascal}Length);");
+        WriteOverlapChecks(code, inputs, outputs);
+    }
+
+    internal static void WriteOverlapChecks(SourceWriter code, ImmutableArray<PublicValue> inputs, ImmutableArray<PublicValue> outputs)
+    {
         foreach (PublicValue output in outputs)
             foreach (PublicValue input in inputs)
                 code.Line($"if ({Overlaps(input, output)}) ThrowOverlap(nameof({output.Buffer.Name}), nameof({input.Buffer.Name}));");

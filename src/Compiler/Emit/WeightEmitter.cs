@@ -55,27 +55,38 @@ internal static class WeightEmitter
                 }
             }
 
-            WriteExpanded(code, table.Expanded);
+            WriteExpanded(code, plan, table.Expanded);
         }
 
         return new WeightFile(code.ToString(), blob, stringBytes);
     }
 
-    private static void WriteExpanded(SourceWriter code, ImmutableArray<ExpandedWeight> expanded)
+    private static void WriteExpanded(SourceWriter code, ExecutionPlan plan, ImmutableArray<ExpandedWeight> expanded)
     {
         if (expanded.IsEmpty) return;
         code.Line();
-        code.Line("/// <summary>Hashed weights as the layers' kernels read them: made once, when the network first runs.</summary>");
+        code.Line("/// <summary>");
+        code.Line("/// Hashed weights as the layers' kernels read them, made when a layer first runs. Threads that come at the same time may make an array twice; one of the two stays.");
+        code.Line("/// </summary>");
         using (code.Block("private static class Expanded"))
         {
-            for (int i = 0; i < expanded.Length; i++)
+            foreach (ExpandedWeight weight in expanded) code.Line($"private static float[]? {FieldOf(weight)};");
+            foreach (ExpandedWeight weight in expanded)
             {
-                if (i > 0) code.Line();
-                code.Line("/// <summary>" + XmlText.Escape(expanded[i].Comment) + ".</summary>");
-                code.Line($"internal static readonly float[] {expanded[i].Name} = {expanded[i].Expression};");
+                code.Line();
+                code.Line("/// <summary>" + XmlText.Escape(weight.Comment) + ".</summary>");
+                code.Line($"internal static float[] {weight.Name} => {FieldOf(weight)} ??= {weight.Expression};");
             }
+
+            if (!WarmupEmitter.MakesAll(plan)) return;
+            code.Line();
+            code.Line("/// <summary>Makes all of them.</summary>");
+            using (code.Block("internal static void MakeAll()"))
+                foreach (ExpandedWeight weight in expanded) code.Line($"_ = {weight.Name};");
         }
     }
+
+    private static string FieldOf(ExpandedWeight weight) => "s_" + char.ToLowerInvariant(weight.Name[0]) + weight.Name.Substring(1);
 
     private static long Write(SourceWriter code, ExecutionPlan plan, NamedWeight named)
     {

@@ -13,7 +13,7 @@ namespace RedGen.Compiler.Emit;
 internal sealed record NamedWeight(string Name, Weight Weight, string Comment);
 
 /// <summary>An array that generated code makes at its first use.</summary>
-/// <param name="Name">The field's name in the class Expanded.</param>
+/// <param name="Name">The property's name in the class Expanded.</param>
 /// <param name="Expression">The call that makes it.</param>
 /// <param name="Comment">What it is.</param>
 internal sealed record ExpandedWeight(string Name, string Expression, string Comment);

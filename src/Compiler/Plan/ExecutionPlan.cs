@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Linq;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Options;
 using RedGen.Compiler.Red;
@@ -32,6 +33,9 @@ public sealed class ExecutionPlan
 
     /// <summary>Inputs that get an output of the step before; none for a model without state.</summary>
     public ImmutableArray<StatePair> States { get; init; } = [];
+
+    /// <summary>Whether many runs can be made in one call: not where runs are a sequence, or where their outputs have lengths of run time.</summary>
+    public bool HasBatches => States.IsEmpty && Graph.Inputs.Length > 0 && Outputs.All(o => Buffers[o].Storage != Storage.Dynamic);
 
     /// <summary>What the reduction did.</summary>
     public required ModelReduction Reduction { get; init; }

@@ -12,6 +12,7 @@ using global::System.CodeDom.Compiler;
 using global::System.Numerics;
 using global::System.Runtime.CompilerServices;
 using global::System.Runtime.InteropServices;
+using global::System.Threading.Tasks;
 using global::RedGen.Runtime;
 
 /// <summary>
@@ -76,6 +77,64 @@ internal static partial class CartPole
         var output = new float[OutputLength];
         Predict(input, output);
         return output;
+    }
+
+    /// <summary>Runs the network many times, on this thread: what as many calls of <c>Predict</c> give. Allocates nothing.</summary>
+    /// <param name="input">For each run float32 1×4, row-major, one behind the other: count × 4 elements.</param>
+    /// <param name="output">For each run float32 1×2, row-major, one behind the other: count × 2 elements.</param>
+    /// <param name="count">How many runs.</param>
+    /// <exception cref="ArgumentException">An argument has the wrong length, or an output shares memory with an input.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative.</exception>
+    public static void PredictBatch(ReadOnlySpan<float> input, Span<float> output, int count)
+    {
+        CheckBatch(input, output, count);
+        Span<float> scratch = stackalloc float[128];
+        RunBatch(input, output, 0, count, scratch);
+    }
+
+    /// <summary>Runs the network many times, divided among threads: the same results as on one.</summary>
+    /// <param name="input">For each run float32 1×4, row-major, one behind the other: count × 4 elements.</param>
+    /// <param name="output">For each run float32 1×2, row-major, one behind the other: count × 2 elements.</param>
+    /// <param name="count">How many runs.</param>
+    /// <param name="options">How many threads at most (all processors where it does not say), and what cancels. A thread takes its scratch memory from the shared pool.</param>
+    /// <exception cref="ArgumentException">An argument has the wrong length, or an output shares memory with an input.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled; some outputs are written, others are not.</exception>
+    public static void PredictBatch(ReadOnlyMemory<float> input, Memory<float> output, int count, ParallelOptions options)
+    {
+        CheckBatch(input.Span, output.Span, count);
+        ParallelBatch.Run<float>(count, grain: 72, scratchLength: 128, options, (first, end, scratch) =>
+            RunBatch(input.Span, output.Span, first, end, scratch));
+    }
+
+    /// <summary>Some runs of a batch.</summary>
+    private static void RunBatch(ReadOnlySpan<float> input, Span<float> output, int first, int end, Span<float> scratch)
+    {
+        for (int i = first; i < end; i++)
+        {
+            Run(input.Slice(i * InputLength, InputLength), output.Slice(i * OutputLength, OutputLength), scratch);
+        }
+    }
+
+    private static void CheckBatch(ReadOnlySpan<float> input, ReadOnlySpan<float> output, int count)
+    {
+        if (count < 0) throw new ArgumentOutOfRangeException(nameof(count));
+        if (input.Length != (long)count * InputLength) ThrowBatchLength(nameof(input), input.Length, count, InputLength);
+        if (output.Length != (long)count * OutputLength) ThrowBatchLength(nameof(output), output.Length, count, OutputLength);
+        if (input.Overlaps(output)) ThrowOverlap(nameof(output), nameof(input));
+    }
+
+    private static void ThrowBatchLength(string parameter, int actual, int runs, int expected)
+    {
+        throw new ArgumentException($"CartPole.PredictBatch: {parameter} has {actual} elements, {runs} runs of the model take {expected} each.", parameter);
+    }
+
+    /// <summary>
+    /// Makes the first call as quick as those behind it: runs the network once over zeros, so that its code is compiled. Safe to call from any thread, at any time.
+    /// </summary>
+    public static void Warmup()
+    {
+        Predict(new float[InputLength], new float[OutputLength]);
     }
 
     /// <summary>The layers, one after the other.</summary>

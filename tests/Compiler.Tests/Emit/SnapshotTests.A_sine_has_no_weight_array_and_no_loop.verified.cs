@@ -12,6 +12,8 @@ using global::System.CodeDom.Compiler;
 using global::System.Numerics;
 using global::System.Runtime.CompilerServices;
 using global::System.Runtime.InteropServices;
+using global::System.Threading.Tasks;
+using global::RedGen.Runtime;
 
 /// <summary>
 /// The network of model.onnx (ONNX opset 16, written by tf2onnx 1.16.1 15c810) as plain C#.
@@ -75,6 +77,64 @@ internal static partial class Sine
         var dense_2 = new float[Dense2Length];
         Predict(dense_input, dense_2);
         return dense_2;
+    }
+
+    /// <summary>Runs the network many times, on this thread: what as many calls of <c>Predict</c> give. Allocates nothing.</summary>
+    /// <param name="dense_input">For each run float32 1×1, row-major, one behind the other: count × 1 elements.</param>
+    /// <param name="dense_2">For each run float32 1×1, row-major, one behind the other: count × 1 elements.</param>
+    /// <param name="count">How many runs.</param>
+    /// <exception cref="ArgumentException">An argument has the wrong length, or an output shares memory with an input.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative.</exception>
+    public static void PredictBatch(ReadOnlySpan<float> dense_input, Span<float> dense_2, int count)
+    {
+        CheckBatch(dense_input, dense_2, count);
+        Span<float> scratch = stackalloc float[32];
+        RunBatch(dense_input, dense_2, 0, count, scratch);
+    }
+
+    /// <summary>Runs the network many times, divided among threads: the same results as on one.</summary>
+    /// <param name="dense_input">For each run float32 1×1, row-major, one behind the other: count × 1 elements.</param>
+    /// <param name="dense_2">For each run float32 1×1, row-major, one behind the other: count × 1 elements.</param>
+    /// <param name="count">How many runs.</param>
+    /// <param name="options">How many threads at most (all processors where it does not say), and what cancels. A thread takes its scratch memory from the shared pool.</param>
+    /// <exception cref="ArgumentException">An argument has the wrong length, or an output shares memory with an input.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="count"/> is negative.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled; some outputs are written, others are not.</exception>
+    public static void PredictBatch(ReadOnlyMemory<float> dense_input, Memory<float> dense_2, int count, ParallelOptions options)
+    {
+        CheckBatch(dense_input.Span, dense_2.Span, count);
+        ParallelBatch.Run<float>(count, grain: 724, scratchLength: 32, options, (first, end, scratch) =>
+            RunBatch(dense_input.Span, dense_2.Span, first, end, scratch));
+    }
+
+    /// <summary>Some runs of a batch.</summary>
+    private static void RunBatch(ReadOnlySpan<float> dense_input, Span<float> dense_2, int first, int end, Span<float> scratch)
+    {
+        for (int i = first; i < end; i++)
+        {
+            Run(dense_input.Slice(i * DenseInputLength, DenseInputLength), dense_2.Slice(i * Dense2Length, Dense2Length), scratch);
+        }
+    }
+
+    private static void CheckBatch(ReadOnlySpan<float> dense_input, ReadOnlySpan<float> dense_2, int count)
+    {
+        if (count < 0) throw new ArgumentOutOfRangeException(nameof(count));
+        if (dense_input.Length != (long)count * DenseInputLength) ThrowBatchLength(nameof(dense_input), dense_input.Length, count, DenseInputLength);
+        if (dense_2.Length != (long)count * Dense2Length) ThrowBatchLength(nameof(dense_2), dense_2.Length, count, Dense2Length);
+        if (dense_input.Overlaps(dense_2)) ThrowOverlap(nameof(dense_2), nameof(dense_input));
+    }
+
+    private static void ThrowBatchLength(string parameter, int actual, int runs, int expected)
+    {
+        throw new ArgumentException($"Sine.PredictBatch: {parameter} has {actual} elements, {runs} runs of the model take {expected} each.", parameter);
+    }
+
+    /// <summary>
+    /// Makes the first call as quick as those behind it: runs the network once over zeros, so that its code is compiled. Safe to call from any thread, at any time.
+    /// </summary>
+    public static void Warmup()
+    {
+        Predict(new float[DenseInputLength], new float[Dense2Length]);
     }
 
     /// <summary>The layers, one after the other.</summary>

@@ -22,7 +22,7 @@ public sealed partial class SnapshotTests
         ModelSource source = Load("sine-tinyml");
         Assert.Equal(["Sine.g.cs"], ModelCompiler.Compile(source, TestOptions.Exact with { ClassName = "Sine" }).Sources.Select(s => s.HintName));
         string code = Code(source, "Sine");
-        Assert.DoesNotContain("for (", code, StringComparison.Ordinal);
+        Assert.DoesNotContain("for (", code.Substring(code.IndexOf("The layers, one after the other", StringComparison.Ordinal)), StringComparison.Ordinal);
         Assert.DoesNotContain("Weights.", code, StringComparison.Ordinal);
         SnapshotAssert.Match(WithoutLiterals(code));
     }

@@ -124,6 +124,14 @@ internal static partial class Cell
         return (y, hn, cn);
     }
 
+    /// <summary>
+    /// Makes the first call as quick as those behind it: runs the network once over zeros, so that its code is compiled. Safe to call from any thread, at any time.
+    /// </summary>
+    public static void Warmup()
+    {
+        Predict(new float[XLength], new float[HLength], new float[CLength], new float[YLength], new float[HnLength], new float[CnLength]);
+    }
+
     /// <summary>The layers, one after the other.</summary>
     private static void Run(ReadOnlySpan<float> x, ReadOnlySpan<float> h, ReadOnlySpan<float> c, Span<float> y, Span<float> hn, Span<float> cn, Span<float> scratch)
     {
