@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using System.Threading.Tasks;
 using RedGen.Compiler.Red.Probe;
@@ -29,14 +30,37 @@ internal sealed class AdaptiveHasher : LayerHasher
     /// <summary>Factors of the scale that suits rounding to nearest: error feedback can do with a finer grid.</summary>
     private static readonly float[] ScaleTrials = [0.88f, 0.94f, 1f, 1.06f];
 
+    private readonly OwnValues? _own;
+    private readonly Dictionary<int, HashedRows> _hashedToOwn = [];
+
     /// <summary>Prepares a layer.</summary>
     public AdaptiveHasher(ReducibleLayer layer, float[] rows, LayerStatistics statistics, double damping = Damping)
         : base(layer, rows, statistics, damping)
     {
+        _own = OwnValues.TryRead(rows);
+    }
+
+    /// <summary>Hashes a layer of few different weights to those; null where the layer is not one, or has too many for so few values.</summary>
+    public HashedRows? HashToOwn(int magnitudes)
+    {
+        int most = (2 * magnitudes) + 1;
+        if (_own is null || (_own.Count > most && most < HashedMatrix.MaxValues)) return null;
+        if (_hashedToOwn.TryGetValue(magnitudes, out HashedRows? known)) return known;
+        Codebook codebook = _own.Codebook(most);
+        var matrix = new HashedMatrix(Layer.Outputs, Layer.Columns, codebook.Values, [], Round(codebook, _ => 1));
+        return _hashedToOwn[magnitudes] = new HashedRows(matrix, NoiseOf(matrix));
     }
 
     /// <inheritdoc/>
     public override HashedRows Hash(int magnitudes)
+    {
+        HashedRows? own = HashToOwn(magnitudes);
+        if (own is { Noise: 0 }) return own;
+        HashedRows best = HashToLevels(magnitudes);
+        return own is not null && own.Noise < best.Noise ? own : best;
+    }
+
+    private HashedRows HashToLevels(int magnitudes)
     {
         var uniform = Codebook.Uniform(magnitudes);
         float[] scales = Scales(uniform);

@@ -54,12 +54,20 @@ internal sealed class BudgetTables(HashingProblem problem, bool measuresGains, A
         ImmutableArray<LayerCandidate>.Builder candidates = ImmutableArray.CreateBuilder<LayerCandidate>();
         Func<int, double> noise = NoiseOf(layer.Hasher);
         foreach (int n in menu)
+        {
             if (layer.Geometry.Bytes(n) < floats) candidates.Add(new LayerCandidate(n, noise(n), layer.Geometry.Multiplications(n), layer.Geometry.Bytes(n)));
+            // Finer than exact is nothing but dearer.
+            if (candidates.Count > 0 && candidates[^1].Noise == 0) return candidates.ToImmutable();
+        }
+
         candidates.Add(new LayerCandidate(0, 0, layer.Geometry.MultiplyAdds, floats));
         return candidates.ToImmutable();
     }
 
-    /// <summary>Noise falls as a power of the number of values: two points tell it. The papers' density has no such law: every point is computed.</summary>
+    /// <summary>
+    /// Noise falls as a power of the number of values: two points tell it. The papers' density has no such law, and a layer of few different weights none
+    /// where the values suffice for them: those points are computed.
+    /// </summary>
     private static Func<int, double> NoiseOf(LayerHasher hasher)
     {
         if (hasher is not AdaptiveHasher adaptive) return n => hasher.Hash(n).Noise;
@@ -67,6 +75,6 @@ internal sealed class BudgetTables(HashingProblem problem, bool measuresGains, A
         if (coarse <= 0 || fine <= 0) return n => n >= Coarse ? Math.Min(coarse, fine) : adaptive.UniformNoise(n);
         double slope = Math.Log(fine / coarse) / Math.Log((double)Fine / Coarse);
         // In float, so that the last bit of a machine's power function decides nothing.
-        return n => (float)(coarse * Math.Pow((double)n / Coarse, slope));
+        return n => Math.Min((float)(coarse * Math.Pow((double)n / Coarse, slope)), adaptive.HashToOwn(n)?.Noise ?? double.PositiveInfinity);
     }
 }
