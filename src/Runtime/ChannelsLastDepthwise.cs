@@ -57,6 +57,7 @@ public static class ChannelsLastDepthwise
         }
     }
 
+    [MethodImpl(Simd.Hot)]
     private static void RunRow(
         ReadOnlySpan<float> input, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, Span<float> output, in ConvShape shape, in TapRange depth, in TapRange height)
     {

@@ -63,6 +63,7 @@ internal ref struct ChannelsLastPass
         RunBoxes<VectorLanes, TActivation>(activation);
     }
 
+    [MethodImpl(Simd.Hot)]
     private void RunBoxes<TLanes, TActivation>(TActivation activation)
         where TLanes : struct, ILanes<TLanes>
         where TActivation : struct, IActivation
@@ -79,13 +80,14 @@ internal ref struct ChannelsLastPass
                 for (TapRange w = width.From(0); w.First < _shape.OutWidth; w = width.From(w.End))
                 {
                     FillSegments(d, h, w);
-                    RunBox<TLanes, TActivation>(d, h, w, ref Unsafe.As<TileBuffer, float>(ref buffer), activation);
+                    RunBox<TLanes, TActivation>(d, h, w, ref TileBuffer.Start(ref buffer), activation);
                 }
             }
         }
     }
 
     /// <summary>Finds the runs of input floats that a window sums over, from the first tap inside the input on, and their weights.</summary>
+    [MethodImpl(Simd.Hot)]
     private void FillSegments(in TapRange d, in TapRange h, in TapRange w)
     {
         unchecked
@@ -116,6 +118,7 @@ internal ref struct ChannelsLastPass
         }
     }
 
+    [MethodImpl(Simd.Hot)]
     private readonly void RunBox<TLanes, TActivation>(in TapRange d, in TapRange h, in TapRange w, ref float sums, TActivation activation)
         where TLanes : struct, ILanes<TLanes>
         where TActivation : struct, IActivation
@@ -125,18 +128,23 @@ internal ref struct ChannelsLastPass
             int columns = w.End - w.First;
             int rows = Math.Min(h.End, Rows) - h.First;
             int pixels = (d.End - d.First) * rows * columns;
-            int row = _shape.InWidth * _shape.InChannels;
-            int first = _segmentCount == 0 ? 0 : (((d.Start * _shape.InHeight) + h.Start) * row) + (w.Start * _shape.InChannels);
+            int rowStep = _segmentCount == 0 ? 0 : _shape.InWidth * _shape.InChannels;
+            int columnStep = _segmentCount == 0 ? 0 : _shape.StrideWidth * _shape.InChannels;
+            int start = _segmentCount == 0 ? 0 : (w.Start * _shape.InChannels) + (((d.Start * _shape.InHeight) + h.Start) * rowStep);
             int column = 0, line = 0, plane = 0;
             for (int begin = 0; begin < pixels; begin += _chunk)
             {
                 int count = Math.Min(_chunk, pixels - begin);
-                for (int i = 0; i < count; i++)
+                for (int i = 0; i < count;)
                 {
-                    _sources[i] = _segmentCount == 0 ? 0 : first + (((plane * _shape.StrideDepth * _shape.InHeight) + (line * _shape.StrideHeight)) * row)
-                        + (column * _shape.StrideWidth * _shape.InChannels);
-                    _targets[i] = (((((plane + d.First) * _shape.OutHeight) + line + h.First) * _shape.OutWidth) + column + w.First) * _shape.OutChannels;
-                    if (++column == columns)
+                    int run = Math.Min(count - i, columns - column);
+                    int from = start + (((plane * _shape.StrideDepth * _shape.InHeight) + (line * _shape.StrideHeight)) * rowStep) + (column * columnStep);
+                    int to = (((((plane + d.First) * _shape.OutHeight) + line + h.First) * _shape.OutWidth) + column + w.First) * _shape.OutChannels;
+                    Places(_sources.Slice(i, run), from, columnStep);
+                    Places(_targets.Slice(i, run), to, _shape.OutChannels);
+                    i += run;
+                    column += run;
+                    if (column == columns)
                     {
                         column = 0;
                         if (++line == rows)
@@ -148,16 +156,23 @@ internal ref struct ChannelsLastPass
                 }
 
                 // A tile may be filled up with rows that nobody stores.
-                for (int i = count; i < _sources.Length && i < count + 12; i++)
-                {
-                    _sources[i] = _sources[count - 1];
-                }
-
+                _sources.Slice(count, Math.Min(SingleTile.MostRows, _sources.Length - count)).Fill(_sources[count - 1]);
                 RunChunk<TLanes, TActivation>(count, ref sums, activation);
             }
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Places(Span<int> places, int first, int step)
+    {
+        for (int i = 0; i < places.Length; i++)
+        {
+            places[i] = first;
+            first = unchecked(first + step);
+        }
+    }
+
+    [MethodImpl(Simd.Hot)]
     private readonly void RunChunk<TLanes, TActivation>(int pixels, ref float sums, TActivation activation)
         where TLanes : struct, ILanes<TLanes>
         where TActivation : struct, IActivation
@@ -196,46 +211,19 @@ internal ref struct ChannelsLastPass
         unchecked
         {
             ref int segments = ref MemoryMarshal.GetReference(_segments);
+            ref int targets = ref MemoryMarshal.GetReference(_targets);
+            TileBuffer.SetBias<TLanes>(ref sums, _bias.IsEmpty ? default : _bias.Slice(channel, channels), vectors);
+            ref float addend = ref Unsafe.Add(ref MemoryMarshal.GetReference(_addend), _addend.IsEmpty ? 0 : channel);
+            ref float y = ref Unsafe.Add(ref MemoryMarshal.GetReference(_output), channel);
+            bool hasAddend = !_addend.IsEmpty;
             for (int done = 0; done < pixels;)
             {
                 ref int rows = ref Unsafe.Add(ref MemoryMarshal.GetReference(_sources), done);
                 int height = LaneTile.Run<TLanes>(
                     pixels - done, vectors, ref x, ref rows, ref segments, _segmentCount, _segmentLength, ref w, second, ref sums);
-                int count = Math.Min(height, pixels - done);
-                for (int i = 0; i < count; i++)
-                {
-                    int place = _targets[done + i] + channel;
-                    Finish<TLanes, TActivation>(ref Unsafe.Add(ref sums, i * vectors * default(TLanes).Count), place, channel, channels, activation);
-                }
-
+                TileEnd.Finish<TLanes, TActivation>(
+                    ref sums, Math.Min(height, pixels - done), vectors, channels, ref Unsafe.Add(ref targets, done), ref y, ref addend, hasAddend, activation);
                 done += height;
-            }
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly void Finish<TLanes, TActivation>(ref float sums, int place, int channel, int channels, TActivation activation)
-        where TLanes : struct, ILanes<TLanes>
-        where TActivation : struct, IActivation
-    {
-        unchecked
-        {
-            TLanes o = default;
-            ref float y = ref MemoryMarshal.GetReference(_output);
-            for (int c = 0; c < channels; c += o.Count)
-            {
-                TLanes sum = o.Load(ref sums, c);
-                if (!_bias.IsEmpty)
-                {
-                    sum = o.Add(sum, o.LoadUpTo(ref MemoryMarshal.GetReference(_bias), channel + c, channels - c));
-                }
-
-                if (!_addend.IsEmpty)
-                {
-                    sum = o.Add(sum, o.LoadUpTo(ref MemoryMarshal.GetReference(_addend), place + c, channels - c));
-                }
-
-                o.StoreUpTo(o.Apply(activation, sum), ref y, place + c, channels - c);
             }
         }
     }

@@ -1,5 +1,6 @@
 #nullable enable
 using System;
+using System.Runtime.CompilerServices;
 
 namespace RedGen.Runtime;
 
@@ -79,6 +80,7 @@ public static class ChannelsLastPool
         }
     }
 
+    [MethodImpl(Simd.Hot)]
     private static void Run<TLanes>(ReadOnlySpan<float> input, Span<float> output, int batch, in PoolShape shape, bool maximum, bool countIncludePad)
         where TLanes : struct, ILanes<TLanes>
     {

@@ -1,6 +1,5 @@
 #nullable enable
 using System;
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -46,115 +45,15 @@ public static class Gemm
             return;
         }
 
-        unchecked
+        GemmPass pass = new(a, b, bias, addend, c, rows, depth, columns);
+#if NET8_0_OR_GREATER
+        if (Lanes512.IsSupported)
         {
-            int lanes = Vector<float>.Count;
-            int vectors = (columns + lanes - 1) / lanes;
-
-            // The larger operand is walked once, the smaller one stays in the cache.
-            bool columnsOutside = columns > rows;
-            int rowTiles = (rows + 3) / 4;
-            for (int o = 0; o < (columnsOutside ? 1 : rowTiles); o++)
-            {
-                int done = 0;
-                while (done < vectors)
-                {
-                    // Four left are two and two: a tile of one vector cannot hide the latency of its sums.
-                    int left = vectors - done;
-                    int width = left == 4 || left == 2 ? 2 : Math.Min(left, 3);
-                    for (int i = 0; i < (columnsOutside ? rowTiles : 1); i++)
-                    {
-                        RunTile(a, b, bias, addend, c, (o + i) * 4, rows, depth, done * lanes, width, columns, activation);
-                    }
-
-                    done += width;
-                }
-            }
+            pass.Run<Lanes512, TActivation>(activation);
+            return;
         }
-    }
-
-    [MethodImpl(Simd.Hot)]
-    private static void RunTile<TActivation>(
-        ReadOnlySpan<float> a, ReadOnlySpan<float> b, ReadOnlySpan<float> bias, ReadOnlySpan<float> addend, Span<float> c,
-        int row, int rows, int depth, int column, int width, int columns, TActivation activation)
-        where TActivation : struct, IActivation
-    {
-        unchecked
-        {
-            TileSums sums;
-            Unsafe.SkipInit(out sums);
-
-            // Rows beyond the last are computed from the last one again and not stored.
-            int count = Math.Min(4, rows - row);
-            ref float a0 = ref Unsafe.Add(ref MemoryMarshal.GetReference(a), row * depth);
-            ref float a1 = ref Unsafe.Add(ref a0, Math.Min(1, count - 1) * depth);
-            ref float a2 = ref Unsafe.Add(ref a0, Math.Min(2, count - 1) * depth);
-            ref float a3 = ref Unsafe.Add(ref a0, (count - 1) * depth);
-            ref float b0 = ref Column(b, column, depth);
-            int lanes = Vector<float>.Count;
-            if (width == 3)
-            {
-                ref float b1 = ref Column(b, column + lanes, depth);
-                GemmTile.Three(ref a0, ref a1, ref a2, ref a3, ref b0, ref b1, ref Column(b, column + (2 * lanes), depth), depth, ref sums);
-            }
-            else if (width == 2)
-            {
-                GemmTile.Two(ref a0, ref a1, ref a2, ref a3, ref b0, ref Column(b, column + lanes, depth), depth, ref sums);
-            }
-            else
-            {
-                GemmTile.One(ref a0, ref a1, ref a2, ref a3, ref b0, depth, ref sums);
-            }
-
-            for (int r = 0; r < count; r++)
-            {
-                for (int v = 0; v < width; v++)
-                {
-                    Finish(TileSums.At(ref sums, r, v), bias, addend, c, row + r, column + (v * lanes), columns, activation);
-                }
-            }
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ref float Column(ReadOnlySpan<float> b, int column, int depth) =>
-        ref Unsafe.Add(
-            ref MemoryMarshal.GetReference(b),
-            unchecked((column / Dense.PanelWidth * Dense.PanelWidth * depth) + (column % Dense.PanelWidth)));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Finish<TActivation>(
-        Vector<float> sum, ReadOnlySpan<float> bias, ReadOnlySpan<float> addend, Span<float> c,
-        int row, int column, int columns, TActivation activation)
-        where TActivation : struct, IActivation
-    {
-        unchecked
-        {
-            int place = (row * columns) + column;
-            int count = Math.Min(columns - column, Vector<float>.Count);
-            bool whole = count == Vector<float>.Count;
-            if (!bias.IsEmpty)
-            {
-                ref float from = ref Unsafe.Add(ref MemoryMarshal.GetReference(bias), column);
-                sum += whole ? Simd.Load(ref from, 0) : Simd.LoadLanes(ref from, 0, count);
-            }
-
-            if (!addend.IsEmpty)
-            {
-                ref float from = ref Unsafe.Add(ref MemoryMarshal.GetReference(addend), place);
-                sum += whole ? Simd.Load(ref from, 0) : Simd.LoadLanes(ref from, 0, count);
-            }
-
-            ref float to = ref Unsafe.Add(ref MemoryMarshal.GetReference(c), place);
-            if (whole)
-            {
-                Simd.Store(activation.Apply(sum), ref to, 0);
-            }
-            else
-            {
-                Simd.StoreLanes(activation.Apply(sum), ref to, 0, count);
-            }
-        }
+#endif
+        pass.Run<VectorLanes, TActivation>(activation);
     }
 
     /// <summary>Packs B for <see cref="Run{TActivation}"/>.</summary>
@@ -175,48 +74,63 @@ public static class Gemm
         {
             ref float from = ref MemoryMarshal.GetReference(b);
             ref float to = ref MemoryMarshal.GetReference(packed);
-            int rowStep = transposed ? 1 : columns;
-            int columnStep = transposed ? depth : 1;
             for (int column = 0; column < columns; column += Dense.PanelWidth)
             {
-                PackPanel(
-                    ref Unsafe.Add(ref from, column * columnStep), ref to, depth, Math.Min(Dense.PanelWidth, columns - column), rowStep, columnStep);
+                int count = Math.Min(Dense.PanelWidth, columns - column);
+                if (transposed)
+                {
+                    Transposition.Run(ref Unsafe.Add(ref from, column * depth), depth, ref to, Dense.PanelWidth, count, depth);
+                }
+                else
+                {
+                    CopyPanel(ref Unsafe.Add(ref from, column), columns, ref to, depth, count);
+                }
+
+                if (count < Dense.PanelWidth)
+                {
+                    ClearLanes(ref to, depth, count);
+                }
+
                 to = ref Unsafe.Add(ref to, Dense.PanelWidth * depth);
             }
         }
     }
 
     [MethodImpl(Simd.Hot)]
-    private static void PackPanel(ref float from, ref float to, int depth, int count, int rowStep, int columnStep)
+    private static void CopyPanel(ref float from, int step, ref float to, int depth, int count)
     {
         unchecked
         {
-            bool whole = count == Dense.PanelWidth && columnStep == 1;
             for (int k = 0; k < depth; k++)
             {
-                if (whole)
+                if (count == Dense.PanelWidth)
                 {
-                    for (int i = 0; i < Dense.PanelWidth; i += Vector<float>.Count)
-                    {
-                        Simd.Store(Simd.Load(ref from, i), ref to, i);
-                    }
+                    Unsafe.CopyBlockUnaligned(ref Unsafe.As<float, byte>(ref to), ref Unsafe.As<float, byte>(ref from), Dense.PanelWidth * sizeof(float));
                 }
                 else
                 {
-                    int i = 0;
-                    for (; i < count; i++)
-                    {
-                        Unsafe.Add(ref to, i) = Unsafe.Add(ref from, i * columnStep);
-                    }
-
-                    for (; i < Dense.PanelWidth; i++)
-                    {
-                        Unsafe.Add(ref to, i) = 0f;
-                    }
+                    TileEnd.CopyPart(ref from, ref to, count);
                 }
 
-                from = ref Unsafe.Add(ref from, rowStep);
+                from = ref Unsafe.Add(ref from, step);
                 to = ref Unsafe.Add(ref to, Dense.PanelWidth);
+            }
+        }
+    }
+
+    [MethodImpl(Simd.Hot)]
+    private static void ClearLanes(ref float packed, int depth, int count)
+    {
+        unchecked
+        {
+            for (int k = 0; k < depth; k++)
+            {
+                for (int i = count; i < Dense.PanelWidth; i++)
+                {
+                    Unsafe.Add(ref packed, i) = 0f;
+                }
+
+                packed = ref Unsafe.Add(ref packed, Dense.PanelWidth);
             }
         }
     }

@@ -1,6 +1,5 @@
 #nullable enable
 using System;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace RedGen.Runtime;
@@ -43,27 +42,15 @@ public static class LayoutMove
     }
 
     /// <summary>Transposes: target[i × rows + r] = source[r × step + i].</summary>
-    [MethodImpl(Simd.Hot)]
     internal static void Interleave(ReadOnlySpan<float> source, int step, Span<float> target, int rows, int count)
     {
-        unchecked
+        if (rows == 1)
         {
-            ref float from = ref MemoryMarshal.GetReference(source);
-            ref float to = ref MemoryMarshal.GetReference(target);
-            if (rows == 1)
-            {
-                source.Slice(0, count).CopyTo(target);
-                return;
-            }
-
-            for (nint r = 0; r < rows; r++)
-            {
-                for (nint i = 0; i < count; i++)
-                {
-                    Unsafe.Add(ref to, (i * rows) + r) = Unsafe.Add(ref from, (r * step) + i);
-                }
-            }
+            source.Slice(0, count).CopyTo(target);
+            return;
         }
+
+        Transposition.Run(ref MemoryMarshal.GetReference(source), step, ref MemoryMarshal.GetReference(target), rows, rows, count);
     }
 
     private static void Check(int source, int target, int length)

@@ -8,6 +8,9 @@ namespace RedGen.Runtime;
 /// </summary>
 internal static class SingleTile
 {
+    /// <summary>Rows of the tallest tile; tables of rows are filled up this far.</summary>
+    internal const int MostRows = 12;
+
     /// <summary>Twelve rows by one vector.</summary>
     [MethodImpl(Simd.Hot)]
     internal static void TwelveByOne<TLanes>(

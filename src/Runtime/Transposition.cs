@@ -1,0 +1,118 @@
+#nullable enable
+using System.Runtime.CompilerServices;
+#if NET8_0_OR_GREATER
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+#endif
+
+namespace RedGen.Runtime;
+
+/// <summary>Transposition of matrices of floats, in squares of eight where the processor can.</summary>
+internal static class Transposition
+{
+    /// <summary>Writes to[i × toStep + r] = from[r × fromStep + i] for r below <paramref name="rows"/> and i below <paramref name="columns"/>.</summary>
+    [MethodImpl(Simd.Hot)]
+    internal static void Run(ref float from, nint fromStep, ref float to, nint toStep, int rows, int columns)
+    {
+        unchecked
+        {
+            nint done = 0;
+#if NET8_0_OR_GREATER
+            if (Avx.IsSupported && rows >= 8 && columns >= 8)
+            {
+                // The last square of each direction moves back to end with the matrix; what is written twice is equal.
+                for (nint r = 0; r < rows; r += 8)
+                {
+                    nint row = r <= rows - 8 ? r : rows - 8;
+                    for (nint i = 0; i < columns; i += 8)
+                    {
+                        nint column = i <= columns - 8 ? i : columns - 8;
+                        Square(ref Unsafe.Add(ref from, (row * fromStep) + column), fromStep, ref Unsafe.Add(ref to, (column * toStep) + row), toStep);
+                    }
+                }
+
+                return;
+            }
+#endif
+            // Few rows: a pass over the columns each, four rows at a time so that lines are written once.
+            for (; done <= rows - 4; done += 4)
+            {
+                ref float a = ref Unsafe.Add(ref from, done * fromStep);
+                ref float y = ref Unsafe.Add(ref to, done);
+                for (nint i = 0; i < columns; i++)
+                {
+                    y = a;
+                    Unsafe.Add(ref y, 1) = Unsafe.Add(ref a, fromStep);
+                    Unsafe.Add(ref y, 2) = Unsafe.Add(ref a, 2 * fromStep);
+                    Unsafe.Add(ref y, 3) = Unsafe.Add(ref a, 3 * fromStep);
+                    a = ref Unsafe.Add(ref a, 1);
+                    y = ref Unsafe.Add(ref y, toStep);
+                }
+            }
+
+            if (rows - done == 3)
+            {
+                ref float a = ref Unsafe.Add(ref from, done * fromStep);
+                ref float y = ref Unsafe.Add(ref to, done);
+                for (nint i = 0; i < columns; i++)
+                {
+                    y = a;
+                    Unsafe.Add(ref y, 1) = Unsafe.Add(ref a, fromStep);
+                    Unsafe.Add(ref y, 2) = Unsafe.Add(ref a, 2 * fromStep);
+                    a = ref Unsafe.Add(ref a, 1);
+                    y = ref Unsafe.Add(ref y, toStep);
+                }
+
+                return;
+            }
+
+            for (; done < rows; done++)
+            {
+                ref float a = ref Unsafe.Add(ref from, done * fromStep);
+                ref float y = ref Unsafe.Add(ref to, done);
+                for (nint i = 0; i < columns; i++)
+                {
+                    Unsafe.Add(ref y, i * toStep) = Unsafe.Add(ref a, i);
+                }
+            }
+        }
+    }
+
+#if NET8_0_OR_GREATER
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Square(ref float from, nint fromStep, ref float to, nint toStep)
+    {
+        unchecked
+        {
+            ref float lower = ref Unsafe.Add(ref from, 4 * fromStep);
+            Vector256<float> r0 = Load(ref from, 0), r1 = Load(ref from, fromStep), r2 = Load(ref from, 2 * fromStep), r3 = Load(ref from, 3 * fromStep);
+            Vector256<float> r4 = Load(ref lower, 0), r5 = Load(ref lower, fromStep), r6 = Load(ref lower, 2 * fromStep), r7 = Load(ref lower, 3 * fromStep);
+            Vector256<float> a0 = Avx.UnpackLow(r0, r1), a1 = Avx.UnpackHigh(r0, r1), a2 = Avx.UnpackLow(r2, r3), a3 = Avx.UnpackHigh(r2, r3);
+            Vector256<float> a4 = Avx.UnpackLow(r4, r5), a5 = Avx.UnpackHigh(r4, r5), a6 = Avx.UnpackLow(r6, r7), a7 = Avx.UnpackHigh(r6, r7);
+            r0 = Avx.Shuffle(a0, a2, 0b01_00_01_00);
+            r1 = Avx.Shuffle(a0, a2, 0b11_10_11_10);
+            r2 = Avx.Shuffle(a1, a3, 0b01_00_01_00);
+            r3 = Avx.Shuffle(a1, a3, 0b11_10_11_10);
+            r4 = Avx.Shuffle(a4, a6, 0b01_00_01_00);
+            r5 = Avx.Shuffle(a4, a6, 0b11_10_11_10);
+            r6 = Avx.Shuffle(a5, a7, 0b01_00_01_00);
+            r7 = Avx.Shuffle(a5, a7, 0b11_10_11_10);
+            ref float right = ref Unsafe.Add(ref to, 4 * toStep);
+            Store(Avx.Permute2x128(r0, r4, 0x20), ref to, 0);
+            Store(Avx.Permute2x128(r1, r5, 0x20), ref to, toStep);
+            Store(Avx.Permute2x128(r2, r6, 0x20), ref to, 2 * toStep);
+            Store(Avx.Permute2x128(r3, r7, 0x20), ref to, 3 * toStep);
+            Store(Avx.Permute2x128(r0, r4, 0x31), ref right, 0);
+            Store(Avx.Permute2x128(r1, r5, 0x31), ref right, toStep);
+            Store(Avx.Permute2x128(r2, r6, 0x31), ref right, 2 * toStep);
+            Store(Avx.Permute2x128(r3, r7, 0x31), ref right, 3 * toStep);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Load(ref float origin, nint offset) => Vector256.LoadUnsafe(ref Unsafe.Add(ref origin, offset));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store(Vector256<float> value, ref float origin, nint offset) => value.StoreUnsafe(ref Unsafe.Add(ref origin, offset));
+#endif
+}
