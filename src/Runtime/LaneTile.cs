@@ -13,6 +13,7 @@ internal static class LaneTile
         int left, int vectors, ref float x, ref int rows, ref int segments, int count, int length, ref float weights, nint second, ref float sums)
         where TLanes : struct, ILanes<TLanes>
     {
+        int lanes = default(TLanes).Count;
         if (vectors == 1)
         {
             return RunSingle<TLanes>(left, ref x, ref rows, ref segments, count, length, ref weights, ref sums);
@@ -20,24 +21,24 @@ internal static class LaneTile
 
         if (left == 1)
         {
-            PairTile.OneByTwo<TLanes>(ref x, ref rows, ref segments, count, length, ref weights, second, ref sums);
+            PairTile.OneByTwo<TLanes>(ref x, ref rows, ref segments, count, length, ref weights, second, ref sums, 2 * lanes, lanes);
             return 1;
         }
 
         if (left <= 4)
         {
-            PairTile.FourByTwo<TLanes>(ref x, ref rows, ref segments, count, length, ref weights, second, ref sums);
+            PairTile.FourByTwo<TLanes>(ref x, ref rows, ref segments, count, length, ref weights, second, ref sums, 2 * lanes, lanes);
             return 4;
         }
 
         // 16 registers hold six rows, 32 hold more.
         if (default(TLanes).Count == 16)
         {
-            PairTile.EightByTwo<TLanes>(ref x, ref rows, ref segments, count, length, ref weights, second, ref sums);
+            PairTile.EightByTwo<TLanes>(ref x, ref rows, ref segments, count, length, ref weights, second, ref sums, 2 * lanes, lanes);
             return 8;
         }
 
-        PairTile.SixByTwo<TLanes>(ref x, ref rows, ref segments, count, length, ref weights, second, ref sums);
+        PairTile.SixByTwo<TLanes>(ref x, ref rows, ref segments, count, length, ref weights, second, ref sums, 2 * lanes, lanes);
         return 6;
     }
 
@@ -54,17 +55,17 @@ internal static class LaneTile
 
         if (left <= 4)
         {
-            SingleTile.FourByOne<TLanes>(ref x, ref rows, ref segments, count, length, ref weights, ref sums);
+            SingleTile.FourByOne<TLanes>(ref x, ref rows, ref segments, count, length, ref weights, ref sums, default(TLanes).Count);
             return 4;
         }
 
         if (left <= 8)
         {
-            SingleTile.EightByOne<TLanes>(ref x, ref rows, ref segments, count, length, ref weights, ref sums);
+            SingleTile.EightByOne<TLanes>(ref x, ref rows, ref segments, count, length, ref weights, ref sums, default(TLanes).Count);
             return 8;
         }
 
-        SingleTile.TwelveByOne<TLanes>(ref x, ref rows, ref segments, count, length, ref weights, ref sums);
+        SingleTile.TwelveByOne<TLanes>(ref x, ref rows, ref segments, count, length, ref weights, ref sums, default(TLanes).Count);
         return 12;
     }
 }

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace RedGen.Runtime;
 
 /// <summary>
-/// The micro-kernels of products two vectors wide: sums[r][v] = Σ over segments s, then over i below the length, of
+/// The micro-kernels of products two vectors wide: sums[r × sumRow + v × sumSecond] = Σ over segments s, then over i below the length, of
 /// x[rows(r) + from(s) + i] × weights[at(s) + 16·i + v's place]. Rows and segments come as tables, so that one kernel serves matrices
 /// (one segment) and convolutions of any shape (a segment is a run of neighbouring channels); a segment is a pair (from, at).
 /// </summary>
@@ -13,7 +13,8 @@ internal static class PairTile
     /// <summary>Eight rows by two vectors.</summary>
     [MethodImpl(Simd.Hot)]
     internal static void EightByTwo<TLanes>(
-        ref float x, ref int rows, ref int segments, int count, int length, ref float weights, nint second, ref float sums)
+        ref float x, ref int rows, ref int segments, int count, int length, ref float weights, nint second,
+        ref float sums, nint sumRow, nint sumSecond)
         where TLanes : struct, ILanes<TLanes>
     {
         unchecked
@@ -66,21 +67,22 @@ internal static class PairTile
                 }
             }
 
-            Keep(s0a, s0b, ref sums, 0);
-            Keep(s1a, s1b, ref sums, 1);
-            Keep(s2a, s2b, ref sums, 2);
-            Keep(s3a, s3b, ref sums, 3);
-            Keep(s4a, s4b, ref sums, 4);
-            Keep(s5a, s5b, ref sums, 5);
-            Keep(s6a, s6b, ref sums, 6);
-            Keep(s7a, s7b, ref sums, 7);
+            Keep(s0a, s0b, ref sums, 0, sumSecond);
+            Keep(s1a, s1b, ref sums, sumRow, sumSecond);
+            Keep(s2a, s2b, ref sums, 2 * sumRow, sumSecond);
+            Keep(s3a, s3b, ref sums, 3 * sumRow, sumSecond);
+            Keep(s4a, s4b, ref sums, 4 * sumRow, sumSecond);
+            Keep(s5a, s5b, ref sums, 5 * sumRow, sumSecond);
+            Keep(s6a, s6b, ref sums, 6 * sumRow, sumSecond);
+            Keep(s7a, s7b, ref sums, 7 * sumRow, sumSecond);
         }
     }
 
     /// <summary>Six rows by two vectors.</summary>
     [MethodImpl(Simd.Hot)]
     internal static void SixByTwo<TLanes>(
-        ref float x, ref int rows, ref int segments, int count, int length, ref float weights, nint second, ref float sums)
+        ref float x, ref int rows, ref int segments, int count, int length, ref float weights, nint second,
+        ref float sums, nint sumRow, nint sumSecond)
         where TLanes : struct, ILanes<TLanes>
     {
         unchecked
@@ -125,19 +127,20 @@ internal static class PairTile
                 }
             }
 
-            Keep(s0a, s0b, ref sums, 0);
-            Keep(s1a, s1b, ref sums, 1);
-            Keep(s2a, s2b, ref sums, 2);
-            Keep(s3a, s3b, ref sums, 3);
-            Keep(s4a, s4b, ref sums, 4);
-            Keep(s5a, s5b, ref sums, 5);
+            Keep(s0a, s0b, ref sums, 0, sumSecond);
+            Keep(s1a, s1b, ref sums, sumRow, sumSecond);
+            Keep(s2a, s2b, ref sums, 2 * sumRow, sumSecond);
+            Keep(s3a, s3b, ref sums, 3 * sumRow, sumSecond);
+            Keep(s4a, s4b, ref sums, 4 * sumRow, sumSecond);
+            Keep(s5a, s5b, ref sums, 5 * sumRow, sumSecond);
         }
     }
 
     /// <summary>Four rows by two vectors.</summary>
     [MethodImpl(Simd.Hot)]
     internal static void FourByTwo<TLanes>(
-        ref float x, ref int rows, ref int segments, int count, int length, ref float weights, nint second, ref float sums)
+        ref float x, ref int rows, ref int segments, int count, int length, ref float weights, nint second,
+        ref float sums, nint sumRow, nint sumSecond)
         where TLanes : struct, ILanes<TLanes>
     {
         unchecked
@@ -173,17 +176,18 @@ internal static class PairTile
                 }
             }
 
-            Keep(s0a, s0b, ref sums, 0);
-            Keep(s1a, s1b, ref sums, 1);
-            Keep(s2a, s2b, ref sums, 2);
-            Keep(s3a, s3b, ref sums, 3);
+            Keep(s0a, s0b, ref sums, 0, sumSecond);
+            Keep(s1a, s1b, ref sums, sumRow, sumSecond);
+            Keep(s2a, s2b, ref sums, 2 * sumRow, sumSecond);
+            Keep(s3a, s3b, ref sums, 3 * sumRow, sumSecond);
         }
     }
 
     /// <summary>One row by two vectors.</summary>
     [MethodImpl(Simd.Hot)]
     internal static void OneByTwo<TLanes>(
-        ref float x, ref int rows, ref int segments, int count, int length, ref float weights, nint second, ref float sums)
+        ref float x, ref int rows, ref int segments, int count, int length, ref float weights, nint second,
+        ref float sums, nint sumRow, nint sumSecond)
         where TLanes : struct, ILanes<TLanes>
     {
         unchecked
@@ -207,16 +211,16 @@ internal static class PairTile
                 }
             }
 
-            Keep(s0a, s0b, ref sums, 0);
+            Keep(s0a, s0b, ref sums, 0, sumSecond);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Keep<TLanes>(TLanes a, TLanes b, ref float sums, nint row)
+    private static void Keep<TLanes>(TLanes a, TLanes b, ref float sums, nint at, nint second)
         where TLanes : struct, ILanes<TLanes>
     {
         TLanes o = default;
-        o.Store(a, ref sums, unchecked(row * 2 * o.Count));
-        o.Store(b, ref sums, unchecked(((row * 2) + 1) * o.Count));
+        o.Store(a, ref sums, at);
+        o.Store(b, ref sums, unchecked(at + second));
     }
 }

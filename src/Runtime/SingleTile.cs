@@ -14,7 +14,7 @@ internal static class SingleTile
     /// <summary>Twelve rows by one vector.</summary>
     [MethodImpl(Simd.Hot)]
     internal static void TwelveByOne<TLanes>(
-        ref float x, ref int rows, ref int segments, int count, int length, ref float weights, ref float sums)
+        ref float x, ref int rows, ref int segments, int count, int length, ref float weights, ref float sums, nint sumRow)
         where TLanes : struct, ILanes<TLanes>
     {
         unchecked
@@ -71,24 +71,24 @@ internal static class SingleTile
             }
 
             o.Store(s0a, ref sums, 0);
-            o.Store(s1a, ref sums, o.Count);
-            o.Store(s2a, ref sums, 2 * o.Count);
-            o.Store(s3a, ref sums, 3 * o.Count);
-            o.Store(s4a, ref sums, 4 * o.Count);
-            o.Store(s5a, ref sums, 5 * o.Count);
-            o.Store(s6a, ref sums, 6 * o.Count);
-            o.Store(s7a, ref sums, 7 * o.Count);
-            o.Store(s8a, ref sums, 8 * o.Count);
-            o.Store(s9a, ref sums, 9 * o.Count);
-            o.Store(s10a, ref sums, 10 * o.Count);
-            o.Store(s11a, ref sums, 11 * o.Count);
+            o.Store(s1a, ref sums, sumRow);
+            o.Store(s2a, ref sums, 2 * sumRow);
+            o.Store(s3a, ref sums, 3 * sumRow);
+            o.Store(s4a, ref sums, 4 * sumRow);
+            o.Store(s5a, ref sums, 5 * sumRow);
+            o.Store(s6a, ref sums, 6 * sumRow);
+            o.Store(s7a, ref sums, 7 * sumRow);
+            o.Store(s8a, ref sums, 8 * sumRow);
+            o.Store(s9a, ref sums, 9 * sumRow);
+            o.Store(s10a, ref sums, 10 * sumRow);
+            o.Store(s11a, ref sums, 11 * sumRow);
         }
     }
 
     /// <summary>Eight rows by one vector.</summary>
     [MethodImpl(Simd.Hot)]
     internal static void EightByOne<TLanes>(
-        ref float x, ref int rows, ref int segments, int count, int length, ref float weights, ref float sums)
+        ref float x, ref int rows, ref int segments, int count, int length, ref float weights, ref float sums, nint sumRow)
         where TLanes : struct, ILanes<TLanes>
     {
         unchecked
@@ -132,20 +132,20 @@ internal static class SingleTile
             }
 
             o.Store(s0a, ref sums, 0);
-            o.Store(s1a, ref sums, o.Count);
-            o.Store(s2a, ref sums, 2 * o.Count);
-            o.Store(s3a, ref sums, 3 * o.Count);
-            o.Store(s4a, ref sums, 4 * o.Count);
-            o.Store(s5a, ref sums, 5 * o.Count);
-            o.Store(s6a, ref sums, 6 * o.Count);
-            o.Store(s7a, ref sums, 7 * o.Count);
+            o.Store(s1a, ref sums, sumRow);
+            o.Store(s2a, ref sums, 2 * sumRow);
+            o.Store(s3a, ref sums, 3 * sumRow);
+            o.Store(s4a, ref sums, 4 * sumRow);
+            o.Store(s5a, ref sums, 5 * sumRow);
+            o.Store(s6a, ref sums, 6 * sumRow);
+            o.Store(s7a, ref sums, 7 * sumRow);
         }
     }
 
     /// <summary>Four rows by one vector.</summary>
     [MethodImpl(Simd.Hot)]
     internal static void FourByOne<TLanes>(
-        ref float x, ref int rows, ref int segments, int count, int length, ref float weights, ref float sums)
+        ref float x, ref int rows, ref int segments, int count, int length, ref float weights, ref float sums, nint sumRow)
         where TLanes : struct, ILanes<TLanes>
     {
         unchecked
@@ -177,9 +177,9 @@ internal static class SingleTile
             }
 
             o.Store(s0a, ref sums, 0);
-            o.Store(s1a, ref sums, o.Count);
-            o.Store(s2a, ref sums, 2 * o.Count);
-            o.Store(s3a, ref sums, 3 * o.Count);
+            o.Store(s1a, ref sums, sumRow);
+            o.Store(s2a, ref sums, 2 * sumRow);
+            o.Store(s3a, ref sums, 3 * sumRow);
         }
     }
 
