@@ -1,10 +1,15 @@
 #nullable enable
 using System;
+using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace RedGen.Runtime;
 
-/// <summary>Transforms the weights of convolutions for <see cref="WinogradConvolution"/>. Generated code does that once, at its first use.</summary>
+/// <summary>
+/// Transforms the weights of convolutions for <see cref="WinogradConvolution"/>. Generated code does that once, at its first use. Sums are
+/// formed in double and rounded once.
+/// </summary>
 public static class WinogradWeights
 {
     /// <summary>Transforms the kernels of one convolution.</summary>
@@ -29,8 +34,32 @@ public static class WinogradWeights
         double[] high = Matrix(kernelHeight, tileHeight + kernelHeight - 1);
         double[] wide = Matrix(kernelWidth, tileWidth + kernelWidth - 1);
         int panels = (outputs + Dense.PanelWidth - 1) / Dense.PanelWidth;
-        float[] packed = new float[high.Length / kernelHeight * (wide.Length / kernelWidth) * panels * channels * Dense.PanelWidth];
-        Fill(rows, packed, high, wide, kernelHeight, kernelWidth, outputs, channels, panels * channels * Dense.PanelWidth);
+        int pointsHeight = high.Length / kernelHeight;
+        int pointsWidth = wide.Length / kernelWidth;
+        int pointLength = panels * channels * Dense.PanelWidth;
+        float[] packed = new float[pointsHeight * pointsWidth * pointLength];
+        int taps = kernelHeight * kernelWidth;
+        double[] kernels = new double[taps * Dense.PanelWidth];
+        double[] half = new double[kernelHeight * pointsWidth * Dense.PanelWidth];
+        for (int panel = 0; panel < panels; panel++)
+        {
+            int first = panel * Dense.PanelWidth;
+            for (int channel = 0; channel < channels; channel++)
+            {
+                Gather(rows.Slice(((first * channels) + channel) * taps), kernels, taps, channels * taps, Math.Min(outputs - first, Dense.PanelWidth));
+                for (int row = 0; row < kernelHeight; row++)
+                {
+                    Product(wide, kernelWidth, kernels.AsSpan(row * kernelWidth * Dense.PanelWidth), half.AsSpan(row * pointsWidth * Dense.PanelWidth));
+                }
+
+                for (int q = 0; q < pointsWidth; q++)
+                {
+                    Span<float> target = packed.AsSpan((q * pointLength) + (((panel * channels) + channel) * Dense.PanelWidth));
+                    Round(high, kernelHeight, half.AsSpan(q * Dense.PanelWidth), pointsWidth, target, pointsWidth * pointLength);
+                }
+            }
+        }
+
         return packed;
     }
 
@@ -65,56 +94,71 @@ public static class WinogradWeights
         return matrix;
     }
 
+    /// <summary>One channel's kernels for the outputs of a panel: kernels[tap][output].</summary>
     [MethodImpl(Simd.Hot)]
-    private static void Fill(
-        ReadOnlySpan<float> rows, float[] packed, double[] high, double[] wide, int kernelHeight, int kernelWidth, int outputs, int channels, int pointLength)
+    private static void Gather(ReadOnlySpan<float> rows, double[] kernels, int taps, int step, int outputs)
     {
-        int pointsHeight = high.Length / kernelHeight;
-        int pointsWidth = wide.Length / kernelWidth;
-        double[] half = new double[kernelHeight * pointsWidth];
-        int taps = kernelHeight * kernelWidth;
         unchecked
         {
-            for (int filter = 0; filter < outputs * channels; filter++)
+            Array.Clear(kernels, 0, kernels.Length);
+            for (int output = 0; output < outputs; output++)
             {
-                int output = filter / channels;
-                int channel = filter - (output * channels);
-                int target = (((output / Dense.PanelWidth * channels) + channel) * Dense.PanelWidth) + (output % Dense.PanelWidth);
-                Along(rows.Slice(filter * taps, taps), half, wide, kernelHeight, kernelWidth, pointsWidth);
-                for (int p = 0; p < pointsHeight; p++)
+                ReadOnlySpan<float> kernel = rows.Slice(output * step, taps);
+                for (int tap = 0; tap < kernel.Length; tap++)
                 {
-                    for (int q = 0; q < pointsWidth; q++)
-                    {
-                        double sum = 0;
-                        for (int k = 0; k < kernelHeight; k++)
-                        {
-                            sum += high[(p * kernelHeight) + k] * half[(k * pointsWidth) + q];
-                        }
-
-                        packed[(((p * pointsWidth) + q) * pointLength) + target] = (float)sum;
-                    }
+                    kernels[(tap * Dense.PanelWidth) + output] = kernel[tap];
                 }
             }
         }
     }
 
-    /// <summary>The rows of one kernel along the width.</summary>
+    /// <summary>half[point] = Σ over taps of matrix[point, tap] × kernels[tap], each a panel's width of doubles.</summary>
     [MethodImpl(Simd.Hot)]
-    private static void Along(ReadOnlySpan<float> kernel, double[] half, double[] wide, int rows, int taps, int points)
+    private static void Product(double[] matrix, int taps, Span<double> kernels, Span<double> half)
     {
         unchecked
         {
-            for (int row = 0; row < rows; row++)
+            Span<Vector<double>> from = MemoryMarshal.Cast<double, Vector<double>>(kernels);
+            Span<Vector<double>> to = MemoryMarshal.Cast<double, Vector<double>>(half);
+            int vectors = Dense.PanelWidth / Vector<double>.Count;
+            for (int i = 0; i < matrix.Length / taps; i++)
             {
-                for (int q = 0; q < points; q++)
+                for (int v = 0; v < vectors; v++)
                 {
-                    double sum = 0;
+                    Vector<double> sum = Vector<double>.Zero;
                     for (int k = 0; k < taps; k++)
                     {
-                        sum += wide[(q * taps) + k] * kernel[(row * taps) + k];
+                        sum += from[(k * vectors) + v] * matrix[(i * taps) + k];
                     }
 
-                    half[(row * points) + q] = sum;
+                    to[(i * vectors) + v] = sum;
+                }
+            }
+        }
+    }
+
+    /// <summary>The same along the height, rounded to floats.</summary>
+    [MethodImpl(Simd.Hot)]
+    private static void Round(double[] matrix, int taps, Span<double> half, int step, Span<float> packed, int pointStep)
+    {
+        unchecked
+        {
+            Span<Vector<double>> from = MemoryMarshal.Cast<double, Vector<double>>(half);
+            int vectors = Dense.PanelWidth / Vector<double>.Count;
+            for (int i = 0; i < matrix.Length / taps; i++)
+            {
+                Span<Vector<float>> to = MemoryMarshal.Cast<float, Vector<float>>(packed.Slice(i * pointStep, Dense.PanelWidth));
+                for (int v = 0; v < vectors; v += 2)
+                {
+                    Vector<double> low = Vector<double>.Zero;
+                    Vector<double> high = Vector<double>.Zero;
+                    for (int k = 0; k < taps; k++)
+                    {
+                        low += from[(k * step * vectors) + v] * matrix[(i * taps) + k];
+                        high += from[(k * step * vectors) + v + 1] * matrix[(i * taps) + k];
+                    }
+
+                    to[v / 2] = Vector.Narrow(low, high);
                 }
             }
         }
