@@ -41,6 +41,32 @@ public static class LayoutMove
         }
     }
 
+    /// <summary>Puts the channels of each pixel of a tensor of integers side by side.</summary>
+    /// <inheritdoc cref="ToChannelsLast(ReadOnlySpan{float}, Span{float}, int, int, int)"/>
+    public static void ToChannelsLast<T>(ReadOnlySpan<T> source, Span<T> target, int batch, int channels, int pixels)
+        where T : struct
+    {
+        int length = channels * pixels;
+        Check(source.Length, target.Length, batch * length);
+        for (int n = 0; n < batch; n++)
+        {
+            IntegerTranspose.Run(source.Slice(n * length, length), target.Slice(n * length, length), channels, pixels);
+        }
+    }
+
+    /// <summary>Puts the pixels of each channel of a tensor of integers side by side.</summary>
+    /// <inheritdoc cref="ToChannelsFirst(ReadOnlySpan{float}, Span{float}, int, int, int)"/>
+    public static void ToChannelsFirst<T>(ReadOnlySpan<T> source, Span<T> target, int batch, int channels, int pixels)
+        where T : struct
+    {
+        int length = channels * pixels;
+        Check(source.Length, target.Length, batch * length);
+        for (int n = 0; n < batch; n++)
+        {
+            IntegerTranspose.Run(source.Slice(n * length, length), target.Slice(n * length, length), pixels, channels);
+        }
+    }
+
     /// <summary>Transposes: target[i × rows + r] = source[r × step + i].</summary>
     internal static void Interleave(ReadOnlySpan<float> source, int step, Span<float> target, int rows, int count)
     {

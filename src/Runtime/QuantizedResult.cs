@@ -2,10 +2,6 @@
 using System;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-#if NET8_0_OR_GREATER
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
-#endif
 
 namespace RedGen.Runtime;
 
@@ -86,113 +82,91 @@ public readonly ref struct QuantizedResult
     public static QuantizedResult Real(float inputScale, ReadOnlySpan<float> weightScales, ReadOnlySpan<float> bias)
         => new(Form.Real, weightScales, bias, default, inputScale, 1f, 0, 0, 0, 0f);
 
-    /// <summary>Writes the results of one channel.</summary>
-    /// <param name="sums">The sums.</param>
-    /// <param name="channel">The channel.</param>
-    /// <param name="product">What the sums were made of.</param>
-    /// <param name="output">Where they go.</param>
-    /// <param name="start">The place of the first.</param>
-    /// <param name="stride">From one to the next.</param>
-    internal void Write<T>(ReadOnlySpan<int> sums, int channel, in QuantizedRows product, Span<T> output, int start, int stride)
-        where T : struct
+    /// <summary>The constants of a block of channels.</summary>
+    internal QuantizedScales Scales(Span<int> workspace, int channel, int count)
+    {
+        var scales = new QuantizedScales(workspace, channel, count);
+        for (int i = 0; i < count; i++)
+        {
+            float scale = _scales.IsEmpty ? 1f : _scales[_scales.Length == 1 ? 0 : channel + i];
+            double bias = _bias.IsEmpty ? 0d : _bias[channel + i];
+            // The product of two floats is exact in a double.
+            scales.Factors[i] = _form == Form.Scaled ? 1d : (double)_inputScale * scale / _scale;
+            scales.Biases[i] = _form == Form.Scaled ? (_integerBias.IsEmpty ? 0 : _integerBias[channel + i]) : bias / _scale;
+            scales.Gains[i] = _form == Form.Scaled ? scale : 1f;
+        }
+
+        return scales;
+    }
+
+    /// <summary>Writes the results of a block of channels of some places.</summary>
+    /// <param name="sums">The sums, a block for each place.</param>
+    /// <param name="places">The places.</param>
+    /// <param name="scales">The constants of the block.</param>
+    /// <param name="window">What the sums were made of.</param>
+    /// <param name="output">Where they go, as bytes.</param>
+    /// <param name="start">The element of the first place and channel.</param>
+    /// <param name="stride">Elements from place to place.</param>
+    [MethodImpl(Simd.Hot)]
+    internal void Write(ReadOnlySpan<int> sums, int places, in QuantizedScales scales, in QuantizedWindow window, Span<byte> output, int start, int stride)
     {
         switch (_form)
         {
-            case Form.Sums: WriteSums(sums, MemoryMarshal.Cast<T, int>(output), start, stride); break;
-            case Form.Scaled: WriteScaled(sums, channel, MemoryMarshal.AsBytes(output), start, stride); break;
-            case Form.Dequantized: WriteDequantized(sums, channel, product, MemoryMarshal.AsBytes(output), start, stride); break;
-            default: WriteReals(sums, channel, MemoryMarshal.Cast<T, float>(output), start, stride); break;
+            case Form.Sums: WriteSums(sums, places, scales.Count, MemoryMarshal.Cast<byte, int>(output), start, stride); break;
+            case Form.Real: WriteReals(sums, places, scales, MemoryMarshal.Cast<byte, float>(output), start, stride); break;
+            default:
+                var rounding = new QuantizedRounding(_zeroPoint, _lowest, _highest, _form == Form.Scaled ? float.MaxValue : 0.5f - _margin);
+                for (int place = 0; place < places;)
+                {
+                    place = rounding.Write(sums, place, places, scales, output.Slice(start), stride, out uint ties);
+                    if (ties != 0) Break(unchecked(place - 1), ties, scales, window, output, unchecked(start + ((place - 1) * stride)));
+                }
+
+                break;
         }
     }
 
-    private static void WriteSums(ReadOnlySpan<int> sums, Span<int> output, int start, int stride)
-    {
-        for (int i = 0; i < sums.Length; i++) output[unchecked(start + (i * stride))] = sums[i];
-    }
-
-    private void WriteScaled(ReadOnlySpan<int> sums, int channel, Span<byte> output, int start, int stride)
-    {
-        float factor = _scales[_scales.Length == 1 ? 0 : channel];
-        int bias = _integerBias.IsEmpty ? 0 : _integerBias[channel];
-        for (int i = 0; i < sums.Length; i++)
-        {
-            float steps = ((long)sums[i] + bias) * factor;
-            output[unchecked(start + (i * stride))] = unchecked((byte)Saturate.Round(steps, _zeroPoint, _lowest, _highest));
-        }
-    }
-
-    private void WriteReals(ReadOnlySpan<int> sums, int channel, Span<float> output, int start, int stride)
-    {
-        double factor = Factor(channel);
-        double bias = _bias.IsEmpty ? 0d : _bias[channel];
-        for (int i = 0; i < sums.Length; i++) output[unchecked(start + (i * stride))] = (float)((sums[i] * factor) + bias);
-    }
-
-    [MethodImpl(Simd.Hot)]
-    private void WriteDequantized(ReadOnlySpan<int> sums, int channel, in QuantizedRows product, Span<byte> output, int start, int stride)
-    {
-        double factor = Factor(channel);
-        float behind = _addsBehind ? _bias[channel] : 0f;
-        double bias = _bias.IsEmpty || _addsBehind ? 0d : _bias[channel];
-        double tie = 0.5 - _margin;
-#if NET8_0_OR_GREATER
-        int done = 0;
-#endif
-        for (int i = 0; i < sums.Length; i++)
-        {
-#if NET8_0_OR_GREATER
-            // Vectors until one of them holds what is near a tie; that one element by element.
-            if (i == done && stride == 1 && Avx.IsSupported)
-            {
-                i = WriteVectors(sums, i, factor, bias, behind, output.Slice(start));
-                done = i + 4;
-                if (i == sums.Length) return;
-            }
-#endif
-            float steps = ((float)((sums[i] * factor) + bias) + behind) / _scale;
-            double rounded = Math.Round((double)steps);
-            if (Math.Abs(steps - rounded) > tie)
-            {
-                steps = ((float)(product.Exact(i, _inputScale, _scales[_scales.Length == 1 ? 0 : channel]) + bias) + behind) / _scale;
-                rounded = Math.Round((double)steps);
-            }
-
-            rounded += _zeroPoint;
-            int value = rounded >= _highest ? _highest : rounded > _lowest ? unchecked((int)rounded) : _lowest;
-            output[unchecked(start + (i * stride))] = unchecked((byte)value);
-        }
-    }
-
-#if NET8_0_OR_GREATER
-    /// <summary>Writes vectors of results, up to one with an element near a tie; the elements done.</summary>
-    [MethodImpl(Simd.Hot)]
-    private int WriteVectors(ReadOnlySpan<int> sums, int first, double factor, double bias, float behind, Span<byte> output)
+    private static void WriteSums(ReadOnlySpan<int> sums, int places, int count, Span<int> output, int start, int stride)
     {
         unchecked
         {
-            Vector256<double> factors = Vector256.Create(factor), biases = Vector256.Create(bias);
-            Vector128<float> scale = Vector128.Create(_scale), tie = Vector128.Create(0.5f - _margin), zero = Vector128.Create((float)_zeroPoint);
-            Vector128<float> added = Vector128.Create(behind), lowest = Vector128.Create((float)_lowest), highest = Vector128.Create((float)_highest);
-            ref int from = ref MemoryMarshal.GetReference(sums);
-            ref byte to = ref MemoryMarshal.GetReference(output);
-            int i = first;
-            for (; i <= sums.Length - 4; i += 4)
-            {
-                Vector256<double> real = (Avx.ConvertToVector256Double(Vector128.LoadUnsafe(ref from, (nuint)i)) * factors) + biases;
-                Vector128<float> steps = (Avx.ConvertToVector128Single(real) + added) / scale;
-                Vector128<float> rounded = Sse41.RoundToNearestInteger(steps);
-                if (Vector128.GreaterThanAny(Vector128.Abs(steps - rounded), tie)) return i;
-                Vector128<int> value = Sse2.ConvertToVector128Int32(Sse.Min(Sse.Max(rounded + zero, lowest), highest));
-                Vector128<short> narrow = Sse2.PackSignedSaturate(value, value);
-                Vector128<byte> bytes = _highest > sbyte.MaxValue ? Sse2.PackUnsignedSaturate(narrow, narrow) : Sse2.PackSignedSaturate(narrow, narrow).AsByte();
-                Unsafe.WriteUnaligned(ref Unsafe.Add(ref to, i), bytes.AsInt32().ToScalar());
-            }
-
-            return i;
+            for (int i = 0; i < places; i++) sums.Slice(i * QuantizedTile.Block, count).CopyTo(output.Slice(start + (i * stride)));
         }
     }
-#endif
 
-    /// <summary>The product of two floats is exact in a double.</summary>
-    private double Factor(int channel) => (double)_inputScale * _scales[_scales.Length == 1 ? 0 : channel];
+    private static void WriteReals(ReadOnlySpan<int> sums, int places, in QuantizedScales scales, Span<float> output, int start, int stride)
+    {
+        unchecked
+        {
+            for (int i = 0; i < places; i++)
+            {
+                ReadOnlySpan<int> from = sums.Slice(i * QuantizedTile.Block, scales.Count);
+                Span<float> to = output.Slice(start + (i * stride), from.Length);
+                for (int c = 0; c < from.Length; c++) to[c] = (float)((from[c] * scales.Factors[c]) + scales.Biases[c]);
+            }
+        }
+    }
+
+    /// <summary>Computes the elements of a place again that lie near a tie.</summary>
+    private void Break(int place, uint ties, in QuantizedScales scales, in QuantizedWindow window, Span<byte> output, int start)
+    {
+        for (int lane = 0; lane < scales.Count; lane++)
+        {
+            if ((ties & (1u << lane)) == 0) continue;
+            int channel = scales.Channel + lane;
+            float scale = _scales[_scales.Length == 1 ? 0 : channel];
+            double sum = window.Sum(place, lane, _inputScale, scale, out double error);
+            int value = Quantized(sum - error, channel);
+            if (error > 0 && value != Quantized(sum + error, channel)) value = Quantized(window.Sum(place, lane, _inputScale, scale), channel);
+            output[start + lane] = unchecked((byte)value);
+        }
+    }
+
+    /// <summary>What the graph makes of a sum.</summary>
+    private int Quantized(double sum, int channel)
+    {
+        float bias = _bias.IsEmpty ? 0f : _bias[channel];
+        float real = _addsBehind ? (float)sum + bias : (float)(sum + bias);
+        return Saturate.Round(real / _scale, _zeroPoint, _lowest, _highest);
+    }
 }

@@ -3,44 +3,50 @@ using System;
 namespace RedGen.Compiler.Kernels.Packing;
 
 /// <summary>
-/// The integers of workspace that the runtime's quantised kernels ask for. The same formulas as RedGen.Runtime's QuantizedGemm and
-/// QuantizedConvolution, which a test holds equal. All arrays are [depth, height, width].
+/// The integers of workspace that the runtime's quantised kernels ask for, and how they divide a kernel into runs of taps. The same formulas
+/// as RedGen.Runtime's QuantizedConvolution and QuantizedBand, which a test holds equal. All arrays are [depth, height, width].
 /// </summary>
 internal sealed class QuantizedWorkspace
 {
-    private const int Padding = 32;
+    private const int Block = 16;
+    private const int Strip = 48;
+    private const int Tile = 6;
+    private const int BandTarget = 32768;
+    private const int PlaceTarget = 1024;
+    private const int Slack = 32;
 
-    private readonly int _taps;
-    private readonly bool _isPointwise;
+    private readonly double _places;
 
     /// <summary>Keeps the sizes of one convolution.</summary>
-    internal QuantizedWorkspace(int groupChannels, int[] input, int[] output, int[] kernel, int[] stride, int[] dilation, int[] padBefore)
+    internal QuantizedWorkspace(int groups, int inChannels, int outChannels, int[] output, int[] kernel, int[] stride, int[] dilation)
     {
-        _taps = groupChannels * kernel[0] * kernel[1] * kernel[2];
-        _isPointwise = true;
-        double planes = groupChannels;
-        for (int axis = 0; axis < 3; axis++)
-        {
-            planes *= ((output[axis] - 1.0) * stride[axis]) + ((kernel[axis] - 1.0) * dilation[axis]) + 1;
-            _isPointwise &= kernel[axis] == 1 && padBefore[axis] == 0 && input[axis] == output[axis] && (output[axis] - 1L) * stride[axis] == input[axis] - 1;
-        }
-
-        Planes = planes;
+        IsDepthwise = groups == inChannels && groups == outChannels && groups > 1;
+        bool isDense = groups == 1 && dilation[2] == 1;
+        RunTaps = isDense ? kernel[2] : 1;
+        RunCount = kernel[0] * kernel[1] * (isDense ? 1 : kernel[2]);
+        double line = (((output[2] - 1.0) * stride[2]) + ((kernel[2] - 1.0) * dilation[2]) + 1) * inChannels;
+        double reach = ((kernel[1] - 1.0) * dilation[1]) + 1;
+        double rows = Math.Min(Math.Floor((double)PlaceTarget / output[2]), Math.Truncate((Math.Floor(Math.Floor((double)BandTarget / kernel[0]) / line) - reach) / stride[1]) + 1);
+        rows = Math.Max(1, Math.Min(rows, output[1]));
+        Band = kernel[0] * (((rows - 1) * stride[1]) + reach) * line;
+        _places = rows * output[2];
     }
 
-    /// <summary>Elements of the padded input of a group; beyond an int where only absurd paddings or dilations lead.</summary>
-    internal double Planes { get; }
+    /// <summary>Whether every output channel reads the one input channel of its own.</summary>
+    internal bool IsDepthwise { get; }
+
+    /// <summary>Places whose channels lie side by side in a window.</summary>
+    internal int RunTaps { get; }
+
+    /// <summary>Runs of a window.</summary>
+    internal int RunCount { get; }
+
+    /// <summary>Elements of the widened input; beyond an int where only absurd sizes lead.</summary>
+    internal double Band { get; }
 
     /// <summary>Integers for QuantizedConvolution.Run.</summary>
-    internal int Length => Rows(_taps) + (_isPointwise ? 0 : ((int)Planes + Padding + 1) / 2) + (2 * Padding);
+    internal int Length => (Strip * Block) + (5 * Block) + RunCount + 1 + (int)_places + Tile + (((int)Band + Slack + 1) / 2);
 
-    /// <summary>Integers for QuantizedGemm.Run.</summary>
-    internal static int OfProduct(int depth) => Rows(depth) + Padding;
-
-    private static int Rows(int depth)
-    {
-        int rowLength = (depth + Padding - 1) / Padding * Padding;
-        int rows = Math.Max(4, Math.Min(64, 8192 / rowLength / 4 * 4));
-        return rows * ((rowLength / 2) + 2);
-    }
+    /// <summary>A product, which is a convolution of one place a row.</summary>
+    internal static QuantizedWorkspace OfProduct(int rows, int depth, int columns) => new(1, depth, columns, [1, rows, 1], [1, 1, 1], [1, 1, 1], [1, 1, 1]);
 }

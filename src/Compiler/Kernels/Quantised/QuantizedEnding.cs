@@ -19,12 +19,15 @@ internal sealed record QuantizedEnding(ImmutableArray<Weight> Constants, string 
     /// <summary>Where roundings of the operands could decide more than this share of all results, the integers gain nothing.</summary>
     private const double LargestMargin = 0.05;
 
+    /// <summary>Bytes of an element of the result.</summary>
+    public int ResultBytes { get; private init; } = 1;
+
     /// <summary>Sums as they are.</summary>
-    public static QuantizedEnding Sums { get; } = new([], "QuantizedResult.Sums", "");
+    public static QuantizedEnding Sums { get; } = new([], "QuantizedResult.Sums", "") { ResultBytes = sizeof(int) };
 
     /// <summary>Sums as floats.</summary>
     public static QuantizedEnding Real(float inputScale, float[] weightScales, float[]? bias) => new(
-        Constant(("Scales", weightScales), ("Bias", bias)), "QuantizedResult.Real(inputScale: " + CSharpLiteral.Of(inputScale) + ", {0}, " + (bias is null ? "default" : "{1}") + ")", ", as floats");
+        Constant(("Scales", weightScales), ("Bias", bias)), "QuantizedResult.Real(inputScale: " + CSharpLiteral.Of(inputScale) + ", {0}, " + (bias is null ? "default" : "{1}") + ")", ", as floats") { ResultBytes = sizeof(float) };
 
     /// <summary>Sums plus a bias times a factor, as QLinearConv and QLinearMatMul have it.</summary>
     public static QuantizedEnding Scaled(float[] factors, int[]? bias, ElementType type, int zero) => new(
@@ -55,17 +58,38 @@ internal sealed record QuantizedEnding(ImmutableArray<Weight> Constants, string 
     }
 
     /// <summary>
-    /// How far roundings can move a result, in steps: each dequantised operand is off by 2^-24 of itself, the sum and the quotient are rounded
-    /// to floats on both ways, the sum once more where the bias is added to it. What is beyond the range of the result does not matter. A quarter more, for what is rounded here.
+    /// How far roundings can move a result, in steps. Dequantised operands are rounded to floats: by how much at most is known for all inputs
+    /// together and for every weight. The sum and the quotient are rounded on both ways, the sum once more where the bias is added to it. What
+    /// is beyond the range of the result does not matter. A tenth more, for what is rounded here and in doubles.
     /// </summary>
     private static double Margin(DequantizedValue x, float[] weightScales, QuantizedWeights weights, DequantizedValue y, bool isBiasBehind)
     {
         double largest = Math.Max(Saturation.Highest(x.Type) - x.Zero, x.Zero - Saturation.Lowest(x.Type));
+        double inputError = 0;
+        for (int i = Saturation.Lowest(x.Type); i <= Saturation.Highest(x.Type); i++) inputError = Math.Max(inputError, DequantizationError(i - x.Zero, x.Scale));
         double steps = 0;
         for (int m = 0; m < weights.Channels; m++)
-            steps = Math.Max(steps, largest * weights.Magnitude(m) * x.Scale * weightScales[weightScales.Length == 1 ? 0 : m] / y.Scale);
-        return 1.25 * ((steps * Math.Pow(2, isBiasBehind ? -22 : -23)) + (512 * Math.Pow(2, -22)));
+        {
+            float scale = weightScales[weightScales.Length == 1 ? 0 : m];
+            double error = 0;
+            double sum = 0;
+            for (int k = 0; k < weights.Taps; k++)
+            {
+                int w = weights.Rows[(m * weights.Taps) + k] - weights.Zero;
+                double own = DequantizationError(w, scale);
+                error += (Math.Abs(w) * inputError) + (own * (largest + inputError));
+                sum += Math.Abs(w) * largest;
+            }
+
+            if (isBiasBehind) error += sum * Math.Pow(2, -24);
+            steps = Math.Max(steps, error * x.Scale * scale / y.Scale);
+        }
+
+        return 1.1 * (steps + (256 * Math.Pow(2, -22)));
     }
+
+    /// <summary>How far the float of an integer times a scale is from the real number, in scales.</summary>
+    private static double DequantizationError(int value, float scale) => Math.Abs((float)((double)value * scale) - ((double)value * scale)) / scale;
 
     /// <summary>The bounds that an activation sets; null where it does more.</summary>
     private static (double? Low, double? High)? Bounds(Node node, KernelContext context)

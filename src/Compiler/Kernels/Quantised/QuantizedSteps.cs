@@ -19,14 +19,16 @@ internal static class QuantizedSteps
     /// <summary>A convolution; null where its geometry is not the runtime's. Input 1 is the zero point where that is of run time.</summary>
     public static Step? Convolution(ImmutableArray<Node> nodes, ConvLayer layer, ImmutableArray<string> inputs, int? inputZero, string output, QuantizedWeights weights, QuantizedEnding ending)
     {
-        if (layer.IsEmpty || !layer.Window.IsSpatial || layer.Taps > IntegerMatMulKernel.IntDepth || WorkspaceLength(layer) is not { } workspace) return null;
+        if (layer.IsEmpty || !layer.Window.IsSpatial || layer.Taps > IntegerMatMulKernel.IntDepth) return null;
+        QuantizedWorkspace workspace = Workspace(layer);
+        if (workspace.Band > WorkspaceLimit) return null;
         return new ConvolutionStep(layer, inputZero, weights.Zero, ending)
         {
             Nodes = nodes,
             Inputs = inputs,
             Outputs = [output],
-            Weights = [Constant(weights), .. ending.Constants],
-            WorkspaceLength = workspace,
+            Weights = [Constant(weights.Pack(layer.Groups, workspace)), .. ending.Constants],
+            WorkspaceLength = workspace.Length + MoveLength(layer, ending),
             WorkspaceType = ElementType.Int32,
             MultiplyAdds = layer.MultiplyAdds,
             Summary = "Conv " + layer.Text + " in integers" + ending.Text,
@@ -37,31 +39,34 @@ internal static class QuantizedSteps
     public static Step? Product(ImmutableArray<Node> nodes, int rows, ImmutableArray<string> inputs, int? inputZero, string output, QuantizedWeights weights, QuantizedEnding ending)
     {
         if (rows == 0 || weights.Channels == 0 || weights.Taps == 0 || weights.Taps > IntegerMatMulKernel.IntDepth) return null;
+        var workspace = QuantizedWorkspace.OfProduct(rows, weights.Taps, weights.Channels);
         return new ProductStep(rows, weights, inputZero, ending, nodes.First(n => n.Operator.Name is not ("DequantizeLinear" or "QuantizeLinear")).Operator.Name)
         {
             Nodes = nodes,
             Inputs = inputs,
             Outputs = [output],
-            Weights = [Constant(weights), .. ending.Constants],
-            WorkspaceLength = QuantizedWorkspace.OfProduct(weights.Taps),
+            Weights = [Constant(weights.Pack(1, workspace)), .. ending.Constants],
+            WorkspaceLength = workspace.Length,
             WorkspaceType = ElementType.Int32,
             MultiplyAdds = (long)rows * weights.Taps * weights.Channels,
             Summary = $"{rows}×{weights.Taps} by {weights.Taps}×{weights.Channels} in integers" + ending.Text,
         };
     }
 
-    /// <summary>The runtime's workspace; null where it is out of proportion.</summary>
-    private static int? WorkspaceLength(ConvLayer layer)
+    private static QuantizedWorkspace Workspace(ConvLayer layer)
     {
         WindowAxis[] axes = layer.Window.Axes;
-        var workspace = new QuantizedWorkspace(
-            layer.InChannels / layer.Groups, [.. axes.Select(a => a.In)], [.. axes.Select(a => a.Out)], [.. axes.Select(a => a.Kernel)],
-            [.. axes.Select(a => a.Stride)], [.. axes.Select(a => a.Dilation)], [.. axes.Select(a => a.Before)]);
-        return workspace.Planes > WorkspaceLimit ? null : workspace.Length;
+        return new QuantizedWorkspace(
+            layer.Groups, layer.InChannels, layer.OutChannels, [.. axes.Select(a => a.Out)], [.. axes.Select(a => a.Kernel)],
+            [.. axes.Select(a => a.Stride)], [.. axes.Select(a => a.Dilation)]);
     }
 
-    private static Weight Constant(QuantizedWeights weights)
-        => new("Weights", ElementType.Int8, System.Runtime.InteropServices.MemoryMarshal.AsBytes(System.MemoryExtensions.AsSpan(weights.Rows)).ToArray());
+    /// <summary>Integers of workspace for input and output in the other order: QuantizedPlanes.WorkspaceLength has the same.</summary>
+    private static int MoveLength(ConvLayer layer, QuantizedEnding ending)
+        => ((layer.Batch * layer.InChannels * layer.Window.InLength) + 3) / 4 + (((layer.Batch * layer.OutChannels * layer.Window.OutLength * ending.ResultBytes) + 3) / 4);
+
+    private static Weight Constant(sbyte[] weights)
+        => new("Weights", ElementType.Int8, System.Runtime.InteropServices.MemoryMarshal.AsBytes(System.MemoryExtensions.AsSpan(weights)).ToArray());
 
     private abstract class QuantizedStep(int? inputZero, int weightZero, QuantizedEnding ending) : Step
     {
@@ -87,7 +92,7 @@ internal static class QuantizedSteps
         {
             ConvShapeText.Write(writer, layer);
             WriteResult(writer);
-            writer.Line($"QuantizedConvolution.Run({Operands(writer)}, shape, result);");
+            writer.Line($"QuantizedPlanes.Run({Operands(writer)}, shape, result);");
         }
     }
 

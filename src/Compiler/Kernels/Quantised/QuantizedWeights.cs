@@ -1,27 +1,27 @@
 using System;
 using System.Linq;
 using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Kernels.Packing;
 using RedGen.Compiler.Operators.Quantised;
 
 namespace RedGen.Compiler.Kernels.Quantised;
 
-/// <summary>Constant 8-bit weights as the runtime's kernels read them: a row an output channel, signed, with room behind the last.</summary>
-/// <param name="Rows">[channels][taps] and the room; taps in the runtime's order.</param>
+/// <summary>Constant 8-bit weights: a row an output channel, signed.</summary>
+/// <param name="Rows">[channels][taps]; the taps of a convolution are [inputs][places].</param>
 /// <param name="Zero">What is taken from every weight.</param>
 /// <param name="Channels">Output channels.</param>
-/// <param name="Taps">Weights of a channel.</param>
-internal sealed record QuantizedWeights(sbyte[] Rows, int Zero, int Channels, int Taps)
+/// <param name="Inputs">Input channels of a group, or rows of a matrix.</param>
+/// <param name="Places">Places of the kernel.</param>
+internal sealed record QuantizedWeights(sbyte[] Rows, int Zero, int Channels, int Inputs, int Places)
 {
-    /// <summary>Weights that vectors may read behind the last: the runtime's Slack.</summary>
-    public const int Slack = 32;
+    /// <summary>Weights of a channel.</summary>
+    public int Taps => Inputs * Places;
 
-    /// <summary>Weights of a convolution [channels][inputs][taps]: inputs come innermost.</summary>
+    /// <summary>Weights of a convolution [channels][inputs][places].</summary>
     public static QuantizedWeights? OfConvolution(Tensor w, int[] zeros)
     {
-        int channels = w.Dimensions[0];
-        int inputs = w.Dimensions[1];
         int places = w.Dimensions.Skip(2).Aggregate(1, (a, b) => a * b);
-        return Of(w, zeros, channels, inputs * places, (m, k) => (((m * inputs) + (k % inputs)) * places) + (k / inputs));
+        return Of(w, zeros, w.Dimensions[0], w.Dimensions[1], places, (m, k) => (m * w.Dimensions[1] * places) + k);
     }
 
     /// <summary>The right matrix of a product.</summary>
@@ -29,23 +29,19 @@ internal sealed record QuantizedWeights(sbyte[] Rows, int Zero, int Channels, in
     {
         int depth = w.Dimensions[isTransposed ? 1 : 0];
         int channels = w.Dimensions[isTransposed ? 0 : 1];
-        return Of(w, zeros, channels, depth, (m, k) => isTransposed ? (m * depth) + k : (k * channels) + m);
+        return Of(w, zeros, channels, depth, 1, (m, k) => isTransposed ? (m * depth) + k : (k * channels) + m);
     }
 
-    /// <summary>The sum of the magnitudes of a channel's weights.</summary>
-    public long Magnitude(int channel)
-    {
-        long sum = 0;
-        for (int k = 0; k < Taps; k++) sum += Math.Abs(Rows[(channel * Taps) + k] - Zero);
-        return sum;
-    }
+    /// <summary>The weights in the runtime's order.</summary>
+    public sbyte[] Pack(int groups, QuantizedWorkspace sizes) => QuantizedPacking.Pack(Rows, (sbyte)Zero, groups, Channels, Inputs, sizes);
 
-    private static QuantizedWeights? Of(Tensor w, int[] zeros, int channels, int taps, Func<int, int, int> index)
+    private static QuantizedWeights? Of(Tensor w, int[] zeros, int channels, int inputs, int places, Func<int, int, int> index)
     {
-        if (!QuantizedTypes.IsByte(w.ElementType) || zeros.Distinct().Count() != 1 || (long)channels * taps > int.MaxValue - Slack) return null;
+        int taps = inputs * places;
+        if (!QuantizedTypes.IsByte(w.ElementType) || zeros.Distinct().Count() != 1) return null;
         // Unsigned weights and their zero point move down by half the range.
         int shift = w.ElementType == ElementType.UInt8 ? 128 : 0;
-        var rows = new sbyte[(channels * taps) + Slack];
+        var rows = new sbyte[channels * taps];
         ReadOnlySpan<byte> from = w.Data.Span;
         for (int m = 0; m < channels; m++)
         {
@@ -56,6 +52,6 @@ internal sealed record QuantizedWeights(sbyte[] Rows, int Zero, int Channels, in
             }
         }
 
-        return new QuantizedWeights(rows, zeros[0] - shift, channels, taps);
+        return new QuantizedWeights(rows, zeros[0] - shift, channels, inputs, places);
     }
 }

@@ -1,0 +1,122 @@
+#nullable enable
+using System;
+using System.Runtime.InteropServices;
+
+namespace RedGen.Runtime;
+
+/// <summary>A quantised convolution under way: its operands and its workspace.</summary>
+internal readonly ref struct QuantizedPass
+{
+    private readonly ConvShape _shape;
+    private readonly QuantizedBand _band;
+    private readonly QuantizedResult _result;
+    private readonly ReadOnlySpan<sbyte> _weights;
+    private readonly Span<byte> _output;
+    private readonly Span<int> _sums;
+    private readonly Span<int> _scales;
+    private readonly Span<int> _runs;
+    private readonly Span<int> _places;
+    private readonly Span<short> _input;
+    private readonly int _weightZero;
+
+    /// <summary>Divides the workspace.</summary>
+    internal QuantizedPass(in ConvShape shape, ReadOnlySpan<sbyte> weights, int weightZero, Span<byte> output, Span<int> workspace, in QuantizedResult result)
+    {
+        _shape = shape;
+        _band = new QuantizedBand(shape);
+        _result = result;
+        _weights = weights;
+        _weightZero = weightZero;
+        _output = output;
+        int at = QuantizedConvolution.Strip * QuantizedTile.Block;
+        _sums = workspace.Slice(0, at);
+        _scales = workspace.Slice(at, QuantizedScales.Length);
+        at += QuantizedScales.Length;
+        _runs = workspace.Slice(at, _band.RunCount + 1);
+        at += _runs.Length;
+        _places = workspace.Slice(at, (_band.OutRows * shape.OutWidth) + QuantizedTile.Places);
+        _input = MemoryMarshal.Cast<int, short>(workspace.Slice(at + _places.Length));
+        _band.Runs(shape, _runs);
+        // The taps of depthwise layers come in pairs; the weight of one too many is zero.
+        _runs[_band.RunCount] = _runs[_band.RunCount - 1];
+    }
+
+    /// <summary>Computes a sample.</summary>
+    /// <param name="sample">Its input.</param>
+    /// <param name="isSigned">Whether that is signed.</param>
+    /// <param name="inputZero">Its zero point.</param>
+    /// <param name="to">The place of the sample's first output element.</param>
+    internal void Sample(ReadOnlySpan<byte> sample, bool isSigned, int inputZero, int to)
+    {
+        unchecked
+        {
+            for (int depth = 0; depth < _shape.OutDepth; depth++)
+            {
+                for (int row = 0; row < _shape.OutHeight; row += _band.OutRows)
+                {
+                    int rows = Math.Min(_band.OutRows, _shape.OutHeight - row);
+                    _band.Prepare(sample, isSigned, inputZero, _input, _shape, depth, row);
+                    _band.Places(_shape, rows, _places);
+                    int first = to + (((depth * _shape.OutHeight) + row) * _shape.OutWidth * _shape.OutChannels);
+                    if (_band.IsDepthwise) Depthwise(rows * _shape.OutWidth, first);
+                    else Dense(rows * _shape.OutWidth, first);
+                }
+            }
+        }
+    }
+
+    private void Dense(int places, int to)
+    {
+        unchecked
+        {
+            int outputs = _shape.OutChannels / _shape.Groups;
+            int inputs = _shape.InChannels / _shape.Groups;
+            int length = 4 * QuantizedConvolution.Steps(_shape, _band);
+            int size = _band.RunCount * length * QuantizedTile.Block;
+            ReadOnlySpan<int> runs = _runs.Slice(0, _band.RunCount);
+            int block = 0;
+            for (int group = 0; group < _shape.Groups; group++)
+            {
+                for (int m = 0; m < outputs; m += QuantizedTile.Block, block++)
+                {
+                    int channel = (group * outputs) + m;
+                    int channels = Math.Min(QuantizedTile.Block, outputs - m);
+                    ReadOnlySpan<short> input = _input.Slice(group * inputs);
+                    ReadOnlySpan<sbyte> weights = _weights.Slice(block * size, size);
+                    var window = new QuantizedWindow(input, _places, runs, _band.RunTaps, inputs, length, weights, _weightZero, isDepthwise: false);
+                    QuantizedScales scales = _result.Scales(_scales, channel, channels);
+                    for (int first = 0; first < places; first += QuantizedConvolution.Strip)
+                    {
+                        int count = Math.Min(QuantizedConvolution.Strip, places - first);
+                        QuantizedSums.Dense(input, _places.Slice(first), count, runs, length, weights, channels, _weightZero, _sums);
+                        _result.Write(_sums, count, scales, window.From(first), _output, to + (first * _shape.OutChannels) + channel, _shape.OutChannels);
+                    }
+                }
+            }
+        }
+    }
+
+    private void Depthwise(int places, int to)
+    {
+        unchecked
+        {
+            ReadOnlySpan<int> taps = _runs.Slice(0, (_band.RunCount + 1) / 2 * 2);
+            int size = taps.Length / 2 * QuantizedTile.DepthwiseStep;
+            int block = 0;
+            for (int channel = 0; channel < _shape.OutChannels; channel += QuantizedTile.Block, block++)
+            {
+                int channels = Math.Min(QuantizedTile.Block, _shape.OutChannels - channel);
+                ReadOnlySpan<short> input = _input.Slice(channel);
+                ReadOnlySpan<sbyte> weights = _weights.Slice(block * size, size);
+                var window = new QuantizedWindow(input, _places, _runs.Slice(0, _band.RunCount), 1, 1, 1, weights, _weightZero, isDepthwise: true);
+                QuantizedScales scales = _result.Scales(_scales, channel, channels);
+                for (int first = 0; first < places; first += QuantizedConvolution.Strip)
+                {
+                    int count = Math.Min(QuantizedConvolution.Strip, places - first);
+                    QuantizedSums.Depthwise(input, _places.Slice(first), count, taps, weights, channels, _weightZero, _sums);
+                    _result.Write(_sums, count, scales, window.From(first), _output, to + (first * _shape.OutChannels) + channel, _shape.OutChannels);
+                }
+            }
+        }
+    }
+}
