@@ -15,12 +15,15 @@ internal abstract class Kernel
     public abstract Step? TryPlan(NodeGroup group, KernelContext context);
 }
 
-/// <summary>A node and those that Passes/MarkFusion marked to be computed with it, in topological order.</summary>
-/// <param name="Nodes">The nodes, the head first.</param>
+/// <summary>A node and those that passes marked to be computed with it, in topological order.</summary>
+/// <param name="Nodes">The nodes.</param>
 internal sealed record NodeGroup(ImmutableArray<Node> Nodes)
 {
-    /// <summary>The first node, whose operator chooses the kernels.</summary>
+    /// <summary>The first node.</summary>
     public Node Head => Nodes[0];
+
+    /// <summary>The node that the others are marked with, whose operator chooses the kernels: the first one, if that is not clearer from another.</summary>
+    public Node Marked => Nodes.FirstOrDefault(static n => n.FusedInto is null) ?? Head;
 
     /// <summary>The last node, whose output leaves the group.</summary>
     public Node Last => Nodes[^1];

@@ -154,7 +154,7 @@ internal static class KernelTable
         ["ScatterElements"] = [new ScatterElementsKernel()],
         ["ScatterND"] = [new ScatterNDKernel()],
         ["Slice"] = [new RunTimeSliceKernel(), new SliceKernel()],
-        ["Softmax"] = Softmax,
+        ["Softmax"] = Softmax.Insert(0, new WrittenAttentionKernel()),
         ["SpaceToDepth"] = [new DepthSpaceKernel()],
         ["Split"] = [CheckedMove, new SplitKernel()],
         ["Squeeze"] = [CheckedMove, View],

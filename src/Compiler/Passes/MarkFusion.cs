@@ -69,7 +69,7 @@ internal sealed class MarkFusion : GraphPass
 
     private static bool Fits(List<Node> group, KernelContext kernels)
     {
-        if (group.Skip(1).Any(n => n.Outputs.Length != 1 || n.Inputs.Length == 0 || kernels.IsOpen(n)) || Epilogue.TryRead(group, kernels) is not { } epilogue) return false;
+        if (group.Skip(1).Any(n => n.FusedInto is not null || n.Outputs.Length != 1 || n.Inputs.Length == 0 || kernels.IsOpen(n)) || Epilogue.TryRead(group, kernels) is not { } epilogue) return false;
         // The depthwise kernel takes no residual, and a Gemm has room for one addend only.
         bool takesResidual = group[0].Operator.Name != "ConvTranspose" && (group[0].Operator.Name != "Conv" || !Kernels.Linear.ConvLayer.Read(group[0], kernels).IsDepthwise);
         if (group[0].Operator.Name == "Gemm" && group[0].HasInput(2) && kernels.Constant(group[0].Inputs[2]) is null) takesResidual = false;

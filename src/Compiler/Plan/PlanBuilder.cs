@@ -94,7 +94,7 @@ internal static class PlanBuilder
 
     private static Step? TryPlan(NodeGroup group, KernelContext context)
     {
-        string name = group.Head.Operator.QualifiedName;
+        string name = group.Marked.Operator.QualifiedName;
         foreach (Kernel kernel in group.Nodes.Any(context.IsOpen) ? RunTimeShapeTable.For(name) : KernelTable.For(name))
             if (kernel.TryPlan(group, context) is { } step) return step;
         return null;
