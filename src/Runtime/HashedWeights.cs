@@ -136,6 +136,67 @@ public static class HashedWeights
         return packed;
     }
 
+    /// <summary>Expands to the panels that channels-last convolutions read.</summary>
+    /// <param name="indices">[outputs, columns], each <paramref name="first"/> + a position in <paramref name="values"/>.</param>
+    /// <param name="values">The codebook, 1 to 127 values.</param>
+    /// <param name="scales">[outputs], or empty: all 1.</param>
+    /// <param name="first">The byte of index 0.</param>
+    /// <param name="groups">Groups; they divide the outputs.</param>
+    /// <param name="taps">Places of the kernel; they divide the columns.</param>
+    /// <param name="outputs">Output channels of all groups.</param>
+    /// <param name="columns">Weights of one output channel: input channels of its group × taps.</param>
+    /// <returns>[group][panel of 16 output channels][tap][input channel][channel of the panel]; what fills the last panel of a group is zero.</returns>
+    /// <exception cref="ArgumentException">The spans do not fit the sizes.</exception>
+    public static float[] ToLanePanels(
+        ReadOnlySpan<byte> indices, ReadOnlySpan<float> values, ReadOnlySpan<float> scales, int first, int groups, int taps, int outputs, int columns)
+    {
+        Check(indices, values, scales, first, outputs, columns);
+        if (groups <= 0 || outputs % groups != 0 || taps <= 0 || columns % taps != 0)
+        {
+            throw new ArgumentException("The groups do not divide the outputs, or the taps the columns.", nameof(groups));
+        }
+
+        int perGroup = outputs / groups;
+        int groupLength = (perGroup + PanelWidth - 1) / PanelWidth * PanelWidth * columns;
+        float[] packed = new float[groups * groupLength];
+        byte[] row = new byte[columns];
+        for (int i = 0; i < outputs; i++)
+        {
+            ReadOnlySpan<byte> codes = indices.Slice(i * columns, columns);
+            for (int j = 0; j < columns; j++)
+            {
+                row[(j % taps * (columns / taps)) + (j / taps)] = codes[j];
+            }
+
+            int lane = i % perGroup;
+            int start = (i / perGroup * groupLength) + (lane / PanelWidth * PanelWidth * columns) + (lane % PanelWidth);
+            ExpandRow(row, values, scales, first, i, packed, start, PanelWidth);
+        }
+
+        return packed;
+    }
+
+    /// <summary>Expands to what channels-last depthwise convolutions read.</summary>
+    /// <param name="indices">[outputs, columns], each <paramref name="first"/> + a position in <paramref name="values"/>.</param>
+    /// <param name="values">The codebook, 1 to 127 values.</param>
+    /// <param name="scales">[outputs], or empty: all 1.</param>
+    /// <param name="first">The byte of index 0.</param>
+    /// <param name="outputs">Channels.</param>
+    /// <param name="columns">Places of the kernel.</param>
+    /// <returns>[place][channel].</returns>
+    /// <exception cref="ArgumentException">The spans do not fit the sizes.</exception>
+    public static float[] ToTapRows(ReadOnlySpan<byte> indices, ReadOnlySpan<float> values, ReadOnlySpan<float> scales, int first, int outputs, int columns)
+    {
+        Check(indices, values, scales, first, outputs, columns);
+        float[] packed = new float[outputs * columns];
+        for (int i = 0; i < outputs; i++)
+        {
+            ExpandRow(indices.Slice(i * columns, columns), values, scales, first, i, packed, i, outputs);
+        }
+
+        return packed;
+    }
+
     /// <summary>The whole numbers from a least to a largest one: the codebook of weights that are levels times the scale of their output.</summary>
     /// <param name="least">The first value.</param>
     /// <param name="most">The last value, at most 126 above the first.</param>

@@ -2,8 +2,10 @@ using System.Collections.Immutable;
 using System.Linq;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Operators;
+using RedGen.Compiler.Operators.Shaping;
 using RedGen.Compiler.Options;
 using RedGen.Compiler.Plan;
+using RedGen.Compiler.Plan.Layouts;
 using RedGen.Compiler.Red;
 
 namespace RedGen.Compiler.Kernels;
@@ -36,6 +38,7 @@ internal sealed record NodeGroup(ImmutableArray<Node> Nodes)
 internal sealed class KernelContext(Graph graph, CompilerOptions options, ModelReduction? reduction = null)
 {
     private readonly ModelReduction _reduction = reduction ?? ModelReduction.None;
+    private ChannelSplits? _splits;
 
     /// <summary>The graph.</summary>
     public Graph Graph { get; } = graph;
@@ -45,6 +48,24 @@ internal sealed class KernelContext(Graph graph, CompilerOptions options, ModelR
 
     /// <summary>The options.</summary>
     public CompilerOptions Options { get; } = options;
+
+    /// <summary>How values lie in memory; null before the planner has chosen.</summary>
+    public LayoutPlan? Layouts { get; init; }
+
+    /// <summary>How a value lies in memory: of interest to kernels of Kernels/ChannelsLast, since no other ever gets one that is not plain.</summary>
+    public TensorLayout Layout(string name) => Layouts?.Layout(name) ?? TensorLayout.Plain;
+
+    /// <summary>The sizes of a value's change of layout; null where it has one order only.</summary>
+    public ChannelSplit? Split(string name) => Layouts is null ? (_splits ??= new ChannelSplits(Graph)).Of(name) : Layouts.Split(name);
+
+    /// <summary>The distance between neighbours along each axis of a value, as it lies in memory.</summary>
+    public int[] Strides(string name)
+    {
+        int[] lengths = Lengths(name);
+        if (Layouts?.ValueOf(name) is null || lengths.Length < 3) return Positions.Strides(lengths);
+        int[] strides = Positions.Strides([lengths[0], .. lengths.Skip(2), lengths[1]]);
+        return [strides[0], 1, .. strides.Skip(1).Take(lengths.Length - 2)];
+    }
 
     /// <summary>The type of a value; all types are known when planning starts.</summary>
     public TensorType Type(string name) => Graph.TensorTypeOf(name) ?? throw new System.InvalidOperationException("The value '" + name + "' has no type.");
@@ -74,7 +95,11 @@ internal sealed class KernelContext(Graph graph, CompilerOptions options, ModelR
         [.. node.Inputs.Select(Graph.ConstantOf)]);
 
     /// <summary>The codebook behind a constant of weights, or null where it is not hashed.</summary>
-    public HashedMatrix? Hashed(string name) => _reduction.Hashed.TryGetValue(name, out HashedMatrix? matrix) ? matrix : null;
+    public HashedMatrix? Hashed(string name)
+    {
+        if (Layouts?.Constant(name) is { } constant) return Hashed(constant.Name) is { } whole ? constant.Reorder(whole) : null;
+        return _reduction.Hashed.TryGetValue(name, out HashedMatrix? matrix) ? matrix : null;
+    }
 
     /// <summary>The value of a constant, or null when it is computed at run time.</summary>
     public Tensor? Constant(string name) => Graph.ConstantOf(name);

@@ -155,6 +155,9 @@ public sealed record CompilerOptions
     /// <summary>The lowering of all layers with hashed weights, so that tests can run each on the same layer; null: as <see cref="Lowering"/> says.</summary>
     internal SplitLowering? OnlyLowering { get; init; }
 
+    /// <summary>Whether values may lie channels last inside the plan, so that tests can compare.</summary>
+    internal bool ChannelsLast { get; init; } = true;
+
     /// <summary>The values that inputs take, as the user wrote them: <c>0..1</c>, or <c>image=0..255,state=-1..1</c>; empty: not declared.</summary>
     public string InputRange { get; init; } = "";
 

@@ -8,6 +8,7 @@ using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Kernels;
 using RedGen.Compiler.Kernels.RunTimeShapes;
 using RedGen.Compiler.Options;
+using RedGen.Compiler.Plan.Layouts;
 using RedGen.Compiler.Red;
 using RedGen.Compiler.State;
 
@@ -24,7 +25,11 @@ internal static class PlanBuilder
         {
             PlanBody = body => Build(body, ModelReduction.None, info, options, className, diagnostics, cancellationToken),
         };
-        ImmutableArray<Step> steps = PlanSteps(context, diagnostics, cancellationToken);
+        ImmutableArray<NodeGroup> groups = [.. Groups(graph)];
+        LayoutPlan layouts = LayoutPlanner.Choose(groups, context, cancellationToken);
+        graph = layouts.Graph;
+        context = new KernelContext(graph, options, reduction) { PlanBody = context.PlanBody, Layouts = layouts };
+        ImmutableArray<Step> steps = PlanSteps(groups, context, layouts, diagnostics, cancellationToken);
         if (diagnostics.HasErrors) return null;
         BufferPlan buffers = BufferPlanner.Place(graph, steps);
         if (buffers.ArenaBytes > int.MaxValue - 64)
@@ -70,12 +75,19 @@ internal static class PlanBuilder
         }
     }
 
-    private static ImmutableArray<Step> PlanSteps(KernelContext context, DiagnosticBag diagnostics, CancellationToken cancellationToken)
+    private static ImmutableArray<Step> PlanSteps(ImmutableArray<NodeGroup> groups, KernelContext context, LayoutPlan layouts, DiagnosticBag diagnostics, CancellationToken cancellationToken)
     {
-        ImmutableArray<Step>.Builder steps = ImmutableArray.CreateBuilder<Step>();
-        foreach (NodeGroup group in Groups(context.Graph))
+        var steps = new StepList(layouts);
+        for (int i = 0; i < groups.Length; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
+            NodeGroup group = groups[i];
+            if (layouts.Kernel(i) is { } kernel)
+            {
+                steps.Add(kernel.Plan(layouts.Rename(i, group), context).Of(group.Nodes));
+                continue;
+            }
+
             if (!group.IsSingle && TryPlan(group, context) is { } whole)
             {
                 steps.Add(whole);

@@ -10,8 +10,10 @@ namespace RedGen.Compiler.Plan;
 /// </summary>
 public abstract class Step
 {
+    private ImmutableArray<Node> _nodes;
+
     /// <summary>The nodes that the step computes, the head first.</summary>
-    public required ImmutableArray<Node> Nodes { get; init; }
+    public required ImmutableArray<Node> Nodes { get => _nodes; init => _nodes = value; }
 
     /// <summary>The values read at run time, constants of the graph included, in the order in which <see cref="StepWriter.Input"/> counts them.</summary>
     public required ImmutableArray<string> Inputs { get; init; }
@@ -63,6 +65,14 @@ public abstract class Step
 
     /// <summary>Writes the body of the step's method.</summary>
     public abstract void Emit(StepWriter writer);
+
+    /// <summary>The same step, said to compute other nodes.</summary>
+    internal Step Of(ImmutableArray<Node> nodes)
+    {
+        var step = (Step)MemberwiseClone();
+        step._nodes = nodes;
+        return step;
+    }
 }
 
 /// <summary>

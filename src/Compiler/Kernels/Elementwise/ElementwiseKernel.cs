@@ -22,7 +22,12 @@ internal sealed class ElementwiseKernel : Kernel
     /// <inheritdoc/>
     public override Step? TryPlan(NodeGroup group, KernelContext context)
     {
-        if (ElementwiseGroup.TryRead(group, context) is not { } read) return null;
+        return ElementwiseGroup.TryRead(group, context) is { } read ? TryPlan(group, read, context) : null;
+    }
+
+    /// <summary>Plans a group that is read.</summary>
+    internal static Step? TryPlan(NodeGroup group, ElementwiseGroup read, KernelContext context)
+    {
         var body = new ElementwiseBody(read);
         if (!body.IsComplete) return null;
         BroadcastLoops nest = BroadcastLoops.Of(read.Lengths, read.Operands.Select(o => o.Lengths.ToArray()));

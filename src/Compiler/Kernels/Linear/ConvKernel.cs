@@ -2,7 +2,6 @@ using System;
 using System.Collections.Immutable;
 using System.Linq;
 using RedGen.Compiler.Emit;
-using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Kernels.Packing;
 using RedGen.Compiler.Operators.Pooling;
 using RedGen.Compiler.Plan;
@@ -19,37 +18,26 @@ internal sealed class ConvKernel : Kernel
     /// <inheritdoc/>
     public override Step? TryPlan(NodeGroup group, KernelContext context)
     {
-        Node conv = group.Head;
-        if (context.ElementType(conv.Inputs[0]) != ElementType.Float32 || context.Constant(conv.Inputs[1]) is not { } w) return null;
-        if (Epilogue.TryRead(group.Nodes, context) is not { } epilogue) return null;
-        float[]? bias = null;
-        if (conv.HasInput(2))
-        {
-            if (context.Constant(conv.Inputs[2]) is not { } b) return null;
-            bias = b.AsSpan<float>().ToArray();
-        }
-
-        ConvLayer layer = ConvLayer.Read(conv, context);
-        if (layer.IsEmpty || !layer.Window.IsSpatial || IsHuge(layer)) return null;
+        if (FloatConvolution.TryRead(group, context) is not { } read || IsHuge(read.Layer)) return null;
+        (ConvLayer layer, Epilogue epilogue, HashedConstants? hashed) = (read.Layer, read.Epilogue, read.Hashed);
+        string input = read.Node.Inputs[0];
         bool depthwise = layer.IsDepthwise && layer.Window.Depth == WindowAxis.Missing && epilogue.Residual is null;
-        float[] weights = w.AsSpan<float>().ToArray();
-        var hashed = HashedConstants.TryRead(conv.Inputs[1], weights, context);
         ImmutableArray<Weight> constants = [hashed is null
-            ? Weight.Of("Weights", depthwise ? weights : ConvBlockPacking.Pack(weights, layer.Groups, layer.OutChannels, layer.Taps))
+            ? Weight.Of("Weights", depthwise ? read.Weights : ConvBlockPacking.Pack(read.Weights, layer.Groups, layer.OutChannels, layer.Taps))
             : depthwise ? hashed.ToRows() : hashed.ToConvBlocks(layer.Groups)];
-        if (Epilogue.Sum(bias, epilogue.Bias) is { } sum) constants = constants.Add(Weight.Of("Bias", sum));
-        bool inPlace = epilogue.Residual is not null && epilogue.Residual != conv.Inputs[0];
+        if (read.Bias is { } bias) constants = constants.Add(Weight.Of("Bias", bias));
+        bool inPlace = epilogue.Residual is not null && epilogue.Residual != input;
         return new ConvStep(layer, epilogue, depthwise)
         {
             Nodes = group.Nodes,
-            Inputs = epilogue.Residual is { } residual ? [conv.Inputs[0], residual] : [conv.Inputs[0]],
+            Inputs = epilogue.Residual is { } residual ? [input, residual] : [input],
             InputNames = ["x", "residual"],
             Outputs = [group.Last.Outputs[0]],
             Weights = constants,
             WorkspaceLength = depthwise ? Workspace(layer).DepthwiseLength : Workspace(layer).Length,
             InPlaceInputs = inPlace ? [1] : [],
             MultiplyAdds = layer.MultiplyAdds,
-            Cost = LoweringCounter.CostOf(SplitLayer.OfConv(layer, weights, context.Hashed(conv.Inputs[1]))),
+            Cost = LoweringCounter.CostOf(SplitLayer.OfConv(layer, read.Weights, context.Hashed(read.Node.Inputs[1]))),
             Summary = "Conv " + layer.Text + epilogue.Text + hashed?.Text,
         };
     }

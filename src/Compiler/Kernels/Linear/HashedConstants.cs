@@ -69,6 +69,12 @@ internal sealed class HashedConstants
     /// <summary>Weights that are expanded to what Convolution reads.</summary>
     public Weight ToConvBlocks(int groups) => Expanded("ToConvBlocks", "groups: " + CSharpLiteral.Of(groups) + ", ");
 
+    /// <summary>Weights that are expanded to what channels-last convolutions read.</summary>
+    public Weight ToLanePanels(int groups, int taps) => Expanded("ToLanePanels", "groups: " + CSharpLiteral.Of(groups) + ", taps: " + CSharpLiteral.Of(taps) + ", ");
+
+    /// <summary>Weights that are expanded to what channels-last depthwise convolutions read.</summary>
+    public Weight ToTapRows() => Expanded("ToTapRows", "");
+
     /// <summary>Weights that are expanded to what Dense and Gemm read.</summary>
     public Weight ToPanels() => Expanded("ToPanels", "");
 

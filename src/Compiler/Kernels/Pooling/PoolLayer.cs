@@ -13,6 +13,9 @@ internal sealed record PoolLayer(Node Node, int Planes, WindowGeometry Window)
     /// <summary>Whether there is nothing to compute, or nothing to read.</summary>
     public bool IsEmpty => Planes == 0 || Window.Axes.Any(a => a.In == 0);
 
+    /// <summary>Whether an average counts the padding that its window covers.</summary>
+    public bool CountsPadding => Node.Attributes.Int("count_include_pad", 0) != 0;
+
     /// <summary>Reads a pooling that inference has accepted.</summary>
     public static PoolLayer Read(Node node, KernelContext context)
     {

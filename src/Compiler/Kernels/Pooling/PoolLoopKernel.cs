@@ -125,10 +125,8 @@ internal sealed class PoolLoopKernel : Kernel
 
         private string P => CSharpLiteral.Of(LpPool.P(layer.Node));
 
-        private bool CountsPadding => layer.Node.Attributes.Int("count_include_pad", 0) != 0;
-
         /// <summary>Whether the taps inside the input must be counted one by one.</summary>
-        private bool CountsTaps => Operator == "AveragePool" && !CountsPadding && Window.Axes.Any(a => !a.IsInside);
+        private bool CountsTaps => Operator == "AveragePool" && !layer.CountsPadding && Window.Axes.Any(a => !a.IsInside);
 
         /// <summary>The divisor of an average.</summary>
         private string Count(LoopScope nest)

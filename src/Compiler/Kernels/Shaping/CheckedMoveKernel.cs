@@ -25,7 +25,7 @@ internal sealed class CheckedMoveKernel : Kernel
         int[] parts = [.. node.Outputs.Select(o => name == "Split" ? context.Lengths(o)[axis] : 0)];
         IEnumerable<StridedCopy?> copies = name switch
         {
-            "Split" => SplitKernel.Copies(x, axis, parts),
+            "Split" => SplitKernel.Copies(node, axis, parts, context),
             "Expand" or "Tile" => [ExpandKernel.Copy(node, x, y)],
             _ => [StridedCopy.Create(0, 0, 0, 0, [new CopyAxis(context.Count(node.Inputs[0]), 1, 1)])],
         };

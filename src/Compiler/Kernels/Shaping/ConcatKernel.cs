@@ -7,7 +7,7 @@ using RedGen.Compiler.Plan;
 namespace RedGen.Compiler.Kernels.Shaping;
 
 /// <summary>Concat: each input is copied to its place in the output.</summary>
-internal sealed class ConcatKernel : Kernel
+internal sealed class ConcatKernel : Kernel, IMoveKernel
 {
     /// <inheritdoc/>
     public override Step? TryPlan(NodeGroup group, KernelContext context)
@@ -16,13 +16,13 @@ internal sealed class ConcatKernel : Kernel
         Node node = group.Head;
         int axis = Concat.Axis(context.Parameters(node));
         int[] y = context.Lengths(node.Outputs[0]);
-        int[] to = Positions.Strides(y);
+        int[] to = context.Strides(node.Outputs[0]);
         var copies = new List<StridedCopy?>();
         int start = 0;
         for (int i = 0; i < node.Inputs.Length; i++)
         {
             int[] x = context.Lengths(node.Inputs[i]);
-            int[] from = Positions.Strides(x);
+            int[] from = context.Strides(node.Inputs[i]);
             var axes = new CopyAxis[x.Length];
             for (int a = 0; a < axes.Length; a++) axes[a] = new CopyAxis(x[a], from[a], to[a]);
             copies.Add(StridedCopy.Create(i, 0, 0, unchecked(start * to[axis]), axes));

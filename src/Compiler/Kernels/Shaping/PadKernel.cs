@@ -10,7 +10,7 @@ using RedGen.Compiler.Plan;
 namespace RedGen.Compiler.Kernels.Shaping;
 
 /// <summary>Pad: with a constant, the output is filled and the input copied into it; in the other modes tables say where each element comes from.</summary>
-internal sealed class PadKernel : Kernel
+internal sealed class PadKernel : Kernel, IMoveKernel
 {
     /// <summary>Runs into which an axis is cut at most; before, inside and after are three.</summary>
     private const int RunLimit = 4;
@@ -34,29 +34,28 @@ internal sealed class PadKernel : Kernel
         PadWidth[] widths = PadWidths.Read(parameters);
         int[] x = context.Lengths(node.Inputs[0]);
         int[] y = context.Lengths(node.Outputs[0]);
+        (int[] from, int[] to) = (context.Strides(node.Inputs[0]), context.Strides(node.Outputs[0]));
         string summary = $"Pad {Shape.Of(x)} to {Shape.Of(y)}, mode {mode}";
         bool grows = widths.Any(IsPadded);
-        if (!grows || y.Contains(0)) return CopyPlan.Make(node, [node.Inputs[0]], [Kept(x, y, widths)], context, summary);
+        if (!grows || y.Contains(0)) return CopyPlan.Make(node, [node.Inputs[0]], [Kept(y, from, to, widths)], context, summary);
         if (mode != "constant")
         {
             // Tables of positions stay in proportion; nobody pads to millions.
-            return y.Where((d, a) => d > LengthLimit && IsPadded(widths[a])).Any() ? null : CopyPlan.Make(node, [node.Inputs[0]], Mirrored(mode, x, y, widths), context, summary);
+            return y.Where((d, a) => d > LengthLimit && IsPadded(widths[a])).Any() ? null : CopyPlan.Make(node, [node.Inputs[0]], Mirrored(mode, x, y, from, to, widths), context, summary);
         }
 
         bool atRunTime = parameters.HasInput(2) && parameters.Constant(2) is null;
         ImmutableArray<string> inputs = atRunTime ? [node.Inputs[0], node.Inputs[2]] : [node.Inputs[0]];
         string constant = atRunTime ? "" : ConstantText(PadWidths.ConstantValue(parameters), context.ElementType(node.Inputs[0]));
-        return CopyPlan.Make(node, inputs, [Kept(x, y, widths)], context, summary, writer => atRunTime ? writer.Input(1) + "[0]" : constant);
+        return CopyPlan.Make(node, inputs, [Kept(y, from, to, widths)], context, summary, writer => atRunTime ? writer.Input(1) + "[0]" : constant);
     }
 
     /// <summary>The copy of the part of the input that is kept.</summary>
-    private static StridedCopy? Kept(int[] x, int[] y, PadWidth[] widths)
+    private static StridedCopy? Kept(int[] y, int[] from, int[] to, PadWidth[] widths)
     {
-        int[] from = Positions.Strides(x);
-        int[] to = Positions.Strides(y);
         int fromOffset = 0;
         int toOffset = 0;
-        var axes = new CopyAxis[x.Length];
+        var axes = new CopyAxis[y.Length];
         for (int a = 0; a < axes.Length; a++)
         {
             (int before, int after) = (widths[a].Before, widths[a].After);
@@ -72,10 +71,8 @@ internal sealed class PadKernel : Kernel
     /// Copies that write the whole output from mirrored or repeated positions: an axis is cut into runs of equal steps where that
     /// makes rows contiguous or a table long, and read by a table otherwise.
     /// </summary>
-    private static List<StridedCopy?> Mirrored(string mode, int[] x, int[] y, PadWidth[] widths)
+    private static List<StridedCopy?> Mirrored(string mode, int[] x, int[] y, int[] from, int[] to, PadWidth[] widths)
     {
-        int[] from = Positions.Strides(x);
-        int[] to = Positions.Strides(y);
         var parts = new List<(int From, int To, ImmutableArray<CopyAxis> Axes)> { (0, 0, []) };
         for (int a = 0; a < x.Length; a++)
         {
@@ -88,7 +85,7 @@ internal sealed class PadKernel : Kernel
 
             int[] map = PadWidths.Map(mode, x[a], widths[a]);
             List<(int First, int Step, int Start, int Count)> runs = Runs(map);
-            bool cut = runs.Count <= RunLimit && (a == x.Length - 1 ? map.Length >= ShortRow : map.Length > TableLimit);
+            bool cut = runs.Count <= RunLimit && (to[a] == 1 ? map.Length >= ShortRow : map.Length > TableLimit);
             int stride = from[a];
             int toStride = to[a];
             if (!cut)

@@ -6,7 +6,7 @@ using RedGen.Compiler.Plan;
 namespace RedGen.Compiler.Kernels.Shaping;
 
 /// <summary>Slice: strides times steps, from the first element taken.</summary>
-internal sealed class SliceKernel : Kernel
+internal sealed class SliceKernel : Kernel, IMoveKernel
 {
     /// <inheritdoc/>
     public override Step? TryPlan(NodeGroup group, KernelContext context)
@@ -14,11 +14,11 @@ internal sealed class SliceKernel : Kernel
         if (!group.IsSingle) return null;
         Node node = group.Head;
         SliceRange[] ranges = Slice.Ranges(context.Parameters(node));
-        int[] strides = Positions.Strides(context.Lengths(node.Inputs[0]));
+        int[] strides = context.Strides(node.Inputs[0]);
         int[] y = context.Lengths(node.Outputs[0]);
         int start = 0;
         for (int a = 0; a < ranges.Length; a++) start = unchecked(start + (ranges[a].Start * strides[a]));
-        StridedCopy? copy = StridedCopy.Create(0, 0, start, 0, StridedCopy.RowMajor(y, [.. ranges.Select((r, a) => unchecked(r.Step * strides[a]))]));
+        StridedCopy? copy = StridedCopy.Create(0, 0, start, 0, StridedCopy.Of(y, [.. ranges.Select((r, a) => unchecked(r.Step * strides[a]))], context.Strides(node.Outputs[0])));
         return CopyPlan.Make(node, [node.Inputs[0]], [copy], context, $"Slice {context.Type(node.Inputs[0]).Shape} to {Shape.Of(y)}");
     }
 }

@@ -32,7 +32,8 @@ internal sealed record StridedCopy(int Source, int Target, int FromOffset, int T
     public static StridedCopy? Create(int source, int target, int fromOffset, int toOffset, IEnumerable<CopyAxis> axes)
     {
         var result = new List<CopyAxis>();
-        foreach (CopyAxis given in axes)
+        // A stable sort: axes of length 1, whose distances mean nothing, and those that the caller has in order stay where they are.
+        foreach (CopyAxis given in axes.OrderByDescending(static a => a.To))
         {
             if (given.Length == 0) return null;
             CopyAxis axis = WithoutMap(given, ref fromOffset);
@@ -48,10 +49,11 @@ internal sealed record StridedCopy(int Source, int Target, int FromOffset, int T
 
     /// <summary>The axes of a whole tensor that is written row by row, read by strides.</summary>
     public static IEnumerable<CopyAxis> RowMajor(int[] lengths, int[] fromStrides)
-    {
-        int[] to = Operators.Shaping.Positions.Strides(lengths);
-        return lengths.Select((length, axis) => new CopyAxis(length, fromStrides[axis], to[axis]));
-    }
+        => Of(lengths, fromStrides, Operators.Shaping.Positions.Strides(lengths));
+
+    /// <summary>The axes of a tensor that is read and written by strides.</summary>
+    public static IEnumerable<CopyAxis> Of(int[] lengths, int[] fromStrides, int[] toStrides)
+        => lengths.Select((length, axis) => new CopyAxis(length, fromStrides[axis], toStrides[axis]));
 
     /// <summary>Positions at equal distances need no map.</summary>
     private static CopyAxis WithoutMap(CopyAxis axis, ref int fromOffset)

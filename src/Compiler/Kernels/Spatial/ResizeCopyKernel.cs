@@ -1,13 +1,12 @@
 using System.Collections.Generic;
 using System.Linq;
 using RedGen.Compiler.Kernels.Shaping;
-using RedGen.Compiler.Operators.Shaping;
 using RedGen.Compiler.Plan;
 
 namespace RedGen.Compiler.Kernels.Spatial;
 
 /// <summary>Resize to the nearest element is a copy: repeated elements are a loop, others a table of positions.</summary>
-internal sealed class ResizeCopyKernel : Kernel
+internal sealed class ResizeCopyKernel : Kernel, IMoveKernel
 {
     /// <inheritdoc/>
     public override Step? TryPlan(NodeGroup group, KernelContext context)
@@ -15,8 +14,8 @@ internal sealed class ResizeCopyKernel : Kernel
         if (!group.IsSingle) return null;
         var layer = ResizeLayer.Read(group.Head, context);
         if (layer.Axes is null || layer.Mode.Interpolation != "nearest") return null;
-        int[] from = Positions.Strides(layer.Input);
-        int[] to = Positions.Strides(layer.Output);
+        int[] from = context.Strides(group.Head.Inputs[0]);
+        int[] to = context.Strides(group.Head.Outputs[0]);
         var loops = new List<CopyAxis>();
         for (int axis = 0; axis < layer.Output.Length && !layer.Output.Contains(0); axis++)
         {

@@ -42,6 +42,11 @@ internal sealed class HashedLayerKernel : Kernel
         };
     }
 
+    /// <summary>Whether the kernel would take a group.</summary>
+    public static bool Serves(NodeGroup group, KernelContext context)
+        => group.Head.Inputs.Length >= 2 && context.Hashed(group.Head.Inputs[1]) is not null
+            && Read(group, context) is { } operands && Choose(operands.Layer, context.Options) is not null;
+
     private static LoweringWork? Choose(SplitLayer layer, CompilerOptions options)
     {
         if (options.OnlyLowering is { } only) return LoweringCounter.Of(layer, only);

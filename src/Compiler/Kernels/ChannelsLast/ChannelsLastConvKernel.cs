@@ -1,0 +1,138 @@
+using System.Collections.Immutable;
+using System.Linq;
+using RedGen.Compiler.Emit;
+using RedGen.Compiler.Kernels.Linear;
+using RedGen.Compiler.Kernels.Packing;
+using RedGen.Compiler.Kernels.Splitting;
+using RedGen.Compiler.Operators.Pooling;
+using RedGen.Compiler.Plan;
+using RedGen.Compiler.Plan.Layouts;
+using RedGen.Compiler.Red.Splitting;
+
+namespace RedGen.Compiler.Kernels.ChannelsLast;
+
+/// <summary>
+/// Convolutions of floats with constant weights over vectors of output channels, through RedGen.Runtime: a product of matrices where the
+/// kernel is one pixel. A first layer of few channels reads its input as the caller has it.
+/// </summary>
+internal sealed class ChannelsLastConvKernel : ChannelsLastKernel
+{
+    /// <summary>Channels up to which a convolution reads planes as well as pixels: those of an image.</summary>
+    private const int PlainChannels = 4;
+
+    /// <summary>Floats of workspace beyond which plain loops serve better: only absurd paddings or dilations ask for that.</summary>
+    private const int WorkspaceLimit = 1 << 26;
+
+    /// <inheritdoc/>
+    public override LayoutOffer? TryOffer(NodeGroup group, KernelContext context)
+    {
+        // A product of whole samples, and what is computed with fewer multiplications, have kernels of their own.
+        if (DenseLayer.TryRead(group, context) is not null || HashedLayerKernel.Serves(group, context)) return null;
+        if (FloatConvolution.TryRead(group, context) is not { } read || new ChannelsLastWorkspace(read.Layer).Length > WorkspaceLimit) return null;
+        if (IsDepthwise(read.Layer) && read.Epilogue.Residual is not null) return null;
+        string input = read.Node.Inputs[0];
+        string output = group.Last.Outputs[0];
+        bool either = ReadsPlanes(read.Layer) && read.Epilogue.Residual != input;
+        ImmutableArray<string> values = read.Epilogue.Residual is { } residual ? [output, residual] : [output];
+        return new LayoutOffer(either ? values : values.Add(input), Gain(read.Layer)) { Either = either ? [input] : [] };
+    }
+
+    /// <inheritdoc/>
+    public override Step Plan(NodeGroup group, KernelContext context)
+    {
+        FloatConvolution read = FloatConvolution.TryRead(group, context)!;
+        (ConvLayer layer, Epilogue epilogue) = (read.Layer, read.Epilogue);
+        string input = read.Node.Inputs[0];
+        ConvForm form = context.Layout(input) == TensorLayout.Plain ? ConvForm.PlainInput
+            : IsDepthwise(layer) ? ConvForm.Depthwise
+            : IsPointwise(layer) ? ConvForm.Pointwise : ConvForm.Direct;
+        ImmutableArray<Weight> weights = [Weights(read, form)];
+        if (read.Bias is { } bias) weights = weights.Add(Weight.Of("Bias", bias));
+        return new ConvStep(layer, epilogue, form)
+        {
+            Nodes = group.Nodes,
+            Inputs = epilogue.Residual is { } residual ? [input, residual] : [input],
+            InputNames = ["x", "residual"],
+            Outputs = [group.Last.Outputs[0]],
+            Weights = weights,
+            WorkspaceLength = Workspace(layer, form),
+            InPlaceInputs = epilogue.Residual is not null && epilogue.Residual != input ? [1] : [],
+            MultiplyAdds = layer.MultiplyAdds,
+            Cost = LoweringCounter.CostOf(SplitLayer.OfConv(layer, read.Weights, context.Hashed(read.Node.Inputs[1]))),
+            Summary = "Conv " + layer.Text + epilogue.Text + ", channels last" + read.Hashed?.Text,
+        };
+    }
+
+    private static Weight Weights(FloatConvolution read, ConvForm form)
+    {
+        ConvLayer layer = read.Layer;
+        int taps = layer.Window.KernelLength;
+        if (form == ConvForm.Depthwise)
+            return read.Hashed?.ToTapRows() ?? Weight.Of("Weights", LanePacking.PackDepthwise(read.Weights, layer.OutChannels));
+        if (form == ConvForm.Pointwise && read.Hashed is { } hashed) return hashed.ToPanels();
+        return read.Hashed?.ToLanePanels(layer.Groups, taps)
+            ?? Weight.Of("Weights", LanePacking.Pack(read.Weights, layer.Groups, taps, layer.OutChannels, layer.Taps));
+    }
+
+    private static int Workspace(ConvLayer layer, ConvForm form) => form switch
+    {
+        ConvForm.Direct => (int)new ChannelsLastWorkspace(layer).Length,
+        ConvForm.PlainInput => (int)new ChannelsLastWorkspace(layer).PlainInputLength,
+        _ => 0,
+    };
+
+    private static long Gain(ConvLayer layer)
+    {
+        if (IsDepthwise(layer)) return layer.MultiplyAdds * LayoutCost.Depthwise;
+        int perGroup = layer.OutChannels / layer.Groups;
+        int lanes = (perGroup + LayoutCost.Lanes - 1) / LayoutCost.Lanes * LayoutCost.Lanes;
+        return (layer.MultiplyAdds * LayoutCost.PlainMultiplyAdd) - (layer.MultiplyAdds / perGroup * lanes * LayoutCost.MultiplyAdd);
+    }
+
+    private static bool ReadsPlanes(ConvLayer layer) => layer.Groups == 1 && layer.Window.Depth == WindowAxis.Missing && layer.InChannels is > 1 and <= PlainChannels;
+
+    private static bool IsDepthwise(ConvLayer layer) => layer.IsDepthwise && layer.OutChannels == layer.InChannels;
+
+    private static bool IsPointwise(ConvLayer layer)
+        => layer.Groups == 1 && layer.Window.Axes.All(a => a.Kernel == 1 && a.Before == 0 && a.In == a.Out && (a.Stride == 1 || a.Out == 1));
+
+    private enum ConvForm
+    {
+        /// <summary>Any.</summary>
+        Direct,
+
+        /// <summary>Any, of an input over planes.</summary>
+        PlainInput,
+
+        /// <summary>A product of pixels with a matrix.</summary>
+        Pointwise,
+
+        /// <summary>One filter a channel.</summary>
+        Depthwise,
+    }
+
+    private sealed class ConvStep(ConvLayer layer, Epilogue epilogue, ConvForm form) : Step
+    {
+        public override string Kernel => "ChannelsLast." + form + (Weights[0].Expansion is null ? "" : ".Expanded");
+
+        public override void Emit(StepWriter writer)
+        {
+            string bias = Weights.Length > 1 ? writer.Weight(1) : "default";
+            string addend = epilogue.Residual is null ? "default" : writer.Input(1);
+            string operands = $"{writer.Input(0)}, {writer.Weight(0)}, {bias}, {(form == ConvForm.Depthwise ? "" : addend + ", ")}{writer.Output(0)}";
+            if (form == ConvForm.Pointwise)
+            {
+                writer.Line($"Gemm.Run({operands}, rows: {layer.Batch * layer.Window.OutLength}, depth: {layer.InChannels}, columns: {layer.OutChannels}, {epilogue.Activation.Expression});");
+                return;
+            }
+
+            ConvShapeText.Write(writer, layer);
+            writer.Line(form switch
+            {
+                ConvForm.Depthwise => $"ChannelsLastDepthwise.Run({operands}, shape, {epilogue.Activation.Expression});",
+                ConvForm.PlainInput => $"ChannelsLastConvolution.RunPlainInput({operands}, {writer.Workspace}, shape, {epilogue.Activation.Expression});",
+                _ => $"ChannelsLastConvolution.Run({operands}, {writer.Workspace}, shape, {epilogue.Activation.Expression});",
+            });
+        }
+    }
+}

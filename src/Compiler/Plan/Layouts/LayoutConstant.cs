@@ -1,0 +1,31 @@
+using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Red;
+
+namespace RedGen.Compiler.Plan.Layouts;
+
+/// <summary>A constant that a group reads in another order when its values are channels last.</summary>
+/// <param name="Name">The initializer.</param>
+/// <param name="Split">The sizes of the change.</param>
+/// <param name="Inner">Elements that stay side by side: [Batch, Channels, Pixels, Inner].</param>
+internal sealed record LayoutConstant(string Name, ChannelSplit Split, int Inner = 1)
+{
+    /// <summary>The constant in the other order, under its own shape.</summary>
+    public Tensor Reorder(Tensor constant)
+    {
+        float[] from = constant.AsSpan<float>().ToArray();
+        var to = new float[from.Length];
+        int[] order = Split.Order();
+        for (int i = 0; i < order.Length; i++) System.Array.Copy(from, order[i] * Inner, to, i * Inner, Inner);
+        return Tensor.Of(to, [.. constant.Dimensions]);
+    }
+
+    /// <summary>Its hashed form in the other order: whichever way the constant lies, a row is an output.</summary>
+    public HashedMatrix Reorder(HashedMatrix matrix)
+    {
+        int[] order = new ChannelSplit(1, Split.Channels, Split.Pixels).Order();
+        var indices = new byte[matrix.Count];
+        for (int row = 0; row < matrix.Outputs; row++)
+            for (int i = 0; i < order.Length; i++) indices[(row * matrix.Columns) + i] = matrix.Indices[(row * matrix.Columns) + order[i]];
+        return new HashedMatrix(matrix.Outputs, matrix.Columns, matrix.Codebook, matrix.Scales, indices);
+    }
+}

@@ -1,0 +1,132 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using System.Threading;
+using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Kernels;
+using RedGen.Compiler.Kernels.ChannelsLast;
+using RedGen.Compiler.Options;
+
+namespace RedGen.Compiler.Plan.Layouts;
+
+/// <summary>
+/// Chooses the groups that are computed channels last: those whose gain outweighs the conversions between them and the others. A value is
+/// converted at most once, so the best choice is a minimal cut of the network in which a group left over planes costs its gain and a value
+/// with readers on the other side its conversion.
+/// </summary>
+internal sealed class LayoutPlanner
+{
+    private readonly ImmutableArray<NodeGroup> _groups;
+    private readonly KernelContext _context;
+    private readonly Dictionary<string, int> _producers = new(StringComparer.Ordinal);
+    private readonly LayoutChoice?[] _choices;
+
+    private LayoutPlanner(ImmutableArray<NodeGroup> groups, KernelContext context)
+    {
+        _groups = groups;
+        _context = context;
+        _choices = new LayoutChoice?[groups.Length];
+        for (int i = 0; i < groups.Length; i++)
+            foreach (string output in groups[i].Nodes.SelectMany(n => n.Outputs)) _producers[output] = i;
+    }
+
+    /// <summary>Chooses.</summary>
+    public static LayoutPlan Choose(ImmutableArray<NodeGroup> groups, KernelContext context, CancellationToken cancellationToken)
+    {
+        if (!context.Options.ChannelsLast || context.Options.Profile != Profile.Auto) return LayoutPlan.None(context.Graph);
+        var planner = new LayoutPlanner(groups, context);
+        for (int i = 0; i < groups.Length; i++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            planner.Ask(i);
+        }
+
+        if (planner._choices.All(c => c is not { Offer.Gain: > 0 })) return LayoutPlan.None(context.Graph);
+        planner.Cut();
+        return LayoutPlan.Create(context.Graph, groups, [.. planner._choices]);
+    }
+
+    private void Ask(int index)
+    {
+        NodeGroup group = _groups[index];
+        if (group.Nodes.Any(_context.IsOpen)) return;
+        foreach (ChannelsLastKernel kernel in ChannelsLastTable.For(group.Head.Operator.QualifiedName))
+        {
+            if (kernel.TryOffer(group, _context) is not { } offer) continue;
+            _choices[index] = new LayoutChoice(offer, kernel);
+            return;
+        }
+    }
+
+    /// <summary>Takes back the offers that are not worth it.</summary>
+    private void Cut()
+    {
+        var cut = new LayoutCut();
+        int[] nodes = [.. _choices.Select(c => c is null ? LayoutCut.Sink : cut.AddNode())];
+        for (int i = 0; i < _groups.Length; i++)
+        {
+            if (_choices[i]?.Offer is not { } offer) continue;
+            if (offer.Gain > 0) cut.AddEdge(LayoutCut.Source, nodes[i], offer.Gain);
+            else if (offer.Gain < 0) cut.AddEdge(nodes[i], LayoutCut.Sink, -offer.Gain);
+        }
+
+        foreach (Readers readers in FindReaders(nodes)) readers.AddTo(cut);
+        bool[] sides = cut.Divide();
+        for (int i = 0; i < _groups.Length; i++)
+            if (_choices[i] is not null && !sides[nodes[i]]) _choices[i] = null;
+    }
+
+    /// <summary>Who writes and reads each value that looks different channels last, in the order of its first reader.</summary>
+    private List<Readers> FindReaders(int[] nodes)
+    {
+        var all = new Dictionary<string, Readers>(StringComparer.Ordinal);
+        var order = new List<Readers>();
+        for (int i = 0; i < _groups.Length; i++)
+        {
+            foreach (string value in _groups[i].Nodes.SelectMany(GraphCaptures.Reads).Distinct(StringComparer.Ordinal))
+            {
+                if (_producers.TryGetValue(value, out int producer) && producer == i) continue;
+                if (Of(value) is not { } readers) continue;
+                if (_choices[i]?.Offer.Values.Contains(value) == true) readers.ChannelsLast.Add(nodes[i]);
+                readers.Plain.Add(_choices[i]?.Offer is { } offer && (offer.Values.Contains(value) || offer.Either.Contains(value)) ? nodes[i] : LayoutCut.Sink);
+            }
+        }
+
+        foreach (Value output in _context.Graph.Outputs) Of(output.Name)?.Plain.Add(LayoutCut.Sink);
+        return order;
+
+        Readers? Of(string value)
+        {
+            if (all.TryGetValue(value, out Readers? known)) return known;
+            if (_context.Constant(value) is not null) return null;
+            if (_context.Split(value) is not { IsSame: false } split) return null;
+            bool offered = _producers.TryGetValue(value, out int producer) && _choices[producer]?.Offer.Values.Contains(value) == true;
+            order.Add(all[value] = new Readers(split.Count * LayoutCost.Move, offered ? nodes[producer] : LayoutCut.Sink));
+            return all[value];
+        }
+    }
+
+    /// <summary>The nodes of one value's producer, of those that want it over planes if they stay so, and of those that would read it channels last.</summary>
+    private sealed class Readers(long cost, int producer)
+    {
+        public List<int> Plain { get; } = [];
+
+        public List<int> ChannelsLast { get; } = [];
+
+        public void AddTo(LayoutCut cut)
+        {
+            if (producer != LayoutCut.Sink && Plain.Count > 0)
+            {
+                int toPlain = cut.AddNode();
+                cut.AddEdge(producer, toPlain, cost);
+                foreach (int reader in Plain.Distinct()) cut.AddEdge(toPlain, reader, LayoutCut.Never);
+            }
+
+            if (ChannelsLast.Count == 0) return;
+            int toChannelsLast = cut.AddNode();
+            cut.AddEdge(toChannelsLast, producer, cost);
+            foreach (int reader in ChannelsLast.Distinct()) cut.AddEdge(reader, toChannelsLast, LayoutCut.Never);
+        }
+    }
+}
