@@ -68,6 +68,13 @@ public class DepthwiseTests
                     shape.Kernel, shape.Stride, shape.Dilation, shape.PadBefore);
                 Assert.Equal(Convolution.WorkspaceLength(shape.ToShape()), plan.Length);
                 Assert.Equal(DepthwiseConvolution.WorkspaceLength(shape.ToShape()), plan.DepthwiseLength);
+                ChannelsLastWorkspace last = new(
+                    shape.InChannels, shape.In, [shape.Out(0), shape.Out(1), shape.Out(2)], shape.Kernel, shape.Stride, shape.Dilation, shape.PadBefore);
+                Assert.Equal(ChannelsLastConvolution.WorkspaceLength(shape.ToShape()), last.Length);
+                if (shape.In[0] * shape.Out(0) * shape.Kernel[0] == 1)
+                {
+                    Assert.Equal(ChannelsLastConvolution.PlainInputWorkspaceLength(shape.ToShape()), last.PlainInputLength);
+                }
             }
         }
     }

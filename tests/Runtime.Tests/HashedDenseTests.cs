@@ -1,4 +1,5 @@
 using System;
+using System.Linq;
 using RedGen.Compiler.Kernels.Packing;
 using Xunit;
 
@@ -112,6 +113,9 @@ public class HashedDenseTests
 
             Assert.Equal(rows, HashedWeights.ToRows(c.Rows, c.Values, c.Scales, first, outputs, c.Inputs));
             Assert.Equal(ConvBlockPacking.Pack(rows, groups, outputs, c.Inputs), HashedWeights.ToConvBlocks(c.Rows, c.Values, c.Scales, first, groups, outputs, c.Inputs));
+            int taps = Enumerable.Range(1, 9).Last(t => c.Inputs % t == 0);
+            Assert.Equal(LanePacking.Pack(rows, groups, taps, outputs, c.Inputs), HashedWeights.ToLanePanels(c.Rows, c.Values, c.Scales, first, groups, taps, outputs, c.Inputs));
+            Assert.Equal(LanePacking.PackDepthwise(rows, outputs), HashedWeights.ToTapRows(c.Rows, c.Values, c.Scales, first, outputs, c.Inputs));
             Assert.Equal(PanelPacking.Pack(rows, c.Inputs, outputs, transposed: true), HashedWeights.ToPanels(c.Rows, c.Values, c.Scales, first, outputs, c.Inputs));
         }
     }
@@ -157,5 +161,7 @@ public class HashedDenseTests
         Assert.Throws<ArgumentException>(() => HashedWeights.ToPanels(codes, [], [], 48, 2, 3));
         Assert.Throws<ArgumentException>(() => HashedWeights.ToConvBlocks(codes, values, [], 48, 4, 2, 3));
         Assert.Throws<ArgumentException>(() => HashedWeights.ToConvBlocks(codes, values, [], 48, 0, 2, 3));
+        Assert.Throws<ArgumentException>(() => HashedWeights.ToLanePanels(codes, values, [], 48, 4, 1, 2, 3));
+        Assert.Throws<ArgumentException>(() => HashedWeights.ToLanePanels(codes, values, [], 48, 1, 2, 2, 3));
     }
 }

@@ -68,6 +68,19 @@ public enum RuntimeMode
     Source,
 }
 
+/// <summary>How values lie in memory inside the plan.</summary>
+internal enum LayoutMode
+{
+    /// <summary>As the planner weighs it.</summary>
+    Auto,
+
+    /// <summary>As ONNX has them.</summary>
+    Plain,
+
+    /// <summary>Channels last wherever there is a kernel for it.</summary>
+    ChannelsLast,
+}
+
 /// <summary>How the weights are reduced.</summary>
 public enum Hashing
 {
@@ -155,8 +168,8 @@ public sealed record CompilerOptions
     /// <summary>The lowering of all layers with hashed weights, so that tests can run each on the same layer; null: as <see cref="Lowering"/> says.</summary>
     internal SplitLowering? OnlyLowering { get; init; }
 
-    /// <summary>Whether values may lie channels last inside the plan, so that tests can compare.</summary>
-    internal bool ChannelsLast { get; init; } = true;
+    /// <summary>How values lie in memory inside the plan, so that tests can compare.</summary>
+    internal LayoutMode Layouts { get; init; }
 
     /// <summary>The values that inputs take, as the user wrote them: <c>0..1</c>, or <c>image=0..255,state=-1..1</c>; empty: not declared.</summary>
     public string InputRange { get; init; } = "";

@@ -21,35 +21,35 @@ using global::RedGen.Runtime;
 /// <remarks>
 /// <para>Input <c>input</c>: float32 1×3×32×32.</para>
 /// <para>Output <c>logits</c>: float32 1×10.</para>
-/// <para>271,098 parameters; 40,551,040 multiply-adds, 207,232 bytes of scratch memory a call.</para>
+/// <para>271,098 parameters; 40,551,040 multiply-adds, 132,736 bytes of scratch memory a call.</para>
 /// <para>Layers:</para>
 /// <list type="number">
-/// <item><description><see cref="Conv1"/>: Conv 3×3, 3 → 16 channels, pad 1, then Relu.</description></item>
-/// <item><description><see cref="Conv2"/>: Conv 3×3, 16 → 16 channels, pad 1, then Relu.</description></item>
-/// <item><description><see cref="Conv3"/>: Conv 3×3, 16 → 16 channels, pad 1, plus residual, then Relu.</description></item>
-/// <item><description><see cref="Conv4"/>: Conv 3×3, 16 → 16 channels, pad 1, then Relu.</description></item>
-/// <item><description><see cref="Conv5"/>: Conv 3×3, 16 → 16 channels, pad 1, plus residual, then Relu.</description></item>
-/// <item><description><see cref="Conv6"/>: Conv 3×3, 16 → 16 channels, pad 1, then Relu.</description></item>
-/// <item><description><see cref="Conv7"/>: Conv 3×3, 16 → 16 channels, pad 1, plus residual, then Relu.</description></item>
-/// <item><description><see cref="Conv8"/>: Conv 3×3, 16 → 32 channels, stride 2, pad 1, then Relu.</description></item>
+/// <item><description><see cref="Conv1"/>: Conv 3×3, 3 → 16 channels, pad 1, then Relu, channels last.</description></item>
+/// <item><description><see cref="Conv2"/>: Conv 3×3, 16 → 16 channels, pad 1, then Relu, channels last.</description></item>
+/// <item><description><see cref="Conv3"/>: Conv 3×3, 16 → 16 channels, pad 1, plus residual, then Relu, channels last.</description></item>
+/// <item><description><see cref="Conv4"/>: Conv 3×3, 16 → 16 channels, pad 1, then Relu, channels last.</description></item>
+/// <item><description><see cref="Conv5"/>: Conv 3×3, 16 → 16 channels, pad 1, plus residual, then Relu, channels last.</description></item>
+/// <item><description><see cref="Conv6"/>: Conv 3×3, 16 → 16 channels, pad 1, then Relu, channels last.</description></item>
+/// <item><description><see cref="Conv7"/>: Conv 3×3, 16 → 16 channels, pad 1, plus residual, then Relu, channels last.</description></item>
+/// <item><description><see cref="Conv8"/>: Conv 3×3, 16 → 32 channels, stride 2, pad 1, then Relu, channels last.</description></item>
 /// <item><description><see cref="Slice1"/>: Slice 1×16×32×32 to 1×16×16×32.</description></item>
 /// <item><description><see cref="Slice2"/>: Slice 1×16×16×32 to 1×16×16×16.</description></item>
 /// <item><description><see cref="Pad1"/>: Pad 1×16×16×16 to 1×32×16×16, mode constant.</description></item>
-/// <item><description><see cref="Conv9"/>: Conv 3×3, 32 → 32 channels, pad 1, plus residual, then Relu.</description></item>
-/// <item><description><see cref="Conv10"/>: Conv 3×3, 32 → 32 channels, pad 1, then Relu.</description></item>
-/// <item><description><see cref="Conv11"/>: Conv 3×3, 32 → 32 channels, pad 1, plus residual, then Relu.</description></item>
-/// <item><description><see cref="Conv12"/>: Conv 3×3, 32 → 32 channels, pad 1, then Relu.</description></item>
-/// <item><description><see cref="Conv13"/>: Conv 3×3, 32 → 32 channels, pad 1, plus residual, then Relu.</description></item>
-/// <item><description><see cref="Conv14"/>: Conv 3×3, 32 → 64 channels, stride 2, pad 1, then Relu.</description></item>
+/// <item><description><see cref="Conv9"/>: Conv 3×3, 32 → 32 channels, pad 1, plus residual, then Relu, channels last.</description></item>
+/// <item><description><see cref="Conv10"/>: Conv 3×3, 32 → 32 channels, pad 1, then Relu, channels last.</description></item>
+/// <item><description><see cref="Conv11"/>: Conv 3×3, 32 → 32 channels, pad 1, plus residual, then Relu, channels last.</description></item>
+/// <item><description><see cref="Conv12"/>: Conv 3×3, 32 → 32 channels, pad 1, then Relu, channels last.</description></item>
+/// <item><description><see cref="Conv13"/>: Conv 3×3, 32 → 32 channels, pad 1, plus residual, then Relu, channels last.</description></item>
+/// <item><description><see cref="Conv14"/>: Conv 3×3, 32 → 64 channels, stride 2, pad 1, then Relu, channels last.</description></item>
 /// <item><description><see cref="Slice3"/>: Slice 1×32×16×16 to 1×32×8×16.</description></item>
 /// <item><description><see cref="Slice4"/>: Slice 1×32×8×16 to 1×32×8×8.</description></item>
 /// <item><description><see cref="Pad2"/>: Pad 1×32×8×8 to 1×64×8×8, mode constant.</description></item>
-/// <item><description><see cref="Conv15"/>: Conv 3×3, 64 → 64 channels, pad 1, plus residual, then Relu.</description></item>
-/// <item><description><see cref="Conv16"/>: Conv 3×3, 64 → 64 channels, pad 1, then Relu.</description></item>
-/// <item><description><see cref="Conv17"/>: Conv 3×3, 64 → 64 channels, pad 1, plus residual, then Relu.</description></item>
-/// <item><description><see cref="Conv18"/>: Conv 3×3, 64 → 64 channels, pad 1, then Relu.</description></item>
-/// <item><description><see cref="Conv19"/>: Conv 3×3, 64 → 64 channels, pad 1, plus residual, then Relu.</description></item>
-/// <item><description><see cref="AveragePool1"/>: AveragePool 8×8, stride 8.</description></item>
+/// <item><description><see cref="Conv15"/>: Conv 3×3, 64 → 64 channels, pad 1, plus residual, then Relu, channels last.</description></item>
+/// <item><description><see cref="Conv16"/>: Conv 3×3, 64 → 64 channels, pad 1, then Relu, channels last.</description></item>
+/// <item><description><see cref="Conv17"/>: Conv 3×3, 64 → 64 channels, pad 1, plus residual, then Relu, channels last.</description></item>
+/// <item><description><see cref="Conv18"/>: Conv 3×3, 64 → 64 channels, pad 1, then Relu, channels last.</description></item>
+/// <item><description><see cref="Conv19"/>: Conv 3×3, 64 → 64 channels, pad 1, plus residual, then Relu, channels last.</description></item>
+/// <item><description><see cref="AveragePool1"/>: AveragePool 8×8, stride 8, channels last.</description></item>
 /// <item><description><see cref="Gemm1"/>: Gemm 64 → 10.</description></item>
 /// </list>
 /// </remarks>
@@ -69,7 +69,7 @@ internal static partial class ResNet20
     public static ReadOnlySpan<int> LogitsShape => new int[] { 1, 10 };
 
     /// <summary>Bytes of scratch memory that one call uses.</summary>
-    public const int ScratchBytes = 207232;
+    public const int ScratchBytes = 132736;
 
     /// <summary>Bytes of constants in the assembly.</summary>
     public const long WeightBytes = 1077672;
@@ -89,7 +89,7 @@ internal static partial class ResNet20
         if (input.Length != InputLength) ThrowLength(nameof(input), input.Length, InputLength);
         if (logits.Length != LogitsLength) ThrowLength(nameof(logits), logits.Length, LogitsLength);
         if (input.Overlaps(logits)) ThrowOverlap(nameof(logits), nameof(input));
-        Span<float> scratch = s_scratch ??= new float[51808];
+        Span<float> scratch = s_scratch ??= new float[33184];
         Run(input, logits, scratch);
     }
 
@@ -182,48 +182,48 @@ internal static partial class ResNet20
     /// <summary>The layers, one after the other.</summary>
     private static void Run(ReadOnlySpan<float> input, Span<float> logits, Span<float> scratch)
     {
-        Span<float> conv1 = scratch.Slice(19040, 16384);
-        Conv1(input, conv1, scratch.Slice(0, 3895));
-        Span<float> conv2 = scratch.Slice(35424, 16384);
-        Conv2(conv1, conv2, scratch.Slice(0, 19040));
-        Conv3(conv2, conv1, conv1, scratch.Slice(0, 19040));
-        Span<float> conv4 = scratch.Slice(35424, 16384);
-        Conv4(conv1, conv4, scratch.Slice(0, 19040));
-        Conv5(conv4, conv1, conv1, scratch.Slice(0, 19040));
-        Span<float> conv6 = scratch.Slice(35424, 16384);
-        Conv6(conv1, conv6, scratch.Slice(0, 19040));
-        Conv7(conv6, conv1, conv1, scratch.Slice(0, 19040));
-        Span<float> conv8 = scratch.Slice(35424, 8192);
-        Conv8(conv1, conv8, scratch.Slice(0, 18496));
-        Span<float> slice1 = scratch.Slice(0, 8192);
+        Span<float> conv1 = scratch.Slice(0, 16384);
+        Conv1(input, conv1, scratch.Slice(16384, 3870));
+        Span<float> conv2 = scratch.Slice(16384, 16384);
+        Conv2(conv1, conv2, scratch.Slice(32768, 402));
+        Conv3(conv2, conv1, conv1, scratch.Slice(32768, 402));
+        Span<float> conv4 = scratch.Slice(16384, 16384);
+        Conv4(conv1, conv4, scratch.Slice(32768, 402));
+        Conv5(conv4, conv1, conv1, scratch.Slice(32768, 402));
+        Span<float> conv6 = scratch.Slice(16384, 16384);
+        Conv6(conv1, conv6, scratch.Slice(32768, 402));
+        Conv7(conv6, conv1, conv1, scratch.Slice(32768, 402));
+        Span<float> conv8 = scratch.Slice(16384, 8192);
+        Conv8(conv1, conv8, scratch.Slice(24576, 402));
+        Span<float> slice1 = scratch.Slice(24576, 8192);
         Slice1(conv1, slice1);
-        Span<float> slice2 = scratch.Slice(19248, 4096);
+        Span<float> slice2 = scratch.Slice(8192, 4096);
         Slice2(slice1, slice2);
-        Span<float> pad1 = scratch.Slice(11056, 8192);
+        Span<float> pad1 = scratch.Slice(0, 8192);
         Pad1(slice2, pad1);
-        Conv9(conv8, pad1, pad1, scratch.Slice(0, 11056));
-        Span<float> conv10 = scratch.Slice(19248, 8192);
-        Conv10(pad1, conv10, scratch.Slice(0, 11056));
-        Conv11(conv10, pad1, pad1, scratch.Slice(0, 11056));
-        Span<float> conv12 = scratch.Slice(19248, 8192);
-        Conv12(pad1, conv12, scratch.Slice(0, 11056));
-        Conv13(conv12, pad1, pad1, scratch.Slice(0, 11056));
-        Span<float> conv14 = scratch.Slice(19248, 4096);
-        Conv14(pad1, conv14, scratch.Slice(0, 10480));
-        Span<float> slice3 = scratch.Slice(0, 4096);
+        Conv9(conv8, pad1, pad1, scratch.Slice(8192, 402));
+        Span<float> conv10 = scratch.Slice(8192, 8192);
+        Conv10(pad1, conv10, scratch.Slice(16384, 402));
+        Conv11(conv10, pad1, pad1, scratch.Slice(16384, 402));
+        Span<float> conv12 = scratch.Slice(8192, 8192);
+        Conv12(pad1, conv12, scratch.Slice(16384, 402));
+        Conv13(conv12, pad1, pad1, scratch.Slice(16384, 402));
+        Span<float> conv14 = scratch.Slice(8192, 4096);
+        Conv14(pad1, conv14, scratch.Slice(12288, 402));
+        Span<float> slice3 = scratch.Slice(12288, 4096);
         Slice3(pad1, slice3);
         Span<float> slice4 = scratch.Slice(4096, 2048);
         Slice4(slice3, slice4);
-        Span<float> pad2 = scratch.Slice(7376, 4096);
+        Span<float> pad2 = scratch.Slice(0, 4096);
         Pad2(slice4, pad2);
-        Conv15(conv14, pad2, pad2, scratch.Slice(0, 7376));
-        Span<float> conv16 = scratch.Slice(11472, 4096);
-        Conv16(pad2, conv16, scratch.Slice(0, 7376));
-        Conv17(conv16, pad2, pad2, scratch.Slice(0, 7376));
-        Span<float> conv18 = scratch.Slice(11472, 4096);
-        Conv18(pad2, conv18, scratch.Slice(0, 7376));
-        Conv19(conv18, pad2, pad2, scratch.Slice(0, 7376));
-        Span<float> averagePool1 = scratch.Slice(0, 64);
+        Conv15(conv14, pad2, pad2, scratch.Slice(4096, 402));
+        Span<float> conv16 = scratch.Slice(4096, 4096);
+        Conv16(pad2, conv16, scratch.Slice(8192, 402));
+        Conv17(conv16, pad2, pad2, scratch.Slice(8192, 402));
+        Span<float> conv18 = scratch.Slice(4096, 4096);
+        Conv18(pad2, conv18, scratch.Slice(8192, 402));
+        Conv19(conv18, pad2, pad2, scratch.Slice(8192, 402));
+        Span<float> averagePool1 = scratch.Slice(4096, 64);
         AveragePool1(pad2, averagePool1);
         Gemm1(averagePool1, logits);
     }
@@ -238,7 +238,7 @@ internal static partial class ResNet20
         throw new ArgumentException($"ResNet20.Predict: {output} shares memory with {input}.", output);
     }
 
-    /// <summary>Conv 3×3, 3 → 16 channels, pad 1, then Relu ('/conv1/Conv', '/Relu').</summary>
+    /// <summary>Conv 3×3, 3 → 16 channels, pad 1, then Relu, channels last ('/conv1/Conv', '/Relu').</summary>
     private static void Conv1(ReadOnlySpan<float> x, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
@@ -246,10 +246,10 @@ internal static partial class ResNet20
             inHeight: 32, inWidth: 32, outHeight: 32, outWidth: 32,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        Convolution.Run(x, Weights.Conv1Weights, Weights.Conv1Bias, default, y, workspace, shape, default(Relu));
+        ChannelsLastConvolution.RunPlainInput(x, Weights.Conv1Weights, Weights.Conv1Bias, default, y, workspace, shape, default(Relu));
     }
 
-    /// <summary>Conv 3×3, 16 → 16 channels, pad 1, then Relu ('/layer1/layer1.0/conv1/Conv', '/layer1/layer1.0/Relu').</summary>
+    /// <summary>Conv 3×3, 16 → 16 channels, pad 1, then Relu, channels last ('/layer1/layer1.0/conv1/Conv', '/layer1/layer1.0/Relu').</summary>
     private static void Conv2(ReadOnlySpan<float> x, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
@@ -257,10 +257,10 @@ internal static partial class ResNet20
             inHeight: 32, inWidth: 32, outHeight: 32, outWidth: 32,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        Convolution.Run(x, Weights.Conv2Weights, Weights.Conv2Bias, default, y, workspace, shape, default(Relu));
+        ChannelsLastConvolution.Run(x, Weights.Conv2Weights, Weights.Conv2Bias, default, y, workspace, shape, default(Relu));
     }
 
-    /// <summary>Conv 3×3, 16 → 16 channels, pad 1, plus residual, then Relu ('/layer1/layer1.0/conv2/Conv', '/layer1/layer1.0/Add', '/layer1/layer1.0/Relu_1').</summary>
+    /// <summary>Conv 3×3, 16 → 16 channels, pad 1, plus residual, then Relu, channels last ('/layer1/layer1.0/conv2/Conv', '/layer1/layer1.0/Add', '/layer1/layer1.0/Relu_1').</summary>
     private static void Conv3(ReadOnlySpan<float> x, ReadOnlySpan<float> residual, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
@@ -268,10 +268,10 @@ internal static partial class ResNet20
             inHeight: 32, inWidth: 32, outHeight: 32, outWidth: 32,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        Convolution.Run(x, Weights.Conv3Weights, Weights.Conv3Bias, residual, y, workspace, shape, default(Relu));
+        ChannelsLastConvolution.Run(x, Weights.Conv3Weights, Weights.Conv3Bias, residual, y, workspace, shape, default(Relu));
     }
 
-    /// <summary>Conv 3×3, 16 → 16 channels, pad 1, then Relu ('/layer1/layer1.1/conv1/Conv', '/layer1/layer1.1/Relu').</summary>
+    /// <summary>Conv 3×3, 16 → 16 channels, pad 1, then Relu, channels last ('/layer1/layer1.1/conv1/Conv', '/layer1/layer1.1/Relu').</summary>
     private static void Conv4(ReadOnlySpan<float> x, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
@@ -279,10 +279,10 @@ internal static partial class ResNet20
             inHeight: 32, inWidth: 32, outHeight: 32, outWidth: 32,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        Convolution.Run(x, Weights.Conv4Weights, Weights.Conv4Bias, default, y, workspace, shape, default(Relu));
+        ChannelsLastConvolution.Run(x, Weights.Conv4Weights, Weights.Conv4Bias, default, y, workspace, shape, default(Relu));
     }
 
-    /// <summary>Conv 3×3, 16 → 16 channels, pad 1, plus residual, then Relu ('/layer1/layer1.1/conv2/Conv', '/layer1/layer1.1/Add', '/layer1/layer1.1/Relu_1').</summary>
+    /// <summary>Conv 3×3, 16 → 16 channels, pad 1, plus residual, then Relu, channels last ('/layer1/layer1.1/conv2/Conv', '/layer1/layer1.1/Add', '/layer1/layer1.1/Relu_1').</summary>
     private static void Conv5(ReadOnlySpan<float> x, ReadOnlySpan<float> residual, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
@@ -290,10 +290,10 @@ internal static partial class ResNet20
             inHeight: 32, inWidth: 32, outHeight: 32, outWidth: 32,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        Convolution.Run(x, Weights.Conv5Weights, Weights.Conv5Bias, residual, y, workspace, shape, default(Relu));
+        ChannelsLastConvolution.Run(x, Weights.Conv5Weights, Weights.Conv5Bias, residual, y, workspace, shape, default(Relu));
     }
 
-    /// <summary>Conv 3×3, 16 → 16 channels, pad 1, then Relu ('/layer1/layer1.2/conv1/Conv', '/layer1/layer1.2/Relu').</summary>
+    /// <summary>Conv 3×3, 16 → 16 channels, pad 1, then Relu, channels last ('/layer1/layer1.2/conv1/Conv', '/layer1/layer1.2/Relu').</summary>
     private static void Conv6(ReadOnlySpan<float> x, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
@@ -301,10 +301,10 @@ internal static partial class ResNet20
             inHeight: 32, inWidth: 32, outHeight: 32, outWidth: 32,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        Convolution.Run(x, Weights.Conv6Weights, Weights.Conv6Bias, default, y, workspace, shape, default(Relu));
+        ChannelsLastConvolution.Run(x, Weights.Conv6Weights, Weights.Conv6Bias, default, y, workspace, shape, default(Relu));
     }
 
-    /// <summary>Conv 3×3, 16 → 16 channels, pad 1, plus residual, then Relu ('/layer1/layer1.2/conv2/Conv', '/layer1/layer1.2/Add', '/layer1/layer1.2/Relu_1').</summary>
+    /// <summary>Conv 3×3, 16 → 16 channels, pad 1, plus residual, then Relu, channels last ('/layer1/layer1.2/conv2/Conv', '/layer1/layer1.2/Add', '/layer1/layer1.2/Relu_1').</summary>
     private static void Conv7(ReadOnlySpan<float> x, ReadOnlySpan<float> residual, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
@@ -312,10 +312,10 @@ internal static partial class ResNet20
             inHeight: 32, inWidth: 32, outHeight: 32, outWidth: 32,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        Convolution.Run(x, Weights.Conv7Weights, Weights.Conv7Bias, residual, y, workspace, shape, default(Relu));
+        ChannelsLastConvolution.Run(x, Weights.Conv7Weights, Weights.Conv7Bias, residual, y, workspace, shape, default(Relu));
     }
 
-    /// <summary>Conv 3×3, 16 → 32 channels, stride 2, pad 1, then Relu ('/layer2/layer2.0/conv1/Conv', '/layer2/layer2.0/Relu').</summary>
+    /// <summary>Conv 3×3, 16 → 32 channels, stride 2, pad 1, then Relu, channels last ('/layer2/layer2.0/conv1/Conv', '/layer2/layer2.0/Relu').</summary>
     private static void Conv8(ReadOnlySpan<float> x, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
@@ -323,99 +323,20 @@ internal static partial class ResNet20
             inHeight: 32, inWidth: 32, outHeight: 16, outWidth: 16,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 2, strideWidth: 2,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        Convolution.Run(x, Weights.Conv8Weights, Weights.Conv8Bias, default, y, workspace, shape, default(Relu));
+        ChannelsLastConvolution.Run(x, Weights.Conv8Weights, Weights.Conv8Bias, default, y, workspace, shape, default(Relu));
     }
 
     /// <summary>Slice 1×16×32×32 to 1×16×16×32 ('/layer2/layer2.0/shortcut/Slice').</summary>
     private static void Slice1(ReadOnlySpan<float> x, Span<float> y)
     {
-        for (int i = 0; i < 256; i++)
+        for (int i = 0; i < 16; i++)
         {
-            x.Slice(i * 64, 32).CopyTo(y.Slice(i * 32, 32));
+            x.Slice(i * 1024, 512).CopyTo(y.Slice(i * 512, 512));
         }
     }
 
     /// <summary>Slice 1×16×16×32 to 1×16×16×16 ('/layer2/layer2.0/shortcut/Slice_1').</summary>
     private static void Slice2(ReadOnlySpan<float> x, Span<float> y)
-    {
-        for (int i = 0; i < 4096; i++) y[i] = x[i * 2];
-    }
-
-    /// <summary>Pad 1×16×16×16 to 1×32×16×16, mode constant ('/layer2/layer2.0/shortcut/Pad').</summary>
-    private static void Pad1(ReadOnlySpan<float> x, Span<float> y)
-    {
-        y.Fill(#);
-        x.Slice(0, 4096).CopyTo(y.Slice(2048, 4096));
-    }
-
-    /// <summary>Conv 3×3, 32 → 32 channels, pad 1, plus residual, then Relu ('/layer2/layer2.0/conv2/Conv', '/layer2/layer2.0/Add', '/layer2/layer2.0/Relu_1').</summary>
-    private static void Conv9(ReadOnlySpan<float> x, ReadOnlySpan<float> residual, Span<float> y, Span<float> workspace)
-    {
-        var shape = new ConvShape(
-            groups: 1, inChannels: 32, outChannels: 32,
-            inHeight: 16, inWidth: 16, outHeight: 16, outWidth: 16,
-            kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
-            dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        Convolution.Run(x, Weights.Conv9Weights, Weights.Conv9Bias, residual, y, workspace, shape, default(Relu));
-    }
-
-    /// <summary>Conv 3×3, 32 → 32 channels, pad 1, then Relu ('/layer2/layer2.1/conv1/Conv', '/layer2/layer2.1/Relu').</summary>
-    private static void Conv10(ReadOnlySpan<float> x, Span<float> y, Span<float> workspace)
-    {
-        var shape = new ConvShape(
-            groups: 1, inChannels: 32, outChannels: 32,
-            inHeight: 16, inWidth: 16, outHeight: 16, outWidth: 16,
-            kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
-            dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        Convolution.Run(x, Weights.Conv10Weights, Weights.Conv10Bias, default, y, workspace, shape, default(Relu));
-    }
-
-    /// <summary>Conv 3×3, 32 → 32 channels, pad 1, plus residual, then Relu ('/layer2/layer2.1/conv2/Conv', '/layer2/layer2.1/Add', '/layer2/layer2.1/Relu_1').</summary>
-    private static void Conv11(ReadOnlySpan<float> x, ReadOnlySpan<float> residual, Span<float> y, Span<float> workspace)
-    {
-        var shape = new ConvShape(
-            groups: 1, inChannels: 32, outChannels: 32,
-            inHeight: 16, inWidth: 16, outHeight: 16, outWidth: 16,
-            kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
-            dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        Convolution.Run(x, Weights.Conv11Weights, Weights.Conv11Bias, residual, y, workspace, shape, default(Relu));
-    }
-
-    /// <summary>Conv 3×3, 32 → 32 channels, pad 1, then Relu ('/layer2/layer2.2/conv1/Conv', '/layer2/layer2.2/Relu').</summary>
-    private static void Conv12(ReadOnlySpan<float> x, Span<float> y, Span<float> workspace)
-    {
-        var shape = new ConvShape(
-            groups: 1, inChannels: 32, outChannels: 32,
-            inHeight: 16, inWidth: 16, outHeight: 16, outWidth: 16,
-            kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
-            dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        Convolution.Run(x, Weights.Conv12Weights, Weights.Conv12Bias, default, y, workspace, shape, default(Relu));
-    }
-
-    /// <summary>Conv 3×3, 32 → 32 channels, pad 1, plus residual, then Relu ('/layer2/layer2.2/conv2/Conv', '/layer2/layer2.2/Add', '/layer2/layer2.2/Relu_1').</summary>
-    private static void Conv13(ReadOnlySpan<float> x, ReadOnlySpan<float> residual, Span<float> y, Span<float> workspace)
-    {
-        var shape = new ConvShape(
-            groups: 1, inChannels: 32, outChannels: 32,
-            inHeight: 16, inWidth: 16, outHeight: 16, outWidth: 16,
-            kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
-            dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        Convolution.Run(x, Weights.Conv13Weights, Weights.Conv13Bias, residual, y, workspace, shape, default(Relu));
-    }
-
-    /// <summary>Conv 3×3, 32 → 64 channels, stride 2, pad 1, then Relu ('/layer3/layer3.0/conv1/Conv', '/layer3/layer3.0/Relu').</summary>
-    private static void Conv14(ReadOnlySpan<float> x, Span<float> y, Span<float> workspace)
-    {
-        var shape = new ConvShape(
-            groups: 1, inChannels: 32, outChannels: 64,
-            inHeight: 16, inWidth: 16, outHeight: 8, outWidth: 8,
-            kernelHeight: 3, kernelWidth: 3, strideHeight: 2, strideWidth: 2,
-            dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        Convolution.Run(x, Weights.Conv14Weights, Weights.Conv14Bias, default, y, workspace, shape, default(Relu));
-    }
-
-    /// <summary>Slice 1×32×16×16 to 1×32×8×16 ('/layer3/layer3.0/shortcut/Slice').</summary>
-    private static void Slice3(ReadOnlySpan<float> x, Span<float> y)
     {
         for (int i = 0; i < 256; i++)
         {
@@ -423,20 +344,111 @@ internal static partial class ResNet20
         }
     }
 
+    /// <summary>Pad 1×16×16×16 to 1×32×16×16, mode constant ('/layer2/layer2.0/shortcut/Pad').</summary>
+    private static void Pad1(ReadOnlySpan<float> x, Span<float> y)
+    {
+        y.Fill(#);
+        for (int i = 0; i < 256; i++)
+        {
+            x.Slice(i * 16, 16).CopyTo(y.Slice((i * 32) + 8, 16));
+        }
+    }
+
+    /// <summary>Conv 3×3, 32 → 32 channels, pad 1, plus residual, then Relu, channels last ('/layer2/layer2.0/conv2/Conv', '/layer2/layer2.0/Add', '/layer2/layer2.0/Relu_1').</summary>
+    private static void Conv9(ReadOnlySpan<float> x, ReadOnlySpan<float> residual, Span<float> y, Span<float> workspace)
+    {
+        var shape = new ConvShape(
+            groups: 1, inChannels: 32, outChannels: 32,
+            inHeight: 16, inWidth: 16, outHeight: 16, outWidth: 16,
+            kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
+            dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
+        ChannelsLastConvolution.Run(x, Weights.Conv9Weights, Weights.Conv9Bias, residual, y, workspace, shape, default(Relu));
+    }
+
+    /// <summary>Conv 3×3, 32 → 32 channels, pad 1, then Relu, channels last ('/layer2/layer2.1/conv1/Conv', '/layer2/layer2.1/Relu').</summary>
+    private static void Conv10(ReadOnlySpan<float> x, Span<float> y, Span<float> workspace)
+    {
+        var shape = new ConvShape(
+            groups: 1, inChannels: 32, outChannels: 32,
+            inHeight: 16, inWidth: 16, outHeight: 16, outWidth: 16,
+            kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
+            dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
+        ChannelsLastConvolution.Run(x, Weights.Conv10Weights, Weights.Conv10Bias, default, y, workspace, shape, default(Relu));
+    }
+
+    /// <summary>Conv 3×3, 32 → 32 channels, pad 1, plus residual, then Relu, channels last ('/layer2/layer2.1/conv2/Conv', '/layer2/layer2.1/Add', '/layer2/layer2.1/Relu_1').</summary>
+    private static void Conv11(ReadOnlySpan<float> x, ReadOnlySpan<float> residual, Span<float> y, Span<float> workspace)
+    {
+        var shape = new ConvShape(
+            groups: 1, inChannels: 32, outChannels: 32,
+            inHeight: 16, inWidth: 16, outHeight: 16, outWidth: 16,
+            kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
+            dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
+        ChannelsLastConvolution.Run(x, Weights.Conv11Weights, Weights.Conv11Bias, residual, y, workspace, shape, default(Relu));
+    }
+
+    /// <summary>Conv 3×3, 32 → 32 channels, pad 1, then Relu, channels last ('/layer2/layer2.2/conv1/Conv', '/layer2/layer2.2/Relu').</summary>
+    private static void Conv12(ReadOnlySpan<float> x, Span<float> y, Span<float> workspace)
+    {
+        var shape = new ConvShape(
+            groups: 1, inChannels: 32, outChannels: 32,
+            inHeight: 16, inWidth: 16, outHeight: 16, outWidth: 16,
+            kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
+            dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
+        ChannelsLastConvolution.Run(x, Weights.Conv12Weights, Weights.Conv12Bias, default, y, workspace, shape, default(Relu));
+    }
+
+    /// <summary>Conv 3×3, 32 → 32 channels, pad 1, plus residual, then Relu, channels last ('/layer2/layer2.2/conv2/Conv', '/layer2/layer2.2/Add', '/layer2/layer2.2/Relu_1').</summary>
+    private static void Conv13(ReadOnlySpan<float> x, ReadOnlySpan<float> residual, Span<float> y, Span<float> workspace)
+    {
+        var shape = new ConvShape(
+            groups: 1, inChannels: 32, outChannels: 32,
+            inHeight: 16, inWidth: 16, outHeight: 16, outWidth: 16,
+            kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
+            dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
+        ChannelsLastConvolution.Run(x, Weights.Conv13Weights, Weights.Conv13Bias, residual, y, workspace, shape, default(Relu));
+    }
+
+    /// <summary>Conv 3×3, 32 → 64 channels, stride 2, pad 1, then Relu, channels last ('/layer3/layer3.0/conv1/Conv', '/layer3/layer3.0/Relu').</summary>
+    private static void Conv14(ReadOnlySpan<float> x, Span<float> y, Span<float> workspace)
+    {
+        var shape = new ConvShape(
+            groups: 1, inChannels: 32, outChannels: 64,
+            inHeight: 16, inWidth: 16, outHeight: 8, outWidth: 8,
+            kernelHeight: 3, kernelWidth: 3, strideHeight: 2, strideWidth: 2,
+            dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
+        ChannelsLastConvolution.Run(x, Weights.Conv14Weights, Weights.Conv14Bias, default, y, workspace, shape, default(Relu));
+    }
+
+    /// <summary>Slice 1×32×16×16 to 1×32×8×16 ('/layer3/layer3.0/shortcut/Slice').</summary>
+    private static void Slice3(ReadOnlySpan<float> x, Span<float> y)
+    {
+        for (int i = 0; i < 8; i++)
+        {
+            x.Slice(i * 1024, 512).CopyTo(y.Slice(i * 512, 512));
+        }
+    }
+
     /// <summary>Slice 1×32×8×16 to 1×32×8×8 ('/layer3/layer3.0/shortcut/Slice_1').</summary>
     private static void Slice4(ReadOnlySpan<float> x, Span<float> y)
     {
-        for (int i = 0; i < 2048; i++) y[i] = x[i * 2];
+        for (int i = 0; i < 64; i++)
+        {
+            x.Slice(i * 64, 32).CopyTo(y.Slice(i * 32, 32));
+        }
     }
 
     /// <summary>Pad 1×32×8×8 to 1×64×8×8, mode constant ('/layer3/layer3.0/shortcut/Pad').</summary>
     private static void Pad2(ReadOnlySpan<float> x, Span<float> y)
     {
         y.Fill(#);
-        x.Slice(0, 2048).CopyTo(y.Slice(1024, 2048));
+        for (int i = 0; i < 64; i++)
+        {
+            x.Slice(i * 32, 32).CopyTo(y.Slice((i * 64) + 16, 32));
+        }
     }
 
-    /// <summary>Conv 3×3, 64 → 64 channels, pad 1, plus residual, then Relu ('/layer3/layer3.0/conv2/Conv', '/layer3/layer3.0/Add', '/layer3/layer3.0/Relu_1').</summary>
+    /// <summary>Conv 3×3, 64 → 64 channels, pad 1, plus residual, then Relu, channels last ('/layer3/layer3.0/conv2/Conv', '/layer3/layer3.0/Add', '/layer3/layer3.0/Relu_1').</summary>
     private static void Conv15(ReadOnlySpan<float> x, ReadOnlySpan<float> residual, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
@@ -444,10 +456,10 @@ internal static partial class ResNet20
             inHeight: 8, inWidth: 8, outHeight: 8, outWidth: 8,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        Convolution.Run(x, Weights.Conv15Weights, Weights.Conv15Bias, residual, y, workspace, shape, default(Relu));
+        ChannelsLastConvolution.Run(x, Weights.Conv15Weights, Weights.Conv15Bias, residual, y, workspace, shape, default(Relu));
     }
 
-    /// <summary>Conv 3×3, 64 → 64 channels, pad 1, then Relu ('/layer3/layer3.1/conv1/Conv', '/layer3/layer3.1/Relu').</summary>
+    /// <summary>Conv 3×3, 64 → 64 channels, pad 1, then Relu, channels last ('/layer3/layer3.1/conv1/Conv', '/layer3/layer3.1/Relu').</summary>
     private static void Conv16(ReadOnlySpan<float> x, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
@@ -455,10 +467,10 @@ internal static partial class ResNet20
             inHeight: 8, inWidth: 8, outHeight: 8, outWidth: 8,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        Convolution.Run(x, Weights.Conv16Weights, Weights.Conv16Bias, default, y, workspace, shape, default(Relu));
+        ChannelsLastConvolution.Run(x, Weights.Conv16Weights, Weights.Conv16Bias, default, y, workspace, shape, default(Relu));
     }
 
-    /// <summary>Conv 3×3, 64 → 64 channels, pad 1, plus residual, then Relu ('/layer3/layer3.1/conv2/Conv', '/layer3/layer3.1/Add', '/layer3/layer3.1/Relu_1').</summary>
+    /// <summary>Conv 3×3, 64 → 64 channels, pad 1, plus residual, then Relu, channels last ('/layer3/layer3.1/conv2/Conv', '/layer3/layer3.1/Add', '/layer3/layer3.1/Relu_1').</summary>
     private static void Conv17(ReadOnlySpan<float> x, ReadOnlySpan<float> residual, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
@@ -466,10 +478,10 @@ internal static partial class ResNet20
             inHeight: 8, inWidth: 8, outHeight: 8, outWidth: 8,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        Convolution.Run(x, Weights.Conv17Weights, Weights.Conv17Bias, residual, y, workspace, shape, default(Relu));
+        ChannelsLastConvolution.Run(x, Weights.Conv17Weights, Weights.Conv17Bias, residual, y, workspace, shape, default(Relu));
     }
 
-    /// <summary>Conv 3×3, 64 → 64 channels, pad 1, then Relu ('/layer3/layer3.2/conv1/Conv', '/layer3/layer3.2/Relu').</summary>
+    /// <summary>Conv 3×3, 64 → 64 channels, pad 1, then Relu, channels last ('/layer3/layer3.2/conv1/Conv', '/layer3/layer3.2/Relu').</summary>
     private static void Conv18(ReadOnlySpan<float> x, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
@@ -477,10 +489,10 @@ internal static partial class ResNet20
             inHeight: 8, inWidth: 8, outHeight: 8, outWidth: 8,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        Convolution.Run(x, Weights.Conv18Weights, Weights.Conv18Bias, default, y, workspace, shape, default(Relu));
+        ChannelsLastConvolution.Run(x, Weights.Conv18Weights, Weights.Conv18Bias, default, y, workspace, shape, default(Relu));
     }
 
-    /// <summary>Conv 3×3, 64 → 64 channels, pad 1, plus residual, then Relu ('/layer3/layer3.2/conv2/Conv', '/layer3/layer3.2/Add', '/layer3/layer3.2/Relu_1').</summary>
+    /// <summary>Conv 3×3, 64 → 64 channels, pad 1, plus residual, then Relu, channels last ('/layer3/layer3.2/conv2/Conv', '/layer3/layer3.2/Add', '/layer3/layer3.2/Relu_1').</summary>
     private static void Conv19(ReadOnlySpan<float> x, ReadOnlySpan<float> residual, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
@@ -488,17 +500,17 @@ internal static partial class ResNet20
             inHeight: 8, inWidth: 8, outHeight: 8, outWidth: 8,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        Convolution.Run(x, Weights.Conv19Weights, Weights.Conv19Bias, residual, y, workspace, shape, default(Relu));
+        ChannelsLastConvolution.Run(x, Weights.Conv19Weights, Weights.Conv19Bias, residual, y, workspace, shape, default(Relu));
     }
 
-    /// <summary>AveragePool 8×8, stride 8 ('/AveragePool').</summary>
+    /// <summary>AveragePool 8×8, stride 8, channels last ('/AveragePool').</summary>
     private static void AveragePool1(ReadOnlySpan<float> x, Span<float> y)
     {
         var shape = new PoolShape(
             channels: 64, inHeight: 8, inWidth: 8, outHeight: 1, outWidth: 1,
             kernelHeight: 8, kernelWidth: 8, strideHeight: 8, strideWidth: 8,
             padTop: 0, padLeft: 0, padBottom: 0, padRight: 0);
-        AveragePool.Run(x, y, shape, countIncludePad: false);
+        ChannelsLastPool.Average(x, y, batch: 1, shape, countIncludePad: false);
     }
 
     /// <summary>Gemm 64 → 10 ('/linear/Gemm').</summary>

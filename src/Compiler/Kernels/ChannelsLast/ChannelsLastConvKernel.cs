@@ -27,8 +27,8 @@ internal sealed class ChannelsLastConvKernel : ChannelsLastKernel
     public override LayoutOffer? TryOffer(NodeGroup group, KernelContext context)
     {
         // A product of whole samples, and what is computed with fewer multiplications, have kernels of their own.
-        if (DenseLayer.TryRead(group, context) is not null || HashedLayerKernel.Serves(group, context)) return null;
-        if (FloatConvolution.TryRead(group, context) is not { } read || new ChannelsLastWorkspace(read.Layer).Length > WorkspaceLimit) return null;
+        if (HashedLayerKernel.Serves(group, context) || DenseLayer.TryRead(group, context) is not null) return null;
+        if (FloatConvolution.TryRead(group, context) is not { } read || Workspace(read.Layer).Length > WorkspaceLimit) return null;
         if (IsDepthwise(read.Layer) && read.Epilogue.Residual is not null) return null;
         string input = read.Node.Inputs[0];
         string output = group.Last.Outputs[0];
@@ -55,7 +55,7 @@ internal sealed class ChannelsLastConvKernel : ChannelsLastKernel
             InputNames = ["x", "residual"],
             Outputs = [group.Last.Outputs[0]],
             Weights = weights,
-            WorkspaceLength = Workspace(layer, form),
+            WorkspaceLength = WorkspaceLength(layer, form),
             InPlaceInputs = epilogue.Residual is not null && epilogue.Residual != input ? [1] : [],
             MultiplyAdds = layer.MultiplyAdds,
             Cost = LoweringCounter.CostOf(SplitLayer.OfConv(layer, read.Weights, context.Hashed(read.Node.Inputs[1]))),
@@ -74,10 +74,18 @@ internal sealed class ChannelsLastConvKernel : ChannelsLastKernel
             ?? Weight.Of("Weights", LanePacking.Pack(read.Weights, layer.Groups, taps, layer.OutChannels, layer.Taps));
     }
 
-    private static int Workspace(ConvLayer layer, ConvForm form) => form switch
+    private static ChannelsLastWorkspace Workspace(ConvLayer layer)
     {
-        ConvForm.Direct => (int)new ChannelsLastWorkspace(layer).Length,
-        ConvForm.PlainInput => (int)new ChannelsLastWorkspace(layer).PlainInputLength,
+        WindowAxis[] axes = layer.Window.Axes;
+        return new ChannelsLastWorkspace(
+            layer.InChannels, [.. axes.Select(a => a.In)], [.. axes.Select(a => a.Out)], [.. axes.Select(a => a.Kernel)],
+            [.. axes.Select(a => a.Stride)], [.. axes.Select(a => a.Dilation)], [.. axes.Select(a => a.Before)]);
+    }
+
+    private static int WorkspaceLength(ConvLayer layer, ConvForm form) => form switch
+    {
+        ConvForm.Direct => (int)Workspace(layer).Length,
+        ConvForm.PlainInput => (int)Workspace(layer).PlainInputLength,
         _ => 0,
     };
 

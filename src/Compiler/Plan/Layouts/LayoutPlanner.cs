@@ -17,6 +17,9 @@ namespace RedGen.Compiler.Plan.Layouts;
 /// </summary>
 internal sealed class LayoutPlanner
 {
+    /// <summary>A gain beyond all conversions.</summary>
+    private const long Forced = 1L << 50;
+
     private readonly ImmutableArray<NodeGroup> _groups;
     private readonly KernelContext _context;
     private readonly Dictionary<string, int> _producers = new(StringComparer.Ordinal);
@@ -34,7 +37,7 @@ internal sealed class LayoutPlanner
     /// <summary>Chooses.</summary>
     public static LayoutPlan Choose(ImmutableArray<NodeGroup> groups, KernelContext context, CancellationToken cancellationToken)
     {
-        if (!context.Options.ChannelsLast || context.Options.Profile != Profile.Auto) return LayoutPlan.None(context.Graph);
+        if (context.Options.Layouts == LayoutMode.Plain || context.Options.Profile != Profile.Auto) return LayoutPlan.None(context.Graph);
         var planner = new LayoutPlanner(groups, context);
         for (int i = 0; i < groups.Length; i++)
         {
@@ -54,7 +57,7 @@ internal sealed class LayoutPlanner
         foreach (ChannelsLastKernel kernel in ChannelsLastTable.For(group.Head.Operator.QualifiedName))
         {
             if (kernel.TryOffer(group, _context) is not { } offer) continue;
-            _choices[index] = new LayoutChoice(offer, kernel);
+            _choices[index] = new LayoutChoice(_context.Options.Layouts == LayoutMode.ChannelsLast ? offer with { Gain = Forced } : offer, kernel);
             return;
         }
     }

@@ -22,10 +22,10 @@ public sealed class LoweringChoiceTests
             HashedMatrix matrix = Ternary(16, 8 * 9);
             OnnxModelWriter model = new OnnxModelWriter().Input("x", ElementType.Float32, 1, 8, 12, 12).Initializer("w", matrix.ToRows(), 16, 8, 3, 3)
                 .Node("Conv", "x, w", "y", n => n.Ints("pads", 1, 1, 1, 1)).Output("y");
-            return Assert.Single(Compile(model, matrix, lowering).Plan!.Root.Steps).Kernel;
+            return Assert.Single(Compile(model, matrix, lowering).Plan!.Root.Steps, s => s.Stem == "Conv").Kernel;
         }
 
-        Assert.Equal("Conv.Simd.Expanded", Kernel(Lowering.Auto));
+        Assert.Equal("ChannelsLast.Direct.Expanded", Kernel(Lowering.Auto));
         Assert.StartsWith("Hashed.", Kernel(Lowering.Scalar), StringComparison.Ordinal);
         Assert.StartsWith("Hashed.", Kernel(Lowering.Fewest), StringComparison.Ordinal);
     }
@@ -35,7 +35,7 @@ public sealed class LoweringChoiceTests
     {
         ModelSource digits = ModelSource.FromBytes("digits.onnx", DigitsAssets.Cnn());
         LoweringCount?[][] costs = [.. Enum.GetValues<Lowering>().Select(l
-            => ModelCompiler.Compile(digits, new CompilerOptions { Hashing = Hashing.Adaptive, Lowering = l }).Plan!.Root.Steps.Select(s => s.Cost).ToArray())];
+            => ModelCompiler.Compile(digits, new CompilerOptions { Hashing = Hashing.Adaptive, Lowering = l }).Plan!.Root.Steps.Where(s => !s.Nodes.IsEmpty).Select(s => s.Cost).ToArray())];
         Assert.All(costs, c => Assert.Equal(costs[0], c));
         Assert.Contains(costs[0], c => c is not null);
     }
