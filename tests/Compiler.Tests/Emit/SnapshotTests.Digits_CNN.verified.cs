@@ -90,7 +90,7 @@ internal static partial class Digits
     public static void PredictBatch(ReadOnlySpan<float> input, Span<float> logits, int count)
     {
         CheckBatch(input, logits, count);
-        Span<float> scratch = stackalloc float[1888];
+        Span<float> scratch = stackalloc float[1760];
         RunBatch(input, logits, 0, count, scratch);
     }
 
@@ -105,7 +105,7 @@ internal static partial class Digits
     public static void PredictBatch(ReadOnlyMemory<float> input, Memory<float> logits, int count, ParallelOptions options)
     {
         CheckBatch(input.Span, logits.Span, count);
-        ParallelBatch.Run<float>(count, grain: 4, scratchLength: 1888, options, (first, end, scratch) =>
+        ParallelBatch.Run<float>(count, grain: 4, scratchLength: 1760, options, (first, end, scratch) =>
             RunBatch(input.Span, logits.Span, first, end, scratch));
     }
 

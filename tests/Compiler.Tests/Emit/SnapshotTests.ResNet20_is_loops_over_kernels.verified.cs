@@ -130,7 +130,7 @@ internal static partial class ResNet20
     public static void PredictBatch(ReadOnlySpan<float> input, Span<float> logits, int count)
     {
         CheckBatch(input, logits, count);
-        Span<float> scratch = s_scratch ??= new float[51808];
+        Span<float> scratch = s_scratch ??= new float[33184];
         RunBatch(input, logits, 0, count, scratch);
     }
 
@@ -145,7 +145,7 @@ internal static partial class ResNet20
     public static void PredictBatch(ReadOnlyMemory<float> input, Memory<float> logits, int count, ParallelOptions options)
     {
         CheckBatch(input.Span, logits.Span, count);
-        ParallelBatch.Run<float>(count, grain: 1, scratchLength: 51808, options, (first, end, scratch) =>
+        ParallelBatch.Run<float>(count, grain: 1, scratchLength: 33184, options, (first, end, scratch) =>
             RunBatch(input.Span, logits.Span, first, end, scratch));
     }
 
