@@ -21,9 +21,11 @@ internal abstract class ModelCommand
     /// <param name="name">The verb.</param>
     /// <param name="description">What it does.</param>
     /// <param name="takesPlan">Whether it compiles with a plan file.</param>
-    protected ModelCommand(ToolConsole console, string name, string description, bool takesPlan = true)
+    /// <param name="needsModel">Whether it does nothing without a model; otherwise <see cref="RunWithoutModel"/> is asked.</param>
+    protected ModelCommand(ToolConsole console, string name, string description, bool takesPlan = true, bool needsModel = true)
     {
         Console = console;
+        if (!needsModel) _model.Arity = ArgumentArity.ZeroOrOne;
         Command = new Command(name, description);
         Command.Arguments.Add(_model);
         Command.Options.Add(_json);
@@ -38,7 +40,8 @@ internal abstract class ModelCommand
         Command.SetAction(parsed =>
         {
             Console.IsJson = parsed.GetValue(_json);
-            return Run(parsed, parsed.GetValue(_model)!, _options.Read(parsed, Console) with { DimsAreShared = parsed.GetValue(_areDimsShared) });
+            if (parsed.GetValue(_model) is not { } model) return RunWithoutModel(parsed);
+            return Run(parsed, model, _options.Read(parsed, Console) with { DimsAreShared = parsed.GetValue(_areDimsShared) });
         });
     }
 
@@ -59,6 +62,10 @@ internal abstract class ModelCommand
     /// <exception cref="ToolException">A file cannot be read.</exception>
     protected ModelSource Open(ParseResult parsed, string path, CompilerOptions options)
         => ModelProgram.Open(path, options, _plan is null ? PlanChoice.None : parsed.GetValue(_plan), Console);
+
+    /// <summary>Does what the verb says where no model is named.</summary>
+    /// <returns>The exit code.</returns>
+    protected virtual int RunWithoutModel(ParseResult parsed) => throw new ToolException("a model is missing: add the file's path");
 
     /// <summary>Does what the verb says.</summary>
     /// <returns>The exit code.</returns>

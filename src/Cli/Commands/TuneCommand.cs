@@ -8,12 +8,14 @@ using System.Linq;
 using System.Text;
 using System.Threading;
 using RedGen.Cli.Measure;
+using RedGen.Cli.Measure.Calibration;
 using RedGen.Cli.Models;
 using RedGen.Cli.Output;
 using RedGen.Compiler;
 using RedGen.Compiler.Diagnostics;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Options;
+using RedGen.Compiler.Plan.Costs;
 using RedGen.Compiler.Red;
 using RedGen.Compiler.Red.Planning;
 using Spectre.Console;
@@ -23,14 +25,18 @@ namespace RedGen.Cli.Commands;
 /// <summary><c>redgen tune</c>: searches the reduction's budget and writes the plan file that builds use.</summary>
 internal sealed class TuneCommand : ModelCommand
 {
+    private const double SecondsPerChain = 0.5;
+
     private readonly Option<string> _output;
+    private readonly Option<bool> _calibrate;
     private readonly SampleFile _file = new();
 
     /// <summary>Makes the command.</summary>
     public TuneCommand(ToolConsole console)
-        : base(console, "tune", "Searches how far each layer's weights can be reduced inside the tolerance, and writes the plan file that builds use.", takesPlan: false)
+        : base(console, "tune", "Searches how far each layer's weights can be reduced inside the tolerance, and writes the plan file that builds use.", takesPlan: false, needsModel: false)
     {
-        _output = Add(new Option<string>("--output", "-o") { Description = "The plan file to write. Default: the model's name with .redgen.json, beside it.", HelpName = "file" });
+        _output = Add(new Option<string>("--output", "-o") { Description = "The file to write. Default: the model's name with .redgen.json, beside it; with --calibrate redgen-costs.json.", HelpName = "file" });
+        _calibrate = Add(new Option<bool>("--calibrate") { Description = "Measure this machine's kernels, without a model, and write a table of their costs." });
         Add(_file.Mean);
         Add(_file.Deviation);
     }
@@ -38,6 +44,7 @@ internal sealed class TuneCommand : ModelCommand
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed, string path, CompilerOptions options)
     {
+        if (parsed.GetValue(_calibrate)) throw new ToolException("--calibrate measures the machine, not a model: leave the model out");
         if (options.Hashing == Hashing.None) throw new ToolException("the weights are not reduced, so there is nothing to search: add --hashing adaptive");
         using var interruption = new Interruption(Console.Cancellation);
         CancellationToken token = interruption.Token;
@@ -55,6 +62,18 @@ internal sealed class TuneCommand : ModelCommand
         string file = parsed.GetValue(_output) ?? PlanChoice.PathBeside(path);
         Write(file, text);
         Report(file, result.Plan!.Reduction, seconds);
+        return 0;
+    }
+
+    /// <inheritdoc/>
+    protected override int RunWithoutModel(ParseResult parsed)
+    {
+        if (!parsed.GetValue(_calibrate)) return base.RunWithoutModel(parsed);
+        var calibrator = new Calibrator(Console, SecondsPerChain);
+        CostTable table = ProgressLine.Run(Console.Error, calibrator.Run);
+        string file = parsed.GetValue(_output) ?? "redgen-costs.json";
+        Write(file, table.Write());
+        CalibrationReport.Write(Console, table, calibrator.Layers, file);
         return 0;
     }
 

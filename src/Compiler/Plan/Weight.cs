@@ -13,6 +13,9 @@ public sealed record Weight(string Role, ElementType ElementType, ReadOnlyMemory
     /// <summary>The number of elements.</summary>
     public int Length => Data.Length / ElementType.Bytes();
 
+    /// <summary>Bytes that a kernel reads: of an expanded array, a float for each index.</summary>
+    public long RunBytes => Expansion is { } expansion ? 4L * expansion.Indices.Length : Data.Length;
+
     /// <summary>Whether the elements are bytes of 0 … 127 that are written as a <c>u8</c> literal.</summary>
     public bool IsText { get; init; }
 

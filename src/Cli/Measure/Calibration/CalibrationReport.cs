@@ -1,0 +1,54 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using RedGen.Cli.Output;
+using RedGen.Compiler.Plan.Costs;
+using Spectre.Console;
+
+namespace RedGen.Cli.Measure.Calibration;
+
+/// <summary>What a calibration found, for people and as JSON.</summary>
+internal static class CalibrationReport
+{
+    /// <summary>Writes both.</summary>
+    /// <param name="console">Where to.</param>
+    /// <param name="costs">The table.</param>
+    /// <param name="layers">What it was fitted to.</param>
+    /// <param name="file">Where the table was written.</param>
+    public static void Write(ToolConsole console, CostTable costs, IReadOnlyList<MeasuredLayer> layers, string file)
+    {
+        Table table = Tables.Create(1, "kernel", "layers", "ns a call", "ns a 1000 MACs", "ns a KB", "typical error");
+        foreach ((string kernel, KernelCost cost) in costs.Kernels)
+        {
+            MeasuredLayer[] own = [.. layers.Where(l => l.Kernel == kernel)];
+            table.Add(kernel, Tables.Number(own.Length), Text(cost.Nanoseconds), Text(cost.NanosecondsPerKilomac), Text(cost.NanosecondsPerKilobyte), Error(cost, own).ToString("P0", CultureInfo.InvariantCulture));
+        }
+
+        table.Write(console.Text);
+        console.WriteLine(costs.Machine + ", peak of a core " + Text(costs.GigaflopsPerSecond) + " GFLOP/s");
+        console.WriteLine(file);
+        console.WriteJson(new
+        {
+            costs = file,
+            machine = costs.Machine,
+            peakGigaflopsPerSecond = costs.GigaflopsPerSecond,
+            kernels = costs.Kernels.Select(k => new
+            {
+                kernel = k.Key,
+                layers = layers.Count(l => l.Kernel == k.Key),
+                nanoseconds = k.Value.Nanoseconds,
+                nanosecondsPerKilomac = k.Value.NanosecondsPerKilomac,
+                nanosecondsPerKilobyte = k.Value.NanosecondsPerKilobyte,
+                typicalError = Error(k.Value, [.. layers.Where(l => l.Kernel == k.Key)]),
+            }),
+            diagnostics = console.Diagnostics,
+        });
+    }
+
+    /// <summary>The root of the mean squared relative error.</summary>
+    private static double Error(KernelCost cost, MeasuredLayer[] layers)
+        => Math.Sqrt(layers.Average(l => Math.Pow((cost.Microseconds(l.Work) / l.Microseconds) - 1, 2)));
+
+    private static string Text(double value) => value.ToString("G3", CultureInfo.InvariantCulture);
+}

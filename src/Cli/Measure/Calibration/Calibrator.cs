@@ -1,0 +1,64 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using RedGen.Cli.Execution;
+using RedGen.Cli.Output;
+using RedGen.Compiler;
+using RedGen.Compiler.Options;
+using RedGen.Compiler.Plan;
+using RedGen.Compiler.Plan.Costs;
+
+namespace RedGen.Cli.Measure.Calibration;
+
+/// <summary>Measures this machine's kernels over layers of many sizes and fits a table of costs.</summary>
+internal sealed class Calibrator(ToolConsole console, double secondsPerChain)
+{
+    /// <summary>Fewer layers of a kernel would fit anything.</summary>
+    private const int FewestLayers = 2;
+
+    /// <summary>The layers measured by <see cref="Run"/>, with their times.</summary>
+    public List<MeasuredLayer> Layers { get; } = [];
+
+    /// <summary>What all chains of layers are called, and how they are made.</summary>
+    private static ImmutableArray<(string Name, Func<LayerChain> Make)> Chains { get; } =
+    [
+        ("residual", static () => new LayerChain(1, 3, 32, 32).Conv(16, 3).Conv(16, 3).Conv(32, 3, 2).Conv(32, 3).Conv(64, 3, 2).Conv(64, 3).Conv(64, 3).GlobalPool().Flatten().Dense(10, "")),
+        ("wide", static () => new LayerChain(1, 3, 64, 64).Conv(32, 7, 2).Pool("MaxPool", 2, 2).Conv(64, 3).Conv(128, 3).Conv(128, 3, 2).Conv(256, 3).Conv(256, 1).GlobalPool().Flatten().Dense(100, "")),
+        ("few channels", static () => new LayerChain(1, 1, 28, 28).Conv(4, 3).Conv(8, 3).Pool("MaxPool", 2, 2).Conv(12, 5).Conv(20, 3).Pool("AveragePool", 2, 2).Conv(24, 3).Flatten().Dense(10, "Sigmoid")),
+        ("depthwise", static () => new LayerChain(1, 3, 96, 96).Conv(16, 3, 2).Conv(16, 3, 1, true).Conv(32, 1).Conv(32, 3, 2, true).Conv(64, 1).Conv(64, 3, 1, true).Conv(128, 1).Conv(128, 5, 2, true).Conv(256, 1).Conv(256, 3, 1, true).Conv(64, 1).GlobalPool()),
+        ("pixels", static () => new LayerChain(1, 8, 56, 56).Conv(48, 1).Conv(24, 1).Conv(96, 1).Conv(16, 1).Conv(128, 1)),
+        ("dense", static () => new LayerChain(1, 784).Dense(256).Dense(256).Dense(64).Dense(32).Dense(1024).Dense(640).Dense(128).Dense(8).Dense(640).Dense(10, "")),
+        ("rows", static () => new LayerChain(1, 64, 64).Dense(128).LayerNorm().Dense(64, "Tanh").Function("Softmax").Dense(256).Function("Sigmoid").Dense(32).Transpose(0, 2, 1).Dense(64).Function("Exp")),
+        ("elements", static () => new LayerChain(1, 64, 32, 32).Function("Sigmoid").Pool("MaxPool", 2, 2).Function("Tanh").Transpose(0, 2, 3, 1).Function("Erf").Function("Softmax").LayerNorm()),
+    ];
+
+    /// <summary>Measures and fits.</summary>
+    /// <param name="progress">Takes the name of the chain being measured, and the share that is done.</param>
+    public CostTable Run(Action<string, double> progress)
+    {
+        for (int i = 0; i < Chains.Length; i++)
+        {
+            console.Cancellation.ThrowIfCancellationRequested();
+            progress(Chains[i].Name, (double)i / Chains.Length);
+            foreach (Hashing hashing in (Hashing[])[Hashing.None, Hashing.Adaptive]) Measure(Chains[i].Name, Chains[i].Make().ToModel(Chains[i].Name), hashing);
+        }
+
+        return new CostTable(Machine, Math.Round(MachinePeak.GigaflopsPerSecond(), 1), Layers.GroupBy(static l => l.Kernel, StringComparer.Ordinal)
+            .Where(static g => g.Count() >= FewestLayers).ToImmutableSortedDictionary(static g => g.Key, static g => CostFit.Fit([.. g]), StringComparer.Ordinal));
+    }
+
+    private static string Machine => RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant() + ", vectors of "
+        + (Vector512.IsHardwareAccelerated ? "512" : Vector256.IsHardwareAccelerated ? "256" : "128") + " bits, " + RuntimeInformation.FrameworkDescription;
+
+    private void Measure(string name, ModelSource source, Hashing hashing)
+    {
+        using ModelProgram program = ModelProgram.Load(name, source, new CompilerOptions { Hashing = hashing }, console, hasClock: true);
+        LayerTimes times = LayerTimes.Measure(program, program.NewInputs(), secondsPerChain);
+        ExecutionPlan plan = program.Result.Plan!;
+        foreach ((int step, LayerTime time) in LayerClock.Layers(plan).Zip(times.Layers))
+            if (time.Times.Min > 0) Layers.Add(new MeasuredLayer(time.Kernel, StepWork.Of(plan, plan.Root.Steps[step]), time.Times.Min));
+    }
+}

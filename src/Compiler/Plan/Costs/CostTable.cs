@@ -1,0 +1,96 @@
+using System;
+using System.Collections.Immutable;
+using System.IO;
+using System.Linq;
+using Google.Protobuf;
+using RedGen.Compiler.Plan.Costs.Proto;
+
+namespace RedGen.Compiler.Plan.Costs;
+
+/// <summary>
+/// What every kernel takes on one machine. A table fitted to measurements, not a model of a processor: good for saying which of two
+/// kernels is faster for a layer, and about how long a layer takes.
+/// </summary>
+/// <param name="Machine">What it was measured on, in words.</param>
+/// <param name="GigaflopsPerSecond">Multiply-adds in registers, counted as two.</param>
+/// <param name="Kernels">The costs by the kernel's name, as <see cref="Step.Kernel"/> gives it.</param>
+public sealed record CostTable(string Machine, double GigaflopsPerSecond, ImmutableSortedDictionary<string, KernelCost> Kernels)
+{
+    private const int Format = 1;
+    private const int LongestText = 1 << 20;
+
+    private static readonly Lazy<CostTable> s_x64 = new(static () => Load("x64"));
+    private static readonly Lazy<CostTable> s_arm64 = new(static () => Load("arm64"));
+
+    /// <summary>Of x64 machines with AVX-512, which stands for those with AVX2 too: it decides by ratios.</summary>
+    public static CostTable X64 => s_x64.Value;
+
+    /// <summary>Of 64-bit Arm machines.</summary>
+    public static CostTable Arm64 => s_arm64.Value;
+
+    /// <summary>About how long a step takes, in microseconds; null where its kernel has no row.</summary>
+    /// <param name="plan">The plan that the step stands in.</param>
+    /// <param name="step">The step.</param>
+    public double? Microseconds(ExecutionPlan plan, Step step)
+        => step.IsView ? 0 : CostOf(step.Kernel) is { } cost ? cost.Microseconds(StepWork.Of(plan, step)) : null;
+
+    /// <summary>The row of a kernel: that of its whole name, or of the longest beginning that ends before a dot.</summary>
+    public KernelCost? CostOf(string kernel)
+    {
+        for (string name = kernel; ; name = name.Substring(0, name.LastIndexOf('.')))
+        {
+            if (Kernels.TryGetValue(name, out KernelCost? cost)) return cost;
+            if (name.LastIndexOf('.') < 0) return null;
+        }
+    }
+
+    /// <summary>The table as JSON, lines ended by a line feed.</summary>
+    public string Write()
+    {
+        var message = new CostTableProto { Format = Format, Machine = Machine, GigaflopsPerSecond = GigaflopsPerSecond };
+        foreach ((string name, KernelCost cost) in Kernels.Select(static k => (k.Key, k.Value)))
+        {
+            message.Kernels[name] = new KernelCostProto
+            {
+                Nanoseconds = cost.Nanoseconds,
+                NanosecondsPerKilomac = cost.NanosecondsPerKilomac,
+                NanosecondsPerKilobyte = cost.NanosecondsPerKilobyte,
+            };
+        }
+
+        return new JsonFormatter(JsonFormatter.Settings.Default.WithIndentation("  ")).Format(message).Replace("\r\n", "\n") + "\n";
+    }
+
+    /// <summary>Reads a table.</summary>
+    /// <param name="text">The JSON.</param>
+    /// <param name="problem">Why there is none; empty where there is one.</param>
+    public static CostTable? Read(string text, out string problem)
+    {
+        try
+        {
+            if (text.Length > LongestText) throw new FormatException("it is too long for a table");
+            CostTableProto message = JsonParser.Default.Parse<CostTableProto>(text);
+            if (message.Format != Format) throw new FormatException("its format is not this version's");
+            problem = "";
+            return new CostTable(message.Machine, message.GigaflopsPerSecond, message.Kernels.ToImmutableSortedDictionary(static k => k.Key, static k => Row(k.Key, k.Value), StringComparer.Ordinal));
+        }
+        catch (Exception exception) when (exception is InvalidProtocolBufferException or InvalidJsonException or FormatException)
+        {
+            problem = "it is not the JSON of a table of costs: " + exception.Message;
+            return null;
+        }
+    }
+
+    private static KernelCost Row(string name, KernelCostProto cost)
+    {
+        double[] figures = [cost.Nanoseconds, cost.NanosecondsPerKilomac, cost.NanosecondsPerKilobyte];
+        return figures.All(static f => f >= 0 && f <= 1e12) ? new KernelCost(figures[0], figures[1], figures[2]) : throw new FormatException("the costs of '" + name + "' are no times");
+    }
+
+    private static CostTable Load(string name)
+    {
+        using Stream stream = typeof(CostTable).Assembly.GetManifestResourceStream("Costs/" + name + ".json")!;
+        using var reader = new StreamReader(stream);
+        return Read(reader.ReadToEnd(), out string problem) ?? throw new InvalidOperationException(problem);
+    }
+}
