@@ -21,13 +21,13 @@ public sealed class ReportVerbTests
         Assert.Equal(
             ["file", "sha256", "className", "output", "hashing", "isTuned", "tolerance", "measuredError", "measuredOn", "estimatedError", "certifiedError", "parameters", "weights", "outputsMerged",
                 "multiplicationsBefore", "multiplicationsAfter", "multiplicationsRemoved", "additionsBefore", "additionsAfter", "valuesPerColumnRatio", "weightBytesBefore", "weightBytesAfter",
-                "weightBytesRatio", "scratchBytesBefore", "scratchBytesAfter", "layers", "certificate", "diagnostics"],
+                "weightBytesRatio", "scratchBytesBefore", "scratchBytesAfter", "estimatedMicroseconds", "costsOf", "layers", "certificate", "diagnostics"],
             json.EnumerateObject().Select(static p => p.Name));
         Assert.Equal(("digits-mlp.onnx", "Adaptive"), (json.GetProperty("file").GetString(), json.GetProperty("hashing").GetString()));
         Assert.Equal((2410, 2368, 2368), (json.GetProperty("parameters").GetInt64(), json.GetProperty("weights").GetInt64(), json.GetProperty("multiplicationsBefore").GetInt64()));
         JsonElement layer = json.GetProperty("layers")[0];
         Assert.Equal(
-            ["name", "node", "operator", "summary", "kernel", "lowering", "reason", "inputs", "outputs", "multiplicationsBefore", "multiplicationsAfter", "additionsBefore", "additionsAfter",
+            ["name", "node", "operator", "summary", "kernel", "estimatedMicroseconds", "lowering", "reason", "inputs", "outputs", "multiplicationsBefore", "multiplicationsAfter", "additionsBefore", "additionsAfter",
                 "bytesBefore", "bytesAfter", "bytesEmitted", "weights"],
             layer.EnumerateObject().Select(static p => p.Name));
         JsonElement weights = layer.GetProperty("weights");

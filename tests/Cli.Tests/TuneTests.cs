@@ -28,6 +28,13 @@ public sealed partial class TuneTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    public void A_model_is_asked_for_unless_the_machine_is_measured()
+    {
+        Assert.Contains("a model is missing", ToolRun.Of("tune").Error);
+        Assert.Contains("leave the model out", ToolRun.Of("tune", DigitsAssets.MlpPath, "--calibrate").Error);
+    }
+
+    [Fact]
     public void The_plan_is_written_beside_the_model_and_every_verb_uses_it()
     {
         Assert.False(Eval("--hashing", "adaptive").Json.GetProperty("isTuned").GetBoolean());

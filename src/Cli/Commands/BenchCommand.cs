@@ -7,6 +7,7 @@ using System.Linq;
 using System.Runtime.InteropServices;
 using RedGen.Cli.Execution;
 using RedGen.Cli.Measure;
+using RedGen.Cli.Models;
 using RedGen.Cli.Output;
 using RedGen.Cli.Testing;
 using RedGen.Compiler;
@@ -25,6 +26,7 @@ internal sealed class BenchCommand : ModelCommand
     private readonly Option<string> _ort;
     private readonly Option<bool> _layers;
     private readonly Option<double> _seconds;
+    private readonly Option<string> _costs;
     private readonly Option<int> _batch;
     private readonly Option<int> _threads;
 
@@ -35,6 +37,7 @@ internal sealed class BenchCommand : ModelCommand
         _ort = Add(new Option<string>("--ort") { Description = "Measure ONNX Runtime too: the path of libonnxruntime.so.", HelpName = "path" });
         _layers = Add(new Option<bool>("--layers") { Description = "Show each layer's kernel, time, GFLOP/s and share of the machine's peak." });
         _seconds = Add(new Option<double>("--seconds") { Description = "How long to measure.", DefaultValueFactory = static _ => 3 });
+        _costs = Add(CostChoice.Option());
         _batch = Add(new Option<int>("--batch") { Description = "Measure PredictBatch too, with so many runs in a call.", HelpName = "runs" });
         _threads = Add(new Option<int>("--threads") { Description = "How many threads PredictBatch may use, beside one.", HelpName = "threads", DefaultValueFactory = static _ => 1 });
     }
@@ -74,7 +77,7 @@ internal sealed class BenchCommand : ModelCommand
     private LayerTimes Layers(ParseResult parsed, string path, ModelSource source, CompilerOptions options, byte[][] inputs)
     {
         using ModelProgram clocked = ModelProgram.Load(path, source, options, Console, hasClock: true);
-        return LayerTimes.Measure(clocked, inputs, Math.Clamp(parsed.GetValue(_seconds), 0.01, 3600));
+        return LayerTimes.Measure(clocked, inputs, Math.Clamp(parsed.GetValue(_seconds), 0.01, 3600), CostChoice.Read(parsed.GetValue(_costs)));
     }
 
     /// <summary>Floats between −1 and 1, the same at every run; zeros for all other types, which may be indices.</summary>

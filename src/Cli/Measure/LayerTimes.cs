@@ -7,6 +7,7 @@ using System.Linq;
 using RedGen.Cli.Execution;
 using RedGen.Cli.Output;
 using RedGen.Compiler.Plan;
+using RedGen.Compiler.Plan.Costs;
 using Spectre.Console;
 
 namespace RedGen.Cli.Measure;
@@ -17,7 +18,8 @@ namespace RedGen.Cli.Measure;
 /// <param name="Kernel">The kernel.</param>
 /// <param name="Macs">Multiply-adds of a run.</param>
 /// <param name="Times">Microseconds, the clock's own time taken off.</param>
-internal sealed record LayerTime(string Name, string Summary, string Kernel, long Macs, Times Times)
+/// <param name="Estimate">Microseconds by a table of costs; null where it has no row for the kernel.</param>
+internal sealed record LayerTime(string Name, string Summary, string Kernel, long Macs, Times Times, double? Estimate)
 {
     /// <summary>Floating-point operations a nanosecond, a multiply-add counted as two.</summary>
     public double Gigaflops => Times.Min <= 0 ? 0 : 2 * Macs / Times.Min / 1000;
@@ -35,7 +37,8 @@ internal sealed record LayerTimes(ImmutableArray<LayerTime> Layers, double PeakG
     /// <param name="program">The model.</param>
     /// <param name="inputs">Its inputs.</param>
     /// <param name="seconds">How long.</param>
-    public static LayerTimes Measure(ModelProgram program, byte[][] inputs, double seconds)
+    /// <param name="costs">What is estimated by.</param>
+    public static LayerTimes Measure(ModelProgram program, byte[][] inputs, double seconds, CostTable costs)
     {
         byte[][] outputs = program.NewOutputs();
         long[] ticks = program.LayerTicks;
@@ -50,24 +53,28 @@ internal sealed record LayerTimes(ImmutableArray<LayerTime> Layers, double PeakG
         }
 
         ExecutionPlan plan = program.Result.Plan!;
-        return new LayerTimes(
-            [.. LayerClock.Layers(plan).Select((step, i) => new LayerTime(plan.StepNames[step], plan.Root.Steps[step].Summary, plan.Root.Steps[step].Kernel, plan.Root.Steps[step].MultiplyAdds, Times.Of(samples[i])))],
-            MachinePeak.GigaflopsPerSecond());
+        return new LayerTimes([.. LayerClock.Layers(plan).Select((index, i) => Time(plan, index, Times.Of(samples[i]), costs))], MachinePeak.GigaflopsPerSecond());
+    }
+
+    private static LayerTime Time(ExecutionPlan plan, int index, Times times, CostTable costs)
+    {
+        Step step = plan.Root.Steps[index];
+        return new LayerTime(plan.StepNames[index], step.Summary, step.Kernel, step.MultiplyAdds, times, costs.Microseconds(plan, step));
     }
 
     /// <summary>The table for people.</summary>
     public Table ToTable()
     {
         double all = Layers.Sum(static l => l.Times.Median);
-        Table table = Tables.Create(3, "layer", "what", "kernel", "min µs", "median µs", "share", "GFLOP/s", "of peak");
+        Table table = Tables.Create(3, "layer", "what", "kernel", "about µs", "min µs", "median µs", "share", "GFLOP/s", "of peak");
         foreach (LayerTime layer in Layers)
         {
             table.Add(
-                layer.Name, layer.Summary, layer.Kernel, Text(layer.Times.Min), Text(layer.Times.Median), Percent(layer.Times.Median / all),
+                layer.Name, layer.Summary, layer.Kernel, layer.Estimate is { } estimate ? Text(estimate) : "", Text(layer.Times.Min), Text(layer.Times.Median), Percent(layer.Times.Median / all),
                 layer.Macs == 0 ? "" : Text(layer.Gigaflops), layer.Macs == 0 ? "" : Percent(layer.Gigaflops / PeakGigaflops));
         }
 
-        table.Add("all", "", "", Text(Layers.Sum(static l => l.Times.Min)), Text(all), "", "", "");
+        table.Add("all", "", "", Text(Layers.Sum(static l => l.Estimate ?? 0)), Text(Layers.Sum(static l => l.Times.Min)), Text(all), "", "", "");
         return table;
     }
 
@@ -78,6 +85,7 @@ internal sealed record LayerTimes(ImmutableArray<LayerTime> Layers, double PeakG
         summary = l.Summary,
         kernel = l.Kernel,
         macs = l.Macs,
+        estimatedMicroseconds = l.Estimate,
         minMicroseconds = l.Times.Min,
         medianMicroseconds = l.Times.Median,
         gigaflopsPerSecond = l.Gigaflops,

@@ -43,12 +43,12 @@ internal static class ReportMarkdown
 
     private static void WriteLayers(StringBuilder text, ModelReport report)
     {
-        text.Append("## Steps\n\n");
-        Row(text, ["step", "node", "computes", "output", "kernel", "fewest multiplications by", "multiplications", "after", "additions", "after"]);
-        text.Append("|---|---|---|---|---|---|--:|--:|--:|--:|\n");
+        text.Append("## Steps\n\nTimes are estimates for ").Append(Escape(report.CostsOf)).Append("; `redgen bench --layers` measures them.\n\n");
+        Row(text, ["step", "node", "computes", "output", "kernel", "about µs", "fewest multiplications by", "multiplications", "after", "additions", "after"]);
+        text.Append("|---|---|---|---|---|--:|---|--:|--:|--:|--:|\n");
         foreach (LayerReport layer in report.Layers)
         {
-            Row(text, [layer.Name, Name(layer.Node), layer.Summary, string.Join(", ", layer.OutputShapes), layer.Kernel, layer.Lowering.Length == 0 ? None : layer.Lowering,
+            Row(text, [layer.Name, Name(layer.Node), layer.Summary, string.Join(", ", layer.OutputShapes), layer.Kernel, Estimate(layer), layer.Lowering.Length == 0 ? None : layer.Lowering,
                 Number(layer.Before.Multiplications), Number(layer.After.Multiplications), Number(layer.Before.Additions), Number(layer.After.Additions)]);
         }
 

@@ -27,10 +27,10 @@ internal static class ReportTables
     public static void WriteSteps(HtmlWriter html, ModelReport report)
     {
         html.Element("h2", "Steps");
-        html.Element("p", "What runs, in this order. Multiplications and additions are counted under the lowering with the fewest multiplications, whatever the kernel does.", ("class", "soft"));
+        html.Element("p", "What runs, in this order. Multiplications and additions are counted under the lowering with the fewest multiplications, whatever the kernel does. Times are estimates for " + report.CostsOf + ".", ("class", "soft"));
         using HtmlWriter.Scope wide = html.Open("div", ("class", "wide"), ("tabindex", "0"), ("role", "region"), ("aria-label", "Steps of the model"));
         using HtmlWriter.Scope table = html.Open("table", ("class", "steps"));
-        Head(html, ["step", "computes", "output", "kernel", "counted as", "multiplications", "additions", "bytes emitted"], textColumns: 5);
+        Head(html, ["step", "computes", "output", "kernel", "counted as", "about µs", "multiplications", "additions", "bytes emitted"], textColumns: 5);
         using HtmlWriter.Scope body = html.Open("tbody");
         foreach (LayerReport layer in report.Layers)
         {
@@ -40,6 +40,7 @@ internal static class ReportTables
             html.Element("td", string.Join(", ", layer.OutputShapes));
             html.Element("td", layer.Kernel);
             html.Element("td", layer.Lowering.Length == 0 ? None : layer.Lowering);
+            html.Element("td", Estimate(layer), ("class", "n"));
             foreach (long figure in new[] { layer.After.Multiplications, layer.After.Additions, layer.EmittedBytes }) html.Element("td", Number(figure), ("class", "n"));
         }
     }

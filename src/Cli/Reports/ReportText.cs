@@ -28,6 +28,9 @@ internal static class ReportText
     /// <summary>A quantity to three digits.</summary>
     public static string Quantity(double value) => double.IsFinite(value) ? value.ToString("G3", CultureInfo.InvariantCulture).Replace("E-0", "E-").Replace("-", "−") : None;
 
+    /// <summary>About how long a step takes, in microseconds.</summary>
+    public static string Estimate(LayerReport layer) => layer.EstimatedMicroseconds is { } time ? time.ToString(time < 10 ? "F2" : "F0", CultureInfo.InvariantCulture) : None;
+
     /// <summary>A ratio of signal to noise.</summary>
     public static string Decibels(double value) => double.IsFinite(value) ? value.ToString("F1", CultureInfo.InvariantCulture) + " dB" : "exact";
 

@@ -5,6 +5,7 @@ using System.Linq;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Options;
 using RedGen.Compiler.Plan;
+using RedGen.Compiler.Plan.Costs;
 using RedGen.Compiler.Red;
 using RedGen.Compiler.Red.Splitting;
 
@@ -15,13 +16,15 @@ internal sealed class LayerReader
 {
     private readonly ExecutionPlan _before;
     private readonly ExecutionPlan _after;
+    private readonly CostTable _costs;
     private readonly Dictionary<string, Step> _stepsBefore = new(StringComparer.Ordinal);
     private readonly Dictionary<string, LayerReduction> _reductions = new(StringComparer.Ordinal);
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
 
     /// <summary>Makes a reader for one report.</summary>
-    public LayerReader(ExecutionPlan before, ExecutionPlan after)
+    public LayerReader(ExecutionPlan before, ExecutionPlan after, CostTable costs)
     {
+        _costs = costs;
         _before = before;
         _after = after;
         foreach (Step step in before.Root.Steps)
@@ -60,6 +63,7 @@ internal sealed class LayerReader
             yield return more with
             {
                 Summary = "Weights of the state of " + name,
+                EstimatedMicroseconds = 0,
                 Before = more.Before with { Multiplications = 0, Additions = 0 },
                 After = more.After with { Multiplications = 0, Additions = 0 },
                 EmittedBytes = 0,
@@ -81,6 +85,7 @@ internal sealed class LayerReader
             Operator = head?.Operator.QualifiedName ?? "",
             Summary = step.Summary,
             Kernel = step.Kernel,
+            EstimatedMicroseconds = _costs.Microseconds(_after, step),
             Lowering = step.Cost?.Lowering ?? "",
             Reason = layer is null ? "" : Reason(step, hashed),
             InputShapes = Types(step.Inputs.Where(i => _after.Graph.ConstantOf(i) is null)),

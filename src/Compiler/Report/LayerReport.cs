@@ -20,6 +20,9 @@ public sealed record LayerReport
     /// <summary>The kernel that runs.</summary>
     public required string Kernel { get; init; }
 
+    /// <summary>About how long the kernel takes, in microseconds, by a table of costs; null where the table has no row for it.</summary>
+    public required double? EstimatedMicroseconds { get; init; }
+
     /// <summary>The exact lowering with the fewest multiplications, by which they are counted; empty where the weights are not hashed.</summary>
     public required string Lowering { get; init; }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Linq;
 using RedGen.Compiler.Options;
 using RedGen.Compiler.Plan;
+using RedGen.Compiler.Plan.Costs;
 using RedGen.Compiler.Red;
 
 namespace RedGen.Compiler.Report;
@@ -86,10 +87,17 @@ public sealed record ModelReport
     /// <summary>Outputs that were merged into others or removed.</summary>
     public int OutputsMerged => Layers.Sum(l => l.Weights?.OutputsMerged ?? 0);
 
+    /// <summary>About how long a call takes, in microseconds: the sum over the steps whose kernels the table of costs knows.</summary>
+    public double EstimatedMicroseconds => Layers.Sum(static l => l.EstimatedMicroseconds ?? 0);
+
+    /// <summary>The machine of that table.</summary>
+    public required string CostsOf { get; init; }
+
     /// <summary>Makes the report.</summary>
     /// <param name="before">The plan of the model without reduction (<see cref="Hashing.None"/>).</param>
     /// <param name="after">The plan of the same model as the user asked for it.</param>
-    public static ModelReport Of(ExecutionPlan before, ExecutionPlan after) => new()
+    /// <param name="costs">What kernels take on the machine; null: <see cref="CostTable.X64"/>.</param>
+    public static ModelReport Of(ExecutionPlan before, ExecutionPlan after, CostTable? costs = null) => new()
     {
         Info = after.Info,
         ClassName = after.ClassName,
@@ -104,6 +112,7 @@ public sealed record ModelReport
         After = new ReportCost(after.Multiplications, after.Root.Steps.Sum(LayerReader.Additions), after.WeightBytes),
         ArenaBytesBefore = before.ArenaBytes,
         ArenaBytesAfter = after.ArenaBytes,
-        Layers = new LayerReader(before, after).ReadAll(),
+        CostsOf = (costs ?? CostTable.X64).Machine,
+        Layers = new LayerReader(before, after, costs ?? CostTable.X64).ReadAll(),
     };
 }

@@ -56,7 +56,7 @@ internal sealed class Calibrator(ToolConsole console, double secondsPerChain)
     private void Measure(string name, ModelSource source, Hashing hashing)
     {
         using ModelProgram program = ModelProgram.Load(name, source, new CompilerOptions { Hashing = hashing }, console, hasClock: true);
-        LayerTimes times = LayerTimes.Measure(program, program.NewInputs(), secondsPerChain);
+        LayerTimes times = LayerTimes.Measure(program, program.NewInputs(), secondsPerChain, CostTable.X64);
         ExecutionPlan plan = program.Result.Plan!;
         foreach ((int step, LayerTime time) in LayerClock.Layers(plan).Zip(times.Layers))
             if (time.Times.Min > 0) Layers.Add(new MeasuredLayer(time.Kernel, StepWork.Of(plan, plan.Root.Steps[step]), time.Times.Min));

@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using RedGen.Compiler.Plan.Costs;
+using Xunit;
+
+namespace RedGen.Compiler.Tests.Plan;
+
+/// <summary>Tables of what kernels take.</summary>
+public class CostTableTests
+{
+    private static readonly CostTable s_table = new("a machine", 100, ImmutableSortedDictionary<string, KernelCost>.Empty.Add("Conv", new KernelCost(100, 10, 1)).Add("Conv.Simd", new KernelCost(50, 5, 0.5)));
+
+    [Fact]
+    public void A_table_is_the_same_after_writing_and_reading()
+    {
+        CostTable read = CostTable.Read(s_table.Write(), out string problem)!;
+        Assert.Equal("", problem);
+        Assert.Equal((s_table.Machine, s_table.GigaflopsPerSecond), (read.Machine, read.GigaflopsPerSecond));
+        Assert.Equal(s_table.Kernels, read.Kernels);
+        Assert.Equal(s_table.Write(), read.Write());
+    }
+
+    [Theory]
+    [InlineData("Conv.Simd", 50)]
+    [InlineData("Conv.Simd.Expanded", 50)]
+    [InlineData("Conv.Depthwise", 100)]
+    public void A_kernel_without_a_row_takes_that_of_its_family(string kernel, double nanoseconds)
+        => Assert.Equal(nanoseconds, s_table.CostOf(kernel)!.Nanoseconds);
+
+    [Fact]
+    public void An_unknown_kernel_has_no_cost() => Assert.Null(s_table.CostOf("Gemm"));
+
+    [Fact]
+    public void Call_multiply_adds_and_bytes_add_up()
+        => Assert.Equal((100 + (10 * 3) + (1 * 2)) / 1000.0, s_table.CostOf("Conv")!.Microseconds(new StepWork(3000, 2048)), 12);
+
+    [Theory]
+    [InlineData("", "it is not the JSON")]
+    [InlineData("[1]", "it is not the JSON")]
+    [InlineData("{\"format\": 2}", "not this version's")]
+    [InlineData("{\"format\": 1, \"kernels\": {\"Conv\": {\"nanoseconds\": -1}}}", "are no times")]
+    [InlineData("{\"format\": 1, \"kernels\": {\"Conv\": {\"nanoseconds\": \"NaN\"}}}", "are no times")]
+    public void What_is_no_table_is_refused_with_the_reason(string text, string reason)
+    {
+        Assert.Null(CostTable.Read(text, out string problem));
+        Assert.Contains(reason, problem);
+    }
+
+    [Fact]
+    public void The_tables_that_come_with_RedGen_know_the_common_kernels()
+    {
+        foreach (CostTable table in new[] { CostTable.X64, CostTable.Arm64 })
+        {
+            Assert.True(table.GigaflopsPerSecond > 0, table.Machine);
+            foreach (string kernel in new[] { "Conv.Simd", "Gemm", "Dense.Panels", "Elementwise.Vector" }) Assert.NotNull(table.CostOf(kernel));
+        }
+    }
+}
