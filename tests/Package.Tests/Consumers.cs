@@ -110,6 +110,55 @@ internal static class Consumers
         }
         """;
 
+    /// <summary>Compiled ahead of time, as small as it gets; all that the compiler has to say about reflection and trimming is an error.</summary>
+    internal const string AheadOfTime = """
+        <Project Sdk="Microsoft.NET.Sdk">
+          <PropertyGroup>
+            <OutputType>Exe</OutputType>
+            <TargetFramework>$(AheadOfTimeFramework)</TargetFramework>
+            <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
+            <PublishAot>true</PublishAot>
+            <OptimizationPreference>Size</OptimizationPreference>
+            <StackTraceSupport>false</StackTraceSupport>
+            <UseSystemResourceKeys>true</UseSystemResourceKeys>
+            <InvariantGlobalization>true</InvariantGlobalization>
+            <!-- The symbols are no part of the program. -->
+            <CopyOutputSymbolsToPublishDirectory>false</CopyOutputSymbolsToPublishDirectory>
+          </PropertyGroup>
+          <ItemGroup>
+            <PackageReference Include="RedGen" Version="$(RedGenTestVersion)" />
+            <AdditionalFiles Update="net.onnx" RedGenClassName="Net" />
+          </ItemGroup>
+        </Project>
+        """;
+
+    /// <summary>Prints what the network gives for an input in a file, and what batches give on two threads.</summary>
+    internal const string AheadOfTimeProgram = """
+        using System;
+        using System.Globalization;
+        using System.IO;
+        using System.Threading.Tasks;
+        using AheadOfTime;
+
+        class Program
+        {
+            static void Main(string[] arguments)
+            {
+                byte[] bytes = File.ReadAllBytes(arguments[0]);
+                var x = new float[bytes.Length / 4];
+                Buffer.BlockCopy(bytes, 0, x, 0, bytes.Length);
+                int count = x.Length / Net.InputLength;
+                var y = new float[count * Net.LogitsLength];
+                Net.Warmup();
+                Net.PredictBatch(x, y, count, new ParallelOptions { MaxDegreeOfParallelism = 2 });
+                var one = new float[Net.LogitsLength];
+                Net.Predict(x.AsSpan(0, Net.InputLength), one);
+                Console.WriteLine(y.AsSpan(0, one.Length).SequenceEqual(one));
+                foreach (float v in y) Console.WriteLine(v.ToString("R", CultureInfo.InvariantCulture));
+            }
+        }
+        """;
+
     /// <summary>What goes wrong must be readable on the command line.</summary>
     internal const string Broken = """
         <Project Sdk="Microsoft.NET.Sdk">

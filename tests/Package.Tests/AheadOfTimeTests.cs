@@ -1,0 +1,74 @@
+using System;
+using System.Diagnostics;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using System.Threading.Tasks;
+using RedGen.TestKit;
+using Xunit;
+
+namespace RedGen.Package.Tests;
+
+/// <summary>The packed package in programs that are compiled ahead of time.</summary>
+[Collection(PackedFeedCollection.Name)]
+public sealed class AheadOfTimeTests(PackedFeed feed)
+{
+    /// <summary>What the executable of a hashed ResNet-20 may take.</summary>
+    private const long MostBytes = 2_500_000;
+
+    [AheadOfTimeFact]
+    public async Task A_small_program_predicts_without_a_runtime()
+    {
+        string folder = WriteProject("Aot", DigitsAssets.Mlp());
+        string program = await PublishAsync(folder);
+        float[][] images = [.. DigitsAssets.Images().Take(20)];
+        float[] actual = Run(program, [.. images.SelectMany(static i => i)]);
+        float[] expected = [.. DigitsAssets.MlpExpected().Take(20).SelectMany(static e => e)];
+        Assert.Equal(expected.Length, actual.Length);
+        // The weights are hashed by default: the same digits, not the same numbers.
+        for (int i = 0; i < 20; i++) Assert.Equal(Best(expected, i), Best(actual, i));
+        Assert.InRange(new FileInfo(program).Length, 1, MostBytes);
+    }
+
+    [AheadOfTimeFact("models/cifar10-resnet20-bn/model.onnx")]
+    public async Task A_hashed_ResNet20_is_a_program_of_two_and_a_half_megabytes()
+    {
+        string model = Path.Combine(SharedData.Root, "models", "cifar10-resnet20-bn", "model.onnx");
+        string program = await PublishAsync(WriteProject("AotResNet", File.ReadAllBytes(model)));
+        float[] logits = Run(program, [.. Enumerable.Range(0, 2 * 3072).Select(static i => ((i * 7919) % 255 / 127f) - 1)]);
+        Assert.Equal(20, logits.Length);
+        Assert.All(logits, static v => Assert.True(float.IsFinite(v)));
+        Assert.InRange(new FileInfo(program).Length, 1, MostBytes);
+    }
+
+    private string WriteProject(string name, byte[] model)
+    {
+        string folder = Directory.CreateDirectory(Path.Combine(feed.Root, name)).FullName;
+        File.WriteAllText(Path.Combine(folder, name + ".csproj"), Consumers.AheadOfTime);
+        File.WriteAllText(Path.Combine(folder, "Program.cs"), Consumers.AheadOfTimeProgram.Replace("using AheadOfTime;", "using " + name + ";", StringComparison.Ordinal));
+        File.WriteAllBytes(Path.Combine(folder, "net.onnx"), model);
+        return folder;
+    }
+
+    private static async Task<string> PublishAsync(string folder)
+    {
+        string output = Path.Combine(folder, "out");
+        await DotNet.RunAsync(folder, "publish", "-c", "Release", "-r", AheadOfTimeFactAttribute.Rid, "-v", "q", "-o", output,
+            "-p:AheadOfTimeFramework=" + AheadOfTimeFactAttribute.Framework, "-p:CppCompilerAndLinker=" + AheadOfTimeFactAttribute.Linker);
+        return Path.Combine(output, Path.GetFileName(folder));
+    }
+
+    private static float[] Run(string program, float[] input)
+    {
+        string file = program + ".bin";
+        File.WriteAllBytes(file, [.. input.SelectMany(BitConverter.GetBytes)]);
+        using Process process = Process.Start(new ProcessStartInfo(program, [file]) { RedirectStandardOutput = true })!;
+        string[] lines = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
+        Assert.Equal("True", lines[0]);
+        return [.. lines.Skip(1).Select(static l => float.Parse(l, CultureInfo.InvariantCulture))];
+    }
+
+    private static int Best(float[] logits, int row) => Enumerable.Range(0, 10).MaxBy(i => logits[(row * 10) + i]);
+}
