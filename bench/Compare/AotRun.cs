@@ -22,7 +22,7 @@ internal static class AotRun
     private const string Space = "RedGenProgram";
 
     /// <summary>What is published for: this machine. .NET's own name for it may be a distribution's, for which there are no packs.</summary>
-    private static string Platform => (OperatingSystem.IsWindows() ? "win-" : OperatingSystem.IsMacOS() ? "osx-" : "linux-")
+    public static string Platform => (OperatingSystem.IsWindows() ? "win-" : OperatingSystem.IsMacOS() ? "osx-" : "linux-")
         + (RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "arm64" : "x64");
 
     /// <summary>Measures.</summary>

@@ -1,0 +1,115 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using System.Reflection;
+using RedGen.Bench.Compare;
+using RedGen.Cli.Execution;
+using RedGen.Compiler;
+using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Options;
+
+namespace RedGen.Bench.StartUp;
+
+/// <summary>Writes a program a form of compilation, and one that calls ONNX Runtime; starts them in turns.</summary>
+internal sealed class StartUpRun(ComparedModel model, string ort, string hashing, string folder)
+{
+    private const string Space = "RedGenProgram";
+
+    /// <summary>A form: its name, how it is published, and how the program is started.</summary>
+    private sealed record Form(string Name, string Properties, bool IsOrt, bool IsAot);
+
+    private static readonly Form[] s_forms =
+    [
+        new(StartUpTimes.Ort, "<TargetFramework>net10.0</TargetFramework>", true, false),
+        new("JIT", "<TargetFramework>net10.0</TargetFramework>", false, false),
+        new("ReadyToRun", "<TargetFramework>net10.0</TargetFramework><PublishReadyToRun>true</PublishReadyToRun><PublishReadyToRunCrossgen2ExtraArgs>--instruction-set:native</PublishReadyToRunCrossgen2ExtraArgs>", false, false),
+        new("NativeAOT", "<TargetFramework>net9.0</TargetFramework><IlcInstructionSet>native</IlcInstructionSet>" + Aot, false, true),
+        new("NativeAOT, any x64", "<TargetFramework>net9.0</TargetFramework>" + Aot, false, true),
+    ];
+
+    private const string Aot = "<PublishAot>true</PublishAot><OptimizationPreference>Size</OptimizationPreference><StackTraceSupport>false</StackTraceSupport>"
+        + "<UseSystemResourceKeys>true</UseSystemResourceKeys><CppCompilerAndLinker Condition=\"'$(OS)' != 'Windows_NT'\">gcc</CppCompilerAndLinker>";
+
+    /// <summary>Publishes all programs and starts each so many times.</summary>
+    /// <exception cref="InvalidOperationException">The model does not compile, or a program is not published.</exception>
+    public IReadOnlyList<StartUpTimes> Measure(int runs)
+    {
+        var options = new CompilerOptions { Namespace = Space, ClassName = "Model", WeightResource = Space + ".weights", Hashing = Enum.Parse<Hashing>(hashing, ignoreCase: true) };
+        CompilationResult result = ModelCompiler.Compile(ModelSource.FromBytes(model.Name + ".onnx", File.ReadAllBytes(model.Path)), options);
+        if (!result.Success) throw new InvalidOperationException(model.Name + " is not compiled: " + result.Diagnostics.First());
+        var generated = new GeneratedModel(Space, result);
+        if (generated.Outputs.Any(static o => o.Type is TensorType { IsOpen: true })) throw new InvalidOperationException(model.Name + " has an output of run time's length");
+        string[] programs = [.. s_forms.Select((form, i) => Publish(form, generated, Path.Combine(folder, model.Name, i.ToString(CultureInfo.InvariantCulture))))];
+        var best = new double[programs.Length][];
+        for (int run = 0; run < runs; run++)
+        {
+            for (int i = 0; i < programs.Length; i++)
+            {
+                double[] times = Start(programs[i]);
+                best[i] = best[i] is { } before ? [.. before.Zip(times, Math.Min)] : times;
+            }
+        }
+
+        return [.. s_forms.Select((form, i) => new StartUpTimes(model.Name, form.Name, best[i][0], best[i][1], best[i][3], best[i][2], form.IsAot ? new FileInfo(programs[i]).Length : 0))];
+    }
+
+    private double[] Start(string program)
+    {
+        long start = Stopwatch.GetTimestamp();
+        using Process process = Process.Start(new ProcessStartInfo(program, [ort, model.Path]) { RedirectStandardOutput = true })!;
+        string line = process.StandardOutput.ReadLine() ?? throw new InvalidOperationException(program + " printed nothing");
+        double wall = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        process.WaitForExit();
+        return [.. line.Split(' ').Select(static n => double.Parse(n, CultureInfo.InvariantCulture)), wall];
+    }
+
+    private static string Publish(Form form, GeneratedModel generated, string folder)
+    {
+        if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
+        Directory.CreateDirectory(folder);
+        File.WriteAllText(Path.Combine(folder, "Program.cs"), form.IsOrt ? StartUpProgram.WithOrt(generated) : StartUpProgram.WithRedGen(generated));
+        if (form.IsOrt) CopyHarness(folder);
+        else foreach (GeneratedSource source in generated.Result.Sources) File.WriteAllText(Path.Combine(folder, source.HintName), source.Text);
+        if (!generated.Result.WeightBlob.IsEmpty) File.WriteAllBytes(Path.Combine(folder, "weights.bin"), generated.Result.WeightBlob.ToArray());
+        File.WriteAllText(Path.Combine(folder, "Directory.Build.props"), "<Project />\n");
+        File.WriteAllText(Path.Combine(folder, "Directory.Packages.props"), "<Project />\n");
+        File.WriteAllText(Path.Combine(folder, "started.csproj"), Project(form));
+        string output = Path.Combine(folder, "out");
+        string log = JitRun.Run("dotnet", ["publish", folder, "-c", "Release", "-v", "q", "-nologo", "-o", output], out string errors);
+        string program = Path.Combine(output, "started" + (OperatingSystem.IsWindows() ? ".exe" : ""));
+        return File.Exists(program) ? program : throw new InvalidOperationException(form.Name + " was not published: " + log + errors);
+    }
+
+    private static string Project(Form form) => $"""
+        <Project Sdk="Microsoft.NET.Sdk">
+          <PropertyGroup>
+            {form.Properties}
+            <OutputType>Exe</OutputType>
+            <LangVersion>13</LangVersion>
+            <Nullable>enable</Nullable>
+            <AllowUnsafeBlocks>true</AllowUnsafeBlocks>
+            <SelfContained Condition="'$(PublishAot)' != 'true'">false</SelfContained>
+            <InvariantGlobalization>true</InvariantGlobalization>
+            <RuntimeIdentifier>{AotRun.Platform}</RuntimeIdentifier>
+          </PropertyGroup>
+          <ItemGroup>
+            <Reference Include="{typeof(Runtime.Dense).Assembly.Location}" />
+            <EmbeddedResource Include="weights.bin" LogicalName="{Space}.weights" Condition="Exists('weights.bin')" />
+          </ItemGroup>
+        </Project>
+        """;
+
+    private static void CopyHarness(string folder)
+    {
+        Assembly own = typeof(StartUpRun).Assembly;
+        foreach (string name in new[] { "OrtApi.cs", "OrtSession.cs", "ToolException.cs" })
+        {
+            using Stream from = own.GetManifestResourceStream("Harness/" + name)!;
+            using FileStream to = File.Create(Path.Combine(folder, name));
+            from.CopyTo(to);
+        }
+    }
+}
