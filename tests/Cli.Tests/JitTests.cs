@@ -35,21 +35,46 @@ public sealed partial class JitTests
         "paddleocr-cls", "sine-tinyml", "tract-lgbm-classifier",
     }.Select(static name => Path.Combine(SharedData.Root, "models", name))]);
 
+    /// <summary>A network in use has left the first tier behind: only what runs once, to make the weights, is never compiled again.</summary>
+    [Fact]
+    public void Layers_in_use_do_not_stay_in_the_first_tier()
+    {
+        using var folder = new TemporaryFolder();
+        string cnn = folder.Write("digits.onnx", DigitsAssets.Cnn());
+        OnnxModelWriter loops = new OnnxModelWriter().Opset(17).Input("x", ElementType.Float32, 1, 3, 40, 40).Node("Sigmoid", "x", "s").Node("Mul", "x,s", "t")
+            .Node("Transpose", "t", "u", n => n.Ints("perm", 0, 2, 3, 1)).Node("Softmax", "u", "y").Output("y");
+        string elementwise = folder.Write("loops.onnx", loops.ToBytes());
+        foreach (string model in new[] { cnn, elementwise })
+        {
+            string[] methods = Compiled(["bench", model, "--seconds", "0.05"]);
+            Assert.DoesNotContain(methods, static l => l.Contains("MinOpts", StringComparison.OrdinalIgnoreCase));
+            ILookup<string, string> layers = methods.Select(l => BenchMethod().Match(l)).Where(static m => m.Success).ToLookup(static m => m.Groups[1].Value, static m => m.Groups[2].Value);
+            Assert.Contains("Run", layers.Select(static l => l.Key));
+            Assert.All(layers.Where(static l => l.Key != "Warmup"), layer => Assert.True(layer.Any(static tier => !tier.Contains("Tier0", StringComparison.Ordinal)), layer.Key + ": " + string.Join(", ", layer)));
+        }
+    }
+
     private static void AssertOptimised(params string[] folders)
+    {
+        string[] generated = [.. Compiled(["test", .. folders]).Where(l => GeneratedMethod().IsMatch(l))];
+        Assert.True(generated.Length > 10);
+        Assert.DoesNotContain(generated, static l => l.Contains("MinOpts", StringComparison.OrdinalIgnoreCase));
+    }
+
+    /// <summary>What the runtime compiled of RedGen's code in a run of the tool: a line each time, with the tier.</summary>
+    private static string[] Compiled(string[] arguments)
     {
         string list = Path.Combine(Path.GetTempPath(), "redgen-jit-" + Guid.NewGuid().ToString("N") + ".txt");
         try
         {
             var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-            foreach (string argument in new[] { Path.Combine(AppContext.BaseDirectory, "redgen.dll"), "test" }.Concat(folders)) start.ArgumentList.Add(argument);
+            foreach (string argument in arguments.Prepend(Path.Combine(AppContext.BaseDirectory, "redgen.dll"))) start.ArgumentList.Add(argument);
             start.Environment["DOTNET_JitStdOutFile"] = list;
             start.Environment["DOTNET_JitDisasmSummary"] = "1";
             using Process process = Process.Start(start)!;
-            string output = process.StandardOutput.ReadToEnd();
+            _ = process.StandardOutput.ReadToEnd();
             process.WaitForExit();
-            string[] generated = [.. File.ReadLines(list).Where(l => GeneratedMethod().IsMatch(l))];
-            Assert.True(generated.Length > 10, output);
-            Assert.DoesNotContain(generated, static l => l.Contains("MinOpts", StringComparison.OrdinalIgnoreCase));
+            return [.. File.ReadLines(list).Where(static l => l.Contains("RedGen.Runtime.", StringComparison.Ordinal) || l.Contains("RedGenProgram.", StringComparison.Ordinal) || GeneratedMethod().IsMatch(l))];
         }
         finally
         {
@@ -106,6 +131,10 @@ public sealed partial class JitTests
         Tensor zeros = Tensor.Of(new float[lengths[0] * lengths[1]], lengths);
         Samples.WriteCase(folder, name, model, (zeros, zeros));
     }
+
+    /// <summary>A method of the class that bench compiles, and its tier.</summary>
+    [GeneratedRegex(@"JIT compiled RedGenProgram\.\w+:(\w+)\([^)]*\) \[([^,]+)")]
+    private static partial Regex BenchMethod();
 
     [GeneratedRegex(@"JIT compiled Case\d+\.Model:")]
     private static partial Regex GeneratedMethod();

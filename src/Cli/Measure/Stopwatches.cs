@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Diagnostics;
+using System.Runtime;
 using System.Threading;
 
 namespace RedGen.Cli.Measure;
@@ -30,11 +31,18 @@ internal static class Stopwatches
 
     private const int FewestSamples = 20;
 
-    /// <summary>Calls until tiered compilation has put the last tier in place: it counts 30 calls and waits until nothing new starts.</summary>
+    private static readonly TimeSpan LongestWarmUp = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// Calls until tiered compilation has put the last tier in place: it counts 30 calls once nothing new has started for a while, and compiles in the
+    /// background, behind what else of this process is waiting. Done when several rounds of calls have made it compile nothing.
+    /// </summary>
     public static void WarmUp(Action call)
     {
-        for (int round = 0; round < 4; round++)
+        long begin = Stopwatch.GetTimestamp();
+        for (int quiet = 0; quiet < 4 && Stopwatch.GetElapsedTime(begin) < LongestWarmUp;)
         {
+            long compiled = JitInfo.GetCompiledMethodCount();
             long start = Stopwatch.GetTimestamp();
             for (int i = 0; i < 40 || Stopwatch.GetElapsedTime(start).TotalMilliseconds < 150; i++)
             {
@@ -43,6 +51,7 @@ internal static class Stopwatches
             }
 
             Thread.Sleep(150);
+            quiet = JitInfo.GetCompiledMethodCount() == compiled ? quiet + 1 : 0;
         }
     }
 
