@@ -41,6 +41,7 @@ public sealed class CompileTests
         ToolRun run = ToolRun.Of("compile", model, "-o", folder.FullPath, "--timings", "--json");
         foreach (string stage in new[] { "Import", "Normalise", "Plan", "Emit", "total" }) Assert.Contains(stage, run.Error);
         Assert.True(run.Json.GetProperty("timings").GetProperty("emit").GetDouble() >= 0);
+        Assert.True(run.Json.GetProperty("peakBytes").GetProperty("emit").GetInt64() >= run.Json.GetProperty("peakBytes").GetProperty("import").GetInt64());
     }
 
     [Fact]

@@ -27,7 +27,7 @@ internal sealed class CompileCommand : ModelCommand
     {
         _folder = Add(new Option<string>("--output", "-o") { Description = "The folder to write to.", Required = true, HelpName = "dir" });
         _selfContained = Add(new Option<bool>("--self-contained") { Description = "Write the kernels too, so that no package is needed (--runtime Source)." });
-        _timings = Add(new Option<bool>("--timings") { Description = "Show how long each stage took." });
+        _timings = Add(new Option<bool>("--timings") { Description = "Show how long each stage took, and the most memory that the process had until then." });
         _blob = Add(new Option<string>("--weights-blob") { Description = "Where to write the weights of a model that is too large for source.", HelpName = "file" });
         _resource = Add(new Option<string>("--weight-resource") { Description = "The name of the assembly's resource that will hold that file.", HelpName = "name" });
     }
@@ -68,6 +68,7 @@ internal sealed class CompileCommand : ModelCommand
             scratchBytes = result.Plan.ArenaBytes,
             macs = result.Plan.MultiplyAdds,
             timings = clock.Milliseconds,
+            peakBytes = clock.PeakBytes,
             diagnostics = Console.Diagnostics,
         });
     }
@@ -84,12 +85,15 @@ internal sealed class CompileCommand : ModelCommand
     /// <summary>Times the stages between the compiler's announcements.</summary>
     private sealed class StageClock
     {
-        private readonly List<(string Stage, double Milliseconds)> _stages = [];
+        private readonly List<(string Stage, double Milliseconds, long PeakBytes)> _stages = [];
         private string? _stage;
         private long _started;
 
         /// <summary>Milliseconds by stage.</summary>
         public Dictionary<string, double> Milliseconds => _stages.ToDictionary(static s => char.ToLowerInvariant(s.Stage[0]) + s.Stage[1..], static s => s.Milliseconds);
+
+        /// <summary>The most memory of the process by the end of each stage.</summary>
+        public Dictionary<string, long> PeakBytes => _stages.ToDictionary(static s => char.ToLowerInvariant(s.Stage[0]) + s.Stage[1..], static s => s.PeakBytes);
 
         public void Start(string stage)
         {
@@ -100,14 +104,20 @@ internal sealed class CompileCommand : ModelCommand
 
         public void Stop()
         {
-            if (_stage is not null) _stages.Add((_stage, Stopwatch.GetElapsedTime(_started).TotalMilliseconds));
+            if (_stage is not null) _stages.Add((_stage, Stopwatch.GetElapsedTime(_started).TotalMilliseconds, Peak()));
             _stage = null;
+        }
+
+        private static long Peak()
+        {
+            using var self = Process.GetCurrentProcess();
+            return self.PeakWorkingSet64;
         }
 
         public void Print(ToolConsole console)
         {
-            foreach ((string stage, double milliseconds) in _stages)
-                console.Note(stage.PadRight(10) + milliseconds.ToString("F1", CultureInfo.InvariantCulture).PadLeft(10) + " ms");
+            foreach ((string stage, double milliseconds, long peak) in _stages)
+                console.Note(stage.PadRight(10) + milliseconds.ToString("F1", CultureInfo.InvariantCulture).PadLeft(10) + " ms" + (peak >> 20).ToString(CultureInfo.InvariantCulture).PadLeft(8) + " MB");
             console.Note("total".PadRight(10) + _stages.Sum(static s => s.Milliseconds).ToString("F1", CultureInfo.InvariantCulture).PadLeft(10) + " ms");
         }
     }
