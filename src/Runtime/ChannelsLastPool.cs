@@ -29,6 +29,36 @@ public static class ChannelsLastPool
         Run<VectorLanes>(input, output, batch, shape, maximum: true, countIncludePad: false);
     }
 
+    /// <summary>The largest of each window's 8-bit integers inside the input; the least of their type for a window of none.</summary>
+    /// <param name="input">[batch, InDepth, InHeight, InWidth, channels], of <c>byte</c> or <c>sbyte</c>.</param>
+    /// <param name="output">[batch, OutDepth, OutHeight, OutWidth, channels]; must not overlap the input.</param>
+    /// <param name="batch">Samples.</param>
+    /// <param name="shape">All sizes; its Channels are those of one sample.</param>
+    /// <exception cref="ArgumentException">A span is shorter than the shape needs.</exception>
+    public static void Max<T>(ReadOnlySpan<T> input, Span<T> output, int batch, in PoolShape shape)
+        where T : struct
+    {
+        Check(input.Length, output.Length, batch, shape);
+        T least = default;
+        if (typeof(T) == typeof(sbyte)) Unsafe.As<T, sbyte>(ref least) = sbyte.MinValue;
+        int inSample = shape.Channels * shape.InLength;
+        int at = 0;
+        for (int n = 0; n < batch; n++)
+        {
+            for (int d = 0; d < shape.Depth.Out; d++)
+            {
+                for (int h = 0; h < shape.Height.Out; h++)
+                {
+                    for (int w = 0; w < shape.Width.Out; w++)
+                    {
+                        new PoolWindow(shape, d, h, w).Max(input.Slice(n * inSample, inSample), output.Slice(at, shape.Channels), least);
+                        at += shape.Channels;
+                    }
+                }
+            }
+        }
+    }
+
     /// <summary>
     /// The sum of each window's elements inside the input, divided by their number or, with count_include_pad, by the number of the window's
     /// places inside the padded input.

@@ -114,4 +114,57 @@ internal readonly struct PoolWindow
             }
         }
     }
+
+    /// <summary>The sum of the dequantised elements of some channels, in their order.</summary>
+    /// <param name="input">The first of the channels in the sample.</param>
+    /// <param name="isSigned">Whether its integers are signed.</param>
+    /// <param name="scale">Their scale.</param>
+    /// <param name="zeroPoint">Their zero point.</param>
+    [MethodImpl(Simd.Hot)]
+    internal TLanes Sum<TLanes>(ref byte input, bool isSigned, float scale, int zeroPoint)
+        where TLanes : struct, IByteLanes<TLanes>
+    {
+        unchecked
+        {
+            TLanes o = default, step = o.Fill(scale), zero = o.Fill(-zeroPoint), sum = default;
+            ref byte x = ref Unsafe.Add(ref input, _start);
+            for (int kd = 0; kd < _planes; kd++)
+            {
+                for (int kh = 0; kh < _rows; kh++)
+                {
+                    nint at = (kd * _planeStep) + (kh * _rowStep);
+                    for (int kw = 0; kw < _taps; kw++)
+                    {
+                        sum = o.Add(sum, o.Multiply(o.Add(o.FromBytes(ref x, at, isSigned), zero), step));
+                        at += _tapStep;
+                    }
+                }
+            }
+
+            return sum;
+        }
+    }
+
+    /// <summary>The largest integer of every channel; the least of their type for a window of none.</summary>
+    [MethodImpl(Simd.Hot)]
+    internal void Max<T>(ReadOnlySpan<T> input, Span<T> output, T least)
+        where T : struct
+    {
+        unchecked
+        {
+            output.Fill(least);
+            for (int kd = 0; kd < _planes; kd++)
+            {
+                for (int kh = 0; kh < _rows; kh++)
+                {
+                    int at = _start + (kd * _planeStep) + (kh * _rowStep);
+                    for (int kw = 0; kw < _taps; kw++)
+                    {
+                        ByteMaximum.Of(input.Slice(at, output.Length), output);
+                        at += _tapStep;
+                    }
+                }
+            }
+        }
+    }
 }

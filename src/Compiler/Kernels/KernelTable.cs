@@ -52,7 +52,7 @@ internal static class KernelTable
     private static readonly ImmutableArray<Kernel> Windows = [new WindowKernel()];
     private static readonly ImmutableArray<Kernel> RandomFills = [new RandomFillKernel()];
 
-    private static readonly ImmutableArray<Kernel> Quantise = [new QuantizedLayerKernel(), new QuantizedPoolKernel(), new PackedDequantizeKernel(), new LookupKernel(), new ElementwiseKernel(), new BlockedQuantizationKernel()];
+    private static readonly ImmutableArray<Kernel> Quantise = [new QuantizedLayerKernel(), new QuantizedPoolKernel(), new PackedDequantizeKernel(), new QuantizedElementwiseKernel(), new LookupKernel(), new ElementwiseKernel(), new BlockedQuantizationKernel()];
     private static readonly ConstantIntegerKernel ConstantInteger = new();
 
     private static readonly Dictionary<string, ImmutableArray<Kernel>> Rows = new()

@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using RedGen.Compiler.Kernels.Elementwise;
+using RedGen.Compiler.Kernels.Quantised;
 using RedGen.Compiler.Plan;
 using RedGen.Compiler.Plan.Layouts;
 
@@ -10,6 +11,9 @@ namespace RedGen.Compiler.Kernels.ChannelsLast;
 /// <summary>Elementwise groups channels last: the same loops, over axes in another order.</summary>
 internal sealed class ChannelsLastElementwiseKernel : ChannelsLastKernel
 {
+    /// <summary>Kernels to which the order of elements is all one.</summary>
+    private static readonly ImmutableArray<Kernel> AnyOrder = [new QuantizedElementwiseKernel(), new LookupKernel()];
+
     /// <inheritdoc/>
     public override LayoutOffer? TryOffer(NodeGroup group, KernelContext context)
     {
@@ -33,6 +37,8 @@ internal sealed class ChannelsLastElementwiseKernel : ChannelsLastKernel
     /// <inheritdoc/>
     public override Step Plan(NodeGroup group, KernelContext context)
     {
+        foreach (Kernel kernel in AnyOrder)
+            if (kernel.TryPlan(group, context) is { } step) return step;
         ElementwiseGroup read = ElementwiseGroup.TryRead(group, context)!;
         int rank = read.Lengths.Length;
         ElementwiseGroup moved = read with

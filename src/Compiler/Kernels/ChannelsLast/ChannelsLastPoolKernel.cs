@@ -13,6 +13,7 @@ internal sealed class ChannelsLastPoolKernel : ChannelsLastKernel
     public override LayoutOffer? TryOffer(NodeGroup group, KernelContext context)
     {
         Node node = group.Head;
+        // Integers have a largest one too.
         if (!group.IsSingle || ChannelSplit.Of(context.Type(node.Inputs[0])) is null || node.HasOutput(1)) return null;
         PoolLayer layer = PoolLayer.Read(node, context);
         if (layer.IsEmpty || !layer.Window.IsSpatial || layer.Window.OutLength == 0) return null;

@@ -15,11 +15,16 @@ internal static class ChannelsLastTable
     private static readonly ImmutableArray<ChannelsLastKernel> View = [new ChannelsLastViewKernel()];
     private static readonly ChannelsLastDenseKernel Dense = new();
 
+    private static readonly ImmutableArray<ChannelsLastKernel> IntegerConv = [new ChannelsLastIntegerConvKernel()];
+    private static readonly ImmutableArray<ChannelsLastKernel> Quantise = [.. IntegerConv, new ChannelsLastIntegerPoolKernel(), .. Elementwise];
+
     private static readonly Dictionary<string, ImmutableArray<ChannelsLastKernel>> Rows = new()
     {
         ["AveragePool"] = Pool,
         ["Concat"] = Move,
         ["Conv"] = [Dense, new ChannelsLastConvKernel()],
+        ["ConvInteger"] = IntegerConv,
+        ["DequantizeLinear"] = Quantise,
         ["Flatten"] = View,
         ["Gemm"] = [Dense],
         ["GlobalAveragePool"] = GlobalPool,
@@ -28,6 +33,8 @@ internal static class ChannelsLastTable
         ["MatMul"] = [Dense],
         ["MaxPool"] = Pool,
         ["Pad"] = Move,
+        ["QLinearConv"] = IntegerConv,
+        ["QuantizeLinear"] = Quantise,
         ["Reshape"] = View,
         ["Resize"] = Move,
         ["Slice"] = Move,

@@ -13,7 +13,10 @@ namespace RedGen.Compiler.Kernels.Quantised;
 internal sealed class ConstantIntegerKernel : Kernel
 {
     /// <inheritdoc/>
-    public override Step? TryPlan(NodeGroup group, KernelContext context)
+    public override Step? TryPlan(NodeGroup group, KernelContext context) => TryPlan(group, context, isChannelsLast: false);
+
+    /// <summary>Plans a node whose values lie in either order.</summary>
+    public static Step? TryPlan(NodeGroup group, KernelContext context, bool isChannelsLast)
     {
         Node node = group.Head;
         bool requantises = node.Operator.Name.StartsWith("QLinear", System.StringComparison.Ordinal);
@@ -32,7 +35,7 @@ internal sealed class ConstantIntegerKernel : Kernel
         if (!isConv)
             return x.Length == 0 ? null : QuantizedSteps.Product(group.Nodes, x.Take(x.Length - 1).Aggregate(1, (p, d) => p * d), inputs, xZero, node.Outputs[0], weights, ending);
         var layer = new ConvLayer(x[0], (int)node.Attributes.Int("group", 1), x[1], weights.Channels, WindowGeometry.Read(node.Attributes, x, [.. tensor.Dimensions.Skip(2).Select(d => (long)d)]));
-        return QuantizedSteps.Convolution(group.Nodes, layer, inputs, xZero, node.Outputs[0], weights, ending);
+        return QuantizedSteps.Convolution(group.Nodes, layer, inputs, xZero, node.Outputs[0], weights, ending, isChannelsLast);
     }
 
     private static QuantizedEnding? Ending(Node node, bool isConv, QuantizedWeights weights, KernelContext context)

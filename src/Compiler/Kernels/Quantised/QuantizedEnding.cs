@@ -26,8 +26,11 @@ internal sealed record QuantizedEnding(ImmutableArray<Weight> Constants, string 
     public static QuantizedEnding Sums { get; } = new([], "QuantizedResult.Sums", "") { ResultBytes = sizeof(int) };
 
     /// <summary>Sums as floats.</summary>
-    public static QuantizedEnding Real(float inputScale, float[] weightScales, float[]? bias) => new(
-        Constant(("Scales", weightScales), ("Bias", bias)), "QuantizedResult.Real(inputScale: " + CSharpLiteral.Of(inputScale) + ", {0}, " + (bias is null ? "default" : "{1}") + ")", ", as floats") { ResultBytes = sizeof(float) };
+    public static QuantizedEnding Real(float inputScale, float[] weightScales, float[]? bias)
+    {
+        string call = "QuantizedResult.Real(inputScale: " + CSharpLiteral.Of(inputScale) + ", {0}, " + (bias is null ? "default" : "{1}") + ")";
+        return new(Constant(("Scales", weightScales), ("Bias", bias)), call, ", as floats") { ResultBytes = sizeof(float) };
+    }
 
     /// <summary>Sums plus a bias times a factor, as QLinearConv and QLinearMatMul have it.</summary>
     public static QuantizedEnding Scaled(float[] factors, int[]? bias, ElementType type, int zero) => new(
@@ -39,6 +42,18 @@ internal sealed record QuantizedEnding(ImmutableArray<Weight> Constants, string 
     public static QuantizedEnding? Dequantized(DequantizedValue x, float[] weightScales, QuantizedWeights weights, float[]? bias, bool isBiasBehind, IReadOnlyList<Node> activations, DequantizedValue y, KernelContext context)
     {
         if (!QuantizedTypes.IsByte(y.Type) || !y.IsPerTensor) return null;
+        if (Range(activations, y, context) is not (int lowest, int highest)) return null;
+        double margin = Margin(x, weightScales, weights, y, isBiasBehind);
+        if (margin > LargestMargin) return null;
+        string call = "QuantizedResult.Dequantized(inputScale: " + CSharpLiteral.Of(x.Scale) + ", {0}, " + (bias is null ? "default" : "{1}")
+            + $", scale: {CSharpLiteral.Of(y.Scale)}, zeroPoint: {Number(y.Zero)}, lowest: {Number(lowest)}, highest: {Number(highest)}, margin: {CSharpLiteral.Of((float)margin)}{(isBiasBehind ? ", addsBehind: true" : "")})";
+        string then = activations.Count == 0 ? "" : ", then " + string.Join(", ", activations.Select(a => a.Operator.Name));
+        return new QuantizedEnding(Constant(("Scales", weightScales), ("Bias", bias)), call, then + ", to " + y.Type.Name());
+    }
+
+    /// <summary>The integers that activations leave, which is exact because rounding is monotone; null where one does more than set bounds.</summary>
+    public static (int Lowest, int Highest)? Range(IEnumerable<Node> activations, DequantizedValue y, KernelContext context)
+    {
         int lowest = Saturation.Lowest(y.Type);
         int highest = Saturation.Highest(y.Type);
         foreach (Node activation in activations)
@@ -49,12 +64,7 @@ internal sealed record QuantizedEnding(ImmutableArray<Weight> Constants, string 
             if (lowest > highest) return null;
         }
 
-        double margin = Margin(x, weightScales, weights, y, isBiasBehind);
-        if (margin > LargestMargin) return null;
-        string call = "QuantizedResult.Dequantized(inputScale: " + CSharpLiteral.Of(x.Scale) + ", {0}, " + (bias is null ? "default" : "{1}")
-            + $", scale: {CSharpLiteral.Of(y.Scale)}, zeroPoint: {Number(y.Zero)}, lowest: {Number(lowest)}, highest: {Number(highest)}, margin: {CSharpLiteral.Of((float)margin)}{(isBiasBehind ? ", addsBehind: true" : "")})";
-        string then = activations.Count == 0 ? "" : ", then " + string.Join(", ", activations.Select(a => a.Operator.Name));
-        return new QuantizedEnding(Constant(("Scales", weightScales), ("Bias", bias)), call, then + ", to " + y.Type.Name());
+        return (lowest, highest);
     }
 
     /// <summary>

@@ -9,10 +9,13 @@ namespace RedGen.Compiler.Kernels.Quantised;
 internal sealed class QuantizedLayerKernel : Kernel
 {
     /// <inheritdoc/>
-    public override Step? TryPlan(NodeGroup group, KernelContext context)
-        => group.IsSingle || QuantizedGroup.TryRead(group.Nodes, context) is not { } read ? null : Plan(group, read, context);
+    public override Step? TryPlan(NodeGroup group, KernelContext context) => TryPlan(group, context, isChannelsLast: false);
 
-    private static Step? Plan(NodeGroup group, QuantizedGroup read, KernelContext context)
+    /// <summary>Plans a group whose values lie in either order.</summary>
+    public static Step? TryPlan(NodeGroup group, KernelContext context, bool isChannelsLast)
+        => group.IsSingle || QuantizedGroup.TryRead(group.Nodes, context) is not { } read ? null : Plan(group, read, context, isChannelsLast);
+
+    private static Step? Plan(NodeGroup group, QuantizedGroup read, KernelContext context, bool isChannelsLast)
     {
         Node core = read.Core;
         bool isConv = core.Operator.Name == "Conv";
@@ -25,7 +28,7 @@ internal sealed class QuantizedLayerKernel : Kernel
             : QuantizedEnding.Dequantized(read.Input, read.WeightScales, weights, read.Bias, read.IsBiasBehind, read.Activations, read.Output, context);
         if (ending is null) return null;
         string output = read.Output?.Value ?? core.Outputs[0];
-        if (isConv) return QuantizedSteps.Convolution(group.Nodes, ConvLayer.Read(core, context), [read.Input.Value], read.Input.Zero, output, weights, ending);
+        if (isConv) return QuantizedSteps.Convolution(group.Nodes, ConvLayer.Read(core, context), [read.Input.Value], read.Input.Zero, output, weights, ending, isChannelsLast);
         int[] a = context.Lengths(core.Inputs[0]);
         if (a.Length == 0 || a[^1] == 0) return null;
         return QuantizedSteps.Product(group.Nodes, a.Take(a.Length - 1).Aggregate(1, (x, y) => x * y), [read.Input.Value], read.Input.Zero, output, weights, ending);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Linq;
 using RedGen.Compiler.Emit;
 using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Kernels.Pooling;
 using RedGen.Compiler.Operators.Pooling;
 using RedGen.Compiler.Operators.Quantised;
 using RedGen.Compiler.Plan;
@@ -17,6 +18,32 @@ internal sealed class QuantizedPoolKernel : Kernel
     /// <inheritdoc/>
     public override Step? TryPlan(NodeGroup group, KernelContext context)
     {
+        if (TryRead(group, context) is not { } read) return null;
+        return new PoolStep(read.Planes, read.Window, read.Input, read.Output, !read.CountsPadding && read.Window.Axes.Any(a => !a.IsInside), read.Node.Operator.Name)
+        {
+            Nodes = group.Nodes,
+            Inputs = [read.Input.Value],
+            Outputs = [read.Output.Value],
+            Summary = read.Text,
+        };
+    }
+
+    /// <summary>Plans a group whose values lie channels last, through RedGen.Runtime.</summary>
+    public static Step ChannelsLast(NodeGroup group, KernelContext context)
+    {
+        QuantizedPool read = TryRead(group, context)!;
+        return new ChannelsLastStep(read, context.Lengths(read.Input.Value)[0])
+        {
+            Nodes = group.Nodes,
+            Inputs = [read.Input.Value],
+            Outputs = [read.Output.Value],
+            Summary = read.Text + ", channels last",
+        };
+    }
+
+    /// <summary>Reads a group; null where it is none.</summary>
+    public static QuantizedPool? TryRead(NodeGroup group, KernelContext context)
+    {
         if (group.Nodes.Length != 3 || group.Nodes.FirstOrDefault(IsPool) is not { } pool) return null;
         DequantizedValue? x = DequantizedValue.OfDequantize(group.Nodes.FirstOrDefault(n => n.Outputs[0] == pool.Inputs[0]), context);
         DequantizedValue? y = DequantizedValue.OfQuantize(group.Nodes.FirstOrDefault(n => n.Inputs[0] == pool.Outputs[0]), context);
@@ -26,14 +53,7 @@ internal sealed class QuantizedPoolKernel : Kernel
         bool countsPadding = pool.Attributes.Int("count_include_pad", 0) != 0;
         if (countsPadding && window.Axes.Any(a => a.PaddedTaps(a.Out - 1) != a.Kernel)) return null;
         int planes = lengths[0] * lengths[1];
-        if (planes == 0 || window.InLength == 0 || window.OutLength == 0) return null;
-        return new PoolStep(planes, window, x, y, !countsPadding && window.Axes.Any(a => !a.IsInside), pool.Operator.Name)
-        {
-            Nodes = group.Nodes,
-            Inputs = [x.Value],
-            Outputs = [y.Value],
-            Summary = pool.Operator.Name + " " + WindowText.Kernel(window) + WindowText.Details(window) + ", " + x.Type.Name() + " to " + y.Type.Name(),
-        };
+        return planes == 0 || window.InLength == 0 || window.OutLength == 0 ? null : new QuantizedPool(pool, planes, window, x, y, countsPadding);
     }
 
     /// <summary>Whether a node can be the core of such a group.</summary>
@@ -44,6 +64,20 @@ internal sealed class QuantizedPoolKernel : Kernel
     {
         int length = lengths.Skip(2).Aggregate(1, (a, b) => a * b);
         return new WindowGeometry(1, WindowAxis.Missing, WindowAxis.Missing, new WindowAxis(length, 1, System.Math.Max(1, length), 1, 1, 0, 0));
+    }
+
+    private sealed class ChannelsLastStep(QuantizedPool pool, int batch) : Step
+    {
+        public override string Kernel => "ChannelsLast.IntegerPool";
+
+        public override string Stem => pool.Node.Operator.Name;
+
+        public override void Emit(StepWriter writer)
+        {
+            PoolShapeText.Write(writer, new PoolLayer(pool.Node, pool.Planes / batch, pool.Window));
+            writer.Line($"var average = new QuantizedAverage(inputScale: {CSharpLiteral.Of(pool.Input.Scale)}, inputZero: {pool.Input.Zero}, scale: {CSharpLiteral.Of(pool.Output.Scale)}, zeroPoint: {pool.Output.Zero});");
+            writer.Line($"average.Run({writer.Input(0)}, {writer.Output(0)}, batch: {batch}, shape, countIncludePad: {(pool.CountsPadding ? "true" : "false")});");
+        }
     }
 
     private sealed class PoolStep(int planes, WindowGeometry window, DequantizedValue x, DequantizedValue y, bool countsTaps, string stem) : Step
@@ -76,4 +110,17 @@ internal sealed class QuantizedPoolKernel : Kernel
 
         private static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
     }
+}
+
+/// <summary>An average between DequantizeLinear and QuantizeLinear.</summary>
+/// <param name="Node">The pooling.</param>
+/// <param name="Planes">Channels of all samples.</param>
+/// <param name="Window">Its windows.</param>
+/// <param name="Input">The input's integers.</param>
+/// <param name="Output">The result's integers.</param>
+/// <param name="CountsPadding">Whether the divisor counts padding.</param>
+internal sealed record QuantizedPool(Node Node, int Planes, WindowGeometry Window, DequantizedValue Input, DequantizedValue Output, bool CountsPadding)
+{
+    /// <summary>The layer as summaries name it.</summary>
+    public string Text => Node.Operator.Name + " " + WindowText.Kernel(Window) + WindowText.Details(Window) + ", " + Input.Type.Name() + " to " + Output.Type.Name();
 }

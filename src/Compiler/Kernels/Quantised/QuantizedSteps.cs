@@ -17,21 +17,22 @@ internal static class QuantizedSteps
     private const double WorkspaceLimit = 1 << 26;
 
     /// <summary>A convolution; null where its geometry is not the runtime's. Input 1 is the zero point where that is of run time.</summary>
-    public static Step? Convolution(ImmutableArray<Node> nodes, ConvLayer layer, ImmutableArray<string> inputs, int? inputZero, string output, QuantizedWeights weights, QuantizedEnding ending)
+    public static Step? Convolution(
+        ImmutableArray<Node> nodes, ConvLayer layer, ImmutableArray<string> inputs, int? inputZero, string output, QuantizedWeights weights, QuantizedEnding ending, bool isChannelsLast)
     {
         if (layer.IsEmpty || !layer.Window.IsSpatial || layer.Taps > IntegerMatMulKernel.IntDepth) return null;
         QuantizedWorkspace workspace = Workspace(layer);
         if (workspace.Band > WorkspaceLimit) return null;
-        return new ConvolutionStep(layer, inputZero, weights.Zero, ending)
+        return new ConvolutionStep(layer, inputZero, weights.Zero, ending, isChannelsLast)
         {
             Nodes = nodes,
             Inputs = inputs,
             Outputs = [output],
             Weights = [Constant(weights.Pack(layer.Groups, workspace)), .. ending.Constants],
-            WorkspaceLength = workspace.Length + MoveLength(layer, ending),
+            WorkspaceLength = workspace.Length + (isChannelsLast ? 0 : MoveLength(layer, ending)),
             WorkspaceType = ElementType.Int32,
             MultiplyAdds = layer.MultiplyAdds,
-            Summary = "Conv " + layer.Text + " in integers" + ending.Text,
+            Summary = "Conv " + layer.Text + " in integers" + ending.Text + (isChannelsLast ? ", channels last" : ""),
         };
     }
 
@@ -82,9 +83,9 @@ internal static class QuantizedSteps
         protected static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
     }
 
-    private sealed class ConvolutionStep(ConvLayer layer, int? inputZero, int weightZero, QuantizedEnding ending) : QuantizedStep(inputZero, weightZero, ending)
+    private sealed class ConvolutionStep(ConvLayer layer, int? inputZero, int weightZero, QuantizedEnding ending, bool isChannelsLast) : QuantizedStep(inputZero, weightZero, ending)
     {
-        public override string Kernel => "Conv.Integers";
+        public override string Kernel => isChannelsLast ? "ChannelsLast.Integers" : "Conv.Integers";
 
         public override string Stem => "Conv";
 
@@ -92,7 +93,7 @@ internal static class QuantizedSteps
         {
             ConvShapeText.Write(writer, layer);
             WriteResult(writer);
-            writer.Line($"QuantizedPlanes.Run({Operands(writer)}, shape, result);");
+            writer.Line($"{(isChannelsLast ? "QuantizedConvolution" : "QuantizedPlanes")}.Run({Operands(writer)}, shape, result);");
         }
     }
 

@@ -14,10 +14,10 @@ internal readonly record struct ChannelSplit(int Batch, int Channels, int Pixels
     /// <summary>Elements.</summary>
     public long Count => (long)Batch * Channels * Pixels;
 
-    /// <summary>The sizes of a tensor of floats with a spatial axis, of known shape and not empty; null for others.</summary>
+    /// <summary>The sizes of a tensor of floats or 8-bit integers with a spatial axis, of known shape and not empty; null for others.</summary>
     public static ChannelSplit? Of(TensorType? type)
     {
-        if (type is not { IsStatic: true, ElementType: ElementType.Float32 } || type.Shape!.Rank < 3) return null;
+        if (type is not { IsStatic: true, ElementType: ElementType.Float32 or ElementType.Int8 or ElementType.UInt8 } || type.Shape!.Rank < 3) return null;
         int[] lengths = type.Shape.ToArray();
         int pixels = 1;
         for (int i = 2; i < lengths.Length; i++) pixels *= lengths[i];

@@ -1,3 +1,4 @@
+using System;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Red;
 
@@ -12,11 +13,12 @@ internal sealed record LayoutConstant(string Name, ChannelSplit Split, int Inner
     /// <summary>The constant in the other order, under its own shape.</summary>
     public Tensor Reorder(Tensor constant)
     {
-        float[] from = constant.AsSpan<float>().ToArray();
-        var to = new float[from.Length];
+        ReadOnlySpan<byte> from = constant.Data.Span;
+        var to = new byte[from.Length];
         int[] order = Split.Order();
-        for (int i = 0; i < order.Length; i++) System.Array.Copy(from, order[i] * Inner, to, i * Inner, Inner);
-        return Tensor.Of(to, [.. constant.Dimensions]);
+        int size = Inner * constant.ElementType.Bytes();
+        for (int i = 0; i < order.Length; i++) from.Slice(order[i] * size, size).CopyTo(to.AsSpan(i * size));
+        return new Tensor(constant.ElementType, [.. constant.Dimensions], to);
     }
 
     /// <summary>Its hashed form in the other order: whichever way the constant lies, a row is an output.</summary>

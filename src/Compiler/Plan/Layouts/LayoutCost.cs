@@ -12,6 +12,9 @@ internal static class LayoutCost
     /// <summary>An element moved from one layout to the other.</summary>
     public const long Move = 300;
 
+    /// <summary>An 8-bit integer moved from one layout to the other.</summary>
+    public const long MoveByte = 60;
+
     /// <summary>A multiply-add of a convolution over planes.</summary>
     public const long PlainMultiplyAdd = 18;
 

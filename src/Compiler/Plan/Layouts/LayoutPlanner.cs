@@ -105,7 +105,7 @@ internal sealed class LayoutPlanner
             if (_context.Constant(value) is not null) return null;
             if (_context.Split(value) is not { IsSame: false } split) return null;
             bool offered = _producers.TryGetValue(value, out int producer) && _choices[producer]?.Offer.Values.Contains(value) == true;
-            order.Add(all[value] = new Readers(split.Count * LayoutCost.Move, offered ? nodes[producer] : LayoutCut.Sink));
+            order.Add(all[value] = new Readers(split.Count * (_context.ElementType(value) == ElementType.Float32 ? LayoutCost.Move : LayoutCost.MoveByte), offered ? nodes[producer] : LayoutCut.Sink));
             return all[value];
         }
     }
