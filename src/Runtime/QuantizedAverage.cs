@@ -40,6 +40,7 @@ public readonly struct QuantizedAverage
     /// <param name="shape">All sizes; its Channels are those of one sample.</param>
     /// <param name="countIncludePad">True to divide by the number of padded places too.</param>
     /// <exception cref="ArgumentException">A span is shorter than the shape needs.</exception>
+    [MethodImpl(Simd.Hot)]
     public void Run<TInput, TOutput>(ReadOnlySpan<TInput> input, Span<TOutput> output, int batch, in PoolShape shape, bool countIncludePad)
         where TInput : struct
         where TOutput : struct
@@ -69,6 +70,7 @@ public readonly struct QuantizedAverage
         }
     }
 
+    [MethodImpl(Simd.Hot)]
     private void Window(ReadOnlySpan<byte> sample, bool isSigned, in PoolWindow window, int divisor, Span<byte> output, ByteRange range)
     {
         int channel = 0;

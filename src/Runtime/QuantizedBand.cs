@@ -53,6 +53,7 @@ internal readonly struct QuantizedBand
     internal int Length(in ConvShape shape) => checked((shape.KernelDepth * _rows * _line) + Slack);
 
     /// <summary>Where the runs of a window start.</summary>
+    [MethodImpl(Simd.Hot)]
     internal void Runs(in ConvShape shape, Span<int> runs)
     {
         int at = 0;
@@ -70,6 +71,7 @@ internal readonly struct QuantizedBand
     }
 
     /// <summary>Where the windows of some rows start, the last one over again until the places are full.</summary>
+    [MethodImpl(Simd.Hot)]
     internal void Places(in ConvShape shape, int rows, Span<int> places)
     {
         unchecked

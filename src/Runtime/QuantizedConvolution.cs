@@ -1,5 +1,6 @@
 #nullable enable
 using System;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace RedGen.Runtime;
@@ -45,6 +46,7 @@ public static class QuantizedConvolution
     /// <param name="shape">All sizes.</param>
     /// <param name="result">What becomes of the sums.</param>
     /// <exception cref="ArgumentException">A span is shorter than the shape needs.</exception>
+    [MethodImpl(Simd.Hot)]
     public static void Run<TInput, TOutput>(
         ReadOnlySpan<TInput> input, int inputZero, ReadOnlySpan<sbyte> weights, int weightZero, Span<TOutput> output, Span<int> workspace,
         in ConvShape shape, in QuantizedResult result)

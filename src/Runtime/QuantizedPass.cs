@@ -1,5 +1,6 @@
 #nullable enable
 using System;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace RedGen.Runtime;
@@ -20,6 +21,7 @@ internal readonly ref struct QuantizedPass
     private readonly int _weightZero;
 
     /// <summary>Divides the workspace.</summary>
+    [MethodImpl(Simd.Hot)]
     internal QuantizedPass(in ConvShape shape, ReadOnlySpan<sbyte> weights, int weightZero, Span<byte> output, Span<int> workspace, in QuantizedResult result)
     {
         _shape = shape;
@@ -46,6 +48,7 @@ internal readonly ref struct QuantizedPass
     /// <param name="isSigned">Whether that is signed.</param>
     /// <param name="inputZero">Its zero point.</param>
     /// <param name="to">The place of the sample's first output element.</param>
+    [MethodImpl(Simd.Hot)]
     internal void Sample(ReadOnlySpan<byte> sample, bool isSigned, int inputZero, int to)
     {
         unchecked
@@ -65,6 +68,7 @@ internal readonly ref struct QuantizedPass
         }
     }
 
+    [MethodImpl(Simd.Hot)]
     private void Dense(int places, int to)
     {
         unchecked
@@ -84,18 +88,19 @@ internal readonly ref struct QuantizedPass
                     ReadOnlySpan<short> input = _input.Slice(group * inputs);
                     ReadOnlySpan<sbyte> weights = _weights.Slice(block * size, size);
                     var window = new QuantizedWindow(input, _places, runs, _band.RunTaps, inputs, length, weights, _weightZero, isDepthwise: false);
-                    QuantizedScales scales = _result.Scales(_scales, channel, channels);
+                    QuantizedScales scales = _result.Scales(_scales, channel, channels, _shape.Taps, out float tie);
                     for (int first = 0; first < places; first += QuantizedConvolution.Strip)
                     {
                         int count = Math.Min(QuantizedConvolution.Strip, places - first);
                         QuantizedSums.Dense(input, _places.Slice(first), count, runs, length, weights, channels, _weightZero, _sums);
-                        _result.Write(_sums, count, scales, window.From(first), _output, to + (first * _shape.OutChannels) + channel, _shape.OutChannels);
+                        _result.Write(_sums, count, scales, tie, window.From(first), _output, to + (first * _shape.OutChannels) + channel, _shape.OutChannels);
                     }
                 }
             }
         }
     }
 
+    [MethodImpl(Simd.Hot)]
     private void Depthwise(int places, int to)
     {
         unchecked
@@ -109,12 +114,12 @@ internal readonly ref struct QuantizedPass
                 ReadOnlySpan<short> input = _input.Slice(channel);
                 ReadOnlySpan<sbyte> weights = _weights.Slice(block * size, size);
                 var window = new QuantizedWindow(input, _places, _runs.Slice(0, _band.RunCount), 1, 1, 1, weights, _weightZero, isDepthwise: true);
-                QuantizedScales scales = _result.Scales(_scales, channel, channels);
+                QuantizedScales scales = _result.Scales(_scales, channel, channels, _shape.Taps, out float tie);
                 for (int first = 0; first < places; first += QuantizedConvolution.Strip)
                 {
                     int count = Math.Min(QuantizedConvolution.Strip, places - first);
                     QuantizedSums.Depthwise(input, _places.Slice(first), count, taps, weights, channels, _weightZero, _sums);
-                    _result.Write(_sums, count, scales, window.From(first), _output, to + (first * _shape.OutChannels) + channel, _shape.OutChannels);
+                    _result.Write(_sums, count, scales, tie, window.From(first), _output, to + (first * _shape.OutChannels) + channel, _shape.OutChannels);
                 }
             }
         }

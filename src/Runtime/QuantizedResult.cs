@@ -8,6 +8,12 @@ namespace RedGen.Runtime;
 /// <summary>What becomes of the sums of a quantised product before they are written.</summary>
 public readonly ref struct QuantizedResult
 {
+    /// <summary>Steps of a bias beyond which floats decide nothing.</summary>
+    private const float LargestBias = 65536f;
+
+    /// <summary>What floats err by on the way to steps, as a share of the result and the bias: five roundings.</summary>
+    private const float FloatError = 5f / (1 << 24);
+
     private readonly Form _form;
     private readonly ReadOnlySpan<float> _scales;
     private readonly ReadOnlySpan<float> _bias;
@@ -82,18 +88,42 @@ public readonly ref struct QuantizedResult
     public static QuantizedResult Real(float inputScale, ReadOnlySpan<float> weightScales, ReadOnlySpan<float> bias)
         => new(Form.Real, weightScales, bias, default, inputScale, 1f, 0, 0, 0, 0f);
 
-    /// <summary>The constants of a block of channels.</summary>
-    internal QuantizedScales Scales(Span<int> workspace, int channel, int count)
+    /// <summary>The constants of a block of channels, for sums of so many products.</summary>
+    [MethodImpl(Simd.Hot)]
+    internal QuantizedScales Scales(Span<int> workspace, int channel, int count, int taps, out float tie)
     {
         var scales = new QuantizedScales(workspace, channel, count);
-        for (int i = 0; i < count; i++)
+        tie = float.MaxValue;
+        switch (_form)
         {
-            float scale = _scales.IsEmpty ? 1f : _scales[_scales.Length == 1 ? 0 : channel + i];
-            double bias = _bias.IsEmpty ? 0d : _bias[channel + i];
-            // The product of two floats is exact in a double.
-            scales.Factors[i] = _form == Form.Scaled ? 1d : (double)_inputScale * scale / _scale;
-            scales.Biases[i] = _form == Form.Scaled ? (_integerBias.IsEmpty ? 0 : _integerBias[channel + i]) : bias / _scale;
-            scales.Gains[i] = _form == Form.Scaled ? scale : 1f;
+            case Form.Scaled:
+                long largest = 0;
+                for (int i = 0; i < count; i++)
+                {
+                    int addend = _integerBias.IsEmpty ? 0 : _integerBias[channel + i];
+                    largest = Math.Max(largest, Math.Abs((long)addend));
+                    scales.Addends[i] = addend;
+                    scales.Factors[i] = _scales[_scales.Length == 1 ? 0 : channel + i];
+                }
+
+                // Where a sum may not fit, every element takes the long way.
+                if ((taps * 65025L) + largest > int.MaxValue) tie = -1f;
+                break;
+            case Form.Dequantized:
+                double step = (double)_inputScale / _scale, share = 1d / _scale;
+                float bias = 0f;
+                for (int i = 0; i < count; i++)
+                {
+                    scales.Factors[i] = (float)(step * _scales[_scales.Length == 1 ? 0 : channel + i]);
+                    if (_bias.IsEmpty) continue;
+                    scales.Biases[i] = (float)(share * _bias[channel + i]);
+                    bias = Math.Max(bias, Math.Abs(scales.Biases[i]));
+                }
+
+                // Floats are off by some 2^-24 of what they are: the product, which is no larger than the result and the bias, its factors, the bias and the sum.
+                tie = bias < LargestBias ? 0.5f - _margin - ((256f + bias) * FloatError) : -1f;
+                break;
+            default: break;
         }
 
         return scales;
@@ -103,29 +133,31 @@ public readonly ref struct QuantizedResult
     /// <param name="sums">The sums, a block for each place.</param>
     /// <param name="places">The places.</param>
     /// <param name="scales">The constants of the block.</param>
+    /// <param name="tie">The distance from an integer above which floats do not decide.</param>
     /// <param name="window">What the sums were made of.</param>
     /// <param name="output">Where they go, as bytes.</param>
     /// <param name="start">The element of the first place and channel.</param>
     /// <param name="stride">Elements from place to place.</param>
     [MethodImpl(Simd.Hot)]
-    internal void Write(ReadOnlySpan<int> sums, int places, in QuantizedScales scales, in QuantizedWindow window, Span<byte> output, int start, int stride)
+    internal void Write(ReadOnlySpan<int> sums, int places, in QuantizedScales scales, float tie, in QuantizedWindow window, Span<byte> output, int start, int stride)
     {
         switch (_form)
         {
             case Form.Sums: WriteSums(sums, places, scales.Count, MemoryMarshal.Cast<byte, int>(output), start, stride); break;
             case Form.Real: WriteReals(sums, places, scales, MemoryMarshal.Cast<byte, float>(output), start, stride); break;
             default:
-                var rounding = new QuantizedRounding(_zeroPoint, _lowest, _highest, _form == Form.Scaled ? float.MaxValue : 0.5f - _margin);
+                var rounding = new QuantizedRounding(_zeroPoint, _lowest, _highest, tie);
                 for (int place = 0; place < places;)
                 {
-                    place = rounding.Write(sums, place, places, scales, output.Slice(start), stride, out uint ties);
-                    if (ties != 0) Break(unchecked(place - 1), ties, scales, window, output, unchecked(start + ((place - 1) * stride)));
+                    place = rounding.Write(sums, place, places, scales, output.Slice(start), stride, out uint open);
+                    if (open != 0) Decide(sums, unchecked(place - 1), open, scales, window, output, unchecked(start + ((place - 1) * stride)));
                 }
 
                 break;
         }
     }
 
+    [MethodImpl(Simd.Hot)]
     private static void WriteSums(ReadOnlySpan<int> sums, int places, int count, Span<int> output, int start, int stride)
     {
         unchecked
@@ -134,32 +166,49 @@ public readonly ref struct QuantizedResult
         }
     }
 
-    private static void WriteReals(ReadOnlySpan<int> sums, int places, in QuantizedScales scales, Span<float> output, int start, int stride)
+    [MethodImpl(Simd.Hot)]
+    private void WriteReals(ReadOnlySpan<int> sums, int places, in QuantizedScales scales, Span<float> output, int start, int stride)
     {
         unchecked
         {
-            for (int i = 0; i < places; i++)
+            for (int c = 0; c < scales.Count; c++)
             {
-                ReadOnlySpan<int> from = sums.Slice(i * QuantizedTile.Block, scales.Count);
-                Span<float> to = output.Slice(start + (i * stride), from.Length);
-                for (int c = 0; c < from.Length; c++) to[c] = (float)((from[c] * scales.Factors[c]) + scales.Biases[c]);
+                // The product of two floats is exact in a double.
+                double factor = (double)_inputScale * _scales[_scales.Length == 1 ? 0 : scales.Channel + c];
+                double bias = _bias.IsEmpty ? 0d : _bias[scales.Channel + c];
+                for (int i = 0; i < places; i++) output[start + (i * stride) + c] = (float)((sums[(i * QuantizedTile.Block) + c] * factor) + bias);
             }
         }
     }
 
-    /// <summary>Computes the elements of a place again that lie near a tie.</summary>
-    private void Break(int place, uint ties, in QuantizedScales scales, in QuantizedWindow window, Span<byte> output, int start)
+    /// <summary>Computes the elements of a place in doubles that floats do not decide, and from the dequantised operands what doubles do not.</summary>
+    [MethodImpl(Simd.Hot)]
+    private void Decide(ReadOnlySpan<int> sums, int place, uint open, in QuantizedScales scales, in QuantizedWindow window, Span<byte> output, int start)
     {
         for (int lane = 0; lane < scales.Count; lane++)
         {
-            if ((ties & (1u << lane)) == 0) continue;
-            int channel = scales.Channel + lane;
-            float scale = _scales[_scales.Length == 1 ? 0 : channel];
-            double sum = window.Sum(place, lane, _inputScale, scale, out double error);
-            int value = Quantized(sum - error, channel);
-            if (error > 0 && value != Quantized(sum + error, channel)) value = Quantized(window.Sum(place, lane, _inputScale, scale), channel);
-            output[start + lane] = unchecked((byte)value);
+            if ((open & (1u << lane)) == 0) continue;
+            int sum = sums[unchecked((place * QuantizedTile.Block) + lane)];
+            output[start + lane] = unchecked((byte)(_form == Form.Scaled ? Scaled(sum, scales, lane) : Dequantized(sum, place, lane, scales.Channel + lane, window)));
         }
+    }
+
+    private int Scaled(int sum, in QuantizedScales scales, int lane)
+        => Saturate.Round(((long)sum + scales.Addends[lane]) * scales.Factors[lane], _zeroPoint, _lowest, _highest);
+
+    private int Dequantized(int sum, int place, int lane, int channel, in QuantizedWindow window)
+    {
+        float scale = _scales[_scales.Length == 1 ? 0 : channel];
+        double bias = _bias.IsEmpty ? 0d : _bias[channel];
+        float steps = (float)(((sum * ((double)_inputScale * scale)) + bias) / _scale);
+        int value = Saturate.Round(steps, _zeroPoint, _lowest, _highest);
+        float low = _lowest - _zeroPoint, high = _highest - _zeroPoint;
+        steps = steps > low ? steps < high ? steps : high : low;
+        if (Math.Abs(steps - (value - _zeroPoint)) <= 0.5f - _margin) return value;
+        double real = window.Sum(place, lane, _inputScale, scale, out double error);
+        value = Quantized(real - error, channel);
+        if (error > 0 && value != Quantized(real + error, channel)) value = Quantized(window.Sum(place, lane, _inputScale, scale), channel);
+        return value;
     }
 
     /// <summary>What the graph makes of a sum.</summary>

@@ -9,7 +9,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace RedGen.Runtime;
 
-/// <summary>Rounds sums to integers of 8 bits, and stops at those that lie near a tie.</summary>
+/// <summary>Rounds sums to integers of 8 bits in floats, and stops at those that lie too near to a tie for that.</summary>
 internal readonly struct QuantizedRounding
 {
     private readonly int _zeroPoint;
@@ -21,7 +21,7 @@ internal readonly struct QuantizedRounding
     /// <param name="zeroPoint">Added to what is rounded.</param>
     /// <param name="lowest">The low end of the result.</param>
     /// <param name="highest">The high end of the result.</param>
-    /// <param name="tie">The distance from the nearest integer above which an element lies near a tie.</param>
+    /// <param name="tie">The distance from the nearest integer above which floats do not decide an element.</param>
     internal QuantizedRounding(int zeroPoint, int lowest, int highest, float tie)
     {
         _zeroPoint = zeroPoint;
@@ -30,36 +30,36 @@ internal readonly struct QuantizedRounding
         _tie = tie;
     }
 
-    /// <summary>Writes places up to the first with an element near a tie, that one included; the place behind it.</summary>
+    /// <summary>Writes places up to the first with an element that is open, that one included; the place behind it.</summary>
     /// <param name="sums">The sums, a block for each place.</param>
     /// <param name="first">The first place.</param>
     /// <param name="places">The places.</param>
     /// <param name="scales">The constants of the block.</param>
     /// <param name="output">Where place 0 goes.</param>
     /// <param name="stride">Bytes from place to place.</param>
-    /// <param name="ties">A bit for each element of the last place written that lies near a tie.</param>
+    /// <param name="open">A bit for each element of the last place written that is open.</param>
     [MethodImpl(Simd.Hot)]
-    internal int Write(ReadOnlySpan<int> sums, int first, int places, in QuantizedScales scales, Span<byte> output, int stride, out uint ties)
+    internal int Write(ReadOnlySpan<int> sums, int first, int places, in QuantizedScales scales, Span<byte> output, int stride, out uint open)
     {
 #if NET8_0_OR_GREATER
-        if (IntegerLanes512.IsSupported) return Write512(sums, first, places, scales, output, stride, out ties);
-        if (Avx2.IsSupported) return Write256(sums, first, places, scales, output, stride, out ties);
+        if (IntegerLanes512.IsSupported) return Write512(sums, first, places, scales, output, stride, out open);
+        if (Avx2.IsSupported) return Write256(sums, first, places, scales, output, stride, out open);
 #endif
         float low = _lowest - _zeroPoint, high = _highest - _zeroPoint;
-        ties = 0;
+        open = 0;
         unchecked
         {
             int place = first;
-            while (place < places && ties == 0)
+            while (place < places && open == 0)
             {
                 ReadOnlySpan<int> from = sums.Slice(place * QuantizedTile.Block, scales.Count);
                 Span<byte> to = output.Slice(place * stride, from.Length);
                 for (int i = 0; i < from.Length; i++)
                 {
-                    float steps = (float)((from[i] * scales.Factors[i]) + scales.Biases[i]) * scales.Gains[i];
+                    float steps = ((from[i] + scales.Addends[i]) * scales.Factors[i]) + scales.Biases[i];
                     steps = steps > low ? steps < high ? steps : high : low;
                     int rounded = Saturate.Round(steps, 0, -65536, 65536);
-                    if (Math.Abs(steps - rounded) > _tie) ties |= 1u << i;
+                    if (Math.Abs(steps - rounded) > _tie) open |= 1u << i;
                     to[i] = (byte)(rounded + _zeroPoint);
                 }
 
@@ -72,39 +72,40 @@ internal readonly struct QuantizedRounding
 
 #if NET8_0_OR_GREATER
     [MethodImpl(Simd.Hot)]
-    private int Write512(ReadOnlySpan<int> sums, int first, int places, in QuantizedScales scales, Span<byte> output, int stride, out uint ties)
+    private int Write512(ReadOnlySpan<int> sums, int first, int places, in QuantizedScales scales, Span<byte> output, int stride, out uint open)
     {
         unchecked
         {
-            ref double factors = ref MemoryMarshal.GetReference(scales.Factors), biases = ref MemoryMarshal.GetReference(scales.Biases);
-            Vector512<double> f0 = Vector512.LoadUnsafe(ref factors), f1 = Vector512.LoadUnsafe(ref factors, 8);
-            Vector512<double> b0 = Vector512.LoadUnsafe(ref biases), b1 = Vector512.LoadUnsafe(ref biases, 8);
-            Vector512<float> gain = Vector512.LoadUnsafe(ref MemoryMarshal.GetReference(scales.Gains)), tie = Vector512.Create(_tie);
+            Vector512<int> addends = Vector512.LoadUnsafe(ref MemoryMarshal.GetReference(scales.Addends));
+            Vector512<float> factors = Vector512.LoadUnsafe(ref MemoryMarshal.GetReference(scales.Factors));
+            Vector512<float> biases = Vector512.LoadUnsafe(ref MemoryMarshal.GetReference(scales.Biases)), tie = Vector512.Create(_tie);
             Vector512<float> low = Vector512.Create((float)(_lowest - _zeroPoint)), high = Vector512.Create((float)(_highest - _zeroPoint));
             Vector512<int> zero = Vector512.Create(_zeroPoint);
-            ref int from = ref MemoryMarshal.GetReference(sums);
+            ref int from = ref Unsafe.Add(ref MemoryMarshal.GetReference(sums), first * QuantizedTile.Block);
+            int count = scales.Count;
             for (int place = first; place < places; place++)
             {
-                Vector512<int> sum = Vector512.LoadUnsafe(ref from, (nuint)(place * QuantizedTile.Block));
-                Vector512<double> r0 = (Avx512F.ConvertToVector512Double(sum.GetLower()) * f0) + b0;
-                Vector512<double> r1 = (Avx512F.ConvertToVector512Double(sum.GetUpper()) * f1) + b1;
-                Vector512<float> steps = Vector512.Create(Avx512F.ConvertToVector256Single(r0), Avx512F.ConvertToVector256Single(r1)) * gain;
+                Vector512<float> steps = Avx512F.FusedMultiplyAdd(Avx512F.ConvertToVector512Single(Vector512.LoadUnsafe(ref from) + addends), factors, biases);
                 steps = Avx512F.Min(Avx512F.Max(steps, low), high);
                 Vector512<int> rounded = Avx512F.ConvertToVector512Int32(steps);
-                Vector512<float> near = Vector512.GreaterThan(Vector512.Abs(steps - Avx512F.ConvertToVector512Single(rounded)), tie);
-                Store(Avx512F.ConvertToVector128Byte((rounded + zero).AsUInt32()), output, place * stride, scales.Count);
-                if (near == Vector512<float>.Zero) continue;
-                ties = (uint)near.ExtractMostSignificantBits();
-                if (ties != 0) return place + 1;
+                Vector512<float> distance = Vector512.Abs(steps - Avx512F.ConvertToVector512Single(rounded));
+                Store(Avx512F.ConvertToVector128Byte((rounded + zero).AsUInt32()), output, place * stride, count);
+                if (Vector512.GreaterThanAny(distance, tie))
+                {
+                    open = (uint)Vector512.GreaterThan(distance, tie).ExtractMostSignificantBits();
+                    return place + 1;
+                }
+
+                from = ref Unsafe.Add(ref from, QuantizedTile.Block);
             }
 
-            ties = 0;
+            open = 0;
             return places;
         }
     }
 
     [MethodImpl(Simd.Hot)]
-    private int Write256(ReadOnlySpan<int> sums, int first, int places, in QuantizedScales scales, Span<byte> output, int stride, out uint ties)
+    private int Write256(ReadOnlySpan<int> sums, int first, int places, in QuantizedScales scales, Span<byte> output, int stride, out uint open)
     {
         unchecked
         {
@@ -119,30 +120,26 @@ internal readonly struct QuantizedRounding
                     ? Sse2.PackUnsignedSaturate(words.GetLower(), words.GetUpper())
                     : Sse2.PackSignedSaturate(words.GetLower(), words.GetUpper()).AsByte();
                 Store(bytes, output, place * stride, scales.Count);
-                ties = low | (high << 8);
-                if (ties != 0) return place + 1;
+                open = low | (high << 8);
+                if (open != 0) return place + 1;
             }
 
-            ties = 0;
+            open = 0;
             return places;
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Vector256<int> Half(ref int from, int at, in QuantizedScales scales, int lane, out uint ties)
+    private Vector256<int> Half(ref int from, int at, in QuantizedScales scales, int lane, out uint open)
     {
         unchecked
         {
-            ref double factors = ref MemoryMarshal.GetReference(scales.Factors), biases = ref MemoryMarshal.GetReference(scales.Biases);
-            Vector256<double> r0 = (Avx.ConvertToVector256Double(Vector128.LoadUnsafe(ref from, (nuint)at)) * Vector256.LoadUnsafe(ref factors, (nuint)lane))
-                + Vector256.LoadUnsafe(ref biases, (nuint)lane);
-            Vector256<double> r1 = (Avx.ConvertToVector256Double(Vector128.LoadUnsafe(ref from, (nuint)(at + 4))) * Vector256.LoadUnsafe(ref factors, (nuint)(lane + 4)))
-                + Vector256.LoadUnsafe(ref biases, (nuint)(lane + 4));
-            Vector256<float> steps = Vector256.Create(Avx.ConvertToVector128Single(r0), Avx.ConvertToVector128Single(r1))
-                * Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(scales.Gains), (nuint)lane);
+            Vector256<int> sum = Vector256.LoadUnsafe(ref from, (nuint)at) + Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(scales.Addends), (nuint)lane);
+            Vector256<float> steps = (Avx.ConvertToVector256Single(sum) * Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(scales.Factors), (nuint)lane))
+                + Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(scales.Biases), (nuint)lane);
             steps = Avx.Min(Avx.Max(steps, Vector256.Create((float)(_lowest - _zeroPoint))), Vector256.Create((float)(_highest - _zeroPoint)));
             Vector256<int> rounded = Avx.ConvertToVector256Int32(steps);
-            ties = Vector256.GreaterThan(Vector256.Abs(steps - Avx.ConvertToVector256Single(rounded)), Vector256.Create(_tie)).ExtractMostSignificantBits();
+            open = Vector256.GreaterThan(Vector256.Abs(steps - Avx.ConvertToVector256Single(rounded)), Vector256.Create(_tie)).ExtractMostSignificantBits();
             return rounded + Vector256.Create(_zeroPoint);
         }
     }

@@ -4,31 +4,31 @@ using System.Runtime.InteropServices;
 
 namespace RedGen.Runtime;
 
-/// <summary>What turns the sums of a block of output channels into real numbers: (float)(sum × factor + bias) × gain.</summary>
+/// <summary>What turns the sums of a block of output channels into steps of the result: (sum + addend) × factor + bias, in floats.</summary>
 internal readonly ref struct QuantizedScales
 {
     /// <summary>Integers of workspace.</summary>
-    internal const int Length = 5 * QuantizedTile.Block;
+    internal const int Length = 3 * QuantizedTile.Block;
 
     /// <summary>Divides the workspace. All is zero, so that lanes behind the last channel give zeros.</summary>
     internal QuantizedScales(Span<int> workspace, int channel, int count)
     {
         workspace.Slice(0, Length).Clear();
-        Factors = MemoryMarshal.Cast<int, double>(workspace.Slice(0, 2 * QuantizedTile.Block));
-        Biases = MemoryMarshal.Cast<int, double>(workspace.Slice(2 * QuantizedTile.Block, 2 * QuantizedTile.Block));
-        Gains = MemoryMarshal.Cast<int, float>(workspace.Slice(4 * QuantizedTile.Block, QuantizedTile.Block));
+        Addends = workspace.Slice(0, QuantizedTile.Block);
+        Factors = MemoryMarshal.Cast<int, float>(workspace.Slice(QuantizedTile.Block, QuantizedTile.Block));
+        Biases = MemoryMarshal.Cast<int, float>(workspace.Slice(2 * QuantizedTile.Block, QuantizedTile.Block));
         Channel = channel;
         Count = count;
     }
 
-    /// <summary>What sums are multiplied by.</summary>
-    internal Span<double> Factors { get; }
+    /// <summary>What is added to sums.</summary>
+    internal Span<int> Addends { get; }
+
+    /// <summary>What that is multiplied by.</summary>
+    internal Span<float> Factors { get; }
 
     /// <summary>What is added then.</summary>
-    internal Span<double> Biases { get; }
-
-    /// <summary>What that, rounded to float, is multiplied by.</summary>
-    internal Span<float> Gains { get; }
+    internal Span<float> Biases { get; }
 
     /// <summary>The first channel of the block.</summary>
     internal int Channel { get; }

@@ -13,6 +13,7 @@ namespace RedGen.Runtime;
 internal static class QuantizedSums
 {
     /// <summary>Sums over runs of taps, for each place a block.</summary>
+    [MethodImpl(Simd.Hot)]
     internal static void Dense(
         ReadOnlySpan<short> input, ReadOnlySpan<int> places, int count, ReadOnlySpan<int> runs, int length, ReadOnlySpan<sbyte> weights, int channels,
         int zeroPoint, Span<int> sums)
@@ -40,6 +41,7 @@ internal static class QuantizedSums
     }
 
     /// <summary>Sums of a depthwise layer, for each place a block.</summary>
+    [MethodImpl(Simd.Hot)]
     internal static void Depthwise(
         ReadOnlySpan<short> input, ReadOnlySpan<int> places, int count, ReadOnlySpan<int> taps, ReadOnlySpan<sbyte> weights, int channels, int zeroPoint, Span<int> sums)
     {
@@ -66,6 +68,7 @@ internal static class QuantizedSums
     }
 
     /// <summary>Tiles of places; those behind the last place are computed too and lie behind the sums asked for.</summary>
+    [MethodImpl(Simd.Hot)]
     internal static void Dense<TLanes>(
         ReadOnlySpan<short> input, ReadOnlySpan<int> places, int count, ReadOnlySpan<int> runs, int length, ReadOnlySpan<sbyte> weights, int channels,
         int zeroPoint, Span<int> sums)
@@ -97,6 +100,7 @@ internal static class QuantizedSums
     }
 
     /// <summary>Tiles of places; see <see cref="Dense{TLanes}"/>.</summary>
+    [MethodImpl(Simd.Hot)]
     internal static void Depthwise<TLanes>(
         ReadOnlySpan<short> input, ReadOnlySpan<int> places, int count, ReadOnlySpan<int> taps, ReadOnlySpan<sbyte> weights, int channels, int zeroPoint, Span<int> sums)
         where TLanes : struct, IIntegerLanes<TLanes>

@@ -1,7 +1,7 @@
 #nullable enable
 using System;
-#if NET8_0_OR_GREATER
 using System.Runtime.CompilerServices;
+#if NET8_0_OR_GREATER
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -52,6 +52,7 @@ internal readonly ref struct QuantizedWindow
         => new(_input, _places.Slice(place), _runs, _runTaps, _channels, _length, _weights, _zeroPoint, _isDepthwise);
 
     /// <summary>The sum of the products of the dequantised operands, each rounded to float as DequantizeLinear gives it, in ONNX's order.</summary>
+    [MethodImpl(Simd.Hot)]
     internal double Sum(int place, int lane, float inputScale, float weightScale)
     {
         ReadOnlySpan<short> x = _input.Slice(unchecked(_places[place] + (_isDepthwise ? lane : 0)));

@@ -93,7 +93,7 @@ internal sealed class QuantizedElementwiseKernel : Kernel
     /// <summary>Calls with inputs at {0}, {1} and the output at {y}.</summary>
     private sealed class ElementsStep(string[] lines) : Step
     {
-        public override string Kernel => "Elementwise.Integers";
+        public override string Kernel => "Elementwise.Bytes";
 
         public override void Emit(StepWriter writer)
         {
