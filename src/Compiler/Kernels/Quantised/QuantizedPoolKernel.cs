@@ -68,7 +68,7 @@ internal sealed class QuantizedPoolKernel : Kernel
 
     private sealed class ChannelsLastStep(QuantizedPool pool, int batch) : Step
     {
-        public override string Kernel => "ChannelsLast.IntegerPool";
+        public override string Kernel => "ChannelsLastPool.Integers";
 
         public override string Stem => pool.Node.Operator.Name;
 
