@@ -42,9 +42,9 @@ public readonly struct StridedAttention
         _scale = scale;
     }
 
-    /// <summary>Floats of workspace for <see cref="Run"/>: a block's queries, masks, scores and factors, and the values.</summary>
+    /// <summary>Floats of workspace for <see cref="Run"/>: a block's queries, masks, scores and factors, a tile, and the values.</summary>
     public static int WorkspaceLength(int keys, int depth, int width) =>
-        checked((BlockRows * (depth + keys + keys + 1)) + (keys * ((width + BlockRows - 1) / BlockRows * BlockRows)));
+        checked((BlockRows * (depth + keys + keys + 1)) + StridedProduct.SpareLength + (keys * ((width + BlockRows - 1) / BlockRows * BlockRows)));
 
     /// <summary>Computes the head.</summary>
     /// <param name="query">[rows, depth].</param>
@@ -86,7 +86,8 @@ public readonly struct StridedAttention
             ref float masks = ref Unsafe.Add(ref queries, BlockRows * _depth);
             ref float scores = ref Unsafe.Add(ref masks, BlockRows * _keys);
             ref float factors = ref Unsafe.Add(ref scores, BlockRows * _keys);
-            ref float v = ref Unsafe.Add(ref factors, BlockRows);
+            ref float spare = ref Unsafe.Add(ref factors, BlockRows);
+            ref float v = ref Unsafe.Add(ref spare, StridedProduct.SpareLength);
             ref float k = ref MemoryMarshal.GetReference(keys.Span);
 
             // Few values stand in place, where whole vectors can be read there.
@@ -101,7 +102,7 @@ public readonly struct StridedAttention
                 int count = Math.Min(panel, _rows - first);
                 Transposing.Panels(query.From(first), count, _depth, ref queries, panel);
                 score.Columns = (count + lanes - 1) / lanes * lanes;
-                score.Run<TLanes>(ref k, ref queries, ref scores, ref scale);
+                score.Run<TLanes>(ref k, ref queries, ref scores, ref scale, ref spare);
                 bool isMasked = !mask.Span.IsEmpty;
                 if (isMasked) Transposing.Panels(mask.From(first), count, _keys, ref masks, panel);
                 for (int lane = 0; lane < count; lane += lanes)
@@ -114,7 +115,7 @@ public readonly struct StridedAttention
                 for (int column = 0; column < _width; column += panel)
                 {
                     weighted.Columns = Math.Min(panel, _width - column);
-                    weighted.Run<TLanes>(ref scores, ref Unsafe.Add(ref v, inPlace ? column : column * _keys), ref Unsafe.Add(ref y, column), ref factors);
+                    weighted.Run<TLanes>(ref scores, ref Unsafe.Add(ref v, inPlace ? column : column * _keys), ref Unsafe.Add(ref y, column), ref factors, ref spare);
                 }
             }
         }

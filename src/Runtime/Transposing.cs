@@ -16,7 +16,7 @@ internal static class Transposing
     /// <summary>Rows and columns of a block that stays in registers.</summary>
     private const int Block = 8;
 
-    /// <summary>Writes the transpose of rows in panels, [⌈rows / panel⌉, elements, panel]; what the last one has beyond the rows is left as it is.</summary>
+    /// <summary>Writes the transpose of rows in panels, [⌈rows / panel⌉, elements, panel], the last one padded with zeros. A panel is a multiple of a vector.</summary>
     [MethodImpl(Simd.Hot)]
     internal static void Panels(in StridedRows rows, int count, int elements, ref float to, int panel)
     {
@@ -27,9 +27,28 @@ internal static class Transposing
             {
                 int width = Math.Min(panel, count - first);
                 ref float source = ref Unsafe.Add(ref from, (nint)first * rows.Row);
+                if (width < panel) Clear(ref to, width / Vector<float>.Count * Vector<float>.Count, elements, panel);
                 if (rows.Row == 1) Copy(ref source, rows.Element, width, elements, ref to, panel);
                 else Run(ref source, rows.Row, rows.Element, width, elements, ref to, panel);
                 to = ref Unsafe.Add(ref to, elements * panel);
+            }
+        }
+    }
+
+    /// <summary>Zeros from a column on: leftovers may be denormal, and slow to compute with.</summary>
+    [MethodImpl(Simd.Hot)]
+    private static void Clear(ref float to, int first, int elements, int panel)
+    {
+        unchecked
+        {
+            for (int i = 0; i < elements; i++)
+            {
+                for (int j = first; j < panel; j += Vector<float>.Count)
+                {
+                    Simd.Store(Vector<float>.Zero, ref to, j);
+                }
+
+                to = ref Unsafe.Add(ref to, panel);
             }
         }
     }

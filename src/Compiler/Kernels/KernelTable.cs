@@ -140,7 +140,7 @@ internal static class KernelTable
         ["ReduceLogSum"] = Reduce,
         ["ReduceLogSumExp"] = Reduce,
         ["ReduceMax"] = Reduce,
-        ["ReduceMean"] = Reduce,
+        ["ReduceMean"] = Reduce.Insert(0, new WrittenNormKernel()),
         ["ReduceMin"] = Reduce,
         ["ReduceProd"] = Reduce,
         ["ReduceSum"] = Reduce,

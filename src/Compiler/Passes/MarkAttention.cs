@@ -30,11 +30,7 @@ internal sealed class MarkAttention : GraphPass
             foreach (Node node in group) heads[node.Name] = softmax.Name;
         }
 
-        if (heads.Count == 0) return graph;
-        return new Graph(
-            graph.Name, graph.Inputs, graph.Outputs,
-            [.. graph.Nodes.Select(n => heads.TryGetValue(n.Name, out string? head) && head != n.Name ? n with { FusedInto = head } : n)],
-            graph.Initializers, graph.Types);
+        return heads.Count == 0 ? graph : graph.Marked(heads);
     }
 
     /// <summary>The pattern with what moves its operands, as far as nobody else reads it.</summary>

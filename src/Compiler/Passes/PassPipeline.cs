@@ -51,6 +51,7 @@ internal static class PassPipeline
         new MarkQuantised(), // what is computed on integers, before anything joins its nodes
         new FoldDequantize(), // of what is left, what is better as floats
         new MarkAttention(), // with the transposes around it
+        new MarkNormalisation(),
         new MarkFusion(), // layers first
         new FuseElementwise(), // of what is not part of a layer
         new InSubgraphs(static () => Fusing),

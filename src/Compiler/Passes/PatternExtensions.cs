@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using RedGen.Compiler.Execute;
@@ -133,6 +134,12 @@ internal static class PatternExtensions
         "VALID" => new long[2 * spatialRank],
         _ => null,
     };
+
+    /// <summary>The graph with nodes marked to be computed with others, by the nodes' names.</summary>
+    public static Graph Marked(this Graph graph, IReadOnlyDictionary<string, string> heads) => new(
+        graph.Name, graph.Inputs, graph.Outputs,
+        [.. graph.Nodes.Select(n => heads.TryGetValue(n.Name, out string? head) && head != n.Name ? n with { FusedInto = head } : n)],
+        graph.Initializers, graph.Types);
 
     /// <summary>Whether both numbers have one bit pattern's meaning: unlike ==, the zeros differ.</summary>
     public static bool IsExactly(this double a, double b) => BitConverter.DoubleToInt64Bits(a) == BitConverter.DoubleToInt64Bits(b);

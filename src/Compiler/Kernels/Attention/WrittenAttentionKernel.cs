@@ -12,6 +12,9 @@ internal sealed class WrittenAttentionKernel : Kernel
     /// <summary>Rows of the query in a block (<c>StridedAttention</c>).</summary>
     private const int BlockRows = 32;
 
+    /// <summary>Floats of a tile (<c>StridedProduct</c>).</summary>
+    private const int SpareLength = 128;
+
     /// <inheritdoc/>
     public override Step? TryPlan(NodeGroup group, KernelContext context)
     {
@@ -39,7 +42,7 @@ internal sealed class WrittenAttentionKernel : Kernel
 
     /// <summary>Floats that <c>StridedAttention.Run</c> needs.</summary>
     private static long WorkspaceLength(int keys, int depth, int width)
-        => (BlockRows * ((long)depth + keys + keys + 1)) + (keys * ((width + BlockRows - 1L) / BlockRows * BlockRows));
+        => (BlockRows * ((long)depth + keys + keys + 1)) + SpareLength + (keys * ((width + BlockRows - 1L) / BlockRows * BlockRows));
 
     private sealed class AttentionStep(OperandView q, OperandView k, OperandView v, WrittenAttention attention, string[] inputs) : Step
     {

@@ -25,6 +25,19 @@ internal sealed class LayerNormKernel : Kernel
         bool centers = node.Operator.Name == "LayerNormalization";
         if (RowNormLayer.OfTrailing(x, axis < 0 ? axis + x.Length : axis, context.Lengths(node.Inputs[1]), shift, centers, node.Attributes.Float("epsilon", 1e-5f)) is not { } layer) return null;
         AxisView view = LayerNormalization.View(node, x);
+        if (IsPlain(layer, node, operands, [types[0]!, types[1]!, types[2]!, result]))
+        {
+            return new RowsStep(layer.Rows, layer.Length, layer.Epsilon, centers, hasScale: true, operands.Length > 2)
+            {
+                Nodes = group.Nodes,
+                Inputs = [.. operands],
+                InputNames = ["x", "scale", "shift"],
+                Outputs = [node.Outputs[0]],
+                MultiplyAdds = 2L * context.Count(node.Inputs[0]),
+                Summary = AxisText.Of(node, view),
+            };
+        }
+
         return new RowNormStep(layer, [types[0]!, types[1]!, types[2]!, result])
         {
             Nodes = group.Nodes,
@@ -35,4 +48,9 @@ internal sealed class LayerNormKernel : Kernel
             Summary = AxisText.Of(node, view),
         };
     }
+
+    /// <summary>Whether everything is of floats, nobody asks for the statistics, and scale and shift stand as a row does.</summary>
+    private static bool IsPlain(RowNormLayer layer, Node node, string[] operands, Arithmetic[] types)
+        => types.All(t => t.Type == "float") && node.HasOutput(0) && node.Outputs.Skip(1).All(o => o.Length == 0) && layer.Length > 1 && layer.Inner.Count == 1
+            && layer.Inner[0] is { Stride: 1, Scale: 1 } && (operands.Length <= 2 || layer.Inner[0].Shift == 1);
 }
