@@ -52,7 +52,7 @@ public class ProductBenchmarks
     }
 
     [Benchmark]
-    public void DenseOfOneSample() => Dense.Run(_a.AsSpan(0, Size), _packed, _bias, _c.AsSpan(0, Size), Size, Size, default(Relu));
+    public void DenseOfOneSample() => Dense.RunPanels(_a.AsSpan(0, Size), _packed, _bias, _c.AsSpan(0, Size), Size, Size, default(Relu));
 
     [Benchmark]
     public void Square() => Gemm.Run(_a, _packed, _bias, default, _c, Size, Size, Size, default(Identity));

@@ -43,7 +43,7 @@ internal static class HashedDenseComparison
     private static string Row(int inputs, int outputs)
     {
         float[] x = RandomFloats.Of(inputs);
-        float[] weights = PanelPacking.Pack(RandomFloats.Of(inputs * outputs), inputs, outputs, transposed: true);
+        float[] weights = DensePacking.Pack(RandomFloats.Of(inputs * outputs), inputs, outputs);
         float[] bias = RandomFloats.Of(outputs);
         float[] scales = RandomFloats.Of(outputs);
         float[] y = new float[outputs];

@@ -41,7 +41,7 @@ public static class Gemm
 
         if (rows == 1 && addend.IsEmpty)
         {
-            Dense.Run(a, b, bias, c, depth, columns, activation);
+            Dense.RunPanels(a, b, bias, c, depth, columns, activation);
             return;
         }
 

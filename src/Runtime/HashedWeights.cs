@@ -73,7 +73,30 @@ public static class HashedWeights
         return packed;
     }
 
-    /// <summary>Expands to the panels that dense layers and matrix products read.</summary>
+    /// <summary>Expands to the blocks that dense layers read.</summary>
+    /// <param name="indices">[outputs, columns], each <paramref name="first"/> + a position in <paramref name="values"/>.</param>
+    /// <param name="values">The codebook, 1 to 127 values.</param>
+    /// <param name="scales">[outputs], or empty: all 1.</param>
+    /// <param name="first">The byte of index 0.</param>
+    /// <param name="outputs">Rows.</param>
+    /// <param name="columns">Weights of one output: the layer's inputs.</param>
+    /// <returns>[block of 64 outputs][column][output of the block]; the last block is filled to a multiple of 16 outputs, with zeros.</returns>
+    /// <exception cref="ArgumentException">The spans do not fit the sizes.</exception>
+    public static float[] ToBlocks(ReadOnlySpan<byte> indices, ReadOnlySpan<float> values, ReadOnlySpan<float> scales, int first, int outputs, int columns)
+    {
+        Check(indices, values, scales, first, outputs, columns);
+        float[] packed = new float[(outputs + PanelWidth - 1) / PanelWidth * PanelWidth * columns];
+        for (int i = 0; i < outputs; i++)
+        {
+            int block = i / Dense.BlockWidth * Dense.BlockWidth;
+            int width = (Math.Min(Dense.BlockWidth, outputs - block) + PanelWidth - 1) / PanelWidth * PanelWidth;
+            ExpandRow(indices.Slice(i * columns, columns), values, scales, first, i, packed, (block * columns) + (i % Dense.BlockWidth), width);
+        }
+
+        return packed;
+    }
+
+    /// <summary>Expands to the panels that matrix products read.</summary>
     /// <param name="indices">[outputs, columns], each <paramref name="first"/> + a position in <paramref name="values"/>.</param>
     /// <param name="values">The codebook, 1 to 127 values.</param>
     /// <param name="scales">[outputs], or empty: all 1.</param>

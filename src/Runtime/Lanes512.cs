@@ -39,9 +39,7 @@ internal readonly struct Lanes512 : ILanes<Lanes512>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Lanes512 LoadUpTo(ref float origin, nint offset, int count) =>
-        count >= 16 ? Load(ref origin, offset)
-        : count > 8 ? new(Vector512.Create(Simd.Load(ref origin, offset).AsVector256(), Simd.LoadLanes(ref Unsafe.Add(ref origin, offset + 8), 0, count - 8).AsVector256()))
-        : new(Vector512.Create(Simd.LoadUpTo(ref origin, offset, count).AsVector256(), Vector256<float>.Zero));
+        count >= 16 ? Load(ref origin, offset) : new(LoadFirst(ref Unsafe.Add(ref origin, offset), count));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -57,11 +55,7 @@ internal readonly struct Lanes512 : ILanes<Lanes512>
             return;
         }
 
-        Simd.StoreUpTo(value._value.GetLower().AsVector(), ref origin, offset, count);
-        if (count > 8)
-        {
-            Simd.StoreLanes(value._value.GetUpper().AsVector(), ref Unsafe.Add(ref origin, offset + 8), 0, count - 8);
-        }
+        StoreFirst(value._value, ref Unsafe.Add(ref origin, offset), count);
     }
 
     /// <inheritdoc/>
@@ -159,7 +153,7 @@ internal readonly struct Lanes512 : ILanes<Lanes512>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public float Sum(Lanes512 value) => Simd.Sum(value._value.GetLower().AsVector() + value._value.GetUpper().AsVector());
+    public float Sum(Lanes512 value) => Vector256.Sum(value._value.GetLower() + value._value.GetUpper());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -174,6 +168,66 @@ internal readonly struct Lanes512 : ILanes<Lanes512>
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => Vector512.Create(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    }
+
+    /// <summary>Fewer than 16 floats: halves of what is left, each moved at once.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void StoreFirst(Vector512<float> value, ref float to, int count)
+    {
+        Vector256<float> eight = value.GetLower();
+        if ((count & 8) != 0)
+        {
+            eight.StoreUnsafe(ref to);
+            to = ref Unsafe.Add(ref to, 8);
+            eight = value.GetUpper();
+        }
+
+        Vector128<float> four = eight.GetLower();
+        if ((count & 4) != 0)
+        {
+            four.StoreUnsafe(ref to);
+            to = ref Unsafe.Add(ref to, 4);
+            four = eight.GetUpper();
+        }
+
+        if ((count & 2) != 0)
+        {
+            Unsafe.WriteUnaligned(ref Unsafe.As<float, byte>(ref to), four.AsDouble().ToScalar());
+            to = ref Unsafe.Add(ref to, 2);
+            four = Vector128.Shuffle(four, Vector128.Create(2, 3, 2, 3));
+        }
+
+        if ((count & 1) != 0)
+        {
+            to = four.ToScalar();
+        }
+    }
+
+    /// <summary>Fewer than 16 floats, the other lanes zero.</summary>
+    [MethodImpl(Simd.Hot | MethodImplOptions.NoInlining)]
+    private static Vector512<float> LoadFirst(ref float from, int count)
+    {
+        Vector512<float> value = Vector512<float>.Zero;
+        ref float lane = ref Unsafe.As<Vector512<float>, float>(ref value);
+        int done = 0;
+        if ((count & 8) != 0)
+        {
+            Vector256.LoadUnsafe(ref from).StoreUnsafe(ref lane);
+            done = 8;
+        }
+
+        if ((count & 4) != 0)
+        {
+            Vector128.LoadUnsafe(ref Unsafe.Add(ref from, done)).StoreUnsafe(ref Unsafe.Add(ref lane, done));
+            done |= 4;
+        }
+
+        for (; done < count; done++)
+        {
+            Unsafe.Add(ref lane, done) = Unsafe.Add(ref from, done);
+        }
+
+        return value;
     }
 }
 #endif

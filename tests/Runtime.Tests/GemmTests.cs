@@ -51,8 +51,16 @@ public class GemmTests
             double[] expected = Reference(x, w, bias, [], 1, inputs, outputs, true);
 
             float[] y = Data.Dirty(outputs);
-            Dense.Run(x, PanelPacking.Pack(w, inputs, outputs, true), bias, y, inputs, outputs, default(Relu));
-            Expect.Close(expected, y, 1e-5, $"{inputs} to {outputs}, packed");
+            Dense.RunPanels(x, PanelPacking.Pack(w, inputs, outputs, true), bias, y, inputs, outputs, default(Relu));
+            Expect.Close(expected, y, 1e-5, $"{inputs} to {outputs}, panels");
+
+            y = Data.Dirty(outputs);
+            Dense.Run(x, DensePacking.Pack(w, inputs, outputs), bias, y, inputs, outputs, default(Relu));
+            Expect.Close(expected, y, 1e-5, $"{inputs} to {outputs}, blocks");
+
+            y = Data.Dirty(outputs);
+            Dense.Run(x, DensePacking.Pack(w, inputs, outputs), bias.Length > 0 ? DensePacking.PadOutputs(bias) : bias, y, inputs, outputs, default(Relu));
+            Expect.Close(expected, y, 1e-5, $"{inputs} to {outputs}, blocks and a long bias");
 
             y = Data.Dirty(outputs);
             Dense.RunRows(x, w, bias, y, inputs, outputs, default(Relu));
@@ -111,7 +119,7 @@ public class GemmTests
         float[] packed = PanelPacking.Pack(data.Floats(64 * 33), 64, 33, true);
         float[] c = new float[10 * 33];
         Expect.NoAllocation(() => Gemm.Run(a, packed, default, default, c, 10, 64, 33, default(Identity)));
-        Expect.NoAllocation(() => Dense.Run(a, packed, default, c, 64, 33, default(Identity)));
+        Expect.NoAllocation(() => Dense.RunPanels(a, packed, default, c, 64, 33, default(Identity)));
     }
 
     [Fact]

@@ -17,16 +17,14 @@ internal sealed class DenseKernel : Kernel
         if (DenseLayer.TryRead(group, context) is not { } layer) return null;
         var hashed = HashedConstants.TryRead(group.Head.Inputs[1], layer.Weights, context);
         if (hashed is not null && HashedDenseKernel.TryPlan(group, layer, hashed, context.Options) is { } inPlace) return inPlace;
-        bool dots = layer.Rows == 1 && layer.Outputs < RowsLimit && layer.Addend is null;
-        Weight weights = hashed is null
-            ? Weight.Of("Weights", dots ? layer.Weights : PanelPacking.Pack(layer.Weights, layer.Inputs, layer.Outputs, transposed: true))
-            : dots ? hashed.ToRows() : hashed.ToPanels();
-        return new DenseStep(layer, dots)
+        Form form = layer.Rows > 1 || layer.Addend is not null ? Form.Gemm : layer.Outputs < RowsLimit ? Form.Rows : Form.Blocks;
+        float[]? bias = layer.Bias is not null && form == Form.Blocks ? DensePacking.PadOutputs(layer.Bias) : layer.Bias;
+        return new DenseStep(layer, form)
         {
             Nodes = group.Nodes,
             Inputs = [.. layer.Values],
             Outputs = [group.Last.Outputs[0]],
-            Weights = layer.Bias is null ? [weights] : [weights, Weight.Of("Bias", layer.Bias)],
+            Weights = bias is null ? [Weights(layer, form, hashed)] : [Weights(layer, form, hashed), Weight.Of("Bias", bias)],
             InPlaceInputs = layer.Addend is not null && layer.Addend != layer.Input ? [1] : [],
             MultiplyAdds = layer.MultiplyAdds,
             Cost = LoweringCounter.CostOf(SplitLayer.OfDense(layer, context.Hashed(group.Head.Inputs[1]))),
@@ -34,19 +32,32 @@ internal sealed class DenseKernel : Kernel
         };
     }
 
-    private sealed class DenseStep(DenseLayer layer, bool dots) : Step
+    /// <summary>What the kernel reads.</summary>
+    private enum Form
     {
-        private bool IsGemm => layer.Rows > 1 || layer.Addend is not null;
+        Blocks,
+        Rows,
+        Gemm,
+    }
 
-        public override string Kernel => (dots ? "Dense.Rows" : IsGemm ? "Gemm" : "Dense.Panels") + (Weights[0].Expansion is null ? "" : ".Expanded");
+    private static Weight Weights(DenseLayer layer, Form form, HashedConstants? hashed) => form switch
+    {
+        Form.Rows => hashed?.ToRows() ?? Weight.Of("Weights", layer.Weights),
+        Form.Blocks => hashed?.ToBlocks() ?? Weight.Of("Weights", DensePacking.Pack(layer.Weights, layer.Inputs, layer.Outputs)),
+        _ => hashed?.ToPanels() ?? Weight.Of("Weights", PanelPacking.Pack(layer.Weights, layer.Inputs, layer.Outputs, transposed: true)),
+    };
+
+    private sealed class DenseStep(DenseLayer layer, Form form) : Step
+    {
+        public override string Kernel => (form == Form.Gemm ? "Gemm" : "Dense." + form) + (Weights[0].Expansion is null ? "" : ".Expanded");
 
         public override void Emit(StepWriter writer)
         {
             string bias = layer.Bias is null ? "default" : writer.Weight(1);
             string start = $"{writer.Input(0)}, {writer.Weight(0)}, {bias}";
-            writer.Line(IsGemm
+            writer.Line(form == Form.Gemm
                 ? $"Gemm.Run({start}, {(layer.Addend is null ? "default" : writer.Input(1))}, {writer.Output(0)}, rows: {layer.Rows}, depth: {layer.Inputs}, columns: {layer.Outputs}, {layer.Activation.Expression});"
-                : $"Dense.{(dots ? "RunRows" : "Run")}({start}, {writer.Output(0)}, inputs: {layer.Inputs}, outputs: {layer.Outputs}, {layer.Activation.Expression});");
+                : $"Dense.{(form == Form.Rows ? "RunRows" : "Run")}({start}, {writer.Output(0)}, inputs: {layer.Inputs}, outputs: {layer.Outputs}, {layer.Activation.Expression});");
         }
     }
 }

@@ -75,7 +75,10 @@ internal sealed class HashedConstants
     /// <summary>Weights that are expanded to what channels-last depthwise convolutions read.</summary>
     public Weight ToTapRows() => Expanded("ToTapRows", "");
 
-    /// <summary>Weights that are expanded to what Dense and Gemm read.</summary>
+    /// <summary>Weights that are expanded to what Dense reads.</summary>
+    public Weight ToBlocks() => Expanded("ToBlocks", "");
+
+    /// <summary>Weights that are expanded to what Gemm reads.</summary>
     public Weight ToPanels() => Expanded("ToPanels", "");
 
     /// <summary>Weights that are expanded to what TransposedConvolution reads.</summary>

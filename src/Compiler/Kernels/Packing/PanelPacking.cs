@@ -3,7 +3,7 @@ using System;
 namespace RedGen.Compiler.Kernels.Packing;
 
 /// <summary>
-/// The right operand of <c>RedGen.Runtime.Gemm.Run</c> and the weights of <c>RedGen.Runtime.Dense.Run</c>:
+/// The right operand of <c>RedGen.Runtime.Gemm.Run</c>:
 /// [panel of 16 columns][k][column of the panel], so that a kernel streams each panel from its beginning to its end.
 /// Columns that fill the last panel are zero.
 /// </summary>

@@ -28,7 +28,7 @@ internal sealed class RecurrentCellText(Node node, RecurrentLayer layer, Recurre
                 if (!isMasked) writer.Line("sums.CopyTo(hidden);");
                 break;
             case "GRU" when IsLinearBeforeReset:
-                writer.Line($"{(layer.Batch == 1 ? "Dense" : "Gemm")}.Run(hidden, {weights(_parts[0])}, {stateBias}, {(layer.Batch == 1 ? "" : "default, ")}sums, {Sizes(_parts[0])}, {none});");
+                writer.Line($"{(layer.Batch == 1 ? "Dense.RunPanels" : "Gemm.Run")}(hidden, {weights(_parts[0])}, {stateBias}, {(layer.Batch == 1 ? "" : "default, ")}sums, {Sizes(_parts[0])}, {none});");
                 break;
             case "GRU":
                 Product(writer, "hidden", weights(_parts[0]), "sums", _parts[0], s, none);
@@ -75,7 +75,7 @@ internal sealed class RecurrentCellText(Node node, RecurrentLayer layer, Recurre
         int length = layer.Batch * part.Columns(layer);
         if (s.Length > 0) gates = $"{gates}.Slice({s} * {length}, {length})";
         writer.Line(layer.Batch == 1
-            ? $"Dense.Run({from}, {weights}, {gates}, {to}, {Sizes(part)}, {function});"
+            ? $"Dense.RunPanels({from}, {weights}, {gates}, {to}, {Sizes(part)}, {function});"
             : $"Gemm.Run({from}, {weights}, default, {gates}, {to}, {Sizes(part)}, {function});");
     }
 
