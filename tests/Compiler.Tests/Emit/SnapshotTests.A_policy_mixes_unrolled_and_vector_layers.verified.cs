@@ -26,7 +26,7 @@ using global::RedGen.Runtime;
 /// <list type="number">
 /// <item><description><see cref="Gemm1"/>: Gemm 4 → 64, then Relu.</description></item>
 /// <item><description><see cref="Gemm2"/>: Gemm 64 → 64, then Relu.</description></item>
-/// <item><description><see cref="Gemm3"/>: Gemm 64 → 2, unrolled.</description></item>
+/// <item><description><see cref="Gemm3"/>: Gemm 64 → 2.</description></item>
 /// </list>
 /// </remarks>
 [GeneratedCode("RedGen", "%VERSION%")]
@@ -48,7 +48,7 @@ internal static partial class CartPole
     public const int ScratchBytes = 512;
 
     /// <summary>Bytes of constants in the assembly.</summary>
-    public const long WeightBytes = 17920;
+    public const long WeightBytes = 18440;
 
     /// <summary>Multiply-adds of one call.</summary>
     public const long Macs = 4480;
@@ -169,108 +169,9 @@ internal static partial class CartPole
         Dense.Run(x, Weights.Gemm2Weights, Weights.Gemm2Bias, y, inputs: 64, outputs: 64, default(Relu));
     }
 
-    /// <summary>Gemm 64 → 2, unrolled ('Gemm_5').</summary>
+    /// <summary>Gemm 64 → 2 ('Gemm_5').</summary>
     private static void Gemm3(ReadOnlySpan<float> x, Span<float> y)
     {
-        float x0 = x[0];
-        float x1 = x[1];
-        float x2 = x[2];
-        float x3 = x[3];
-        float x4 = x[4];
-        float x5 = x[5];
-        float x6 = x[6];
-        float x7 = x[7];
-        float x8 = x[8];
-        float x9 = x[9];
-        float x10 = x[10];
-        float x11 = x[11];
-        float x12 = x[12];
-        float x13 = x[13];
-        float x14 = x[14];
-        float x15 = x[15];
-        float x16 = x[16];
-        float x17 = x[17];
-        float x18 = x[18];
-        float x19 = x[19];
-        float x20 = x[20];
-        float x21 = x[21];
-        float x22 = x[22];
-        float x23 = x[23];
-        float x24 = x[24];
-        float x25 = x[25];
-        float x26 = x[26];
-        float x27 = x[27];
-        float x28 = x[28];
-        float x29 = x[29];
-        float x30 = x[30];
-        float x31 = x[31];
-        float x32 = x[32];
-        float x33 = x[33];
-        float x34 = x[34];
-        float x35 = x[35];
-        float x36 = x[36];
-        float x37 = x[37];
-        float x38 = x[38];
-        float x39 = x[39];
-        float x40 = x[40];
-        float x41 = x[41];
-        float x42 = x[42];
-        float x43 = x[43];
-        float x44 = x[44];
-        float x45 = x[45];
-        float x46 = x[46];
-        float x47 = x[47];
-        float x48 = x[48];
-        float x49 = x[49];
-        float x50 = x[50];
-        float x51 = x[51];
-        float x52 = x[52];
-        float x53 = x[53];
-        float x54 = x[54];
-        float x55 = x[55];
-        float x56 = x[56];
-        float x57 = x[57];
-        float x58 = x[58];
-        float x59 = x[59];
-        float x60 = x[60];
-        float x61 = x[61];
-        float x62 = x[62];
-        float x63 = x[63];
-        float sum0 = #
-            + (-# * x0 - # * x1 - # * x2 + # * x3)
-            + (# * x4 - # * x5 + # * x6 - # * x7)
-            + (-# * x8 + # * x9 - # * x10 - # * x11)
-            + (# * x12 + # * x13 - # * x14 + # * x15)
-            + (# * x16 + # * x17 - # * x18 - # * x19)
-            + (# * x20 + # * x21 - # * x22 + # * x23)
-            + (-# * x24 + # * x25 + # * x26 + # * x27)
-            + (# * x28 - # * x29 - # * x30 + # * x31)
-            + (# * x32 + # * x33 - # * x34 - # * x35)
-            + (# * x36 - # * x37 - # * x38 - # * x39)
-            + (# * x40 + # * x41 + # * x42 - # * x43)
-            + (# * x44 - # * x45 + # * x46 + # * x47)
-            + (-# * x48 + # * x49 - # * x50 + # * x51)
-            + (-# * x52 + # * x53 + # * x54 - # * x55)
-            + (# * x56 + # * x57 - # * x58 + # * x59)
-            + (# * x60 + # * x61 - # * x62 + # * x63);
-        y[0] = sum0;
-        float sum1 = #
-            + (-# * x0 + # * x1 - # * x2 + # * x3)
-            + (# * x4 - # * x5 + # * x6 - # * x7)
-            + (-# * x8 + # * x9 + # * x10 - # * x11)
-            + (# * x12 + # * x13 - # * x14 + # * x15)
-            + (-# * x16 + # * x17 - # * x18 - # * x19)
-            + (# * x20 + # * x21 - # * x22 + # * x23)
-            + (-# * x24 - # * x25 + # * x26 + # * x27)
-            + (# * x28 + # * x29 - # * x30 + # * x31)
-            + (# * x32 + # * x33 - # * x34 - # * x35)
-            + (# * x36 - # * x37 - # * x38 - # * x39)
-            + (# * x40 + # * x41 + # * x42 - # * x43)
-            + (# * x44 - # * x45 + # * x46 + # * x47)
-            + (-# * x48 + # * x49 - # * x50 + # * x51)
-            + (-# * x52 - # * x53 + # * x54 - # * x55)
-            + (# * x56 + # * x57 + # * x58 - # * x59)
-            + (# * x60 + # * x61 - # * x62 - # * x63);
-        y[1] = sum1;
+        Dense.RunRows(x, Weights.Gemm3Weights, Weights.Gemm3Bias, y, inputs: 64, outputs: 2, default(Identity));
     }
 }

@@ -72,7 +72,7 @@ internal static partial class ResNet20
     public const int ScratchBytes = 132736;
 
     /// <summary>Bytes of constants in the assembly.</summary>
-    public const long WeightBytes = 1077672;
+    public const long WeightBytes = 1077696;
 
     /// <summary>Multiply-adds of one call.</summary>
     public const long Macs = 40551040;

@@ -52,7 +52,8 @@ public sealed class HashedCodeTests
             bool inPlace = label.Contains("InPlace", StringComparison.Ordinal) && kind is "Gemm" or "MatMul" or "Covering";
             Assert.Equal(inPlace, step.Kernel.StartsWith("Dense.Hashed", StringComparison.Ordinal));
             Assert.Equal(!inPlace, step.Kernel.EndsWith(".Expanded", StringComparison.Ordinal));
-            HashedModel.AssertAgrees(model, 2e-5, label, HashedModel.Inputs(model, 3));
+            // Weights up to 63 steps: what is left of a sum after cancellation has their rounding.
+            HashedModel.AssertAgrees(model, 1e-4, label, HashedModel.Inputs(model, 3));
             Assert.Equal(0, model.AllocatedBytes(HashedModel.Inputs(model, 3)));
         }
     }
@@ -81,15 +82,15 @@ public sealed class HashedCodeTests
     }
 
     [Theory]
-    [InlineData(512, 512, 15, true, "Dense.Panels.Expanded")]
+    [InlineData(512, 512, 15, true, "Dense.Blocks.Expanded")]
     [InlineData(1024, 512, 7, false, "Dense.Hashed8")]
     [InlineData(1024, 512, 15, false, "Dense.Hashed16")]
     [InlineData(1024, 512, 15, true, "Dense.Hashed16")]
     [InlineData(1024, 512, 17, true, "Dense.HashedLevels")]
     [InlineData(1024, 512, 127, true, "Dense.HashedLevels")]
-    [InlineData(1024, 512, 31, false, "Dense.Panels.Expanded")]
+    [InlineData(1024, 512, 31, false, "Dense.Blocks.Expanded")]
     [InlineData(2048, 2048, 31, false, "Dense.Hashed32")]
-    [InlineData(2048, 2048, 33, false, "Dense.Panels.Expanded")]
+    [InlineData(2048, 2048, 33, false, "Dense.Blocks.Expanded")]
     public void Auto_reads_in_place_what_waits_for_memory(int inputs, int outputs, int values, bool levels, string kernel)
     {
         HashedMatrix matrix = HashedModel.Matrix(1, outputs, inputs, values, levels, scaled: true);

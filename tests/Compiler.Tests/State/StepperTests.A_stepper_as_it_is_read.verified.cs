@@ -158,7 +158,7 @@ internal static partial class Cell
         initialHidden.Slice(0, 5).CopyTo(hidden);
         initialCell.Slice(0, 5).CopyTo(cell);
         Gemm.Run(x, Weights.LSTM1InputWeights, default, default, gates, rows: 1, depth: 3, columns: 20, default(Identity));
-        Dense.Run(hidden, Weights.LSTM1StateWeights, gates, sums, inputs: 5, outputs: 20, default(Identity));
+        Dense.RunPanels(hidden, Weights.LSTM1StateWeights, gates, sums, inputs: 5, outputs: 20, default(Identity));
         LstmCell.Step(sums, default, coupled: false, cell, hidden, default(Sigmoid), default(Tanh), default(Tanh));
         hidden.CopyTo(y0.Slice(0, 5));
         hidden.CopyTo(y1.Slice(0, 5));

@@ -11,24 +11,25 @@ namespace RedGen.Compiler.Kernels.Linear;
 /// <summary>A small matrix times one vector, as straight-line code with the weights as literals in it (docs/decisions/0002).</summary>
 internal sealed class UnrolledDenseKernel : Kernel
 {
-    /// <summary>Bytes of machine code up to which a layer is unrolled.</summary>
-    private const int CodeLimit = 6144;
-
     /// <summary>Machine code of one term: a literal loaded, multiplied, added.</summary>
     private const int BytesPerTerm = 20;
 
     /// <summary>Machine code of one output: its bias, its activation, its store.</summary>
     private const int BytesPerOutput = 48;
 
-    /// <summary>Inputs beyond which the sums wait for one another: they no longer overlap in the processor.</summary>
-    private const int InputLimit = 64;
+    /// <summary>Against vectors: up to here a layer takes less time than a call of the runtime, or a few nanoseconds more.</summary>
+    private static readonly Limits Vectors = new(CodeBytes: 1152, Inputs: 16);
+
+    /// <summary>Where there are none, or the strict count is asked for. More inputs do not fit the registers: sums would wait for one another.</summary>
+    private static readonly Limits Scalars = new(CodeBytes: 6144, Inputs: 64);
 
     /// <inheritdoc/>
     public override Step? TryPlan(NodeGroup group, KernelContext context)
     {
-        if (DenseLayer.TryRead(group, context) is not { Rows: 1, Addend: null } layer || layer.Inputs > InputLimit) return null;
+        Limits limits = context.Options.Lowering == Lowering.Auto ? Vectors : Scalars;
+        if (DenseLayer.TryRead(group, context) is not { Rows: 1, Addend: null } layer || layer.Inputs > limits.Inputs) return null;
         long bytes = ((long)layer.Weights.Count(w => w != 0) * BytesPerTerm) + ((long)layer.Outputs * BytesPerOutput);
-        if (bytes > CodeLimit || !layer.Weights.All(IsFinite) || !(layer.Bias ?? []).All(IsFinite)) return null;
+        if (bytes > limits.CodeBytes || !layer.Weights.All(IsFinite) || !(layer.Bias ?? []).All(IsFinite)) return null;
         if (SplitLayer.OfDense(layer, context.Hashed(group.Head.Inputs[1])) is { } hashed)
             return context.Options.OnlyLowering is null ? PlanHashed(group, layer, hashed, context) : null;
         return new UnrolledDenseStep(layer)
@@ -53,6 +54,9 @@ internal sealed class UnrolledDenseKernel : Kernel
             Summary = $"{group.Head.Operator.Name} {layer.Text}, unrolled",
         };
     }
+
+    /// <summary>Up to where a layer is unrolled.</summary>
+    private sealed record Limits(int CodeBytes, int Inputs);
 
     private static bool IsFinite(float value) => !float.IsNaN(value) && !float.IsInfinity(value);
 
