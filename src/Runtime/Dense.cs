@@ -113,18 +113,31 @@ public static class Dense
         where TActivation : struct, IActivation
     {
         Check(input, weights.Length, bias, output, inputs, outputs, (outputs + PanelWidth - 1) / PanelWidth * PanelWidth);
-        float least = typeof(TActivation) == typeof(Relu) ? 0f : float.NegativeInfinity;
+        DenseEnd end = new(default, bias, Least<TActivation>());
 #if NET8_0_OR_GREATER
         if (Lanes512.IsSupported)
         {
-            DenseTile.Run<Lanes512>(input, weights, bias, output, inputs, outputs, inBlocks, least);
+            DenseTile.Run<Lanes512, FloatWeights<Lanes512>>(input, weights, output, inputs, outputs, inBlocks, end);
         }
         else
 #endif
         {
-            DenseTile.Run<VectorLanes>(input, weights, bias, output, inputs, outputs, inBlocks, least);
+            DenseTile.Run<VectorLanes, FloatWeights<VectorLanes>>(input, weights, output, inputs, outputs, inBlocks, end);
         }
 
+        Activate(output, outputs, activation);
+    }
+
+    /// <summary>The lower bound that the kernel itself can set: all that Relu is.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static float Least<TActivation>()
+        where TActivation : struct, IActivation => typeof(TActivation) == typeof(Relu) ? 0f : float.NegativeInfinity;
+
+    /// <summary>Applies an activation that is no lower bound.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Activate<TActivation>(Span<float> output, int outputs, TActivation activation)
+        where TActivation : struct, IActivation
+    {
         if (typeof(TActivation) != typeof(Relu) && typeof(TActivation) != typeof(Identity))
         {
             Elementwise.Map(output.Slice(0, outputs), output, activation);

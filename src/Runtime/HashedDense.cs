@@ -88,6 +88,52 @@ public static class HashedDense
         Finish(output, scales, bias, outputs, activation);
     }
 
+    /// <summary>
+    /// Computes the layer from weights that <see cref="HashedWeights.ToPairs"/> made: half the memory of floats, and exact for levels and all
+    /// other values that fit.
+    /// </summary>
+    /// <param name="input">x: [inputs].</param>
+    /// <param name="pairs">
+    /// Packed [⌈outputs / 64⌉][⌈inputs / 2⌉][64], the last block as wide as its outputs need in multiples of 16: the upper halves of two
+    /// weights' floats in one element.
+    /// </param>
+    /// <param name="scales">[outputs], or empty: all 1. Both may be longer: what follows is not used, but spares a slower end.</param>
+    /// <param name="bias">[outputs], or empty for none.</param>
+    /// <param name="output">y: [outputs]; must not overlap the input.</param>
+    /// <param name="inputs">Length of x.</param>
+    /// <param name="outputs">Length of y.</param>
+    /// <param name="activation">Applied to every output.</param>
+    /// <exception cref="ArgumentException">A span is shorter than the sizes need.</exception>
+    [MethodImpl(Simd.Hot)]
+    public static void RunPairs<TActivation>(
+        ReadOnlySpan<float> input, ReadOnlySpan<float> pairs, ReadOnlySpan<float> scales, ReadOnlySpan<float> bias,
+        Span<float> output, int inputs, int outputs, TActivation activation)
+        where TActivation : struct, IActivation
+    {
+        long panels = ((long)outputs + PanelWidth - 1) / PanelWidth;
+        if (inputs < 0 || outputs < 0 || input.Length < inputs || output.Length < outputs || pairs.Length < panels * PanelWidth * (((long)inputs + 1) / 2)
+            || (scales.Length != 0 && scales.Length < outputs) || (bias.Length != 0 && bias.Length < outputs))
+        {
+            Throw();
+        }
+
+        DenseEnd end = new(scales, bias, Dense.Least<TActivation>());
+#if NET8_0_OR_GREATER
+        if (Lanes512.IsSupported)
+        {
+            DenseTile.Run<Lanes512, PairedWeights<Lanes512>>(input, pairs, output, inputs, outputs, inBlocks: true, end);
+        }
+        else
+#endif
+        {
+            DenseTile.Run<VectorLanes, PairedWeights<VectorLanes>>(input, pairs, output, inputs, outputs, inBlocks: true, end);
+        }
+
+        Dense.Activate(output, outputs, activation);
+    }
+
+    private static void Throw() => throw new ArgumentException("A span is shorter than the layer's sizes need.");
+
     private static void Check(
         ReadOnlySpan<float> input, ReadOnlySpan<byte> indices, ReadOnlySpan<float> scales, ReadOnlySpan<float> bias, Span<float> output, int inputs, int outputs)
     {
@@ -95,7 +141,7 @@ public static class HashedDense
         if (inputs < 0 || outputs < 0 || input.Length < inputs || output.Length < outputs || indices.Length < panels * PanelWidth * inputs
             || (scales.Length != 0 && scales.Length < outputs) || (bias.Length != 0 && bias.Length < outputs))
         {
-            throw new ArgumentException("A span is shorter than the layer's sizes need.");
+            Throw();
         }
     }
 

@@ -96,6 +96,53 @@ public static class HashedWeights
         return packed;
     }
 
+    /// <summary>Expands to what <see cref="HashedDense.RunPairs{TActivation}"/> reads: two weights an element. Scales are left to the kernel.</summary>
+    /// <param name="indices">[outputs, columns], each <paramref name="first"/> + a position in <paramref name="values"/>.</param>
+    /// <param name="values">The codebook, 1 to 127 values whose floats end in 16 zero bits, as those of whole numbers up to 256 do.</param>
+    /// <param name="first">The byte of index 0.</param>
+    /// <param name="outputs">Rows.</param>
+    /// <param name="columns">Weights of one output: the layer's inputs.</param>
+    /// <returns>[block of 64 outputs][two columns][output of the block]: the even column's upper half in the lower half of an element, the odd one's in the upper half.</returns>
+    /// <exception cref="ArgumentException">The spans do not fit the sizes, or a value takes more than half a float.</exception>
+    public static float[] ToPairs(ReadOnlySpan<byte> indices, ReadOnlySpan<float> values, int first, int outputs, int columns)
+    {
+        Check(indices, values, default, first, outputs, columns);
+        Span<uint> halves = stackalloc uint[256];
+        halves.Clear();
+        for (int k = 0; k < values.Length; k++)
+        {
+            if ((Bits(values[k]) & 0xFFFF) != 0)
+            {
+                throw new ArgumentException("A value takes more than half a float.", nameof(values));
+            }
+
+            halves[first + k] = Bits(values[k]) >> 16;
+        }
+
+        int rows = (columns + 1) / 2;
+        float[] packed = new float[(outputs + PanelWidth - 1) / PanelWidth * PanelWidth * rows];
+        Span<uint> pairs = MemoryMarshal.Cast<float, uint>(packed.AsSpan());
+        for (int i = 0; i < outputs; i++)
+        {
+            int block = i / Dense.BlockWidth * Dense.BlockWidth;
+            int width = (Math.Min(Dense.BlockWidth, outputs - block) + PanelWidth - 1) / PanelWidth * PanelWidth;
+            PairRow(indices.Slice(i * columns, columns), halves, pairs.Slice((block * rows) + (i % Dense.BlockWidth)), width);
+        }
+
+        return packed;
+    }
+
+    [MethodImpl(Simd.Hot)]
+    private static void PairRow(ReadOnlySpan<byte> indices, ReadOnlySpan<uint> halves, Span<uint> pairs, int stride)
+    {
+        for (int j = 0; j < indices.Length; j++)
+        {
+            pairs[j / 2 * stride] |= halves[indices[j]] << (16 * (j % 2));
+        }
+    }
+
+    private static uint Bits(float value) => Unsafe.As<float, uint>(ref value);
+
     /// <summary>Expands to the panels that matrix products read.</summary>
     /// <param name="indices">[outputs, columns], each <paramref name="first"/> + a position in <paramref name="values"/>.</param>
     /// <param name="values">The codebook, 1 to 127 values.</param>

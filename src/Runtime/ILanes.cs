@@ -88,6 +88,12 @@ internal interface ILanes<TLanes>
     /// <summary>Splits positive normal numbers: x = f · 2^exponent with f from √½ to √2.</summary>
     TLanes SplitPower(TLanes x, out TLanes exponent);
 
+    /// <summary>The lower 16 bits of every lane as the upper half of a float whose lower half is zero.</summary>
+    TLanes LowerHalf(TLanes pair);
+
+    /// <summary>Every lane with its lower 16 bits set to zero.</summary>
+    TLanes UpperHalf(TLanes pair);
+
     /// <summary>The sum of all lanes.</summary>
     float Sum(TLanes value);
 

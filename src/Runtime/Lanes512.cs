@@ -153,6 +153,14 @@ internal readonly struct Lanes512 : ILanes<Lanes512>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Lanes512 LowerHalf(Lanes512 pair) => new(Vector512.ShiftLeft(pair._value.AsInt32(), 16).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Lanes512 UpperHalf(Lanes512 pair) => new((pair._value.AsInt32() & Vector512.Create(-65536)).AsSingle());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float Sum(Lanes512 value) => Vector256.Sum(value._value.GetLower() + value._value.GetUpper());
 
     /// <inheritdoc/>

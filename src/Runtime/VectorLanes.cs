@@ -136,6 +136,22 @@ internal readonly struct VectorLanes : ILanes<VectorLanes>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public VectorLanes LowerHalf(VectorLanes pair)
+    {
+        Vector<int> bits = Vector.AsVectorInt32(pair._value);
+#if NET8_0_OR_GREATER
+        return new(Vector.AsVectorSingle(Vector.ShiftLeft(bits, 16)));
+#else
+        return new(Vector.AsVectorSingle(bits * new Vector<int>(1 << 16)));
+#endif
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public VectorLanes UpperHalf(VectorLanes pair) => new(Vector.AsVectorSingle(Vector.AsVectorInt32(pair._value) & new Vector<int>(-65536)));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float Sum(VectorLanes value) => Simd.Sum(value._value);
 
     /// <inheritdoc/>

@@ -45,6 +45,14 @@ public sealed class StepWriter
     /// <summary>The name of a ReadOnlySpan with one of <see cref="Step.Weights"/>.</summary>
     public string Weight(int index) => _weights[index];
 
+    /// <summary>The name of a ReadOnlySpan with the weight that has a role; <c>default</c> where the step has none.</summary>
+    public string WeightOf(string role)
+    {
+        for (int i = 0; i < Step.Weights.Length; i++)
+            if (Step.Weights[i].Role == role) return _weights[i];
+        return "default";
+    }
+
     /// <summary>The name of the Span of scratch memory; only where <see cref="Step.WorkspaceLength"/> is not 0.</summary>
     public string Workspace => "workspace";
 

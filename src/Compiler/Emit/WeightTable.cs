@@ -51,7 +51,8 @@ internal sealed class WeightTable
     {
         if (_expandedByContent.TryGetValue(weight, out ExpandedWeight? known)) return known;
         string Part(Weight part) => Add(stepName, part, part.Role + " of the weights" + comment.Substring(weight.Role.Length));
-        string parts = Part(expansion.Indices) + ", " + (expansion.Values is null ? expansion.Levels : Part(expansion.Values)) + ", " + (expansion.Scales is null ? "default" : Part(expansion.Scales));
+        string parts = Part(expansion.Indices) + ", " + (expansion.Values is null ? expansion.Levels : Part(expansion.Values));
+        if (expansion.TakesScales) parts += ", " + (expansion.Scales is null ? "default" : Part(expansion.Scales));
         string call = $"{expansion.Function}({parts}, {expansion.Sizes})";
         var expanded = new ExpandedWeight(NameOf(stepName + weight.Role), call, comment);
         _expandedByContent.Add(weight, expanded);

@@ -12,6 +12,9 @@ namespace RedGen.Compiler.Plan;
 /// <param name="Sizes">The function's further arguments as C#, such as <c>first: 48, outputs: 16, columns: 9</c>.</param>
 public sealed record WeightExpansion(string Function, Weight Indices, Weight? Values, string Levels, Weight? Scales, string Sizes)
 {
+    /// <summary>Whether the function takes scales; a kernel that applies them itself has them apart.</summary>
+    public bool TakesScales { get; init; } = true;
+
     /// <summary>The arrays that it reads.</summary>
     public IEnumerable<Weight> Parts => new[] { Indices, Values, Scales }.OfType<Weight>();
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using RedGen.Compiler.Emit;
 using RedGen.Compiler.Kernels.Packing;
 using RedGen.Compiler.Plan;
@@ -18,13 +19,13 @@ internal sealed class DenseKernel : Kernel
         var hashed = HashedConstants.TryRead(group.Head.Inputs[1], layer.Weights, context);
         if (hashed is not null && HashedDenseKernel.TryPlan(group, layer, hashed, context.Options) is { } inPlace) return inPlace;
         Form form = layer.Rows > 1 || layer.Addend is not null ? Form.Gemm : layer.Outputs < RowsLimit ? Form.Rows : Form.Blocks;
-        float[]? bias = layer.Bias is not null && form == Form.Blocks ? DensePacking.PadOutputs(layer.Bias) : layer.Bias;
+        if (form == Form.Blocks && hashed is { ArePairs: true }) form = Form.Pairs;
         return new DenseStep(layer, form)
         {
             Nodes = group.Nodes,
             Inputs = [.. layer.Values],
             Outputs = [group.Last.Outputs[0]],
-            Weights = bias is null ? [Weights(layer, form, hashed)] : [Weights(layer, form, hashed), Weight.Of("Bias", bias)],
+            Weights = Constants(layer, form, hashed),
             InPlaceInputs = layer.Addend is not null && layer.Addend != layer.Input ? [1] : [],
             MultiplyAdds = layer.MultiplyAdds,
             Cost = LoweringCounter.CostOf(SplitLayer.OfDense(layer, context.Hashed(group.Head.Inputs[1]))),
@@ -36,16 +37,26 @@ internal sealed class DenseKernel : Kernel
     private enum Form
     {
         Blocks,
+        Pairs,
         Rows,
         Gemm,
     }
 
-    private static Weight Weights(DenseLayer layer, Form form, HashedConstants? hashed) => form switch
+    private static ImmutableArray<Weight> Constants(DenseLayer layer, Form form, HashedConstants? hashed)
     {
-        Form.Rows => hashed?.ToRows() ?? Weight.Of("Weights", layer.Weights),
-        Form.Blocks => hashed?.ToBlocks() ?? Weight.Of("Weights", DensePacking.Pack(layer.Weights, layer.Inputs, layer.Outputs)),
-        _ => hashed?.ToPanels() ?? Weight.Of("Weights", PanelPacking.Pack(layer.Weights, layer.Inputs, layer.Outputs, transposed: true)),
-    };
+        float[]? scales = null;
+        Weight weights = form switch
+        {
+            Form.Pairs => hashed!.ToPairs(out scales),
+            Form.Rows => hashed?.ToRows() ?? Weight.Of("Weights", layer.Weights),
+            Form.Blocks => hashed?.ToBlocks() ?? Weight.Of("Weights", DensePacking.Pack(layer.Weights, layer.Inputs, layer.Outputs)),
+            _ => hashed?.ToPanels() ?? Weight.Of("Weights", PanelPacking.Pack(layer.Weights, layer.Inputs, layer.Outputs, transposed: true)),
+        };
+        ImmutableArray<Weight> all = [weights];
+        if (scales is not null) all = all.Add(Weight.Of("Scales", DensePacking.PadOutputs(scales)));
+        if (layer.Bias is null) return all;
+        return all.Add(Weight.Of("Bias", form is Form.Blocks or Form.Pairs ? DensePacking.PadOutputs(layer.Bias) : layer.Bias));
+    }
 
     private sealed class DenseStep(DenseLayer layer, Form form) : Step
     {
@@ -53,11 +64,15 @@ internal sealed class DenseKernel : Kernel
 
         public override void Emit(StepWriter writer)
         {
-            string bias = layer.Bias is null ? "default" : writer.Weight(1);
-            string start = $"{writer.Input(0)}, {writer.Weight(0)}, {bias}";
-            writer.Line(form == Form.Gemm
-                ? $"Gemm.Run({start}, {(layer.Addend is null ? "default" : writer.Input(1))}, {writer.Output(0)}, rows: {layer.Rows}, depth: {layer.Inputs}, columns: {layer.Outputs}, {layer.Activation.Expression});"
-                : $"Dense.{(form == Form.Rows ? "RunRows" : "Run")}({start}, {writer.Output(0)}, inputs: {layer.Inputs}, outputs: {layer.Outputs}, {layer.Activation.Expression});");
+            string start = $"{writer.Input(0)}, {writer.Weight(0)}, {(form == Form.Pairs ? writer.WeightOf("Scales") + ", " : "")}{writer.WeightOf("Bias")}";
+            string sizes = $"inputs: {layer.Inputs}, outputs: {layer.Outputs}, {layer.Activation.Expression});";
+            writer.Line(form switch
+            {
+                Form.Gemm => $"Gemm.Run({start}, {(layer.Addend is null ? "default" : writer.Input(1))}, {writer.Output(0)}, rows: {layer.Rows}, depth: {layer.Inputs}, columns: {layer.Outputs}, {layer.Activation.Expression});",
+                Form.Pairs => $"HashedDense.RunPairs({start}, {writer.Output(0)}, {sizes}",
+                Form.Rows => $"Dense.RunRows({start}, {writer.Output(0)}, {sizes}",
+                _ => $"Dense.Run({start}, {writer.Output(0)}, {sizes}",
+            });
         }
     }
 }

@@ -84,6 +84,23 @@ internal sealed class HashedConstants
     /// <summary>Weights that are expanded to what TransposedConvolution reads.</summary>
     public Weight ToTransposedPanels(int groups, int taps) => Expanded("ToTransposedPanels", "groups: " + CSharpLiteral.Of(groups) + ", taps: " + CSharpLiteral.Of(taps) + ", ");
 
+    /// <summary>Whether two weights fit one float: the values are levels, or end in 16 zero bits.</summary>
+    public bool ArePairs => IsLevels(out _, out _) || Matrix.Codebook.All(HasHalf);
+
+    /// <summary>Weights that are expanded to pairs, as HashedDense.RunPairs reads them. The kernel scales its sums: levels have their step there.</summary>
+    /// <param name="scales">One factor an output; null: all 1.</param>
+    public Weight ToPairs(out float[]? scales)
+    {
+        bool levels = IsLevels(out int zero, out float step);
+        scales = Matrix.Scales.IsEmpty ? null : [.. Matrix.Scales];
+        if (levels && step != 1) scales = [.. Enumerable.Range(0, Matrix.Outputs).Select(i => Matrix.Scale(i) * step)];
+        string values = levels ? LevelsText(zero) : "";
+        return new Weight("Weights", Graphs.ElementType.Float32, default)
+        {
+            Expansion = new WeightExpansion("HashedWeights.ToPairs", Codewords(), levels ? null : Values, values, null, Sizes("")) { TakesScales = false },
+        };
+    }
+
     /// <summary>The indices as HashedDense reads them: [panel of 16 outputs][column][output of the panel].</summary>
     public Weight PanelIndices()
     {
@@ -126,15 +143,26 @@ internal sealed class HashedConstants
 
     private Weight Expanded(string function, string sizes)
     {
+        // Whole numbers need no table: only layers whose scales hold the step have them.
+        string levels = IsLevels(out int zero, out float step) && step == 1 ? LevelsText(zero) : "";
+        return new Weight("Weights", Graphs.ElementType.Float32, default)
+        {
+            Expansion = new WeightExpansion("HashedWeights." + function, Codewords(), levels.Length > 0 ? null : Values, levels, Scales, Sizes(sizes)),
+        };
+    }
+
+    private static bool HasHalf(float value) => (System.Runtime.CompilerServices.Unsafe.As<float, uint>(ref value) & 0xFFFF) == 0;
+
+    private string LevelsText(int zero) => $"HashedWeights.Levels({CSharpLiteral.Of(-zero)}, {CSharpLiteral.Of(Matrix.Codebook.Length - 1 - zero)})";
+
+    private string Sizes(string more) => $"first: {CSharpLiteral.Of(First)}, {more}outputs: {CSharpLiteral.Of(Matrix.Outputs)}, columns: {CSharpLiteral.Of(Matrix.Columns)}";
+
+    /// <summary>The indices in the matrix' own order.</summary>
+    private Weight Codewords()
+    {
         var codes = new byte[Matrix.Count];
         ReadOnlySpan<byte> indices = Matrix.Indices;
         for (int i = 0; i < codes.Length; i++) codes[i] = (byte)(First + indices[i]);
-        string all = $"first: {CSharpLiteral.Of(First)}, {sizes}outputs: {CSharpLiteral.Of(Matrix.Outputs)}, columns: {CSharpLiteral.Of(Matrix.Columns)}";
-        // Whole numbers need no table: only layers whose scales hold the step have them.
-        string levels = IsLevels(out int zero, out float step) && step == 1 ? $"HashedWeights.Levels({CSharpLiteral.Of(-zero)}, {CSharpLiteral.Of(Matrix.Codebook.Length - 1 - zero)})" : "";
-        return new Weight("Weights", Graphs.ElementType.Float32, default)
-        {
-            Expansion = new WeightExpansion("HashedWeights." + function, Weight.OfText("Indices", codes), levels.Length > 0 ? null : Values, levels, Scales, all),
-        };
+        return Weight.OfText("Indices", codes);
     }
 }

@@ -13,10 +13,12 @@ namespace RedGen.Compiler.Kernels.Linear;
 /// </summary>
 internal static class HashedDenseKernel
 {
-    /// <summary>Bytes of float weights from which reading levels, or up to 16 values, is at least as fast as reading floats: a core's caches end.</summary>
+    /// <summary>Bytes of float weights from which looking up to 16 values up is at least as fast as reading floats: a core's caches end.</summary>
     private const long MemoryBound = 2 << 20;
 
-    /// <summary>The same for 17 to 32 values: most caches end.</summary>
+    /// <summary>
+    /// The same for 17 to 32 values, and for those that can be expanded to half a float each, which is faster until most caches end.
+    /// </summary>
     private const long WideMemoryBound = 16 << 20;
 
     /// <summary>Values up to which a look-up is as fast as the conversion of levels, and faster in vectors of 128 bits.</summary>
@@ -34,7 +36,7 @@ internal static class HashedDenseKernel
         if (layer.Rows != 1 || layer.Addend is not null || layer.Outputs < LeastOutputs) return null;
         int count = hashed.Matrix.Codebook.Length;
         bool levels = hashed.IsLevels(out int zero, out float step) && count > NarrowValues;
-        if (options.Weights == WeightTier.Expand || (options.Weights != WeightTier.InPlace && !Pays(layer, levels ? 0 : count))) return null;
+        if (options.Weights == WeightTier.Expand || (options.Weights != WeightTier.InPlace && !Pays(layer, hashed, levels ? 0 : count))) return null;
         Weight? scales = levels ? LevelScales(hashed, step) : hashed.Scales;
         var weights = ImmutableArray.Create(hashed.PanelIndices());
         if (!levels) weights = weights.Add(hashed.Values);
@@ -52,12 +54,9 @@ internal static class HashedDenseKernel
         };
     }
 
-    /// <summary>Whether bytes are read at least as fast as floats; lookups: the size of the codebook, 0 for levels.</summary>
-    private static bool Pays(DenseLayer layer, int lookups)
-    {
-        long bytes = 4L * layer.Inputs * layer.Outputs;
-        return bytes >= MemoryBound && (lookups <= NarrowValues || (lookups <= VectorValues && bytes >= WideMemoryBound));
-    }
+    /// <summary>Whether bytes are read at least as fast as what they can be expanded to; lookups: the size of the codebook, 0 for levels.</summary>
+    private static bool Pays(DenseLayer layer, HashedConstants hashed, int lookups)
+        => lookups <= VectorValues && 4L * layer.Inputs * layer.Outputs >= (lookups > NarrowValues || hashed.ArePairs ? WideMemoryBound : MemoryBound);
 
     /// <summary>The scales with the step of the levels in them; null: all 1.</summary>
     private static Weight? LevelScales(HashedConstants hashed, float step)
@@ -69,20 +68,13 @@ internal static class HashedDenseKernel
 
         public override void Emit(StepWriter writer)
         {
-            string values = levels ? "" : Constant(writer, "Values") + ", ";
+            string values = levels ? "" : writer.WeightOf("Values") + ", ";
             writer.Line($"HashedDense.{(levels ? "RunLevels" : "Run")}(");
             using (writer.Code.Indent())
             {
-                writer.Line($"{writer.Input(0)}, {writer.Weight(0)}, {values}{Constant(writer, "Scales")}, {Constant(writer, "Bias")}, {writer.Output(0)},");
+                writer.Line($"{writer.Input(0)}, {writer.Weight(0)}, {values}{writer.WeightOf("Scales")}, {writer.WeightOf("Bias")}, {writer.Output(0)},");
                 writer.Line($"{(levels ? "zero" : "first")}: {CSharpLiteral.Of(code)}, inputs: {CSharpLiteral.Of(layer.Inputs)}, outputs: {CSharpLiteral.Of(layer.Outputs)}, {layer.Activation.Expression});");
             }
-        }
-
-        private string Constant(StepWriter writer, string role)
-        {
-            for (int i = 0; i < Weights.Length; i++)
-                if (Weights[i].Role == role) return writer.Weight(i);
-            return "default";
         }
     }
 }
