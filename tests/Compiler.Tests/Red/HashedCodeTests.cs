@@ -82,12 +82,13 @@ public sealed class HashedCodeTests
     }
 
     [Theory]
-    [InlineData(512, 512, 15, true, "Dense.Blocks.Expanded")]
+    [InlineData(512, 512, 15, false, "Dense.Blocks.Expanded")]
+    [InlineData(512, 512, 15, true, "Dense.Pairs.Expanded")]
     [InlineData(1024, 512, 7, false, "Dense.Hashed8")]
     [InlineData(1024, 512, 15, false, "Dense.Hashed16")]
-    [InlineData(1024, 512, 15, true, "Dense.Hashed16")]
-    [InlineData(1024, 512, 17, true, "Dense.HashedLevels")]
-    [InlineData(1024, 512, 127, true, "Dense.HashedLevels")]
+    [InlineData(1024, 512, 127, true, "Dense.Pairs.Expanded")]
+    [InlineData(2048, 2048, 15, true, "Dense.Hashed16")]
+    [InlineData(2048, 2048, 17, true, "Dense.HashedLevels")]
     [InlineData(1024, 512, 31, false, "Dense.Blocks.Expanded")]
     [InlineData(2048, 2048, 31, false, "Dense.Hashed32")]
     [InlineData(2048, 2048, 33, false, "Dense.Blocks.Expanded")]
