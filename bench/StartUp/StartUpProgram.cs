@@ -18,8 +18,8 @@ internal static class StartUpProgram
         using System.Diagnostics;
         using System.Globalization;
 
-        long start = Stopwatch.GetTimestamp();
         double cpu = Environment.CpuUsage.TotalTime.TotalMilliseconds;
+        long start = Stopwatch.GetTimestamp();
 
         """;
 
@@ -43,7 +43,7 @@ internal static class StartUpProgram
     public static string WithOrt(GeneratedModel model)
     {
         IEnumerable<string> arrays = model.Inputs.Select(static (v, i) => Pinned("x", v, i)).Concat(model.Outputs.Select(static (v, i) => Pinned("y", v, i)));
-        return Begin.Replace("\n\nlong", "\nusing RedGen.Cli.Measure;\n\nlong", StringComparison.Ordinal) + string.Join("\n", arrays) + $"""
+        return Begin.Replace("\n\ndouble", "\nusing RedGen.Cli.Measure;\n\ndouble", StringComparison.Ordinal) + string.Join("\n", arrays) + $"""
 
             var session = new OrtSession(args[0], args[1], 1);
             session.Bind([{string.Join(", ", model.Inputs.Select(static (v, i) => Tensor("x", v, i)))}], [{string.Join(", ", model.Outputs.Select(static (v, i) => Tensor("y", v, i)))}]);

@@ -27,8 +27,8 @@ internal sealed record StartUpTimes(string Model, string Form, double SinceMain,
         foreach (StartUpTimes row in rows)
         {
             StartUpTimes ort = rows.First(r => r.Model == row.Model && r.Form == Ort);
-            text.Append(CultureInfo.InvariantCulture, $"| {row.Model} | {row.Form} | {row.SinceMain:F2} | {row.CpuSinceMain:F2} | {ort.CpuSinceMain / row.CpuSinceMain:F1} × ");
-            text.Append(CultureInfo.InvariantCulture, $"| {row.SinceStart:F1} | {row.CpuSinceStart:F1} | {ort.CpuSinceStart / row.CpuSinceStart:F1} × | {(row.Bytes > 0 ? (row.Bytes / 1024).ToString(CultureInfo.InvariantCulture) : "")} |\n");
+            text.Append(CultureInfo.InvariantCulture, $"| {row.Model} | {row.Form} | {row.SinceMain:F2} | {row.CpuSinceMain:F2} | {ort.SinceMain / row.SinceMain:F1} × ");
+            text.Append(CultureInfo.InvariantCulture, $"| {row.SinceStart:F1} | {row.CpuSinceStart:F1} | {ort.SinceStart / row.SinceStart:F1} × | {(row.Bytes > 0 ? (row.Bytes / 1024).ToString(CultureInfo.InvariantCulture) : "")} |\n");
         }
 
         return text.ToString();

@@ -229,18 +229,11 @@ public static class HashedWeights
         int perGroup = outputs / groups;
         int groupLength = (perGroup + PanelWidth - 1) / PanelWidth * PanelWidth * columns;
         float[] packed = new float[groups * groupLength];
-        byte[] row = new byte[columns];
         for (int i = 0; i < outputs; i++)
         {
-            ReadOnlySpan<byte> codes = indices.Slice(i * columns, columns);
-            for (int j = 0; j < columns; j++)
-            {
-                row[(j % taps * (columns / taps)) + (j / taps)] = codes[j];
-            }
-
             int lane = i % perGroup;
             int start = (i / perGroup * groupLength) + (lane / PanelWidth * PanelWidth * columns) + (lane % PanelWidth);
-            ExpandRow(row, values, scales, first, i, packed, start, PanelWidth);
+            ExpandRow(indices.Slice(i * columns, columns), values, scales, first, i, packed, start, PanelWidth, taps);
         }
 
         return packed;
@@ -300,10 +293,13 @@ public static class HashedWeights
         }
     }
 
-    /// <summary>Expands one output: its scale goes into a table of the codebook, so that a weight is one look-up.</summary>
+    /// <summary>
+    /// Expands one output: its scale goes into a table of the codebook, so that a weight is one look-up. With several taps, the weights of the first
+    /// tap come first, then those of the second.
+    /// </summary>
     [MethodImpl(Simd.Hot)]
     private static void ExpandRow(
-        ReadOnlySpan<byte> indices, ReadOnlySpan<float> values, ReadOnlySpan<float> scales, int first, int output, float[] packed, int start, int stride)
+        ReadOnlySpan<byte> indices, ReadOnlySpan<float> values, ReadOnlySpan<float> scales, int first, int output, float[] packed, int start, int stride, int taps = 1)
     {
         Span<float> table = stackalloc float[256];
         table.Clear();
@@ -317,9 +313,13 @@ public static class HashedWeights
         unchecked
         {
             // A byte never leaves the table; the target is checked.
-            for (int j = 0, at = 0; j < indices.Length; j++, at += stride)
+            int at = 0;
+            for (int tap = 0; tap < taps; tap++)
             {
-                target[at] = Unsafe.Add(ref entry, (nint)indices[j]);
+                for (int j = tap; j < indices.Length; j += taps, at += stride)
+                {
+                    target[at] = Unsafe.Add(ref entry, (nint)indices[j]);
+                }
             }
         }
     }
