@@ -1,5 +1,6 @@
 #nullable enable
 using System;
+using System.Runtime.CompilerServices;
 
 namespace RedGen.Runtime;
 
@@ -35,6 +36,7 @@ public static class WinogradConvolution
     /// <param name="tileWidth">Outputs of a tile along the width.</param>
     /// <param name="activation">Applied to every element.</param>
     /// <exception cref="ArgumentException">A span is shorter than the shape needs, or the shape is of another kind.</exception>
+    [MethodImpl(Simd.Hot)]
     public static void Run<TActivation>(
         ReadOnlySpan<float> input, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, ReadOnlySpan<float> addend,
         Span<float> output, Span<float> workspace, in ConvShape shape, int tileHeight, int tileWidth, TActivation activation)
@@ -62,6 +64,7 @@ public static class WinogradConvolution
         WinogradPass<VectorLanes>.Run(input, weights, bias, addend, output, workspace, plan, shape, activation);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsServed(in ConvShape shape, int tileHeight, int tileWidth) =>
         Serves(shape.KernelHeight, tileHeight) && Serves(shape.KernelWidth, tileWidth)
         && shape.Groups == 1 && shape.InDepth == 1 && shape.OutDepth == 1 && shape.KernelDepth == 1 && shape.PadDepth == 0

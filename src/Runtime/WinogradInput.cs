@@ -38,6 +38,7 @@ internal static class WinogradInput
         }
     }
 
+    [MethodImpl(Simd.Hot)]
     private static void Widthwise<TLanes>(ref float from, ref float to, in WinogradPlan plan, nint channels, nint tiles)
         where TLanes : struct, ILanes<TLanes>
     {

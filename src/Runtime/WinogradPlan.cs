@@ -1,5 +1,6 @@
 #nullable enable
 using System;
+using System.Runtime.CompilerServices;
 
 namespace RedGen.Runtime;
 
@@ -51,6 +52,7 @@ internal readonly struct WinogradPlan
     /// <summary>Floats of one padded row of input that a block's row of tiles reads.</summary>
     internal readonly int BandLength;
 
+    [MethodImpl(Simd.Hot)]
     internal WinogradPlan(in ConvShape shape, int tileHeight, int tileWidth)
     {
         TileHeight = tileHeight;
@@ -100,5 +102,6 @@ internal readonly struct WinogradPlan
     /// <summary>Floats of workspace from its first cache line on.</summary>
     internal int Length => OutStart + (Points * OutPoint);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Divide(int count, int by) => (count + by - 1) / by;
 }

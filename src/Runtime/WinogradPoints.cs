@@ -4,7 +4,7 @@ namespace RedGen.Runtime;
 
 /// <summary>
 /// The points at which polynomials are multiplied: 0, ±1, ∞ for four of them, 0, ±√½, ±√2, ∞ for six. Two pairs around 1 whose product
-/// is 1 keep the numbers of the transforms small, and with them the error: a third of that of the textbook's 0, ±1, ±2, ∞.
+/// is 1 keep the numbers of the transforms small, and with them the error: half of that of the usual 0, ±1, ±2, ∞ (docs/decisions/0011).
 /// </summary>
 internal static class WinogradPoints
 {

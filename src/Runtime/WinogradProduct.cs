@@ -8,8 +8,8 @@ namespace RedGen.Runtime;
 /// <summary>products[point] = transformed[point] × weights[point]: a small matrix product for each point.</summary>
 internal static class WinogradProduct
 {
-    /// <summary>Integers of tables that the micro-kernels read: where their rows lie, and one segment from 0 on.</summary>
-    internal const int TableLength = TallestTile + 4;
+    /// <summary>Integers of tables that the micro-kernels read: where their rows lie, and one segment from 0 on; a cache line.</summary>
+    internal const int TableLength = 16;
 
     private const int TallestTile = 8;
 
@@ -17,6 +17,7 @@ internal static class WinogradProduct
     internal static int PaddedRows(int tiles) => (tiles + 3) / 4 * 4;
 
     /// <summary>Fills the tables.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void FillTables(Span<int> tables, int rowLength)
     {
         tables.Clear();
@@ -72,7 +73,12 @@ internal static class WinogradProduct
             while (rows > 0)
             {
                 int done = 4;
-                if (vectors == 1 && rows >= 8)
+                if (vectors == 1 && rows >= 12 && rows != 16)
+                {
+                    done = 12;
+                    WinogradTile.TwelveByOne<TLanes>(ref x, step, depth, ref w, ref y, yStep);
+                }
+                else if (vectors == 1 && rows >= 8)
                 {
                     done = 8;
                     SingleTile.EightByOne<TLanes>(ref x, ref table, ref segments, 1, depth, ref w, ref y, yStep);

@@ -101,12 +101,13 @@ public static class WinogradWeights
         unchecked
         {
             Array.Clear(kernels, 0, kernels.Length);
+            ref double to = ref kernels[0];
             for (int output = 0; output < outputs; output++)
             {
-                ReadOnlySpan<float> kernel = rows.Slice(output * step, taps);
-                for (int tap = 0; tap < kernel.Length; tap++)
+                ref float kernel = ref MemoryMarshal.GetReference(rows.Slice(output * step, taps));
+                for (nint tap = 0; tap < taps; tap++)
                 {
-                    kernels[(tap * Dense.PanelWidth) + output] = kernel[tap];
+                    Unsafe.Add(ref to, (tap * Dense.PanelWidth) + output) = Unsafe.Add(ref kernel, tap);
                 }
             }
         }
@@ -118,20 +119,14 @@ public static class WinogradWeights
     {
         unchecked
         {
-            Span<Vector<double>> from = MemoryMarshal.Cast<double, Vector<double>>(kernels);
+            ref Vector<double> from = ref Unsafe.As<double, Vector<double>>(ref MemoryMarshal.GetReference(kernels));
             Span<Vector<double>> to = MemoryMarshal.Cast<double, Vector<double>>(half);
             int vectors = Dense.PanelWidth / Vector<double>.Count;
-            for (int i = 0; i < matrix.Length / taps; i++)
+            for (int i = 0; i < matrix.Length; i += taps)
             {
                 for (int v = 0; v < vectors; v++)
                 {
-                    Vector<double> sum = Vector<double>.Zero;
-                    for (int k = 0; k < taps; k++)
-                    {
-                        sum += from[(k * vectors) + v] * matrix[(i * taps) + k];
-                    }
-
-                    to[(i * vectors) + v] = sum;
+                    to[(i / taps * vectors) + v] = Sum(ref Unsafe.Add(ref from, v), vectors, ref matrix[i], taps);
                 }
             }
         }
@@ -143,24 +138,38 @@ public static class WinogradWeights
     {
         unchecked
         {
-            Span<Vector<double>> from = MemoryMarshal.Cast<double, Vector<double>>(half);
+            ref Vector<double> from = ref Unsafe.As<double, Vector<double>>(ref MemoryMarshal.GetReference(half));
             int vectors = Dense.PanelWidth / Vector<double>.Count;
-            for (int i = 0; i < matrix.Length / taps; i++)
+            for (int i = 0; i < matrix.Length; i += taps)
             {
-                Span<Vector<float>> to = MemoryMarshal.Cast<float, Vector<float>>(packed.Slice(i * pointStep, Dense.PanelWidth));
-                for (int v = 0; v < vectors; v += 2)
+                Span<Vector<float>> to = MemoryMarshal.Cast<float, Vector<float>>(packed.Slice(i / taps * pointStep, Dense.PanelWidth));
+                for (int v = 0; v < to.Length; v++)
                 {
-                    Vector<double> low = Vector<double>.Zero;
-                    Vector<double> high = Vector<double>.Zero;
-                    for (int k = 0; k < taps; k++)
-                    {
-                        low += from[(k * step * vectors) + v] * matrix[(i * taps) + k];
-                        high += from[(k * step * vectors) + v + 1] * matrix[(i * taps) + k];
-                    }
-
-                    to[v / 2] = Vector.Narrow(low, high);
+                    Vector<double> low = Sum(ref Unsafe.Add(ref from, 2 * v), step * vectors, ref matrix[i], taps);
+                    Vector<double> high = Sum(ref Unsafe.Add(ref from, (2 * v) + 1), step * vectors, ref matrix[i], taps);
+                    to[v] = Vector.Narrow(low, high);
                 }
             }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector<double> Sum(ref Vector<double> from, nint step, ref double factors, int taps)
+    {
+        unchecked
+        {
+            Vector<double> sum = from * factors;
+            if (taps > 1)
+            {
+                sum += (Unsafe.Add(ref from, step) * Unsafe.Add(ref factors, 1)) + (Unsafe.Add(ref from, 2 * step) * Unsafe.Add(ref factors, 2));
+            }
+
+            if (taps > 3)
+            {
+                sum += (Unsafe.Add(ref from, 3 * step) * Unsafe.Add(ref factors, 3)) + (Unsafe.Add(ref from, 4 * step) * Unsafe.Add(ref factors, 4));
+            }
+
+            return sum;
         }
     }
 }

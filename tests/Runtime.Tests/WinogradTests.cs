@@ -1,4 +1,5 @@
 using System;
+using RedGen.Compiler.Kernels.Packing;
 using Xunit;
 
 namespace RedGen.Runtime.Tests;
@@ -185,7 +186,10 @@ public class WinogradTests
     {
         ConvShape sizes = shape.ToShape();
         float[] packed = WinogradWeights.Transform(weights, shape.OutChannels, shape.InChannels, shape.Kernel[1], shape.Kernel[2], tileHeight, tileWidth);
-        float[] workspace = Data.Dirty(WinogradConvolution.WorkspaceLength(sizes, tileHeight, tileWidth));
+        int length = WinogradConvolution.WorkspaceLength(sizes, tileHeight, tileWidth);
+        Assert.Equal(length, WinogradWorkspace.Length(
+            shape.Batch, shape.InChannels, shape.OutChannels, shape.Out(1), shape.Out(2), shape.Kernel[1], shape.Kernel[2], tileHeight, tileWidth));
+        float[] workspace = Data.Dirty(length);
         WinogradConvolution.Run(input, packed, bias, addend, output, workspace, sizes, tileHeight, tileWidth, activation);
     }
 
