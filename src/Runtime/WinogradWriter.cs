@@ -89,10 +89,13 @@ internal readonly ref struct WinogradWriter<TLanes>
             int width = _plan.TileWidth;
             nint channels = _shape.OutChannels;
             bool adds = !_addend.IsEmpty;
+            // The last vector reaches back over channels that are written, unless they were what is added to.
+            bool reaches = channels >= default(TLanes).Count && !(adds && Unsafe.AreSame(ref addend, ref to));
             for (; pixels > 0; pixels -= width)
             {
-                for (nint c = 0; c < channels; c += default(TLanes).Count)
+                for (nint next = 0; next < channels; next += default(TLanes).Count)
                 {
+                    nint c = reaches && next + default(TLanes).Count > channels ? channels - default(TLanes).Count : next;
                     Outputs(ref Unsafe.Add(ref from, c), step, points, width, default(TLanes).Load(ref bias, c), out TLanes y0, out TLanes y1, out TLanes y2, out TLanes y3);
                     int left = (int)(channels - c);
                     Put(y0, ref to, ref addend, c, left, adds);

@@ -94,7 +94,7 @@ internal static class PredictEmitter
 
     private static bool IsOpen(ExecutionPlan plan) => plan.Buffers.Values.Any(b => b.Storage == Storage.Dynamic) || plan.Root.Steps.Any(s => s.Bodies.Any(b => IsOpen(b.Plan)));
 
-    internal static bool Expands(ExecutionPlan plan) => plan.Root.Steps.Any(s => s.Weights.Any(w => w.Expansion is not null) || s.Bodies.Any(b => Expands(b.Plan)));
+    internal static bool Expands(ExecutionPlan plan) => plan.Root.Steps.Any(s => s.Weights.Any(w => w.IsMade) || s.Bodies.Any(b => Expands(b.Plan)));
 
     private static void WriteScratchOverload(SourceWriter code, ExecutionPlan plan, ImmutableArray<PublicValue> inputs, ImmutableArray<PublicValue> outputs, ImmutableArray<string> parameters, string arguments)
     {

@@ -13,7 +13,7 @@ internal static class WarmupEmitter
     {
         bool expands = PredictEmitter.Expands(plan);
         code.Line("/// <summary>");
-        code.Line($"/// Makes the first call as quick as those behind it: runs the network once over zeros, so that its code is compiled{(expands ? " and the hashed weights are expanded" : "")}. Safe to call from any thread, at any time.");
+        code.Line($"/// Makes the first call as quick as those behind it: runs the network once over zeros, so that its code is compiled{(expands ? " and its weights are expanded" : "")}. Safe to call from any thread, at any time.");
         code.Line("/// </summary>");
         using (code.Block("public static void Warmup()"))
         {

@@ -66,7 +66,7 @@ internal static class WeightEmitter
         if (expanded.IsEmpty) return;
         code.Line();
         code.Line("/// <summary>");
-        code.Line("/// Hashed weights as the layers' kernels read them, made when a layer first runs. Threads that come at the same time may make an array twice; one of the two stays.");
+        code.Line("/// Weights as the layers' kernels read them, made when a layer first runs. Threads that come at the same time may make an array twice; one of the two stays.");
         code.Line("/// </summary>");
         using (code.Block("private static class Expanded"))
         {

@@ -36,7 +36,7 @@ internal sealed class WeightTable
     /// <summary>The C# expression for a weight.</summary>
     public string Add(string stepName, Weight weight, string comment)
     {
-        if (weight.Expansion is { } expansion) return "Expanded." + Expand(stepName, weight, expansion, comment).Name;
+        if (weight.IsMade) return "Expanded." + Expand(stepName, weight, comment).Name;
         if (!_byContent.TryGetValue(weight, out NamedWeight? named))
         {
             named = new NamedWeight(NameOf(stepName + weight.Role), weight, comment);
@@ -47,17 +47,24 @@ internal sealed class WeightTable
         return "Weights." + named.Name;
     }
 
-    private ExpandedWeight Expand(string stepName, Weight weight, WeightExpansion expansion, string comment)
+    private ExpandedWeight Expand(string stepName, Weight weight, string comment)
     {
         if (_expandedByContent.TryGetValue(weight, out ExpandedWeight? known)) return known;
-        string Part(Weight part) => Add(stepName, part, part.Role + " of the weights" + comment.Substring(weight.Role.Length));
-        string parts = Part(expansion.Indices) + ", " + (expansion.Values is null ? expansion.Levels : Part(expansion.Values));
-        if (expansion.TakesScales) parts += ", " + (expansion.Scales is null ? "default" : Part(expansion.Scales));
-        string call = $"{expansion.Function}({parts}, {expansion.Sizes})";
-        var expanded = new ExpandedWeight(NameOf(stepName + weight.Role), call, comment);
+        var expanded = new ExpandedWeight(NameOf(stepName + weight.Role), Call(stepName, weight, comment), comment);
         _expandedByContent.Add(weight, expanded);
         _expanded.Add(expanded);
         return expanded;
+    }
+
+    /// <summary>The call that makes an array, or the array itself where it is emitted.</summary>
+    private string Call(string stepName, Weight weight, string comment)
+    {
+        if (weight.Transform is { } transform) return $"{transform.Function}({Call(stepName, transform.Source, comment)}, {transform.Sizes})";
+        if (weight.Expansion is not { } expansion) return Add(stepName, weight, comment);
+        string Part(Weight part) => Add(stepName, part, part.Role + " of the weights" + comment.Substring(weight.Role.Length));
+        string parts = Part(expansion.Indices) + ", " + (expansion.Values is null ? expansion.Levels : Part(expansion.Values));
+        if (expansion.TakesScales) parts += ", " + (expansion.Scales is null ? "default" : Part(expansion.Scales));
+        return $"{expansion.Function}({parts}, {expansion.Sizes})";
     }
 
     private string NameOf(string plain)

@@ -13,8 +13,8 @@ public sealed record Weight(string Role, ElementType ElementType, ReadOnlyMemory
     /// <summary>The number of elements.</summary>
     public int Length => Data.Length / ElementType.Bytes();
 
-    /// <summary>Bytes that a kernel reads: of an expanded array, a float for each index.</summary>
-    public long RunBytes => Expansion is { } expansion ? 4L * expansion.Indices.Length : Data.Length;
+    /// <summary>Bytes that a kernel reads: of an expanded array, a float for each index; of a transformed one, what it is made into.</summary>
+    public long RunBytes => Transform is { } transform ? 4L * transform.Length : Expansion is { } expansion ? 4L * expansion.Indices.Length : Data.Length;
 
     /// <summary>Whether the elements are bytes of 0 … 127 that are written as a <c>u8</c> literal.</summary>
     public bool IsText { get; init; }
@@ -22,8 +22,14 @@ public sealed record Weight(string Role, ElementType ElementType, ReadOnlyMemory
     /// <summary>What the array is made from at its first use; null where its own elements are emitted.</summary>
     public WeightExpansion? Expansion { get; init; }
 
+    /// <summary>What the array is made from by another function; null where there is none.</summary>
+    public WeightTransform? Transform { get; init; }
+
+    /// <summary>Whether generated code makes the array at its first use.</summary>
+    public bool IsMade => Expansion is not null || Transform is not null;
+
     /// <summary>The arrays that are emitted for it: itself, or those that it is made from.</summary>
-    public IEnumerable<Weight> Emitted => Expansion?.Parts ?? [this];
+    public IEnumerable<Weight> Emitted => Transform?.Source.Emitted ?? Expansion?.Parts ?? [this];
 
     /// <summary>A weight of floats.</summary>
     public static Weight Of(string role, float[] values)

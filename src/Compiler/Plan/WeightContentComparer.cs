@@ -12,15 +12,19 @@ internal sealed class WeightContentComparer : IEqualityComparer<Weight>
 
     /// <inheritdoc/>
     public bool Equals(Weight? x, Weight? y)
-        => ReferenceEquals(x, y) || (x is not null && y is not null && x.ElementType == y.ElementType && x.Data.Span.SequenceEqual(y.Data.Span) && Equals(x.Expansion, y.Expansion));
+        => ReferenceEquals(x, y) || (x is not null && y is not null && x.ElementType == y.ElementType && x.Data.Span.SequenceEqual(y.Data.Span) && Equals(x.Expansion, y.Expansion) && Equals(x.Transform, y.Transform));
 
     private bool Equals(WeightExpansion? x, WeightExpansion? y)
         => ReferenceEquals(x, y) || (x is not null && y is not null && x.Function == y.Function && x.Sizes == y.Sizes
             && x.Levels == y.Levels && Equals(x.Indices, y.Indices) && Equals(x.Values, y.Values) && Equals(x.Scales, y.Scales));
 
+    private bool Equals(WeightTransform? x, WeightTransform? y)
+        => ReferenceEquals(x, y) || (x is not null && y is not null && x.Function == y.Function && x.Sizes == y.Sizes && Equals(x.Source, y.Source));
+
     /// <inheritdoc/>
     public int GetHashCode(Weight obj)
     {
+        if (obj.Transform is { } transform) return GetHashCode(transform.Source);
         if (obj.Expansion is { } expansion) return unchecked((GetHashCode(expansion.Indices) * 31) + (expansion.Scales is { } scales ? GetHashCode(scales) : 0));
         ReadOnlySpan<byte> bytes = obj.Data.Span;
         ulong hash = 14695981039346656037UL;

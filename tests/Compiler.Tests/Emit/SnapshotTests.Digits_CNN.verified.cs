@@ -21,12 +21,12 @@ using global::RedGen.Runtime;
 /// <remarks>
 /// <para>Input <c>input</c>: float32 1×1×8×8.</para>
 /// <para>Output <c>logits</c>: float32 1×10.</para>
-/// <para>6,234 parameters; 84,224 multiply-adds, 7,040 bytes of scratch memory a call.</para>
+/// <para>6,234 parameters; 84,224 multiply-adds, 19,904 bytes of scratch memory a call.</para>
 /// <para>Layers:</para>
 /// <list type="number">
 /// <item><description><see cref="Conv1"/>: Conv 3×3, 1 → 16 channels, pad 1, then Relu, channels last.</description></item>
 /// <item><description><see cref="MaxPool1"/>: MaxPool 2×2, stride 2, channels last.</description></item>
-/// <item><description><see cref="Conv2"/>: Conv 3×3, 16 → 32 channels, pad 1, then Relu, channels last.</description></item>
+/// <item><description><see cref="Conv2"/>: Conv 3×3, 16 → 32 channels, pad 1, Winograd F(2×2), then Relu, channels last.</description></item>
 /// <item><description><see cref="MaxPool2"/>: MaxPool 2×2, stride 2, channels last.</description></item>
 /// <item><description><see cref="Gemm1"/>: Gemm 128 → 10.</description></item>
 /// </list>
@@ -47,7 +47,7 @@ internal static partial class Digits
     public static ReadOnlySpan<int> LogitsShape => new int[] { 1, 10 };
 
     /// <summary>Bytes of scratch memory that one call uses.</summary>
-    public const int ScratchBytes = 7040;
+    public const int ScratchBytes = 19904;
 
     /// <summary>Bytes of constants in the assembly.</summary>
     public const long WeightBytes = 27456;
@@ -58,7 +58,7 @@ internal static partial class Digits
     /// <summary>Multiplications of one call when every layer is computed by its exact lowering with the fewest; equal to <see cref="Macs"/> without hashing.</summary>
     public const long Multiplications = 84224;
 
-    /// <summary>Runs the network once. Allocates nothing; safe to call from many threads.</summary>
+    /// <summary>Runs the network once. Allocates nothing but the expanded weights at the first call; safe to call from many threads.</summary>
     /// <param name="input">float32 1×1×8×8, row-major: 64 elements.</param>
     /// <param name="logits">float32 1×10, row-major: 10 elements.</param>
     /// <exception cref="ArgumentException">An argument has the wrong length, or an output shares memory with an input.</exception>
@@ -67,7 +67,7 @@ internal static partial class Digits
         if (input.Length != InputLength) ThrowLength(nameof(input), input.Length, InputLength);
         if (logits.Length != LogitsLength) ThrowLength(nameof(logits), logits.Length, LogitsLength);
         if (input.Overlaps(logits)) ThrowOverlap(nameof(logits), nameof(input));
-        Span<float> scratch = stackalloc float[1760];
+        Span<float> scratch = stackalloc float[4976];
         Run(input, logits, scratch);
     }
 
@@ -81,7 +81,7 @@ internal static partial class Digits
         return logits;
     }
 
-    /// <summary>Runs the network many times, on this thread: what as many calls of <c>Predict</c> give. Allocates nothing.</summary>
+    /// <summary>Runs the network many times, on this thread: what as many calls of <c>Predict</c> give. Allocates nothing but the expanded weights at the first call.</summary>
     /// <param name="input">For each run float32 1×1×8×8, row-major, one behind the other: count × 64 elements.</param>
     /// <param name="logits">For each run float32 1×10, row-major, one behind the other: count × 10 elements.</param>
     /// <param name="count">How many runs.</param>
@@ -90,7 +90,7 @@ internal static partial class Digits
     public static void PredictBatch(ReadOnlySpan<float> input, Span<float> logits, int count)
     {
         CheckBatch(input, logits, count);
-        Span<float> scratch = stackalloc float[1760];
+        Span<float> scratch = stackalloc float[4976];
         RunBatch(input, logits, 0, count, scratch);
     }
 
@@ -105,7 +105,7 @@ internal static partial class Digits
     public static void PredictBatch(ReadOnlyMemory<float> input, Memory<float> logits, int count, ParallelOptions options)
     {
         CheckBatch(input.Span, logits.Span, count);
-        ParallelBatch.Run<float>(count, grain: 4, scratchLength: 1760, options, (first, end, scratch) =>
+        ParallelBatch.Run<float>(count, grain: 4, scratchLength: 4976, options, (first, end, scratch) =>
             RunBatch(input.Span, logits.Span, first, end, scratch));
     }
 
@@ -132,7 +132,7 @@ internal static partial class Digits
     }
 
     /// <summary>
-    /// Makes the first call as quick as those behind it: runs the network once over zeros, so that its code is compiled. Safe to call from any thread, at any time.
+    /// Makes the first call as quick as those behind it: runs the network once over zeros, so that its code is compiled and its weights are expanded. Safe to call from any thread, at any time.
     /// </summary>
     public static void Warmup()
     {
@@ -144,10 +144,10 @@ internal static partial class Digits
     {
         Span<float> conv1 = scratch.Slice(0, 1024);
         Conv1(input, conv1, scratch.Slice(1024, 402));
-        Span<float> maxPool1 = scratch.Slice(1504, 256);
+        Span<float> maxPool1 = scratch.Slice(4720, 256);
         MaxPool1(conv1, maxPool1);
-        Span<float> conv2 = scratch.Slice(992, 512);
-        Conv2(maxPool1, conv2, scratch.Slice(0, 978));
+        Span<float> conv2 = scratch.Slice(4208, 512);
+        Conv2(maxPool1, conv2, scratch.Slice(0, 4208));
         Span<float> maxPool2 = scratch.Slice(0, 128);
         MaxPool2(conv2, maxPool2);
         Gemm1(maxPool2, logits);
@@ -184,7 +184,7 @@ internal static partial class Digits
         ChannelsLastPool.Max(x, y, batch: 1, shape);
     }
 
-    /// <summary>Conv 3×3, 16 → 32 channels, pad 1, then Relu, channels last ('/c2/Conv', '/Relu_1').</summary>
+    /// <summary>Conv 3×3, 16 → 32 channels, pad 1, Winograd F(2×2), then Relu, channels last ('/c2/Conv', '/Relu_1').</summary>
     private static void Conv2(ReadOnlySpan<float> x, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
@@ -192,7 +192,7 @@ internal static partial class Digits
             inHeight: 4, inWidth: 4, outHeight: 4, outWidth: 4,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        ChannelsLastConvolution.Run(x, Weights.Conv2Weights, Weights.Conv2Bias, default, y, workspace, shape, default(Relu));
+        WinogradConvolution.Run(x, Expanded.Conv2Weights, Weights.Conv2Bias, default, y, workspace, shape, tileHeight: 2, tileWidth: 2, default(Relu));
     }
 
     /// <summary>MaxPool 2×2, stride 2, channels last ('/MaxPool_1').</summary>

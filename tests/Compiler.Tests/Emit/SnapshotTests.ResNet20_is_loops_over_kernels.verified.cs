@@ -21,34 +21,34 @@ using global::RedGen.Runtime;
 /// <remarks>
 /// <para>Input <c>input</c>: float32 1×3×32×32.</para>
 /// <para>Output <c>logits</c>: float32 1×10.</para>
-/// <para>271,098 parameters; 40,551,040 multiply-adds, 132,736 bytes of scratch memory a call.</para>
+/// <para>271,098 parameters; 40,551,040 multiply-adds, 299,008 bytes of scratch memory a call.</para>
 /// <para>Layers:</para>
 /// <list type="number">
 /// <item><description><see cref="Conv1"/>: Conv 3×3, 3 → 16 channels, pad 1, then Relu, channels last.</description></item>
-/// <item><description><see cref="Conv2"/>: Conv 3×3, 16 → 16 channels, pad 1, then Relu, channels last.</description></item>
-/// <item><description><see cref="Conv3"/>: Conv 3×3, 16 → 16 channels, pad 1, plus residual, then Relu, channels last.</description></item>
-/// <item><description><see cref="Conv4"/>: Conv 3×3, 16 → 16 channels, pad 1, then Relu, channels last.</description></item>
-/// <item><description><see cref="Conv5"/>: Conv 3×3, 16 → 16 channels, pad 1, plus residual, then Relu, channels last.</description></item>
-/// <item><description><see cref="Conv6"/>: Conv 3×3, 16 → 16 channels, pad 1, then Relu, channels last.</description></item>
-/// <item><description><see cref="Conv7"/>: Conv 3×3, 16 → 16 channels, pad 1, plus residual, then Relu, channels last.</description></item>
+/// <item><description><see cref="Conv2"/>: Conv 3×3, 16 → 16 channels, pad 1, Winograd F(4×4), then Relu, channels last.</description></item>
+/// <item><description><see cref="Conv3"/>: Conv 3×3, 16 → 16 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last.</description></item>
+/// <item><description><see cref="Conv4"/>: Conv 3×3, 16 → 16 channels, pad 1, Winograd F(4×4), then Relu, channels last.</description></item>
+/// <item><description><see cref="Conv5"/>: Conv 3×3, 16 → 16 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last.</description></item>
+/// <item><description><see cref="Conv6"/>: Conv 3×3, 16 → 16 channels, pad 1, Winograd F(4×4), then Relu, channels last.</description></item>
+/// <item><description><see cref="Conv7"/>: Conv 3×3, 16 → 16 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last.</description></item>
 /// <item><description><see cref="Conv8"/>: Conv 3×3, 16 → 32 channels, stride 2, pad 1, then Relu, channels last.</description></item>
 /// <item><description><see cref="Slice1"/>: Slice 1×16×32×32 to 1×16×16×32.</description></item>
 /// <item><description><see cref="Slice2"/>: Slice 1×16×16×32 to 1×16×16×16.</description></item>
 /// <item><description><see cref="Pad1"/>: Pad 1×16×16×16 to 1×32×16×16, mode constant.</description></item>
-/// <item><description><see cref="Conv9"/>: Conv 3×3, 32 → 32 channels, pad 1, plus residual, then Relu, channels last.</description></item>
-/// <item><description><see cref="Conv10"/>: Conv 3×3, 32 → 32 channels, pad 1, then Relu, channels last.</description></item>
-/// <item><description><see cref="Conv11"/>: Conv 3×3, 32 → 32 channels, pad 1, plus residual, then Relu, channels last.</description></item>
-/// <item><description><see cref="Conv12"/>: Conv 3×3, 32 → 32 channels, pad 1, then Relu, channels last.</description></item>
-/// <item><description><see cref="Conv13"/>: Conv 3×3, 32 → 32 channels, pad 1, plus residual, then Relu, channels last.</description></item>
+/// <item><description><see cref="Conv9"/>: Conv 3×3, 32 → 32 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last.</description></item>
+/// <item><description><see cref="Conv10"/>: Conv 3×3, 32 → 32 channels, pad 1, Winograd F(4×4), then Relu, channels last.</description></item>
+/// <item><description><see cref="Conv11"/>: Conv 3×3, 32 → 32 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last.</description></item>
+/// <item><description><see cref="Conv12"/>: Conv 3×3, 32 → 32 channels, pad 1, Winograd F(4×4), then Relu, channels last.</description></item>
+/// <item><description><see cref="Conv13"/>: Conv 3×3, 32 → 32 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last.</description></item>
 /// <item><description><see cref="Conv14"/>: Conv 3×3, 32 → 64 channels, stride 2, pad 1, then Relu, channels last.</description></item>
 /// <item><description><see cref="Slice3"/>: Slice 1×32×16×16 to 1×32×8×16.</description></item>
 /// <item><description><see cref="Slice4"/>: Slice 1×32×8×16 to 1×32×8×8.</description></item>
 /// <item><description><see cref="Pad2"/>: Pad 1×32×8×8 to 1×64×8×8, mode constant.</description></item>
-/// <item><description><see cref="Conv15"/>: Conv 3×3, 64 → 64 channels, pad 1, plus residual, then Relu, channels last.</description></item>
-/// <item><description><see cref="Conv16"/>: Conv 3×3, 64 → 64 channels, pad 1, then Relu, channels last.</description></item>
-/// <item><description><see cref="Conv17"/>: Conv 3×3, 64 → 64 channels, pad 1, plus residual, then Relu, channels last.</description></item>
-/// <item><description><see cref="Conv18"/>: Conv 3×3, 64 → 64 channels, pad 1, then Relu, channels last.</description></item>
-/// <item><description><see cref="Conv19"/>: Conv 3×3, 64 → 64 channels, pad 1, plus residual, then Relu, channels last.</description></item>
+/// <item><description><see cref="Conv15"/>: Conv 3×3, 64 → 64 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last.</description></item>
+/// <item><description><see cref="Conv16"/>: Conv 3×3, 64 → 64 channels, pad 1, Winograd F(4×4), then Relu, channels last.</description></item>
+/// <item><description><see cref="Conv17"/>: Conv 3×3, 64 → 64 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last.</description></item>
+/// <item><description><see cref="Conv18"/>: Conv 3×3, 64 → 64 channels, pad 1, Winograd F(4×4), then Relu, channels last.</description></item>
+/// <item><description><see cref="Conv19"/>: Conv 3×3, 64 → 64 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last.</description></item>
 /// <item><description><see cref="AveragePool1"/>: AveragePool 8×8, stride 8, channels last.</description></item>
 /// <item><description><see cref="Gemm1"/>: Gemm 64 → 10.</description></item>
 /// </list>
@@ -69,7 +69,7 @@ internal static partial class ResNet20
     public static ReadOnlySpan<int> LogitsShape => new int[] { 1, 10 };
 
     /// <summary>Bytes of scratch memory that one call uses.</summary>
-    public const int ScratchBytes = 132736;
+    public const int ScratchBytes = 299008;
 
     /// <summary>Bytes of constants in the assembly.</summary>
     public const long WeightBytes = 1077696;
@@ -80,7 +80,7 @@ internal static partial class ResNet20
     /// <summary>Multiplications of one call when every layer is computed by its exact lowering with the fewest; equal to <see cref="Macs"/> without hashing.</summary>
     public const long Multiplications = 40551040;
 
-    /// <summary>Runs the network once. Allocates nothing but a scratch buffer at a thread's first call; safe to call from many threads.</summary>
+    /// <summary>Runs the network once. Allocates nothing but the expanded weights at the first call and a scratch buffer at a thread's first call; safe to call from many threads.</summary>
     /// <param name="input">float32 1×3×32×32, row-major: 3072 elements.</param>
     /// <param name="logits">float32 1×10, row-major: 10 elements.</param>
     /// <exception cref="ArgumentException">An argument has the wrong length, or an output shares memory with an input.</exception>
@@ -89,7 +89,7 @@ internal static partial class ResNet20
         if (input.Length != InputLength) ThrowLength(nameof(input), input.Length, InputLength);
         if (logits.Length != LogitsLength) ThrowLength(nameof(logits), logits.Length, LogitsLength);
         if (input.Overlaps(logits)) ThrowOverlap(nameof(logits), nameof(input));
-        Span<float> scratch = s_scratch ??= new float[33184];
+        Span<float> scratch = s_scratch ??= new float[74752];
         Run(input, logits, scratch);
     }
 
@@ -121,7 +121,7 @@ internal static partial class ResNet20
         return logits;
     }
 
-    /// <summary>Runs the network many times, on this thread: what as many calls of <c>Predict</c> give. Allocates nothing but a scratch buffer at a thread's first call.</summary>
+    /// <summary>Runs the network many times, on this thread: what as many calls of <c>Predict</c> give. Allocates nothing but the expanded weights at the first call and a scratch buffer at a thread's first call.</summary>
     /// <param name="input">For each run float32 1×3×32×32, row-major, one behind the other: count × 3072 elements.</param>
     /// <param name="logits">For each run float32 1×10, row-major, one behind the other: count × 10 elements.</param>
     /// <param name="count">How many runs.</param>
@@ -130,7 +130,7 @@ internal static partial class ResNet20
     public static void PredictBatch(ReadOnlySpan<float> input, Span<float> logits, int count)
     {
         CheckBatch(input, logits, count);
-        Span<float> scratch = s_scratch ??= new float[33184];
+        Span<float> scratch = s_scratch ??= new float[74752];
         RunBatch(input, logits, 0, count, scratch);
     }
 
@@ -145,7 +145,7 @@ internal static partial class ResNet20
     public static void PredictBatch(ReadOnlyMemory<float> input, Memory<float> logits, int count, ParallelOptions options)
     {
         CheckBatch(input.Span, logits.Span, count);
-        ParallelBatch.Run<float>(count, grain: 1, scratchLength: 33184, options, (first, end, scratch) =>
+        ParallelBatch.Run<float>(count, grain: 1, scratchLength: 74752, options, (first, end, scratch) =>
             RunBatch(input.Span, logits.Span, first, end, scratch));
     }
 
@@ -172,7 +172,7 @@ internal static partial class ResNet20
     }
 
     /// <summary>
-    /// Makes the first call as quick as those behind it: runs the network once over zeros, so that its code is compiled. Safe to call from any thread, at any time.
+    /// Makes the first call as quick as those behind it: runs the network once over zeros, so that its code is compiled and its weights are expanded. Safe to call from any thread, at any time.
     /// </summary>
     public static void Warmup()
     {
@@ -182,48 +182,48 @@ internal static partial class ResNet20
     /// <summary>The layers, one after the other.</summary>
     private static void Run(ReadOnlySpan<float> input, Span<float> logits, Span<float> scratch)
     {
-        Span<float> conv1 = scratch.Slice(0, 16384);
-        Conv1(input, conv1, scratch.Slice(16384, 3870));
-        Span<float> conv2 = scratch.Slice(16384, 16384);
-        Conv2(conv1, conv2, scratch.Slice(32768, 402));
-        Conv3(conv2, conv1, conv1, scratch.Slice(32768, 402));
-        Span<float> conv4 = scratch.Slice(16384, 16384);
-        Conv4(conv1, conv4, scratch.Slice(32768, 402));
-        Conv5(conv4, conv1, conv1, scratch.Slice(32768, 402));
-        Span<float> conv6 = scratch.Slice(16384, 16384);
-        Conv6(conv1, conv6, scratch.Slice(32768, 402));
-        Conv7(conv6, conv1, conv1, scratch.Slice(32768, 402));
-        Span<float> conv8 = scratch.Slice(16384, 8192);
-        Conv8(conv1, conv8, scratch.Slice(24576, 402));
-        Span<float> slice1 = scratch.Slice(24576, 8192);
+        Span<float> conv1 = scratch.Slice(41984, 16384);
+        Conv1(input, conv1, scratch.Slice(0, 3870));
+        Span<float> conv2 = scratch.Slice(58368, 16384);
+        Conv2(conv1, conv2, scratch.Slice(0, 41984));
+        Conv3(conv2, conv1, conv1, scratch.Slice(0, 41984));
+        Span<float> conv4 = scratch.Slice(58368, 16384);
+        Conv4(conv1, conv4, scratch.Slice(0, 41984));
+        Conv5(conv4, conv1, conv1, scratch.Slice(0, 41984));
+        Span<float> conv6 = scratch.Slice(58368, 16384);
+        Conv6(conv1, conv6, scratch.Slice(0, 41984));
+        Conv7(conv6, conv1, conv1, scratch.Slice(0, 41984));
+        Span<float> conv8 = scratch.Slice(58368, 8192);
+        Conv8(conv1, conv8, scratch.Slice(0, 402));
+        Span<float> slice1 = scratch.Slice(0, 8192);
         Slice1(conv1, slice1);
         Span<float> slice2 = scratch.Slice(8192, 4096);
         Slice2(slice1, slice2);
-        Span<float> pad1 = scratch.Slice(0, 8192);
+        Span<float> pad1 = scratch.Slice(42224, 8192);
         Pad1(slice2, pad1);
-        Conv9(conv8, pad1, pad1, scratch.Slice(8192, 402));
-        Span<float> conv10 = scratch.Slice(8192, 8192);
-        Conv10(pad1, conv10, scratch.Slice(16384, 402));
-        Conv11(conv10, pad1, pad1, scratch.Slice(16384, 402));
-        Span<float> conv12 = scratch.Slice(8192, 8192);
-        Conv12(pad1, conv12, scratch.Slice(16384, 402));
-        Conv13(conv12, pad1, pad1, scratch.Slice(16384, 402));
-        Span<float> conv14 = scratch.Slice(8192, 4096);
-        Conv14(pad1, conv14, scratch.Slice(12288, 402));
-        Span<float> slice3 = scratch.Slice(12288, 4096);
+        Conv9(conv8, pad1, pad1, scratch.Slice(0, 42224));
+        Span<float> conv10 = scratch.Slice(50416, 8192);
+        Conv10(pad1, conv10, scratch.Slice(0, 42224));
+        Conv11(conv10, pad1, pad1, scratch.Slice(0, 42224));
+        Span<float> conv12 = scratch.Slice(50416, 8192);
+        Conv12(pad1, conv12, scratch.Slice(0, 42224));
+        Conv13(conv12, pad1, pad1, scratch.Slice(0, 42224));
+        Span<float> conv14 = scratch.Slice(24272, 4096);
+        Conv14(pad1, conv14, scratch.Slice(0, 402));
+        Span<float> slice3 = scratch.Slice(0, 4096);
         Slice3(pad1, slice3);
         Span<float> slice4 = scratch.Slice(4096, 2048);
         Slice4(slice3, slice4);
-        Span<float> pad2 = scratch.Slice(0, 4096);
+        Span<float> pad2 = scratch.Slice(28368, 4096);
         Pad2(slice4, pad2);
-        Conv15(conv14, pad2, pad2, scratch.Slice(4096, 402));
-        Span<float> conv16 = scratch.Slice(4096, 4096);
-        Conv16(pad2, conv16, scratch.Slice(8192, 402));
-        Conv17(conv16, pad2, pad2, scratch.Slice(8192, 402));
-        Span<float> conv18 = scratch.Slice(4096, 4096);
-        Conv18(pad2, conv18, scratch.Slice(8192, 402));
-        Conv19(conv18, pad2, pad2, scratch.Slice(8192, 402));
-        Span<float> averagePool1 = scratch.Slice(4096, 64);
+        Conv15(conv14, pad2, pad2, scratch.Slice(0, 24272));
+        Span<float> conv16 = scratch.Slice(24272, 4096);
+        Conv16(pad2, conv16, scratch.Slice(0, 24272));
+        Conv17(conv16, pad2, pad2, scratch.Slice(0, 24272));
+        Span<float> conv18 = scratch.Slice(24272, 4096);
+        Conv18(pad2, conv18, scratch.Slice(0, 24272));
+        Conv19(conv18, pad2, pad2, scratch.Slice(0, 24272));
+        Span<float> averagePool1 = scratch.Slice(0, 64);
         AveragePool1(pad2, averagePool1);
         Gemm1(averagePool1, logits);
     }
@@ -249,7 +249,7 @@ internal static partial class ResNet20
         ChannelsLastConvolution.RunPlainInput(x, Weights.Conv1Weights, Weights.Conv1Bias, default, y, workspace, shape, default(Relu));
     }
 
-    /// <summary>Conv 3×3, 16 → 16 channels, pad 1, then Relu, channels last ('/layer1/layer1.0/conv1/Conv', '/layer1/layer1.0/Relu').</summary>
+    /// <summary>Conv 3×3, 16 → 16 channels, pad 1, Winograd F(4×4), then Relu, channels last ('/layer1/layer1.0/conv1/Conv', '/layer1/layer1.0/Relu').</summary>
     private static void Conv2(ReadOnlySpan<float> x, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
@@ -257,10 +257,10 @@ internal static partial class ResNet20
             inHeight: 32, inWidth: 32, outHeight: 32, outWidth: 32,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        ChannelsLastConvolution.Run(x, Weights.Conv2Weights, Weights.Conv2Bias, default, y, workspace, shape, default(Relu));
+        WinogradConvolution.Run(x, Expanded.Conv2Weights, Weights.Conv2Bias, default, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
     }
 
-    /// <summary>Conv 3×3, 16 → 16 channels, pad 1, plus residual, then Relu, channels last ('/layer1/layer1.0/conv2/Conv', '/layer1/layer1.0/Add', '/layer1/layer1.0/Relu_1').</summary>
+    /// <summary>Conv 3×3, 16 → 16 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last ('/layer1/layer1.0/conv2/Conv', '/layer1/layer1.0/Add', '/layer1/layer1.0/Relu_1').</summary>
     private static void Conv3(ReadOnlySpan<float> x, ReadOnlySpan<float> residual, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
@@ -268,10 +268,10 @@ internal static partial class ResNet20
             inHeight: 32, inWidth: 32, outHeight: 32, outWidth: 32,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        ChannelsLastConvolution.Run(x, Weights.Conv3Weights, Weights.Conv3Bias, residual, y, workspace, shape, default(Relu));
+        WinogradConvolution.Run(x, Expanded.Conv3Weights, Weights.Conv3Bias, residual, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
     }
 
-    /// <summary>Conv 3×3, 16 → 16 channels, pad 1, then Relu, channels last ('/layer1/layer1.1/conv1/Conv', '/layer1/layer1.1/Relu').</summary>
+    /// <summary>Conv 3×3, 16 → 16 channels, pad 1, Winograd F(4×4), then Relu, channels last ('/layer1/layer1.1/conv1/Conv', '/layer1/layer1.1/Relu').</summary>
     private static void Conv4(ReadOnlySpan<float> x, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
@@ -279,10 +279,10 @@ internal static partial class ResNet20
             inHeight: 32, inWidth: 32, outHeight: 32, outWidth: 32,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        ChannelsLastConvolution.Run(x, Weights.Conv4Weights, Weights.Conv4Bias, default, y, workspace, shape, default(Relu));
+        WinogradConvolution.Run(x, Expanded.Conv4Weights, Weights.Conv4Bias, default, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
     }
 
-    /// <summary>Conv 3×3, 16 → 16 channels, pad 1, plus residual, then Relu, channels last ('/layer1/layer1.1/conv2/Conv', '/layer1/layer1.1/Add', '/layer1/layer1.1/Relu_1').</summary>
+    /// <summary>Conv 3×3, 16 → 16 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last ('/layer1/layer1.1/conv2/Conv', '/layer1/layer1.1/Add', '/layer1/layer1.1/Relu_1').</summary>
     private static void Conv5(ReadOnlySpan<float> x, ReadOnlySpan<float> residual, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
@@ -290,10 +290,10 @@ internal static partial class ResNet20
             inHeight: 32, inWidth: 32, outHeight: 32, outWidth: 32,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        ChannelsLastConvolution.Run(x, Weights.Conv5Weights, Weights.Conv5Bias, residual, y, workspace, shape, default(Relu));
+        WinogradConvolution.Run(x, Expanded.Conv5Weights, Weights.Conv5Bias, residual, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
     }
 
-    /// <summary>Conv 3×3, 16 → 16 channels, pad 1, then Relu, channels last ('/layer1/layer1.2/conv1/Conv', '/layer1/layer1.2/Relu').</summary>
+    /// <summary>Conv 3×3, 16 → 16 channels, pad 1, Winograd F(4×4), then Relu, channels last ('/layer1/layer1.2/conv1/Conv', '/layer1/layer1.2/Relu').</summary>
     private static void Conv6(ReadOnlySpan<float> x, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
@@ -301,10 +301,10 @@ internal static partial class ResNet20
             inHeight: 32, inWidth: 32, outHeight: 32, outWidth: 32,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        ChannelsLastConvolution.Run(x, Weights.Conv6Weights, Weights.Conv6Bias, default, y, workspace, shape, default(Relu));
+        WinogradConvolution.Run(x, Expanded.Conv6Weights, Weights.Conv6Bias, default, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
     }
 
-    /// <summary>Conv 3×3, 16 → 16 channels, pad 1, plus residual, then Relu, channels last ('/layer1/layer1.2/conv2/Conv', '/layer1/layer1.2/Add', '/layer1/layer1.2/Relu_1').</summary>
+    /// <summary>Conv 3×3, 16 → 16 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last ('/layer1/layer1.2/conv2/Conv', '/layer1/layer1.2/Add', '/layer1/layer1.2/Relu_1').</summary>
     private static void Conv7(ReadOnlySpan<float> x, ReadOnlySpan<float> residual, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
@@ -312,7 +312,7 @@ internal static partial class ResNet20
             inHeight: 32, inWidth: 32, outHeight: 32, outWidth: 32,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        ChannelsLastConvolution.Run(x, Weights.Conv7Weights, Weights.Conv7Bias, residual, y, workspace, shape, default(Relu));
+        WinogradConvolution.Run(x, Expanded.Conv7Weights, Weights.Conv7Bias, residual, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
     }
 
     /// <summary>Conv 3×3, 16 → 32 channels, stride 2, pad 1, then Relu, channels last ('/layer2/layer2.0/conv1/Conv', '/layer2/layer2.0/Relu').</summary>
@@ -354,7 +354,7 @@ internal static partial class ResNet20
         }
     }
 
-    /// <summary>Conv 3×3, 32 → 32 channels, pad 1, plus residual, then Relu, channels last ('/layer2/layer2.0/conv2/Conv', '/layer2/layer2.0/Add', '/layer2/layer2.0/Relu_1').</summary>
+    /// <summary>Conv 3×3, 32 → 32 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last ('/layer2/layer2.0/conv2/Conv', '/layer2/layer2.0/Add', '/layer2/layer2.0/Relu_1').</summary>
     private static void Conv9(ReadOnlySpan<float> x, ReadOnlySpan<float> residual, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
@@ -362,10 +362,10 @@ internal static partial class ResNet20
             inHeight: 16, inWidth: 16, outHeight: 16, outWidth: 16,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        ChannelsLastConvolution.Run(x, Weights.Conv9Weights, Weights.Conv9Bias, residual, y, workspace, shape, default(Relu));
+        WinogradConvolution.Run(x, Expanded.Conv9Weights, Weights.Conv9Bias, residual, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
     }
 
-    /// <summary>Conv 3×3, 32 → 32 channels, pad 1, then Relu, channels last ('/layer2/layer2.1/conv1/Conv', '/layer2/layer2.1/Relu').</summary>
+    /// <summary>Conv 3×3, 32 → 32 channels, pad 1, Winograd F(4×4), then Relu, channels last ('/layer2/layer2.1/conv1/Conv', '/layer2/layer2.1/Relu').</summary>
     private static void Conv10(ReadOnlySpan<float> x, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
@@ -373,10 +373,10 @@ internal static partial class ResNet20
             inHeight: 16, inWidth: 16, outHeight: 16, outWidth: 16,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        ChannelsLastConvolution.Run(x, Weights.Conv10Weights, Weights.Conv10Bias, default, y, workspace, shape, default(Relu));
+        WinogradConvolution.Run(x, Expanded.Conv10Weights, Weights.Conv10Bias, default, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
     }
 
-    /// <summary>Conv 3×3, 32 → 32 channels, pad 1, plus residual, then Relu, channels last ('/layer2/layer2.1/conv2/Conv', '/layer2/layer2.1/Add', '/layer2/layer2.1/Relu_1').</summary>
+    /// <summary>Conv 3×3, 32 → 32 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last ('/layer2/layer2.1/conv2/Conv', '/layer2/layer2.1/Add', '/layer2/layer2.1/Relu_1').</summary>
     private static void Conv11(ReadOnlySpan<float> x, ReadOnlySpan<float> residual, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
@@ -384,10 +384,10 @@ internal static partial class ResNet20
             inHeight: 16, inWidth: 16, outHeight: 16, outWidth: 16,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        ChannelsLastConvolution.Run(x, Weights.Conv11Weights, Weights.Conv11Bias, residual, y, workspace, shape, default(Relu));
+        WinogradConvolution.Run(x, Expanded.Conv11Weights, Weights.Conv11Bias, residual, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
     }
 
-    /// <summary>Conv 3×3, 32 → 32 channels, pad 1, then Relu, channels last ('/layer2/layer2.2/conv1/Conv', '/layer2/layer2.2/Relu').</summary>
+    /// <summary>Conv 3×3, 32 → 32 channels, pad 1, Winograd F(4×4), then Relu, channels last ('/layer2/layer2.2/conv1/Conv', '/layer2/layer2.2/Relu').</summary>
     private static void Conv12(ReadOnlySpan<float> x, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
@@ -395,10 +395,10 @@ internal static partial class ResNet20
             inHeight: 16, inWidth: 16, outHeight: 16, outWidth: 16,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        ChannelsLastConvolution.Run(x, Weights.Conv12Weights, Weights.Conv12Bias, default, y, workspace, shape, default(Relu));
+        WinogradConvolution.Run(x, Expanded.Conv12Weights, Weights.Conv12Bias, default, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
     }
 
-    /// <summary>Conv 3×3, 32 → 32 channels, pad 1, plus residual, then Relu, channels last ('/layer2/layer2.2/conv2/Conv', '/layer2/layer2.2/Add', '/layer2/layer2.2/Relu_1').</summary>
+    /// <summary>Conv 3×3, 32 → 32 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last ('/layer2/layer2.2/conv2/Conv', '/layer2/layer2.2/Add', '/layer2/layer2.2/Relu_1').</summary>
     private static void Conv13(ReadOnlySpan<float> x, ReadOnlySpan<float> residual, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
@@ -406,7 +406,7 @@ internal static partial class ResNet20
             inHeight: 16, inWidth: 16, outHeight: 16, outWidth: 16,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        ChannelsLastConvolution.Run(x, Weights.Conv13Weights, Weights.Conv13Bias, residual, y, workspace, shape, default(Relu));
+        WinogradConvolution.Run(x, Expanded.Conv13Weights, Weights.Conv13Bias, residual, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
     }
 
     /// <summary>Conv 3×3, 32 → 64 channels, stride 2, pad 1, then Relu, channels last ('/layer3/layer3.0/conv1/Conv', '/layer3/layer3.0/Relu').</summary>
@@ -448,7 +448,7 @@ internal static partial class ResNet20
         }
     }
 
-    /// <summary>Conv 3×3, 64 → 64 channels, pad 1, plus residual, then Relu, channels last ('/layer3/layer3.0/conv2/Conv', '/layer3/layer3.0/Add', '/layer3/layer3.0/Relu_1').</summary>
+    /// <summary>Conv 3×3, 64 → 64 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last ('/layer3/layer3.0/conv2/Conv', '/layer3/layer3.0/Add', '/layer3/layer3.0/Relu_1').</summary>
     private static void Conv15(ReadOnlySpan<float> x, ReadOnlySpan<float> residual, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
@@ -456,10 +456,10 @@ internal static partial class ResNet20
             inHeight: 8, inWidth: 8, outHeight: 8, outWidth: 8,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        ChannelsLastConvolution.Run(x, Weights.Conv15Weights, Weights.Conv15Bias, residual, y, workspace, shape, default(Relu));
+        WinogradConvolution.Run(x, Expanded.Conv15Weights, Weights.Conv15Bias, residual, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
     }
 
-    /// <summary>Conv 3×3, 64 → 64 channels, pad 1, then Relu, channels last ('/layer3/layer3.1/conv1/Conv', '/layer3/layer3.1/Relu').</summary>
+    /// <summary>Conv 3×3, 64 → 64 channels, pad 1, Winograd F(4×4), then Relu, channels last ('/layer3/layer3.1/conv1/Conv', '/layer3/layer3.1/Relu').</summary>
     private static void Conv16(ReadOnlySpan<float> x, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
@@ -467,10 +467,10 @@ internal static partial class ResNet20
             inHeight: 8, inWidth: 8, outHeight: 8, outWidth: 8,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        ChannelsLastConvolution.Run(x, Weights.Conv16Weights, Weights.Conv16Bias, default, y, workspace, shape, default(Relu));
+        WinogradConvolution.Run(x, Expanded.Conv16Weights, Weights.Conv16Bias, default, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
     }
 
-    /// <summary>Conv 3×3, 64 → 64 channels, pad 1, plus residual, then Relu, channels last ('/layer3/layer3.1/conv2/Conv', '/layer3/layer3.1/Add', '/layer3/layer3.1/Relu_1').</summary>
+    /// <summary>Conv 3×3, 64 → 64 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last ('/layer3/layer3.1/conv2/Conv', '/layer3/layer3.1/Add', '/layer3/layer3.1/Relu_1').</summary>
     private static void Conv17(ReadOnlySpan<float> x, ReadOnlySpan<float> residual, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
@@ -478,10 +478,10 @@ internal static partial class ResNet20
             inHeight: 8, inWidth: 8, outHeight: 8, outWidth: 8,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        ChannelsLastConvolution.Run(x, Weights.Conv17Weights, Weights.Conv17Bias, residual, y, workspace, shape, default(Relu));
+        WinogradConvolution.Run(x, Expanded.Conv17Weights, Weights.Conv17Bias, residual, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
     }
 
-    /// <summary>Conv 3×3, 64 → 64 channels, pad 1, then Relu, channels last ('/layer3/layer3.2/conv1/Conv', '/layer3/layer3.2/Relu').</summary>
+    /// <summary>Conv 3×3, 64 → 64 channels, pad 1, Winograd F(4×4), then Relu, channels last ('/layer3/layer3.2/conv1/Conv', '/layer3/layer3.2/Relu').</summary>
     private static void Conv18(ReadOnlySpan<float> x, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
@@ -489,10 +489,10 @@ internal static partial class ResNet20
             inHeight: 8, inWidth: 8, outHeight: 8, outWidth: 8,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        ChannelsLastConvolution.Run(x, Weights.Conv18Weights, Weights.Conv18Bias, default, y, workspace, shape, default(Relu));
+        WinogradConvolution.Run(x, Expanded.Conv18Weights, Weights.Conv18Bias, default, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
     }
 
-    /// <summary>Conv 3×3, 64 → 64 channels, pad 1, plus residual, then Relu, channels last ('/layer3/layer3.2/conv2/Conv', '/layer3/layer3.2/Add', '/layer3/layer3.2/Relu_1').</summary>
+    /// <summary>Conv 3×3, 64 → 64 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last ('/layer3/layer3.2/conv2/Conv', '/layer3/layer3.2/Add', '/layer3/layer3.2/Relu_1').</summary>
     private static void Conv19(ReadOnlySpan<float> x, ReadOnlySpan<float> residual, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
@@ -500,7 +500,7 @@ internal static partial class ResNet20
             inHeight: 8, inWidth: 8, outHeight: 8, outWidth: 8,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        ChannelsLastConvolution.Run(x, Weights.Conv19Weights, Weights.Conv19Bias, residual, y, workspace, shape, default(Relu));
+        WinogradConvolution.Run(x, Expanded.Conv19Weights, Weights.Conv19Bias, residual, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
     }
 
     /// <summary>AveragePool 8×8, stride 8, channels last ('/AveragePool').</summary>

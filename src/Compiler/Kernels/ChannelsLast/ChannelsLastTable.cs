@@ -22,7 +22,7 @@ internal static class ChannelsLastTable
     {
         ["AveragePool"] = Pool,
         ["Concat"] = Move,
-        ["Conv"] = [Dense, new ChannelsLastConvKernel()],
+        ["Conv"] = [Dense, new WinogradKernel(), new ChannelsLastConvKernel()],
         ["ConvInteger"] = IntegerConv,
         ["DequantizeLinear"] = Quantise,
         ["Flatten"] = View,

@@ -3,6 +3,8 @@ using System.Linq;
 using System.Threading.Tasks;
 using RedGen.Compiler.Execute;
 using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Kernels.ChannelsLast;
+using RedGen.Compiler.Kernels.Linear;
 using RedGen.Compiler.Operators.Linear;
 using RedGen.Compiler.Operators.Pooling;
 
@@ -23,6 +25,7 @@ internal sealed class LinearRule
     private readonly PairBound _y;
     private readonly WindowGeometry? _window;
     private readonly int _channels;
+    private readonly WinogradRounding? _winograd;
     private double _added;
 
     private LinearRule(PropagationContext context, ReducibleLayer layer, ReducibleLayer twin)
@@ -39,6 +42,8 @@ internal sealed class LinearRule
         if (!context.Node.Operator.Name.Equals("Conv", StringComparison.Ordinal)) return;
         _window = Conv.Geometry(context.Node, x.Lengths, [.. context.OriginalGraph.ConstantOf(layer.Weights)!.Dimensions]);
         _channels = x.Lengths[1];
+        var conv = new ConvLayer(x.Lengths[0], layer.Groups, _channels, layer.Outputs, _window);
+        if (WinogradTiles.Of(conv).Any()) _winograd = new WinogradRounding(conv, x, weights, reduced);
     }
 
     /// <summary>Whether the node is a layer with constant float32 weights in both networks.</summary>
@@ -103,13 +108,29 @@ internal sealed class LinearRule
             Interval own = Around(Sum(6), Sum(7));
             PairInterval bias = biasAt(at);
             var y = new PairInterval(Around(Sum(0), Sum(1)) + bias.Original, Around(Sum(3), Sum(4)) + bias.Reduced, Around(Sum(8), Sum(9)) + own + bias.Delta);
-            y = y.Rounded(FloatRounding.OfSum(_layer.Columns, Sum(2) + bias.Original.MaxAbs), FloatRounding.OfSum(_layer.Columns, Sum(5) + bias.Reduced.MaxAbs));
+            y = Rounded(y, first, m, Sum(2), Sum(5), bias);
             _y[at] = y.Refined();
             double mine = (own + bias.Delta).MaxAbs;
             if (!(mine <= added)) added = mine;
         }
 
         return added;
+    }
+
+    /// <summary>Allows for the rounding of a sum of products, in whichever of two ways the kernels may form it.</summary>
+    private PairInterval Rounded(PairInterval y, int at, int output, double original, double reduced, PairInterval bias)
+    {
+        (double first, double second) = (
+            FloatRounding.OfSum(_layer.Columns, original + bias.Original.MaxAbs),
+            FloatRounding.OfSum(_layer.Columns, reduced + bias.Reduced.MaxAbs));
+        if (_winograd is { } winograd)
+        {
+            int sample = at / (_layer.Outputs * _window!.OutLength);
+            (double o, double r) = winograd.Of(sample, output, bias);
+            (first, second) = (Math.Max(first, o), Math.Max(second, r));
+        }
+
+        return y.Rounded(first, second);
     }
 
     /// <summary>Copies the numbers of a convolution's window; taps in the padding are zero.</summary>

@@ -1,0 +1,8 @@
+namespace RedGen.Compiler.Plan;
+
+/// <summary>How generated code makes an array of weights from the layer's own ones, once, at its first use.</summary>
+/// <param name="Function">The runtime's function, such as <c>WinogradWeights.Transform</c>.</param>
+/// <param name="Source">The layer's weights, emitted as they are or expanded from their hashed form.</param>
+/// <param name="Sizes">The function's further arguments as C#.</param>
+/// <param name="Length">Elements of the array that it makes.</param>
+public sealed record WeightTransform(string Function, Weight Source, string Sizes, long Length);
