@@ -135,6 +135,33 @@ public readonly struct Gelu : IActivation
     }
 }
 
+/// <summary>Gelu times a number: y = factor · x/2 · (1 + erf(x / √2)).</summary>
+public readonly struct ScaledGelu : IActivation
+{
+    private readonly float _factor;
+
+    /// <summary>Sets the factor.</summary>
+    public ScaledGelu(float factor)
+    {
+        _factor = factor;
+    }
+
+    /// <inheritdoc/>
+    public float Apply(float x) => Apply(new Vector<float>(x))[0];
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Vector<float> Apply(Vector<float> x) => default(VectorLanes).Apply(this, new VectorLanes(x)).Value;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    TLanes IActivation.Apply<TLanes>(TLanes x)
+    {
+        TLanes v = default;
+        TLanes half = v.Multiply(x, v.Fill(0.5f * _factor));
+        return v.MultiplyAdd(half, LaneMath.Erf(v.Multiply(x, v.Fill(0.70710678f))), half);
+    }
+}
+
 /// <summary>ONNX Gelu (approximate = tanh): y = x/2 · (1 + tanh(√(2/π) · (x + 0.044715·x³))).</summary>
 public readonly struct GeluTanh : IActivation
 {

@@ -35,6 +35,7 @@ public class LaneTests
         Agree(default(Softplus));
         Agree(new Silu(1.5f));
         Agree(default(Gelu));
+        Agree(new ScaledGelu(2f));
         Agree(default(GeluTanh));
         Agree(new Elu(0.7f));
         Agree(new Selu(1.6f, 1.05f));

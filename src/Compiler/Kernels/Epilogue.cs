@@ -44,6 +44,11 @@ internal sealed record Epilogue(float[]? Bias, string? Residual, FusedActivation
                 activation = FusedActivation.Silu;
                 i++;
             }
+            else if (WrittenGelu.TryRead(nodes, i, current, context, out int count) is { } gelu)
+            {
+                activation = gelu;
+                i += count - 1;
+            }
             else if (node.Inputs[0] == current && FusedActivation.TryRead(node, context) is { } next)
             {
                 activation = next;

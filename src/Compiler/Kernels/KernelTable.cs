@@ -32,7 +32,7 @@ internal static class KernelTable
     private static readonly CheckedMoveKernel CheckedMove = new();
 
     /// <summary>One kernel computes all elementwise operators (Operators/Elementwise).</summary>
-    private static readonly ImmutableArray<Kernel> Elementwise = [new ElementwiseKernel()];
+    private static readonly ImmutableArray<Kernel> Elementwise = [new MapKernel(), new ElementwiseKernel()];
     private static readonly UnrolledDenseKernel UnrolledDense = new();
     private static readonly HashedLayerKernel HashedLayer = new();
     private static readonly DenseKernel Dense = new();

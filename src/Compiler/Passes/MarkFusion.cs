@@ -55,10 +55,11 @@ internal sealed class MarkFusion : GraphPass
         }
     }
 
-    /// <summary>What may follow a value that nobody else reads: its consumer, or the two of v · sigmoid(v).</summary>
+    /// <summary>What may follow a value that nobody else reads: its consumer, or all of v · sigmoid(v) and of v · (1 + erf(v / √2)).</summary>
     private static IEnumerable<Node[]> Candidates(string value, GraphBuilder builder)
     {
         if (builder.SingleConsumer(value) is { } only) yield return [only];
+        foreach (Node[] gelu in WrittenGelu.Behind(value, builder)) yield return gelu;
         if (builder.IsOutput(value) || builder.Consumers(value) is not { Length: 2 } both) yield break;
         foreach (Node sigmoid in both)
         {

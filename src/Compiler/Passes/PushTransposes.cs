@@ -31,6 +31,7 @@ internal sealed class PushTransposes : GraphPass
         var budget = new ConstantBudget(graph, context);
         return RewriteNodes(graph, context, (builder, node) => EliminateIdentities.SimplifyTranspose(builder, node)
             || TransposeIntoWeights.Absorb(builder, node, budget)
+            || NormalisationBehindTranspose.Swap(builder, node, copies, budget)
             || TransposeBehind.Swap(builder, node, copies, budget));
     }
 

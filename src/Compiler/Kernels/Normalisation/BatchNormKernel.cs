@@ -64,7 +64,7 @@ internal sealed class BatchNormKernel : Kernel
 
             writer.Line($"ReadOnlySpan<float> from = {writer.Input(0)}.Slice({start}, {view.Inner});");
             writer.Line($"Span<float> to = {writer.Output(0)}.Slice({start}, {view.Inner});");
-            writer.Line("for (int i = 0; i < to.Length; i++) to[i] = (from[i] * scale) + shift;");
+            writer.Line("RowMath.Normalise(from, to, center: 0f, scale, shift);");
         }
     }
 }
