@@ -8,7 +8,7 @@ using System.Runtime.Intrinsics.X86;
 namespace RedGen.Runtime;
 
 /// <summary>4 sums: any processor with 128-bit vectors.</summary>
-internal readonly struct IntegerLanes128 : IIntegerLanes<IntegerLanes128>
+internal readonly struct IntegerLanes128 : IPairLanes<IntegerLanes128>
 {
     private readonly Vector128<int> _value;
 
@@ -24,6 +24,10 @@ internal readonly struct IntegerLanes128 : IIntegerLanes<IntegerLanes128>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public IntegerLanes128 Fill(int value) => new(Vector128.Create(unchecked((short)value)).AsInt32());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref short At(ref short origin, nint offset) => ref Unsafe.Add(ref origin, offset);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

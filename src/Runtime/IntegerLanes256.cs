@@ -7,7 +7,7 @@ using System.Runtime.Intrinsics.X86;
 namespace RedGen.Runtime;
 
 /// <summary>8 sums: AVX2.</summary>
-internal readonly struct IntegerLanes256 : IIntegerLanes<IntegerLanes256>
+internal readonly struct IntegerLanes256 : IPairLanes<IntegerLanes256>
 {
     private readonly Vector256<int> _value;
 
@@ -23,6 +23,10 @@ internal readonly struct IntegerLanes256 : IIntegerLanes<IntegerLanes256>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public IntegerLanes256 Fill(int value) => new(Vector256.Create(unchecked((short)value)).AsInt32());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref short At(ref short origin, nint offset) => ref Unsafe.Add(ref origin, offset);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

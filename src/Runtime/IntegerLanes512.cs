@@ -7,7 +7,7 @@ using System.Runtime.Intrinsics.X86;
 namespace RedGen.Runtime;
 
 /// <summary>16 sums: AVX-512.</summary>
-internal readonly struct IntegerLanes512 : IIntegerLanes<IntegerLanes512>
+internal readonly struct IntegerLanes512 : IPairLanes<IntegerLanes512>
 {
     private readonly Vector512<int> _value;
 
@@ -30,6 +30,10 @@ internal readonly struct IntegerLanes512 : IIntegerLanes<IntegerLanes512>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public IntegerLanes512 Fill(int value) => new(Vector512.Create(unchecked((short)value)).AsInt32());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref short At(ref short origin, nint offset) => ref Unsafe.Add(ref origin, offset);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -9,7 +9,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace RedGen.Runtime;
 
-/// <summary>8-bit integers less their zero point, in 16 bits.</summary>
+/// <summary>8-bit integers as the kernels want them: less their zero point in 16 bits, or without signs.</summary>
 internal static class IntegerWidening
 {
     /// <summary>Widens a row.</summary>
@@ -42,5 +42,20 @@ internal static class IntegerWidening
         }
 #endif
         for (; i < from.Length; i++) to[i] = unchecked((short)((isSigned ? (sbyte)from[i] : from[i]) - zeroPoint));
+    }
+
+    /// <summary>Moves signed integers up by 128.</summary>
+    [MethodImpl(Simd.Hot)]
+    internal static void FlipSigns(ReadOnlySpan<byte> from, Span<byte> to)
+    {
+        to = to.Slice(0, from.Length);
+        int i = 0;
+#if NET8_0_OR_GREATER
+        ref byte source = ref MemoryMarshal.GetReference(from);
+        ref byte target = ref MemoryMarshal.GetReference(to);
+        Vector256<byte> signs = Vector256.Create((byte)128);
+        for (; i <= from.Length - 32; i += 32) (Vector256.LoadUnsafe(ref source, (nuint)i) ^ signs).StoreUnsafe(ref target, (nuint)i);
+#endif
+        for (; i < from.Length; i++) to[i] = (byte)(from[i] ^ 128);
     }
 }

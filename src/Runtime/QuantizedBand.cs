@@ -5,8 +5,8 @@ using System.Runtime.CompilerServices;
 namespace RedGen.Runtime;
 
 /// <summary>
-/// The input of some output rows of a quantised convolution: 16 bits less the zero point, channels innermost, padded on all sides as far as
-/// the windows reach. All rows of one depth at once where they are few.
+/// The input of some output rows of a quantised convolution as its kernel reads it, channels innermost, padded on all sides as far as the
+/// windows reach. All rows of one depth at once where they are few.
 /// </summary>
 internal readonly struct QuantizedBand
 {
@@ -89,10 +89,11 @@ internal readonly struct QuantizedBand
 
     /// <summary>Lays out what output rows of one depth read of a sample.</summary>
     [MethodImpl(Simd.Hot)]
-    internal void Prepare(ReadOnlySpan<byte> sample, bool isSigned, int zeroPoint, Span<short> to, in ConvShape shape, int depth, int firstRow)
+    internal void Prepare(ReadOnlySpan<byte> sample, in QuantizedInput input, Span<byte> to, in ConvShape shape, int depth, int firstRow)
     {
         unchecked
         {
+            int size = input.Size;
             int left = Math.Min(_line, Math.Max(0, shape.PadLeft) * shape.InChannels);
             int skipped = Math.Max(0, -shape.PadLeft) * shape.InChannels;
             int count = Math.Max(0, Math.Min((shape.InWidth * shape.InChannels) - skipped, _line - left));
@@ -102,10 +103,10 @@ internal readonly struct QuantizedBand
                 for (int row = 0; row < _rows; row++)
                 {
                     int h = (firstRow * shape.StrideHeight) + row - shape.PadTop;
-                    Span<short> line = to.Slice(((kd * _rows) + row) * _line, _line);
+                    Span<byte> line = to.Slice(((kd * _rows) + row) * _line * size, _line * size);
                     if (d < 0 || d >= shape.InDepth || h < 0 || h >= shape.InHeight)
                     {
-                        line.Clear();
+                        line.Fill(input.Padding);
                         continue;
                     }
 
@@ -114,14 +115,14 @@ internal readonly struct QuantizedBand
                     {
                         // Nothing is padded: all rows are one.
                         int together = Math.Min(_rows - row, shape.InHeight - h);
-                        IntegerWidening.Widen(sample.Slice(from, together * count), isSigned, zeroPoint, to.Slice(((kd * _rows) + row) * _line));
+                        input.Write(sample.Slice(from, together * count), to.Slice(((kd * _rows) + row) * _line * size));
                         row += together - 1;
                         continue;
                     }
 
-                    line.Slice(0, left).Clear();
-                    line.Slice(left + count).Clear();
-                    IntegerWidening.Widen(sample.Slice(from, count), isSigned, zeroPoint, line.Slice(left, count));
+                    line.Slice(0, left * size).Fill(input.Padding);
+                    line.Slice((left + count) * size).Fill(input.Padding);
+                    input.Write(sample.Slice(from, count), line.Slice(left * size));
                 }
             }
         }

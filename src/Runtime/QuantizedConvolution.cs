@@ -61,11 +61,11 @@ public static class QuantizedConvolution
             throw new ArgumentException("A span is shorter than the convolution's sizes need.");
         }
 
-        var pass = new QuantizedPass(shape, weights, weightZero, MemoryMarshal.AsBytes(output), workspace, result);
+        var pass = new QuantizedPass(shape, weights, weightZero, MemoryMarshal.AsBytes(output), workspace, result, typeof(TInput) == typeof(sbyte), inputZero);
         ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(input);
         for (int n = 0; n < shape.Batch; n++)
         {
-            pass.Sample(bytes.Slice(n * inLength, inLength), typeof(TInput) == typeof(sbyte), inputZero, n * outLength);
+            pass.Sample(bytes.Slice(n * inLength, inLength), n * outLength);
         }
     }
 

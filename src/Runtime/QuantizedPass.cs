@@ -19,10 +19,11 @@ internal readonly ref struct QuantizedPass
     private readonly Span<int> _places;
     private readonly Span<short> _input;
     private readonly int _weightZero;
+    private readonly QuantizedInput _kind;
 
     /// <summary>Divides the workspace.</summary>
     [MethodImpl(Simd.Hot)]
-    internal QuantizedPass(in ConvShape shape, ReadOnlySpan<sbyte> weights, int weightZero, Span<byte> output, Span<int> workspace, in QuantizedResult result)
+    internal QuantizedPass(in ConvShape shape, ReadOnlySpan<sbyte> weights, int weightZero, Span<byte> output, Span<int> workspace, in QuantizedResult result, bool isSigned, int inputZero)
     {
         _shape = shape;
         _band = new QuantizedBand(shape);
@@ -38,18 +39,27 @@ internal readonly ref struct QuantizedPass
         at += _runs.Length;
         _places = workspace.Slice(at, (_band.OutRows * shape.OutWidth) + QuantizedTile.Places);
         _input = MemoryMarshal.Cast<int, short>(workspace.Slice(at + _places.Length));
+        _kind = new QuantizedInput(isSigned, inputZero, TakesBytes(shape, _band, weightZero));
         _band.Runs(shape, _runs);
         // The taps of depthwise layers come in pairs; the weight of one too many is zero.
         _runs[_band.RunCount] = _runs[_band.RunCount - 1];
     }
 
+    /// <summary>Whether sums are taken of bytes: with enough places that correcting them for the zero point of the input is nothing.</summary>
+    private static bool TakesBytes(in ConvShape shape, in QuantizedBand band, int weightZero)
+    {
+#if NET8_0_OR_GREATER
+        return ByteDotLanes.IsSupported && weightZero == 0 && !band.IsDepthwise && band.OutRows * shape.OutWidth >= QuantizedTile.Block;
+#else
+        return false;
+#endif
+    }
+
     /// <summary>Computes a sample.</summary>
     /// <param name="sample">Its input.</param>
-    /// <param name="isSigned">Whether that is signed.</param>
-    /// <param name="inputZero">Its zero point.</param>
     /// <param name="to">The place of the sample's first output element.</param>
     [MethodImpl(Simd.Hot)]
-    internal void Sample(ReadOnlySpan<byte> sample, bool isSigned, int inputZero, int to)
+    internal void Sample(ReadOnlySpan<byte> sample, int to)
     {
         unchecked
         {
@@ -58,7 +68,7 @@ internal readonly ref struct QuantizedPass
                 for (int row = 0; row < _shape.OutHeight; row += _band.OutRows)
                 {
                     int rows = Math.Min(_band.OutRows, _shape.OutHeight - row);
-                    _band.Prepare(sample, isSigned, inputZero, _input, _shape, depth, row);
+                    _band.Prepare(sample, _kind, MemoryMarshal.AsBytes(_input), _shape, depth, row);
                     _band.Places(_shape, rows, _places);
                     int first = to + (((depth * _shape.OutHeight) + row) * _shape.OutWidth * _shape.OutChannels);
                     if (_band.IsDepthwise) Depthwise(rows * _shape.OutWidth, first);
@@ -85,14 +95,14 @@ internal readonly ref struct QuantizedPass
                 {
                     int channel = (group * outputs) + m;
                     int channels = Math.Min(QuantizedTile.Block, outputs - m);
-                    ReadOnlySpan<short> input = _input.Slice(group * inputs);
+                    ReadOnlySpan<short> input = _kind.IsBytes ? MemoryMarshal.Cast<byte, short>(MemoryMarshal.AsBytes(_input).Slice(group * inputs)) : _input.Slice(group * inputs);
                     ReadOnlySpan<sbyte> weights = _weights.Slice(block * size, size);
-                    var window = new QuantizedWindow(input, _places, runs, _band.RunTaps, inputs, length, weights, _weightZero, isDepthwise: false);
-                    QuantizedScales scales = _result.Scales(_scales, channel, channels, _shape.Taps, out float tie);
+                    var window = new QuantizedWindow(input, _places, runs, _band.RunTaps, inputs, length, weights, _weightZero, isDepthwise: false, _kind);
+                    QuantizedScales scales = _result.Scales(_scales, channel, channels, _shape.Taps, window, out float tie);
                     for (int first = 0; first < places; first += QuantizedConvolution.Strip)
                     {
                         int count = Math.Min(QuantizedConvolution.Strip, places - first);
-                        QuantizedSums.Dense(input, _places.Slice(first), count, runs, length, weights, channels, _weightZero, _sums);
+                        QuantizedSums.Dense(input, _places.Slice(first), count, runs, length, weights, channels, _weightZero, _kind.IsBytes, _sums);
                         _result.Write(_sums, count, scales, tie, window.From(first), _output, to + (first * _shape.OutChannels) + channel, _shape.OutChannels);
                     }
                 }
@@ -113,8 +123,8 @@ internal readonly ref struct QuantizedPass
                 int channels = Math.Min(QuantizedTile.Block, _shape.OutChannels - channel);
                 ReadOnlySpan<short> input = _input.Slice(channel);
                 ReadOnlySpan<sbyte> weights = _weights.Slice(block * size, size);
-                var window = new QuantizedWindow(input, _places, _runs.Slice(0, _band.RunCount), 1, 1, 1, weights, _weightZero, isDepthwise: true);
-                QuantizedScales scales = _result.Scales(_scales, channel, channels, _shape.Taps, out float tie);
+                var window = new QuantizedWindow(input, _places, _runs.Slice(0, _band.RunCount), 1, 1, 1, weights, _weightZero, isDepthwise: true, _kind);
+                QuantizedScales scales = _result.Scales(_scales, channel, channels, _shape.Taps, window, out float tie);
                 for (int first = 0; first < places; first += QuantizedConvolution.Strip)
                 {
                     int count = Math.Min(QuantizedConvolution.Strip, places - first);

@@ -90,9 +90,11 @@ public readonly ref struct QuantizedResult
 
     /// <summary>The constants of a block of channels, for sums of so many products.</summary>
     [MethodImpl(Simd.Hot)]
-    internal QuantizedScales Scales(Span<int> workspace, int channel, int count, int taps, out float tie)
+    internal QuantizedScales Scales(Span<int> workspace, int channel, int count, int taps, in QuantizedWindow window, out float tie)
     {
         var scales = new QuantizedScales(workspace, channel, count);
+        window.Correct(scales.Corrections);
+        scales.Corrections.CopyTo(scales.Addends);
         tie = float.MaxValue;
         switch (_form)
         {
@@ -100,9 +102,9 @@ public readonly ref struct QuantizedResult
                 long largest = 0;
                 for (int i = 0; i < count; i++)
                 {
-                    int addend = _integerBias.IsEmpty ? 0 : _integerBias[channel + i];
-                    largest = Math.Max(largest, Math.Abs((long)addend));
-                    scales.Addends[i] = addend;
+                    long addend = (long)scales.Corrections[i] + IntegerBias(channel + i);
+                    largest = Math.Max(largest, Math.Abs(addend));
+                    scales.Addends[i] = unchecked((int)addend);
                     scales.Factors[i] = _scales[_scales.Length == 1 ? 0 : channel + i];
                 }
 
@@ -143,7 +145,7 @@ public readonly ref struct QuantizedResult
     {
         switch (_form)
         {
-            case Form.Sums: WriteSums(sums, places, scales.Count, MemoryMarshal.Cast<byte, int>(output), start, stride); break;
+            case Form.Sums: WriteSums(sums, places, scales, MemoryMarshal.Cast<byte, int>(output), start, stride); break;
             case Form.Real: WriteReals(sums, places, scales, MemoryMarshal.Cast<byte, float>(output), start, stride); break;
             default:
                 var rounding = new QuantizedRounding(_zeroPoint, _lowest, _highest, tie);
@@ -158,11 +160,16 @@ public readonly ref struct QuantizedResult
     }
 
     [MethodImpl(Simd.Hot)]
-    private static void WriteSums(ReadOnlySpan<int> sums, int places, int count, Span<int> output, int start, int stride)
+    private static void WriteSums(ReadOnlySpan<int> sums, int places, in QuantizedScales scales, Span<int> output, int start, int stride)
     {
         unchecked
         {
-            for (int i = 0; i < places; i++) sums.Slice(i * QuantizedTile.Block, count).CopyTo(output.Slice(start + (i * stride)));
+            for (int i = 0; i < places; i++)
+            {
+                ReadOnlySpan<int> from = sums.Slice(i * QuantizedTile.Block, scales.Count);
+                Span<int> to = output.Slice(start + (i * stride), from.Length);
+                for (int c = 0; c < from.Length; c++) to[c] = from[c] + scales.Corrections[c];
+            }
         }
     }
 
@@ -176,7 +183,7 @@ public readonly ref struct QuantizedResult
                 // The product of two floats is exact in a double.
                 double factor = (double)_inputScale * _scales[_scales.Length == 1 ? 0 : scales.Channel + c];
                 double bias = _bias.IsEmpty ? 0d : _bias[scales.Channel + c];
-                for (int i = 0; i < places; i++) output[start + (i * stride) + c] = (float)((sums[(i * QuantizedTile.Block) + c] * factor) + bias);
+                for (int i = 0; i < places; i++) output[start + (i * stride) + c] = (float)(((sums[(i * QuantizedTile.Block) + c] + scales.Corrections[c]) * factor) + bias);
             }
         }
     }
@@ -188,13 +195,15 @@ public readonly ref struct QuantizedResult
         for (int lane = 0; lane < scales.Count; lane++)
         {
             if ((open & (1u << lane)) == 0) continue;
-            int sum = sums[unchecked((place * QuantizedTile.Block) + lane)];
+            int sum = unchecked(sums[(place * QuantizedTile.Block) + lane] + scales.Corrections[lane]);
             output[start + lane] = unchecked((byte)(_form == Form.Scaled ? Scaled(sum, scales, lane) : Dequantized(sum, place, lane, scales.Channel + lane, window)));
         }
     }
 
     private int Scaled(int sum, in QuantizedScales scales, int lane)
-        => Saturate.Round(((long)sum + scales.Addends[lane]) * scales.Factors[lane], _zeroPoint, _lowest, _highest);
+        => Saturate.Round(((long)sum + IntegerBias(scales.Channel + lane)) * scales.Factors[lane], _zeroPoint, _lowest, _highest);
+
+    private int IntegerBias(int channel) => _integerBias.IsEmpty ? 0 : _integerBias[channel];
 
     private int Dequantized(int sum, int place, int lane, int channel, in QuantizedWindow window)
     {

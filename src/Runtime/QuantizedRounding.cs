@@ -83,13 +83,16 @@ internal readonly struct QuantizedRounding
             Vector512<int> zero = Vector512.Create(_zeroPoint);
             ref int from = ref Unsafe.Add(ref MemoryMarshal.GetReference(sums), first * QuantizedTile.Block);
             int count = scales.Count;
+            // The last place, so that no other need be checked.
+            ref byte to = ref output.Slice((places - 1) * stride, count)[0];
+            to = ref Unsafe.Add(ref to, (first - places + 1) * stride);
             for (int place = first; place < places; place++)
             {
                 Vector512<float> steps = Avx512F.FusedMultiplyAdd(Avx512F.ConvertToVector512Single(Vector512.LoadUnsafe(ref from) + addends), factors, biases);
                 steps = Avx512F.Min(Avx512F.Max(steps, low), high);
                 Vector512<int> rounded = Avx512F.ConvertToVector512Int32(steps);
                 Vector512<float> distance = Vector512.Abs(steps - Avx512F.ConvertToVector512Single(rounded));
-                Store(Avx512F.ConvertToVector128Byte((rounded + zero).AsUInt32()), output, place * stride, count);
+                Store(Avx512F.ConvertToVector128Byte((rounded + zero).AsUInt32()), ref to, count);
                 if (Vector512.GreaterThanAny(distance, tie))
                 {
                     open = (uint)Vector512.GreaterThan(distance, tie).ExtractMostSignificantBits();
@@ -97,6 +100,7 @@ internal readonly struct QuantizedRounding
                 }
 
                 from = ref Unsafe.Add(ref from, QuantizedTile.Block);
+                to = ref Unsafe.Add(ref to, stride);
             }
 
             open = 0;
@@ -119,7 +123,7 @@ internal readonly struct QuantizedRounding
                 Vector128<byte> bytes = _highest > sbyte.MaxValue
                     ? Sse2.PackUnsignedSaturate(words.GetLower(), words.GetUpper())
                     : Sse2.PackSignedSaturate(words.GetLower(), words.GetUpper()).AsByte();
-                Store(bytes, output, place * stride, scales.Count);
+                Store(bytes, ref output.Slice(place * stride, scales.Count)[0], scales.Count);
                 open = low | (high << 8);
                 if (open != 0) return place + 1;
             }
@@ -145,32 +149,30 @@ internal readonly struct QuantizedRounding
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(Vector128<byte> bytes, Span<byte> output, int at, int count)
+    private static void Store(Vector128<byte> bytes, ref byte to, int count)
     {
-        Span<byte> to = output.Slice(at, count);
-        if (count == QuantizedTile.Block)
-        {
-            bytes.StoreUnsafe(ref MemoryMarshal.GetReference(to));
-            return;
-        }
+        if (count == QuantizedTile.Block) bytes.StoreUnsafe(ref to);
+        else StorePart(bytes, ref to, count);
+    }
 
-        ref byte target = ref MemoryMarshal.GetReference(to);
+    private static void StorePart(Vector128<byte> bytes, ref byte to, int count)
+    {
         ulong rest = bytes.AsUInt64().ToScalar();
         if (count >= 8)
         {
-            Unsafe.WriteUnaligned(ref target, rest);
-            target = ref Unsafe.Add(ref target, 8);
+            Unsafe.WriteUnaligned(ref to, rest);
+            to = ref Unsafe.Add(ref to, 8);
             rest = bytes.AsUInt64().GetElement(1);
         }
 
         if ((count & 4) != 0)
         {
-            Unsafe.WriteUnaligned(ref target, unchecked((uint)rest));
-            target = ref Unsafe.Add(ref target, 4);
+            Unsafe.WriteUnaligned(ref to, unchecked((uint)rest));
+            to = ref Unsafe.Add(ref to, 4);
             rest >>= 32;
         }
 
-        for (int i = 0; i < (count & 3); i++) Unsafe.Add(ref target, i) = unchecked((byte)(rest >> (8 * i)));
+        for (int i = 0; i < (count & 3); i++) Unsafe.Add(ref to, i) = unchecked((byte)(rest >> (8 * i)));
     }
 #endif
 }

@@ -8,7 +8,7 @@ namespace RedGen.Runtime;
 internal readonly ref struct QuantizedScales
 {
     /// <summary>Integers of workspace.</summary>
-    internal const int Length = 3 * QuantizedTile.Block;
+    internal const int Length = 4 * QuantizedTile.Block;
 
     /// <summary>Divides the workspace. All is zero, so that lanes behind the last channel give zeros.</summary>
     internal QuantizedScales(Span<int> workspace, int channel, int count)
@@ -17,11 +17,15 @@ internal readonly ref struct QuantizedScales
         Addends = workspace.Slice(0, QuantizedTile.Block);
         Factors = MemoryMarshal.Cast<int, float>(workspace.Slice(QuantizedTile.Block, QuantizedTile.Block));
         Biases = MemoryMarshal.Cast<int, float>(workspace.Slice(2 * QuantizedTile.Block, QuantizedTile.Block));
+        Corrections = workspace.Slice(3 * QuantizedTile.Block, QuantizedTile.Block);
         Channel = channel;
         Count = count;
     }
 
-    /// <summary>What is added to sums.</summary>
+    /// <summary>What makes sums those of inputs less their zero point.</summary>
+    internal Span<int> Corrections { get; }
+
+    /// <summary>What is added to sums, corrections included.</summary>
     internal Span<int> Addends { get; }
 
     /// <summary>What that is multiplied by.</summary>

@@ -16,9 +16,15 @@ internal static class QuantizedSums
     [MethodImpl(Simd.Hot)]
     internal static void Dense(
         ReadOnlySpan<short> input, ReadOnlySpan<int> places, int count, ReadOnlySpan<int> runs, int length, ReadOnlySpan<sbyte> weights, int channels,
-        int zeroPoint, Span<int> sums)
+        int zeroPoint, bool isBytes, Span<int> sums)
     {
 #if NET8_0_OR_GREATER
+        if (isBytes)
+        {
+            Dense<ByteDotLanes>(input, places, count, runs, length, weights, channels, zeroPoint, sums);
+            return;
+        }
+
         if (IntegerLanes512.IsSupported)
         {
             Dense<IntegerLanes512>(input, places, count, runs, length, weights, channels, zeroPoint, sums);
@@ -86,7 +92,7 @@ internal static class QuantizedSums
                 ref int to = ref Unsafe.Add(ref MemoryMarshal.GetReference(sums), channel);
                 if (count == 1)
                 {
-                    QuantizedTile.One<TLanes>(ref Unsafe.Add(ref x, at), ref start, runs.Length, length, ref w, zeroPoint, ref to);
+                    QuantizedTile.One<TLanes>(ref default(TLanes).At(ref x, at), ref start, runs.Length, length, ref w, zeroPoint, ref to);
                     continue;
                 }
 
@@ -103,7 +109,7 @@ internal static class QuantizedSums
     [MethodImpl(Simd.Hot)]
     internal static void Depthwise<TLanes>(
         ReadOnlySpan<short> input, ReadOnlySpan<int> places, int count, ReadOnlySpan<int> taps, ReadOnlySpan<sbyte> weights, int channels, int zeroPoint, Span<int> sums)
-        where TLanes : struct, IIntegerLanes<TLanes>
+        where TLanes : struct, IPairLanes<TLanes>
     {
         unchecked
         {

@@ -42,12 +42,12 @@ internal static class QuantizedTile
             TLanes lanes = default, zero = lanes.Fill(zeroPoint);
             TLanes a0 = default, b0 = default, c0 = default, d0 = default, e0 = default, f0 = default;
             TLanes a1 = default, b1 = default, c1 = default, d1 = default, e1 = default, f1 = default;
-            ref short a = ref Unsafe.Add(ref plane, places);
-            ref short b = ref Unsafe.Add(ref plane, Unsafe.Add(ref places, 1));
-            ref short c = ref Unsafe.Add(ref plane, Unsafe.Add(ref places, 2));
-            ref short d = ref Unsafe.Add(ref plane, Unsafe.Add(ref places, 3));
-            ref short e = ref Unsafe.Add(ref plane, Unsafe.Add(ref places, 4));
-            ref short f = ref Unsafe.Add(ref plane, Unsafe.Add(ref places, 5));
+            ref short a = ref lanes.At(ref plane, places);
+            ref short b = ref lanes.At(ref plane, Unsafe.Add(ref places, 1));
+            ref short c = ref lanes.At(ref plane, Unsafe.Add(ref places, 2));
+            ref short d = ref lanes.At(ref plane, Unsafe.Add(ref places, 3));
+            ref short e = ref lanes.At(ref plane, Unsafe.Add(ref places, 4));
+            ref short f = ref lanes.At(ref plane, Unsafe.Add(ref places, 5));
             for (int run = 0; run < runCount; run++)
             {
                 nint end = Unsafe.Add(ref runs, run) + length;
@@ -120,15 +120,15 @@ internal static class QuantizedTile
     /// <param name="sums">Where the sums go, a block for each place.</param>
     [MethodImpl(Simd.Hot)]
     internal static void Depthwise<TLanes>(ref short plane, ref int places, ref int taps, int pairs, ref sbyte weights, int zeroPoint, ref int sums)
-        where TLanes : struct, IIntegerLanes<TLanes>
+        where TLanes : struct, IPairLanes<TLanes>
     {
         unchecked
         {
             TLanes lanes = default, zero = lanes.Fill(zeroPoint), s0 = default, s1 = default, s2 = default, s3 = default;
-            ref short a = ref Unsafe.Add(ref plane, places);
-            ref short b = ref Unsafe.Add(ref plane, Unsafe.Add(ref places, 1));
-            ref short c = ref Unsafe.Add(ref plane, Unsafe.Add(ref places, 2));
-            ref short d = ref Unsafe.Add(ref plane, Unsafe.Add(ref places, 3));
+            ref short a = ref lanes.At(ref plane, places);
+            ref short b = ref lanes.At(ref plane, Unsafe.Add(ref places, 1));
+            ref short c = ref lanes.At(ref plane, Unsafe.Add(ref places, 2));
+            ref short d = ref lanes.At(ref plane, Unsafe.Add(ref places, 3));
             for (nint pair = 0; pair < pairs; pair++)
             {
                 nint first = Unsafe.Add(ref taps, 2 * pair), second = Unsafe.Add(ref taps, (2 * pair) + 1);

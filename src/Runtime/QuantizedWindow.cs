@@ -1,8 +1,8 @@
 #nullable enable
 using System;
 using System.Runtime.CompilerServices;
-#if NET8_0_OR_GREATER
 using System.Runtime.InteropServices;
+#if NET8_0_OR_GREATER
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 #endif
@@ -21,6 +21,7 @@ internal readonly ref struct QuantizedWindow
     private readonly int _channels;
     private readonly int _length;
     private readonly bool _isDepthwise;
+    private readonly QuantizedInput _kind;
 
     /// <summary>Names the operands.</summary>
     /// <param name="input">The input from the first channel of the group on; the block's first channel where the layer is depthwise.</param>
@@ -32,9 +33,10 @@ internal readonly ref struct QuantizedWindow
     /// <param name="weights">The block's weights.</param>
     /// <param name="zeroPoint">What is taken from every weight.</param>
     /// <param name="isDepthwise">Whether the layer is depthwise.</param>
+    /// <param name="kind">What the input's elements are.</param>
     internal QuantizedWindow(
         ReadOnlySpan<short> input, ReadOnlySpan<int> places, ReadOnlySpan<int> runs, int runTaps, int channels, int length,
-        ReadOnlySpan<sbyte> weights, int zeroPoint, bool isDepthwise)
+        ReadOnlySpan<sbyte> weights, int zeroPoint, bool isDepthwise, QuantizedInput kind)
     {
         _input = input;
         _places = places;
@@ -45,17 +47,26 @@ internal readonly ref struct QuantizedWindow
         _weights = weights;
         _zeroPoint = zeroPoint;
         _isDepthwise = isDepthwise;
+        _kind = kind;
     }
 
     /// <summary>The same operands from a later place on.</summary>
     internal QuantizedWindow From(int place)
-        => new(_input, _places.Slice(place), _runs, _runTaps, _channels, _length, _weights, _zeroPoint, _isDepthwise);
+        => new(_input, _places.Slice(place), _runs, _runTaps, _channels, _length, _weights, _zeroPoint, _isDepthwise, _kind);
+
+    /// <summary>What makes sums those of inputs less their zero point; left as it is where they are.</summary>
+    internal void Correct(Span<int> corrections)
+    {
+#if NET8_0_OR_GREATER
+        if (_kind.IsBytes) ByteDotLanes.Corrections(_weights, _kind.ZeroPoint, corrections);
+#endif
+    }
 
     /// <summary>The sum of the products of the dequantised operands, each rounded to float as DequantizeLinear gives it, in ONNX's order.</summary>
     [MethodImpl(Simd.Hot)]
     internal double Sum(int place, int lane, float inputScale, float weightScale)
     {
-        ReadOnlySpan<short> x = _input.Slice(unchecked(_places[place] + (_isDepthwise ? lane : 0)));
+        int at = unchecked(_places[place] + (_isDepthwise ? lane : 0));
         double sum = 0;
         for (int channel = 0; channel < _channels; channel++)
         {
@@ -64,7 +75,7 @@ internal readonly ref struct QuantizedWindow
                 for (int tap = 0; tap < _runTaps; tap++)
                 {
                     int k = unchecked((tap * _channels) + channel);
-                    float a = x[unchecked(_runs[run] + k)] * inputScale;
+                    float a = Input(unchecked(at + _runs[run] + k)) * inputScale;
                     float b = unchecked(_weights[Place(unchecked((run * _length) + k), lane)] - _zeroPoint) * weightScale;
                     sum += (double)a * b;
                 }
@@ -99,15 +110,19 @@ internal readonly ref struct QuantizedWindow
             Vector128<float> scaleA = Vector128.Create(inputScale), scaleB = Vector128.Create(weightScale);
             Vector128<int> zero = Vector128.Create(_zeroPoint);
             ref sbyte w = ref Unsafe.Add(ref MemoryMarshal.GetReference(_weights), 4 * lane);
-            ref short x = ref Unsafe.Add(ref MemoryMarshal.GetReference(_input), _places[place]);
+            ref byte x = ref Unsafe.Add(ref Unsafe.As<short, byte>(ref MemoryMarshal.GetReference(_input)), _places[place] * _kind.Size);
+            Vector128<int> inputZero = Vector128.Create(_kind.ZeroPoint);
+            bool isBytes = _kind.IsBytes;
             Vector256<double> sum = default;
             foreach (int run in _runs)
             {
                 for (int k = 0; k < _length; k += 4)
                 {
-                    Vector128<short> shorts = Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<long>(ref Unsafe.As<short, byte>(ref Unsafe.Add(ref x, run + k)))).AsInt16();
+                    Vector128<int> input = isBytes
+                        ? Sse41.ConvertToVector128Int32(Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<int>(ref Unsafe.Add(ref x, run + k))).AsByte()) - inputZero
+                        : Sse41.ConvertToVector128Int32(Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<long>(ref Unsafe.Add(ref x, 2 * (run + k)))).AsInt16());
                     Vector128<sbyte> bytes = Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<int>(ref Unsafe.As<sbyte, byte>(ref w))).AsSByte();
-                    Vector128<float> a = Sse2.ConvertToVector128Single(Sse41.ConvertToVector128Int32(shorts)) * scaleA;
+                    Vector128<float> a = Sse2.ConvertToVector128Single(input) * scaleA;
                     Vector128<float> b = Sse2.ConvertToVector128Single(Sse41.ConvertToVector128Int32(bytes) - zero) * scaleB;
                     sum += Avx.ConvertToVector256Double(a) * Avx.ConvertToVector256Double(b);
                     w = ref Unsafe.Add(ref w, QuantizedTile.Step);
@@ -118,6 +133,8 @@ internal readonly ref struct QuantizedWindow
         }
     }
 #endif
+
+    private int Input(int at) => unchecked(_kind.IsBytes ? MemoryMarshal.AsBytes(_input)[at] - _kind.ZeroPoint : _input[at]);
 
     /// <summary>Where the weight of a tap lies in a block.</summary>
     private int Place(int tap, int lane) => unchecked(_isDepthwise

@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 namespace RedGen.Runtime;
 
 /// <summary>2 sums without vectors: .NET Standard.</summary>
-internal readonly struct ScalarIntegerLanes : IIntegerLanes<ScalarIntegerLanes>
+internal readonly struct ScalarIntegerLanes : IPairLanes<ScalarIntegerLanes>
 {
     private readonly int _a;
     private readonly int _b;
@@ -29,6 +29,10 @@ internal readonly struct ScalarIntegerLanes : IIntegerLanes<ScalarIntegerLanes>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ScalarIntegerLanes Fill(int value) => new(value, value, value, value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ref short At(ref short origin, nint offset) => ref Unsafe.Add(ref origin, offset);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -45,7 +45,7 @@ internal sealed class QuantizedWorkspace
     internal double Band { get; }
 
     /// <summary>Integers for QuantizedConvolution.Run.</summary>
-    internal int Length => (Strip * Block) + (3 * Block) + RunCount + 1 + (int)_places + Tile + (((int)Band + Slack + 1) / 2);
+    internal int Length => (Strip * Block) + (4 * Block) + RunCount + 1 + (int)_places + Tile + (((int)Band + Slack + 1) / 2);
 
     /// <summary>A product, which is a convolution of one place a row.</summary>
     internal static QuantizedWorkspace OfProduct(int rows, int depth, int columns) => new(1, depth, columns, [1, rows, 1], [1, 1, 1], [1, 1, 1], [1, 1, 1]);
