@@ -68,6 +68,12 @@ public readonly struct Clip : IActivation
         _max = max;
     }
 
+    /// <summary>The lower bound.</summary>
+    internal float Low => _min;
+
+    /// <summary>The upper bound.</summary>
+    internal float High => _max;
+
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float Apply(float x)

@@ -11,6 +11,9 @@ namespace RedGen.Runtime;
 /// </summary>
 public static class ChannelsLastDepthwise
 {
+    /// <summary>A band of input rows is kept below this many floats where the rows allow it, to stay in L1 while all channels pass over it.</summary>
+    internal const int BandFloats = 8192;
+
     /// <summary>Computes one depthwise convolution.</summary>
     /// <param name="input">[Batch, InDepth, InHeight, InWidth, Channels].</param>
     /// <param name="weights">[KernelDepth, KernelHeight, KernelWidth, Channels].</param>
@@ -26,54 +29,24 @@ public static class ChannelsLastDepthwise
     {
         int channels = shape.InChannels;
         int inSample = shape.InDepth * shape.InHeight * shape.InWidth * channels;
-        int outRow = shape.OutWidth * channels;
-        if (shape.Groups != channels || shape.OutChannels != channels || input.Length < shape.Batch * inSample
-            || output.Length < shape.Batch * shape.OutDepth * shape.OutHeight * outRow
+        int outSample = shape.OutDepth * shape.OutHeight * shape.OutWidth * channels;
+        if (shape.Groups != channels || shape.OutChannels != channels
+            || input.Length < shape.Batch * inSample || output.Length < shape.Batch * outSample
             || weights.Length < shape.KernelDepth * shape.KernelHeight * shape.KernelWidth * channels
             || (bias.Length != 0 && bias.Length < channels))
         {
             throw new ArgumentException("The convolution is not depthwise, or a span is shorter than its shape needs.");
         }
 
-        int at = 0;
+        DepthwisePass pass = new(shape, weights, bias, Bounds.Of(activation));
         for (int n = 0; n < shape.Batch; n++)
         {
-            ReadOnlySpan<float> sample = input.Slice(n * inSample, inSample);
-            for (int d = 0; d < shape.OutDepth; d++)
+            Span<float> target = output.Slice(n * outSample, outSample);
+            pass.Run(input.Slice(n * inSample, inSample), target);
+            if (!Bounds.Suffice<TActivation>())
             {
-                TapRange depth = TapRange.Depth(shape).From(d);
-                for (int h = 0; h < shape.OutHeight; h++)
-                {
-                    Span<float> row = output.Slice(at, outRow);
-                    RunRow(sample, weights, bias, row, shape, depth, TapRange.Height(shape).From(h));
-                    if (typeof(TActivation) != typeof(Identity))
-                    {
-                        Elementwise.Map(row, row, activation);
-                    }
-
-                    at += outRow;
-                }
+                Elementwise.Map(target, target, activation);
             }
-        }
-    }
-
-    [MethodImpl(Simd.Hot)]
-    private static void RunRow(
-        ReadOnlySpan<float> input, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, Span<float> output, in ConvShape shape, in TapRange depth, in TapRange height)
-    {
-        TapRange all = TapRange.Width(shape);
-        for (TapRange width = all.From(0); width.First < shape.OutWidth; width = all.From(width.End))
-        {
-            DepthwiseWindow window = new(shape, depth, height, width);
-            Span<float> target = output.Slice(width.First * shape.InChannels, (width.End - width.First) * shape.InChannels);
-#if NET8_0_OR_GREATER
-            if (Lanes512.IsSupported)
-            {
-                window.Run<Lanes512>(input, weights, bias, target, width.End - width.First);
-                continue;
-            }
-#endif
-            window.Run<VectorLanes>(input, weights, bias, target, width.End - width.First);
         }
     }
 }

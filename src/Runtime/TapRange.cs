@@ -57,9 +57,11 @@ internal readonly struct TapRange
     /// <summary>How many windows have every tap inside the input.</summary>
     internal int Whole => Math.Max(EndWhole - FirstWhole, 0);
 
-    private int FirstWhole => Math.Min((_pad + _stride - 1) / _stride, _out);
+    /// <summary>The first window that does not begin in the padding.</summary>
+    internal int FirstWhole => Math.Min((_pad + _stride - 1) / _stride, _out);
 
-    private int EndWhole
+    /// <summary>One past the last window whose taps end inside the input.</summary>
+    internal int EndWhole
     {
         get
         {
@@ -101,6 +103,9 @@ internal readonly struct TapRange
             return new TapRange(this, first, Math.Min(end, _out), firstTap, endTap);
         }
     }
+
+    /// <summary>One window by itself.</summary>
+    internal TapRange At(int window) => new(this, window, window + 1, FirstTapOf(window), EndTapOf(window));
 
     private int FirstTapOf(int window)
     {
