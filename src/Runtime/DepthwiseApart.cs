@@ -9,51 +9,91 @@ namespace RedGen.Runtime;
 /// </summary>
 internal static class DepthwiseApart
 {
-    /// <summary>Windows that are <paramref name="step"/> floats apart in the input and <paramref name="target"/> in the output.</summary>
+    /// <summary>Computes a vector of channels of all windows of a box.</summary>
     [MethodImpl(Simd.Hot)]
     internal static void Run<TLanes>(
-        ref float x, nint step, ref float weights, ref float y, nint target, int count, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
+        ref float x, ref float weights, ref float y, in DepthwiseLines lines, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        if (lines.Windows >= 8) Eights(ref x, ref weights, ref y, lines, taps, bias, bounds);
+        if (lines.Windows < 4) Ones(ref x, ref weights, ref y, lines, taps, bias, bounds);
+        else if (lines.Windows % 8 != 0) Fours(ref x, ref weights, ref y, lines, taps, bias, bounds);
+    }
+
+    [MethodImpl(Simd.Hot)]
+    private static void Eights<TLanes>(ref float x, ref float weights, ref float y, in DepthwiseLines lines, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
         where TLanes : struct, ILanes<TLanes>
     {
         unchecked
         {
-            int left = count;
-            for (; left >= 8; left -= 8)
+            for (nint line = 0; line < lines.Count; line++)
             {
-                RunEight(ref x, step, ref weights, ref y, target, taps, bias, bounds);
-                x = ref Unsafe.Add(ref x, 8 * step);
-                y = ref Unsafe.Add(ref y, 8 * target);
-            }
+                for (nint window = 0; window <= lines.Windows - 8; window += 8)
+                {
+                    Eight(ref Unsafe.Add(ref x, window * lines.Step), lines.Step, ref weights, ref Unsafe.Add(ref y, window * lines.Target), lines.Target, taps, bias, bounds);
+                }
 
-            for (; left >= 2; left -= 2)
-            {
-                RunTwo(ref x, step, ref weights, ref y, target, taps, bias, bounds);
-                x = ref Unsafe.Add(ref x, 2 * step);
-                y = ref Unsafe.Add(ref y, 2 * target);
+                x = ref Unsafe.Add(ref x, lines.LineStep);
+                y = ref Unsafe.Add(ref y, lines.LineTarget);
             }
+        }
+    }
 
-            if (left > 0)
+    [MethodImpl(Simd.Hot)]
+    private static void Fours<TLanes>(ref float x, ref float weights, ref float y, in DepthwiseLines lines, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        unchecked
+        {
+            for (nint line = 0; line < lines.Count; line++)
             {
-                RunOne(ref x, step, ref weights, ref y, target, taps, bias, bounds);
+                for (nint window = lines.Windows & ~7; window < lines.Windows; window += 4)
+                {
+                    // The last tile moves back to end with the line; what is computed twice is equal.
+                    nint first = window <= lines.Windows - 4 ? window : lines.Windows - 4;
+                    Four(ref Unsafe.Add(ref x, first * lines.Step), lines.Step, ref weights, ref Unsafe.Add(ref y, first * lines.Target), lines.Target, taps, bias, bounds);
+                }
+
+                x = ref Unsafe.Add(ref x, lines.LineStep);
+                y = ref Unsafe.Add(ref y, lines.LineTarget);
+            }
+        }
+    }
+
+    [MethodImpl(Simd.Hot)]
+    private static void Ones<TLanes>(ref float x, ref float weights, ref float y, in DepthwiseLines lines, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        unchecked
+        {
+            for (nint line = 0; line < lines.Count; line++)
+            {
+                for (nint window = 0; window < lines.Windows; window++)
+                {
+                    One(ref Unsafe.Add(ref x, window * lines.Step), lines.Step, ref weights, ref Unsafe.Add(ref y, window * lines.Target), lines.Target, taps, bias, bounds);
+                }
+
+                x = ref Unsafe.Add(ref x, lines.LineStep);
+                y = ref Unsafe.Add(ref y, lines.LineTarget);
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void RunEight<TLanes>(ref float x, nint step, ref float weights, ref float y, nint target, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
+    private static void Eight<TLanes>(ref float x, nint step, ref float weights, ref float y, nint target, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
         where TLanes : struct, ILanes<TLanes>
     {
         unchecked
         {
             TLanes o = default;
             TLanes a = bias, b = bias, c = bias, d = bias, e = bias, f = bias, g = bias, h = bias;
-            for (nint plane = 0, place = 0, weight = 0; plane < taps.Planes; plane++, place += taps.PlaneStep, weight += taps.WeightPlane)
+            for (nint plane = 0, place = 0, weight = 0; plane < taps.Planes; plane++, place += taps.PlaneStep, weight += taps.PlaneWeight)
             {
                 ref float from = ref Unsafe.Add(ref x, place);
                 ref float w = ref Unsafe.Add(ref weights, weight);
-                for (nint row = 0; row < taps.Rows; row++)
+                for (nint line = 0; line < taps.Lines; line++)
                 {
-                    for (nint tap = 0, at = 0, wat = 0; tap < taps.Width; tap++, at += taps.TapStep, wat += taps.Channels)
+                    for (nint tap = 0, at = 0, wat = 0; tap < taps.Taps; tap++, at += taps.TapStep, wat += taps.TapWeight)
                     {
                         TLanes v = o.Load(ref w, wat);
                         a = o.MultiplyAdd(o.Load(ref from, at), v, a);
@@ -66,87 +106,83 @@ internal static class DepthwiseApart
                         h = o.MultiplyAdd(o.Load(ref from, at + (7 * step)), v, h);
                     }
 
-                    from = ref Unsafe.Add(ref from, taps.RowStep);
-                    w = ref Unsafe.Add(ref w, taps.WeightRow);
+                    from = ref Unsafe.Add(ref from, taps.LineStep);
+                    w = ref Unsafe.Add(ref w, taps.LineWeight);
                 }
             }
 
-            Keep(a, ref y, 0, bounds);
-            Keep(b, ref y, target, bounds);
-            Keep(c, ref y, 2 * target, bounds);
-            Keep(d, ref y, 3 * target, bounds);
-            Keep(e, ref y, 4 * target, bounds);
-            Keep(f, ref y, 5 * target, bounds);
-            Keep(g, ref y, 6 * target, bounds);
-            Keep(h, ref y, 7 * target, bounds);
+            DepthwiseTaps.Keep(a, ref y, 0, bounds);
+            DepthwiseTaps.Keep(b, ref y, target, bounds);
+            DepthwiseTaps.Keep(c, ref y, 2 * target, bounds);
+            DepthwiseTaps.Keep(d, ref y, 3 * target, bounds);
+            DepthwiseTaps.Keep(e, ref y, 4 * target, bounds);
+            DepthwiseTaps.Keep(f, ref y, 5 * target, bounds);
+            DepthwiseTaps.Keep(g, ref y, 6 * target, bounds);
+            DepthwiseTaps.Keep(h, ref y, 7 * target, bounds);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void RunTwo<TLanes>(ref float x, nint step, ref float weights, ref float y, nint target, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
+    private static void Four<TLanes>(ref float x, nint step, ref float weights, ref float y, nint target, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
         where TLanes : struct, ILanes<TLanes>
     {
         unchecked
         {
             TLanes o = default;
-            TLanes a = bias, b = bias;
-            for (nint plane = 0, place = 0, weight = 0; plane < taps.Planes; plane++, place += taps.PlaneStep, weight += taps.WeightPlane)
+            TLanes a = bias, b = bias, c = bias, d = bias;
+            for (nint plane = 0, place = 0, weight = 0; plane < taps.Planes; plane++, place += taps.PlaneStep, weight += taps.PlaneWeight)
             {
                 ref float from = ref Unsafe.Add(ref x, place);
                 ref float w = ref Unsafe.Add(ref weights, weight);
-                for (nint row = 0; row < taps.Rows; row++)
+                for (nint line = 0; line < taps.Lines; line++)
                 {
-                    for (nint tap = 0, at = 0, wat = 0; tap < taps.Width; tap++, at += taps.TapStep, wat += taps.Channels)
+                    for (nint tap = 0, at = 0, wat = 0; tap < taps.Taps; tap++, at += taps.TapStep, wat += taps.TapWeight)
                     {
                         TLanes v = o.Load(ref w, wat);
                         a = o.MultiplyAdd(o.Load(ref from, at), v, a);
                         b = o.MultiplyAdd(o.Load(ref from, at + step), v, b);
+                        c = o.MultiplyAdd(o.Load(ref from, at + (2 * step)), v, c);
+                        d = o.MultiplyAdd(o.Load(ref from, at + (3 * step)), v, d);
                     }
 
-                    from = ref Unsafe.Add(ref from, taps.RowStep);
-                    w = ref Unsafe.Add(ref w, taps.WeightRow);
+                    from = ref Unsafe.Add(ref from, taps.LineStep);
+                    w = ref Unsafe.Add(ref w, taps.LineWeight);
                 }
             }
 
-            Keep(a, ref y, 0, bounds);
-            Keep(b, ref y, target, bounds);
+            DepthwiseTaps.Keep(a, ref y, 0, bounds);
+            DepthwiseTaps.Keep(b, ref y, target, bounds);
+            DepthwiseTaps.Keep(c, ref y, 2 * target, bounds);
+            DepthwiseTaps.Keep(d, ref y, 3 * target, bounds);
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void RunOne<TLanes>(ref float x, nint step, ref float weights, ref float y, nint target, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
+    private static void One<TLanes>(ref float x, nint step, ref float weights, ref float y, nint target, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
         where TLanes : struct, ILanes<TLanes>
     {
         unchecked
         {
             TLanes o = default;
             TLanes a = bias;
-            for (nint plane = 0, place = 0, weight = 0; plane < taps.Planes; plane++, place += taps.PlaneStep, weight += taps.WeightPlane)
+            for (nint plane = 0, place = 0, weight = 0; plane < taps.Planes; plane++, place += taps.PlaneStep, weight += taps.PlaneWeight)
             {
                 ref float from = ref Unsafe.Add(ref x, place);
                 ref float w = ref Unsafe.Add(ref weights, weight);
-                for (nint row = 0; row < taps.Rows; row++)
+                for (nint line = 0; line < taps.Lines; line++)
                 {
-                    for (nint tap = 0, at = 0, wat = 0; tap < taps.Width; tap++, at += taps.TapStep, wat += taps.Channels)
+                    for (nint tap = 0, at = 0, wat = 0; tap < taps.Taps; tap++, at += taps.TapStep, wat += taps.TapWeight)
                     {
                         TLanes v = o.Load(ref w, wat);
                         a = o.MultiplyAdd(o.Load(ref from, at), v, a);
                     }
 
-                    from = ref Unsafe.Add(ref from, taps.RowStep);
-                    w = ref Unsafe.Add(ref w, taps.WeightRow);
+                    from = ref Unsafe.Add(ref from, taps.LineStep);
+                    w = ref Unsafe.Add(ref w, taps.LineWeight);
                 }
             }
 
-            Keep(a, ref y, 0, bounds);
+            DepthwiseTaps.Keep(a, ref y, 0, bounds);
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Keep<TLanes>(TLanes sum, ref float y, nint place, Bounds bounds)
-        where TLanes : struct, ILanes<TLanes>
-    {
-        TLanes o = default;
-        o.Store(o.AtMost(o.AtLeast(sum, o.Fill(bounds.Low)), o.Fill(bounds.High)), ref y, place);
     }
 }

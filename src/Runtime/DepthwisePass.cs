@@ -42,67 +42,64 @@ internal ref struct DepthwisePass
                 int rows = Math.Min(band, h.End - h.First);
                 for (TapRange w = width.From(0); w.First < _shape.OutWidth; w = width.From(w.End))
                 {
-                    RunBox(new DepthwiseTaps(_shape, d, h, w), ((d.First * _shape.OutHeight) + h.First) * _shape.OutWidth, rows, w.First, w.End - w.First);
+                    // Along the longer side of the box, so that tiles are full.
+                    bool downwards = w.End - w.First < rows;
+                    DepthwiseTaps taps = new(_shape, d, h, w, downwards);
+                    int place = ((((d.First * _shape.OutHeight) + h.First) * _shape.OutWidth) + w.First) * _shape.InChannels;
+                    RunBox(taps, place, rows, w.End - w.First, downwards);
                 }
             }
         }
     }
 
-    private readonly void RunBox(in DepthwiseTaps taps, int firstPixel, int rows, int column, int columns)
+    private readonly void RunBox(in DepthwiseTaps taps, int place, int rows, int columns, bool downwards)
     {
-        int place = (firstPixel + column) * taps.Channels;
+        int rowStep = taps.IsEmpty ? 0 : _shape.StrideHeight * _shape.InWidth * _shape.InChannels;
+        int columnStep = taps.IsEmpty ? 0 : _shape.StrideWidth * _shape.InChannels;
+        int rowTarget = _shape.OutWidth * _shape.InChannels;
+        DepthwiseLines lines = downwards
+            ? new(columns, rows, columnStep, rowStep, _shape.InChannels, rowTarget)
+            : new(rows, columns, rowStep, columnStep, rowTarget, _shape.InChannels);
 #if NET8_0_OR_GREATER
-        if (Lanes512.IsSupported && taps.Channels >= 16)
+        if (Lanes512.IsSupported && _shape.InChannels >= 16)
         {
-            RunVectors<Lanes512>(taps, place, rows, columns);
+            RunVectors<Lanes512>(taps, lines, place);
             return;
         }
 #endif
-        if (taps.Channels >= Vector<float>.Count)
+        if (_shape.InChannels >= Vector<float>.Count)
         {
-            RunVectors<VectorLanes>(taps, place, rows, columns);
+            RunVectors<VectorLanes>(taps, lines, place);
             return;
         }
 
-        RunScalars(taps, place, rows, columns);
+        RunScalars(taps, lines, place);
     }
 
     /// <summary>A vector of channels at a time; the last one moves back to end with the channels, what is computed twice is equal.</summary>
     [MethodImpl(Simd.Hot)]
-    private readonly void RunVectors<TLanes>(in DepthwiseTaps taps, int place, int rows, int columns)
+    private readonly void RunVectors<TLanes>(in DepthwiseTaps taps, in DepthwiseLines lines, int place)
         where TLanes : struct, ILanes<TLanes>
     {
         unchecked
         {
             TLanes o = default;
-            nint channels = taps.Channels;
-            nint step = taps.IsEmpty ? 0 : _shape.StrideWidth * channels;
-            nint rowStep = taps.IsEmpty ? 0 : _shape.StrideHeight * _shape.InWidth * channels;
-            nint rowTarget = _shape.OutWidth * channels;
-            bool sliding = _shape.StrideWidth == 1 && taps.Width == 3 && _shape.DilationWidth == 1;
-            for (nint next = 0; next < channels; next += o.Count)
+            int channels = _shape.InChannels;
+            bool sliding = taps.Taps == 3 && taps.TapStep == lines.Step;
+            for (int next = 0; next < channels; next += o.Count)
             {
-                nint c = next <= channels - o.Count ? next : channels - o.Count;
+                int c = Math.Min(next, channels - o.Count);
                 TLanes bias = _bias.IsEmpty ? default : o.Load(ref MemoryMarshal.GetReference(_bias), c);
                 ref float x = ref Unsafe.Add(ref MemoryMarshal.GetReference(_input), taps.Start + c);
                 ref float w = ref Unsafe.Add(ref MemoryMarshal.GetReference(_weights), taps.Weight + c);
                 ref float y = ref Unsafe.Add(ref MemoryMarshal.GetReference(_output), place + c);
-                if (columns == 1)
+                if (sliding)
                 {
-                    DepthwiseApart.Run(ref x, rowStep, ref w, ref y, rowTarget, rows, taps, bias, _bounds);
-                    continue;
+                    DepthwiseSliding.Run(ref x, ref w, ref y, lines, taps, bias, _bounds);
                 }
-
-                for (nint row = 0; row < rows; row++)
+                else
                 {
-                    if (sliding)
-                    {
-                        DepthwiseSliding.Run(ref Unsafe.Add(ref x, row * rowStep), channels, ref w, ref Unsafe.Add(ref y, row * rowTarget), channels, columns, taps, bias, _bounds);
-                    }
-                    else
-                    {
-                        DepthwiseApart.Run(ref Unsafe.Add(ref x, row * rowStep), step, ref w, ref Unsafe.Add(ref y, row * rowTarget), channels, columns, taps, bias, _bounds);
-                    }
+                    DepthwiseApart.Run(ref x, ref w, ref y, lines, taps, bias, _bounds);
                 }
             }
         }
@@ -110,31 +107,29 @@ internal ref struct DepthwisePass
 
     /// <summary>Fewer channels than a vector has.</summary>
     [MethodImpl(Simd.Hot)]
-    private readonly void RunScalars(in DepthwiseTaps taps, int place, int rows, int columns)
+    private readonly void RunScalars(in DepthwiseTaps taps, in DepthwiseLines lines, int place)
     {
         unchecked
         {
-            int step = taps.IsEmpty ? 0 : _shape.StrideWidth * taps.Channels;
-            int rowStep = taps.IsEmpty ? 0 : _shape.StrideHeight * _shape.InWidth * taps.Channels;
-            for (int row = 0; row < rows; row++)
+            int channels = _shape.InChannels;
+            for (int i = 0; i < lines.Count * lines.Windows * channels; i++)
             {
-                for (int i = 0; i < columns * taps.Channels; i++)
+                int c = i % channels;
+                int window = i / channels % lines.Windows;
+                int line = i / channels / lines.Windows;
+                int from = taps.Start + (line * lines.LineStep) + (window * lines.Step) + c;
+                float sum = _bias.IsEmpty ? 0f : _bias[c];
+                for (int tap = 0; tap < taps.Planes * taps.Lines * taps.Taps; tap++)
                 {
-                    int c = i % taps.Channels;
-                    float sum = _bias.IsEmpty ? 0f : _bias[c];
-                    int from = taps.Start + (row * rowStep) + (i / taps.Channels * step) + c;
-                    for (int tap = 0; tap < taps.Planes * taps.Rows * taps.Width; tap++)
-                    {
-                        int kw = tap % taps.Width;
-                        int kh = tap / taps.Width % taps.Rows;
-                        int kd = tap / taps.Width / taps.Rows;
-                        sum += _input[from + (kd * taps.PlaneStep) + (kh * taps.RowStep) + (kw * taps.TapStep)]
-                            * _weights[taps.Weight + (kd * taps.WeightPlane) + (kh * taps.WeightRow) + (kw * taps.Channels) + c];
-                    }
-
-                    sum = sum < _bounds.Low ? _bounds.Low : sum;
-                    _output[place + (row * _shape.OutWidth * taps.Channels) + i] = sum > _bounds.High ? _bounds.High : sum;
+                    int inLine = tap % taps.Taps;
+                    int tapLine = tap / taps.Taps % taps.Lines;
+                    int plane = tap / taps.Taps / taps.Lines;
+                    sum += _input[from + (plane * taps.PlaneStep) + (tapLine * taps.LineStep) + (inLine * taps.TapStep)]
+                        * _weights[taps.Weight + (plane * taps.PlaneWeight) + (tapLine * taps.LineWeight) + (inLine * taps.TapWeight) + c];
                 }
+
+                sum = sum < _bounds.Low ? _bounds.Low : sum;
+                _output[place + (line * lines.LineTarget) + (window * lines.Target) + c] = sum > _bounds.High ? _bounds.High : sum;
             }
         }
     }

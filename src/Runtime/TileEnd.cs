@@ -24,31 +24,48 @@ internal static class TileEnd
     {
         unchecked
         {
-            TLanes o = default;
-            ref float bias = ref Unsafe.Add(ref sums, TileBuffer.SumFloats);
-            nint step = vectors * o.Count;
-            nint column = 0;
-            for (; column <= columns - o.Count; column += o.Count)
-            {
-                TLanes b = o.Load(ref bias, column);
-                for (nint r = 0; r < rows; r++)
-                {
-                    nint place = Unsafe.Add(ref places, r) + column;
-                    TLanes sum = o.Add(o.Load(ref sums, (r * step) + column), b);
-                    if (hasAddend) sum = o.Add(sum, o.Load(ref addend, place));
-                    o.Store(o.Apply(activation, sum), ref y, place);
-                }
-            }
-
+            nint step = vectors * default(TLanes).Count;
+            nint column = Whole<TLanes, TActivation>(ref sums, step, rows, 0, columns, ref places, ref y, ref addend, hasAddend, activation);
             if (column == columns) return;
+            column = Whole<VectorLanes, TActivation>(ref sums, step, rows, column, columns, ref places, ref y, ref addend, hasAddend, activation);
+            if (column == columns) return;
+            VectorLanes o = default;
+            VectorLanes bias = o.Load(ref sums, TileBuffer.SumFloats + column);
             for (nint r = 0; r < rows; r++)
             {
                 nint place = Unsafe.Add(ref places, r) + column;
                 ref float last = ref Unsafe.Add(ref sums, (r * step) + column);
                 if (hasAddend) AddPart(ref Unsafe.Add(ref addend, place), ref last, columns - (int)column);
-                o.Store(o.Apply(activation, o.Add(o.Load(ref last, 0), o.Load(ref bias, column))), ref last, 0);
+                o.Store(o.Apply(activation, o.Add(o.Load(ref last, 0), bias)), ref last, 0);
                 CopyPart(ref last, ref Unsafe.Add(ref y, place), columns - (int)column);
             }
+        }
+    }
+
+    /// <summary>The columns that fill vectors.</summary>
+    /// <returns>The first column behind them.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static nint Whole<TLanes, TActivation>(
+        ref float sums, nint step, int rows, nint column, int columns, ref int places, ref float y, ref float addend, bool hasAddend, TActivation activation)
+        where TLanes : struct, ILanes<TLanes>
+        where TActivation : struct, IActivation
+    {
+        unchecked
+        {
+            TLanes o = default;
+            for (; column <= columns - o.Count; column += o.Count)
+            {
+                TLanes bias = o.Load(ref sums, TileBuffer.SumFloats + column);
+                for (nint r = 0; r < rows; r++)
+                {
+                    nint place = Unsafe.Add(ref places, r) + column;
+                    TLanes sum = o.Add(o.Load(ref sums, (r * step) + column), bias);
+                    if (hasAddend) sum = o.Add(sum, o.Load(ref addend, place));
+                    o.Store(o.Apply(activation, sum), ref y, place);
+                }
+            }
+
+            return column;
         }
     }
 
