@@ -220,7 +220,7 @@ internal ref struct ChannelsLastPass
             {
                 ref int rows = ref Unsafe.Add(ref MemoryMarshal.GetReference(_sources), done);
                 int height = LaneTile.Run<TLanes>(
-                    pixels - done, vectors, ref x, ref rows, ref segments, _segmentCount, _segmentLength, ref w, second, ref sums);
+                    pixels - done, channels, ref x, ref rows, ref segments, _segmentCount, _segmentLength, ref w, second, ref sums);
                 TileEnd.Finish<TLanes, TActivation>(
                     ref sums, Math.Min(height, pixels - done), vectors, channels, ref Unsafe.Add(ref targets, done), ref y, ref addend, hasAddend, activation);
                 done += height;

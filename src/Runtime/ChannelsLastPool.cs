@@ -1,6 +1,5 @@
 #nullable enable
 using System;
-using System.Runtime.CompilerServices;
 
 namespace RedGen.Runtime;
 
@@ -19,14 +18,13 @@ public static class ChannelsLastPool
     public static void Max(ReadOnlySpan<float> input, Span<float> output, int batch, in PoolShape shape)
     {
         Check(input.Length, output.Length, batch, shape);
-#if NET8_0_OR_GREATER
-        if (Lanes512.IsSupported)
+        ConvShape sizes = Sizes(shape);
+        int inSample = shape.Channels * shape.InLength;
+        int outSample = shape.Channels * shape.OutLength;
+        for (int n = 0; n < batch; n++)
         {
-            Run<Lanes512>(input, output, batch, shape, maximum: true, countIncludePad: false);
-            return;
+            new PoolPass(sizes, input.Slice(n * inSample, inSample), output.Slice(n * outSample, outSample)).Max();
         }
-#endif
-        Run<VectorLanes>(input, output, batch, shape, maximum: true, countIncludePad: false);
     }
 
     /// <summary>The largest of each window's 8-bit integers inside the input; the least of their type for a window of none.</summary>
@@ -72,14 +70,25 @@ public static class ChannelsLastPool
     public static void Average(ReadOnlySpan<float> input, Span<float> output, int batch, in PoolShape shape, bool countIncludePad)
     {
         Check(input.Length, output.Length, batch, shape);
-#if NET8_0_OR_GREATER
-        if (Lanes512.IsSupported)
+        ConvShape sizes = Sizes(shape);
+        int inSample = shape.Channels * shape.InLength;
+        int outSample = shape.Channels * shape.OutLength;
+        int taps = shape.Depth.Kernel * shape.Height.Kernel * shape.Width.Kernel;
+        bool whole = !countIncludePad
+            || PoolWindow.Padded(shape, shape.Depth.Out - 1, shape.Height.Out - 1, shape.Width.Out - 1) == taps;
+        for (int n = 0; n < batch; n++)
         {
-            Run<Lanes512>(input, output, batch, shape, maximum: false, countIncludePad);
-            return;
+            ReadOnlySpan<float> from = input.Slice(n * inSample, inSample);
+            Span<float> to = output.Slice(n * outSample, outSample);
+            if (whole)
+            {
+                new PoolPass(sizes, from, to).Average(countIncludePad ? taps : 0);
+            }
+            else
+            {
+                RunOverhanging(from, to, shape);
+            }
         }
-#endif
-        Run<VectorLanes>(input, output, batch, shape, maximum: false, countIncludePad);
     }
 
     /// <summary>The average of each channel's elements.</summary>
@@ -110,34 +119,29 @@ public static class ChannelsLastPool
         }
     }
 
-    [MethodImpl(Simd.Hot)]
-    private static void Run<TLanes>(ReadOnlySpan<float> input, Span<float> output, int batch, in PoolShape shape, bool maximum, bool countIncludePad)
-        where TLanes : struct, ILanes<TLanes>
+    private static ConvShape Sizes(in PoolShape shape)
     {
-        int inSample = shape.Channels * shape.InLength;
-        int at = 0;
-        for (int n = 0; n < batch; n++)
-        {
-            ReadOnlySpan<float> sample = input.Slice(n * inSample, inSample);
-            for (int d = 0; d < shape.Depth.Out; d++)
-            {
-                for (int h = 0; h < shape.Height.Out; h++)
-                {
-                    for (int w = 0; w < shape.Width.Out; w++)
-                    {
-                        PoolWindow window = new(shape, d, h, w);
-                        Span<float> target = output.Slice(at, shape.Channels);
-                        if (maximum)
-                        {
-                            window.Max<TLanes>(sample, target);
-                        }
-                        else
-                        {
-                            window.Average<TLanes>(sample, target, countIncludePad ? PoolWindow.Padded(shape, d, h, w) : window.Elements);
-                        }
+        PoolAxis d = shape.Depth;
+        PoolAxis h = shape.Height;
+        PoolAxis w = shape.Width;
+        return new ConvShape(
+            1, shape.Channels, shape.Channels, shape.Channels, d.In, h.In, w.In, d.Out, h.Out, w.Out, d.Kernel, h.Kernel, w.Kernel,
+            d.Stride, h.Stride, w.Stride, d.Dilation, h.Dilation, w.Dilation, d.Before, h.Before, w.Before);
+    }
 
-                        at += shape.Channels;
-                    }
+    /// <summary>Averages that count padding where ceil_mode lets windows overhang it: each has a divisor of its own.</summary>
+    private static void RunOverhanging(ReadOnlySpan<float> input, Span<float> output, in PoolShape shape)
+    {
+        int at = 0;
+        for (int d = 0; d < shape.Depth.Out; d++)
+        {
+            for (int h = 0; h < shape.Height.Out; h++)
+            {
+                for (int w = 0; w < shape.Width.Out; w++)
+                {
+                    PoolWindow window = new(shape, d, h, w);
+                    window.Average<VectorLanes>(input, output.Slice(at, shape.Channels), PoolWindow.Padded(shape, d, h, w));
+                    at += shape.Channels;
                 }
             }
         }

@@ -23,7 +23,7 @@ internal readonly struct DepthwiseLines
     /// <summary>Floats from window to window of the output.</summary>
     internal readonly int Target;
 
-    internal DepthwiseLines(int count, int windows, int lineStep, int step, int lineTarget, int target)
+    private DepthwiseLines(int count, int windows, int lineStep, int step, int lineTarget, int target)
     {
         Count = count;
         Windows = windows;
@@ -31,5 +31,24 @@ internal readonly struct DepthwiseLines
         Step = step;
         LineTarget = lineTarget;
         Target = target;
+    }
+
+    /// <summary>The lines of a box: rows, or columns if windows are walked over downwards.</summary>
+    /// <param name="shape">All sizes; output channels are the input's.</param>
+    /// <param name="rows">Rows of the box.</param>
+    /// <param name="columns">Columns of the box.</param>
+    /// <param name="empty">True if no tap lies inside the input: then there is nowhere to go.</param>
+    /// <param name="downwards">Whether lines are columns.</param>
+    internal static DepthwiseLines Of(in ConvShape shape, int rows, int columns, bool empty, bool downwards)
+    {
+        unchecked
+        {
+            int rowStep = empty ? 0 : shape.StrideHeight * shape.InWidth * shape.InChannels;
+            int columnStep = empty ? 0 : shape.StrideWidth * shape.InChannels;
+            int rowTarget = shape.OutWidth * shape.InChannels;
+            return downwards
+                ? new(columns, rows, columnStep, rowStep, shape.InChannels, rowTarget)
+                : new(rows, columns, rowStep, columnStep, rowTarget, shape.InChannels);
+        }
     }
 }

@@ -52,14 +52,10 @@ internal ref struct DepthwisePass
         }
     }
 
+    [MethodImpl(Simd.Hot)]
     private readonly void RunBox(in DepthwiseTaps taps, int place, int rows, int columns, bool downwards)
     {
-        int rowStep = taps.IsEmpty ? 0 : _shape.StrideHeight * _shape.InWidth * _shape.InChannels;
-        int columnStep = taps.IsEmpty ? 0 : _shape.StrideWidth * _shape.InChannels;
-        int rowTarget = _shape.OutWidth * _shape.InChannels;
-        DepthwiseLines lines = downwards
-            ? new(columns, rows, columnStep, rowStep, _shape.InChannels, rowTarget)
-            : new(rows, columns, rowStep, columnStep, rowTarget, _shape.InChannels);
+        DepthwiseLines lines = DepthwiseLines.Of(_shape, rows, columns, taps.IsEmpty, downwards);
 #if NET8_0_OR_GREATER
         if (Lanes512.IsSupported && _shape.InChannels >= 16)
         {

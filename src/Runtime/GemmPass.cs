@@ -86,7 +86,7 @@ internal readonly ref struct GemmPass
             for (int left = rows; left > 0;)
             {
                 ref int sources = ref TileTables.Sources(ref tables, left);
-                int height = LaneTile.Run<TLanes>(left, vectors, ref a, ref sources, ref TileTables.Segments(ref tables), 1, _depth, ref b, second, ref sums);
+                int height = LaneTile.Run<TLanes>(left, count, ref a, ref sources, ref TileTables.Segments(ref tables), 1, _depth, ref b, second, ref sums);
                 TileEnd.Finish<TLanes, TActivation>(
                     ref sums, Math.Min(height, left), vectors, count, ref TileTables.Targets(ref tables), ref c, ref addend, hasAddend, activation);
                 left -= height;

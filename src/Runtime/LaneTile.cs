@@ -6,16 +6,22 @@ namespace RedGen.Runtime;
 /// <summary>Chooses the micro-kernel: the tallest tile that the rows left fill well.</summary>
 internal static class LaneTile
 {
-    /// <summary>Computes a tile.</summary>
+    /// <summary>Computes a tile of one vector, or of two where the columns are more than one has.</summary>
     /// <returns>Its rows; more than <paramref name="left"/> where some were computed in vain (the table must hold that many).</returns>
     [MethodImpl(Simd.Hot)]
     internal static int Run<TLanes>(
-        int left, int vectors, ref float x, ref int rows, ref int segments, int count, int length, ref float weights, nint second, ref float sums)
+        int left, int columns, ref float x, ref int rows, ref int segments, int count, int length, ref float weights, nint second, ref float sums)
         where TLanes : struct, ILanes<TLanes>
     {
         int lanes = default(TLanes).Count;
-        if (vectors == 1)
+        if (columns <= lanes)
         {
+#if NET8_0_OR_GREATER
+            if (default(TLanes).Count == 16 && columns <= NarrowTile.Columns && left > 1)
+            {
+                return RunNarrow(left, ref x, ref rows, ref segments, count, length, ref weights, ref sums);
+            }
+#endif
             return RunSingle<TLanes>(left, ref x, ref rows, ref segments, count, length, ref weights, ref sums);
         }
 
@@ -41,6 +47,21 @@ internal static class LaneTile
         PairTile.SixByTwo<TLanes>(ref x, ref rows, ref segments, count, length, ref weights, second, ref sums, 2 * lanes, lanes);
         return 6;
     }
+
+#if NET8_0_OR_GREATER
+    private static int RunNarrow(
+        int left, ref float x, ref int rows, ref int segments, int count, int length, ref float weights, ref float sums)
+    {
+        if (left <= 4)
+        {
+            NarrowTile.Four(ref x, ref rows, ref segments, count, length, ref weights, ref sums);
+            return 4;
+        }
+
+        NarrowTile.Twelve(ref x, ref rows, ref segments, count, length, ref weights, ref sums);
+        return 12;
+    }
+#endif
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int RunSingle<TLanes>(

@@ -37,7 +37,7 @@ internal readonly struct PoolWindow
             _start = (((d * depth.Stride) - depth.Before + (firstDepth * depth.Dilation)) * plane)
                 + (((h * height.Stride) - height.Before + (firstHeight * height.Dilation)) * row)
                 + (((w * width.Stride) - width.Before + (firstWidth * width.Dilation)) * shape.Channels);
-            if (Elements == 0)
+            if (_planes * _rows * _taps == 0)
             {
                 _planes = 0;
                 _start = 0;
@@ -45,43 +45,10 @@ internal readonly struct PoolWindow
         }
     }
 
-    /// <summary>Elements inside the input.</summary>
-    internal int Elements => _planes * _rows * _taps;
 
     /// <summary>Places of a window inside the padded input.</summary>
     internal static int Padded(in PoolShape shape, int d, int h, int w) =>
         shape.Depth.PaddedTaps(d) * shape.Height.PaddedTaps(h) * shape.Width.PaddedTaps(w);
-
-    /// <summary>The largest element of every channel.</summary>
-    [MethodImpl(Simd.Hot)]
-    internal void Max<TLanes>(ReadOnlySpan<float> input, Span<float> output)
-        where TLanes : struct, ILanes<TLanes>
-    {
-        unchecked
-        {
-            TLanes o = default;
-            for (int c = 0; c < output.Length; c += o.Count)
-            {
-                int left = output.Length - c;
-                ref float x = ref Unsafe.Add(ref MemoryMarshal.GetReference(input), _start + c);
-                TLanes best = o.Fill(float.NegativeInfinity);
-                for (int kd = 0; kd < _planes; kd++)
-                {
-                    for (int kh = 0; kh < _rows; kh++)
-                    {
-                        nint at = (kd * _planeStep) + (kh * _rowStep);
-                        for (int kw = 0; kw < _taps; kw++)
-                        {
-                            best = o.Max(best, o.LoadUpTo(ref x, at, left));
-                            at += _tapStep;
-                        }
-                    }
-                }
-
-                o.StoreUpTo(best, ref MemoryMarshal.GetReference(output), c, left);
-            }
-        }
-    }
 
     /// <summary>The sum of every channel's elements, divided.</summary>
     [MethodImpl(Simd.Hot)]
@@ -91,7 +58,7 @@ internal readonly struct PoolWindow
         unchecked
         {
             TLanes o = default;
-            TLanes share = o.Fill(1f / divisor);
+            TLanes count = o.Fill(divisor);
             for (int c = 0; c < output.Length; c += o.Count)
             {
                 int left = output.Length - c;
@@ -110,7 +77,7 @@ internal readonly struct PoolWindow
                     }
                 }
 
-                o.StoreUpTo(o.Multiply(sum, share), ref MemoryMarshal.GetReference(output), c, left);
+                o.StoreUpTo(o.Divide(sum, count), ref MemoryMarshal.GetReference(output), c, left);
             }
         }
     }

@@ -13,6 +13,9 @@ internal static class PredictEmitter
     /// <summary>Scratch memory up to here is taken from the stack.</summary>
     private const int StackLimit = 32 * 1024;
 
+    /// <summary>Smaller scratch memory is not worth the search for the beginning of a cache line.</summary>
+    private const int LeastAligned = 2048;
+
     /// <summary>Writes the overloads.</summary>
     public static void Write(SourceWriter code, ExecutionPlan plan, ImmutableArray<PublicValue> inputs, ImmutableArray<PublicValue> outputs, ImmutableArray<EmittedStep> steps)
     {
@@ -68,9 +71,15 @@ internal static class PredictEmitter
         if (plan.ArenaBytes == 0) return;
         string type = ArenaText.ElementTypeOf(plan).CSharpName()!;
         string length = ArenaText.LengthOf(plan).ToString(CultureInfo.InvariantCulture);
-        code.Line(plan.ArenaBytes <= StackLimit
-            ? $"Span<{type}> scratch = stackalloc {type}[{length}];"
-            : $"Span<{type}> scratch = s_scratch ??= new {type}[{length}];");
+        if (plan.ArenaBytes < LeastAligned)
+        {
+            code.Line($"Span<{type}> scratch = stackalloc {type}[{length}];");
+            return;
+        }
+
+        string room = (ArenaText.LengthOf(plan) + (Arena.Alignment / ArenaText.ElementTypeOf(plan).Bytes())).ToString(CultureInfo.InvariantCulture);
+        string memory = plan.ArenaBytes <= StackLimit ? $"stackalloc {type}[{room}]" : $"s_scratch ??= new {type}[{room}]";
+        code.Line($"Span<{type}> scratch = AlignedMemory.Slice<{type}>({memory}, {length});");
     }
 
     /// <summary>The scratch memory of the thread, where the stack is too small.</summary>

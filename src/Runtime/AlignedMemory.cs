@@ -1,0 +1,27 @@
+#nullable enable
+using System;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace RedGen.Runtime;
+
+/// <summary>
+/// Memory that begins where a cache line does: vectors that cross lines take two accesses each, and with 64 bytes every vector would.
+/// An array may move later; then reads and writes are slower, nothing else.
+/// </summary>
+public static class AlignedMemory
+{
+    /// <summary>Bytes of a cache line. Memory with room for this many more is sure to hold an aligned part.</summary>
+    public const int LineBytes = 64;
+
+    /// <summary>The part of <paramref name="memory"/> that is <paramref name="length"/> elements long and begins with a cache line, if there is room for it; else its end.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The memory is shorter than that.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Span<T> Slice<T>(Span<T> memory, int length)
+        where T : unmanaged
+    {
+        nint address = Unsafe.ByteOffset(ref Unsafe.NullRef<T>(), ref MemoryMarshal.GetReference(memory));
+        int skip = unchecked((int)(-address & (LineBytes - 1)) / Unsafe.SizeOf<T>());
+        return memory.Slice(Math.Min(skip, unchecked(memory.Length - length)), length);
+    }
+}
