@@ -37,7 +37,7 @@ internal readonly struct PoolWindow
             _start = (((d * depth.Stride) - depth.Before + (firstDepth * depth.Dilation)) * plane)
                 + (((h * height.Stride) - height.Before + (firstHeight * height.Dilation)) * row)
                 + (((w * width.Stride) - width.Before + (firstWidth * width.Dilation)) * shape.Channels);
-            if (_planes * _rows * _taps == 0)
+            if (Elements == 0)
             {
                 _planes = 0;
                 _start = 0;
@@ -45,6 +45,8 @@ internal readonly struct PoolWindow
         }
     }
 
+    /// <summary>Elements inside the input.</summary>
+    internal int Elements => _planes * _rows * _taps;
 
     /// <summary>Places of a window inside the padded input.</summary>
     internal static int Padded(in PoolShape shape, int d, int h, int w) =>
