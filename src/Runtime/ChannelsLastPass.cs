@@ -20,6 +20,7 @@ internal ref struct ChannelsLastPass
     private readonly Span<int> _segments;
     private readonly Span<int> _sources;
     private readonly Span<int> _targets;
+    private readonly PixelGrid _grid;
     private readonly int _chunk;
     private int _segmentCount;
     private int _segmentLength;
@@ -28,11 +29,17 @@ internal ref struct ChannelsLastPass
     private Span<float> _output;
 
     internal ChannelsLastPass(in ConvShape shape, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, Span<float> workspace)
+        : this(shape, PixelGrid.Of(shape), weights, bias, workspace)
+    {
+    }
+
+    internal ChannelsLastPass(in ConvShape shape, PixelGrid grid, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, Span<float> workspace)
     {
         int taps = 2 * shape.KernelDepth * shape.KernelHeight * shape.KernelWidth;
         Span<int> tables = MemoryMarshal.Cast<float, int>(workspace.Slice(0, taps + (2 * ChannelsLastConvolution.ChunkPixels)));
         this = default;
         _shape = shape;
+        _grid = grid;
         _weights = weights;
         _bias = bias;
         _segments = tables.Slice(0, taps);
@@ -41,7 +48,7 @@ internal ref struct ChannelsLastPass
         Rows = shape.OutHeight;
 
         // What a chunk reads stays in L2 while all output channels pass over it.
-        int pixelFloats = shape.InChannels * Math.Min(shape.StrideWidth, shape.KernelWidth) * Math.Min(shape.StrideHeight, shape.KernelHeight);
+        int pixelFloats = shape.InChannels * Math.Max(Math.Min(shape.StrideWidth, shape.KernelWidth) * Math.Min(shape.StrideHeight, shape.KernelHeight), 1);
         _chunk = Math.Max(Math.Min(65536 / pixelFloats, ChannelsLastConvolution.ChunkPixels) / 24, 1) * 24;
     }
 
@@ -139,9 +146,9 @@ internal ref struct ChannelsLastPass
                 {
                     int run = Math.Min(count - i, columns - column);
                     int from = start + (((plane * _shape.StrideDepth * _shape.InHeight) + (line * _shape.StrideHeight)) * rowStep) + (column * columnStep);
-                    int to = (((((plane + d.First) * _shape.OutHeight) + line + h.First) * _shape.OutWidth) + column + w.First) * _shape.OutChannels;
+                    int to = _grid.Place(plane + d.First, line + h.First, column + w.First);
                     Places(_sources.Slice(i, run), from, columnStep);
-                    Places(_targets.Slice(i, run), to, _shape.OutChannels);
+                    Places(_targets.Slice(i, run), to, _grid.ColumnStep);
                     i += run;
                     column += run;
                     if (column == columns)

@@ -58,7 +58,7 @@ internal readonly struct TapRange
     internal int Whole => Math.Max(EndWhole - FirstWhole, 0);
 
     /// <summary>The first window that does not begin in the padding.</summary>
-    internal int FirstWhole => Math.Min((_pad + _stride - 1) / _stride, _out);
+    internal int FirstWhole => Math.Max(Math.Min((_pad + _stride - 1) / _stride, _out), 0);
 
     /// <summary>One past the last window whose taps end inside the input.</summary>
     internal int EndWhole

@@ -29,21 +29,25 @@ internal sealed class TransposedConvKernel : Kernel
         Tensor? bias = node.HasInput(2) ? context.Constant(node.Inputs[2]) : null;
         if (node.HasInput(2) && bias is null) return null;
         var layer = TransposedConvLayer.Read(node, context);
-        if (layer.IsEmpty || !layer.Window.IsSpatial || Workspace(layer) > WorkspaceLimit) return null;
+        if (layer.IsEmpty || !layer.Window.IsSpatial) return null;
         int depth = layer.InChannels / layer.Groups;
         int columns = layer.OutChannels / layer.Groups * layer.Window.KernelLength;
         ReducibleLayer matrix = ReducibleLayer.Read(context.Graph, node)!;
         var hashed = HashedConstants.TryRead(node.Inputs[1], matrix.ToRows(w), context);
-        ImmutableArray<Weight> constants = [hashed?.ToTransposedPanels(layer.Groups, layer.Window.KernelLength) ?? Weight.Of("Weights", Pack(w, layer.Groups, depth, columns))];
+        bool inPhases = hashed is null && HasFewPhases(layer.Window);
+        long workspace = inPhases ? PhaseWorkspace(layer) : Workspace(layer);
+        if (workspace > WorkspaceLimit) return null;
+        ImmutableArray<Weight> constants = [hashed?.ToTransposedPanels(layer.Groups, layer.Window.KernelLength)
+            ?? Weight.Of("Weights", inPhases ? PackPhases(w, layer) : Pack(w, layer.Groups, depth, columns))];
         if (Epilogue.Sum(bias?.AsSpan<float>().ToArray(), epilogue.Bias) is { } sum) constants = constants.Add(Weight.Of("Bias", sum));
-        return new TransposedConvStep(layer, epilogue.Activation)
+        return new TransposedConvStep(layer, epilogue.Activation, inPhases)
         {
             Nodes = group.Nodes,
             Inputs = [node.Inputs[0]],
             InputNames = ["x"],
             Outputs = [group.Last.Outputs[0]],
             Weights = constants,
-            WorkspaceLength = (int)Workspace(layer),
+            WorkspaceLength = (int)workspace,
             MultiplyAdds = layer.MultiplyAdds,
             Cost = hashed is null ? null : TransposedConvCost.Of(layer.Pointwise, hashed.Matrix, layer.Window.KernelLength, layer.Results),
             Summary = layer.Text + epilogue.Text + hashed?.Text,
@@ -57,21 +61,37 @@ internal sealed class TransposedConvKernel : Kernel
         return [.. Enumerable.Range(0, groups).SelectMany(g => PanelPacking.Pack(weights.AsSpan(g * depth * columns, depth * columns).ToArray(), depth, columns, transposed: false))];
     }
 
+    private static float[] PackPhases(Tensor w, TransposedConvLayer layer)
+    {
+        WindowAxis[] axes = [layer.Window.Depth, layer.Window.Height, layer.Window.Width];
+        return TransposedPhasePacking.Pack(
+            w.AsSpan<float>().ToArray(), layer.Groups, layer.InChannels, layer.OutChannels,
+            [.. axes.Select(a => a.Kernel)], [.. axes.Select(a => a.Stride)], [.. axes.Select(a => a.Before)]);
+    }
+
+    /// <summary>Without dilation every remainder by the strides is a convolution of its own. More of them than taps would mostly write the bias.</summary>
+    private static bool HasFewPhases(WindowGeometry window) =>
+        window.Axes.All(a => a.Dilation == 1 && a.Stride <= Math.Max(a.Kernel, 2));
+
+    /// <summary>As <c>TransposedPhases.WorkspaceLength</c>.</summary>
+    private static long PhaseWorkspace(TransposedConvLayer layer) =>
+        (2 * layer.Window.KernelLength) + 384 + ((long)layer.InChannels * layer.Window.OutLength) + ((long)layer.OutChannels * layer.Window.InLength);
+
     private static long Workspace(TransposedConvLayer layer)
     {
         long columns = (long)layer.OutChannels / layer.Groups * layer.Window.KernelLength;
         return Math.Min(layer.Window.OutLength, Math.Max(1, BandFloats / columns)) * ((layer.InChannels / layer.Groups) + columns);
     }
 
-    private sealed class TransposedConvStep(TransposedConvLayer layer, FusedActivation activation) : Step
+    private sealed class TransposedConvStep(TransposedConvLayer layer, FusedActivation activation, bool inPhases) : Step
     {
-        public override string Kernel => "ConvTranspose.Gemm";
+        public override string Kernel => inPhases ? "ConvTranspose.Phases" : "ConvTranspose.Gemm";
 
         public override void Emit(StepWriter writer)
         {
             WriteShape(writer);
             string bias = Weights.Length > 1 ? writer.Weight(1) : "default";
-            writer.Line($"TransposedConvolution.Run({writer.Input(0)}, {writer.Weight(0)}, {bias}, {writer.Output(0)}, {writer.Workspace}, shape, {activation.Expression});");
+            writer.Line($"{(inPhases ? "TransposedPhases" : "TransposedConvolution")}.Run({writer.Input(0)}, {writer.Weight(0)}, {bias}, {writer.Output(0)}, {writer.Workspace}, shape, {activation.Expression});");
         }
 
         private void WriteShape(StepWriter writer)
