@@ -26,11 +26,48 @@ public class ConvolutionBenchmarks
         _output = new float[Channels * side * side];
         _weights = ConvBlockPacking.Pack(RandomFloats.Of(Channels * Channels * 9), 1, Channels, Channels * 9);
         _bias = RandomFloats.Of(Channels);
-        _workspace = new float[Convolution.WorkspaceLength(_shape)];
+        _workspace = new float[Math.Max(Convolution.WorkspaceLength(_shape), ChannelsLastConvolution.WorkspaceLength(_shape))];
+    }
+
+    [Benchmark(Baseline = true)]
+    public void WithRelu() => Convolution.Run(_input, _weights, _bias, default, _output, _workspace, _shape, default(Relu));
+
+    // The number of channels is a multiple of 16, so the packed length is that of the filters.
+    [Benchmark]
+    public void ChannelsLastWithRelu() => ChannelsLastConvolution.Run(_input, _weights, _bias, default, _output, _workspace, _shape, default(Relu));
+}
+
+/// <summary>Depthwise and pointwise layers of MobileNets, channels last.</summary>
+public class MobileNetBenchmarks
+{
+    private float[] _input = [], _weights = [], _taps = [], _bias = [], _output = [];
+    private ConvShape _depthwise;
+
+    /// <summary>Channels in and out; the images shrink as they grow.</summary>
+    [Params(32, 192, 576)]
+    public int Channels { get; set; }
+
+    private int Pixels => Channels switch { 32 => 112 * 112, 192 => 28 * 28, _ => 14 * 14 };
+
+    [GlobalSetup]
+    public void Prepare()
+    {
+        int side = (int)Math.Sqrt(Pixels);
+        _depthwise = new ConvShape(
+            groups: Channels, inChannels: Channels, outChannels: Channels, inHeight: side, inWidth: side, outHeight: side, outWidth: side,
+            kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1, dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
+        _input = RandomFloats.Of(Channels * Pixels);
+        _output = new float[Channels * Pixels];
+        _weights = PanelPacking.Pack(RandomFloats.Of(Channels * 32), Channels, 32, transposed: false);
+        _taps = RandomFloats.Of(Channels * 9);
+        _bias = RandomFloats.Of(Channels);
     }
 
     [Benchmark]
-    public void WithRelu() => Convolution.Run(_input, _weights, _bias, default, _output, _workspace, _shape, default(Relu));
+    public void Depthwise() => ChannelsLastDepthwise.Run(_input, _taps, _bias, _output, _depthwise, new Clip(0f, 6f));
+
+    [Benchmark]
+    public void PointwiseTo32() => Gemm.Run(_input, _weights, _bias, default, _output, Pixels, Channels, 32, default(Identity));
 }
 
 /// <summary>Matrix products: one sample through a dense layer, and square matrices.</summary>
