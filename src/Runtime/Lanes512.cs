@@ -212,7 +212,7 @@ internal readonly struct Lanes512 : ILanes<Lanes512>
     }
 
     /// <summary>Fewer than 16 floats, the other lanes zero.</summary>
-    [MethodImpl(Simd.Hot | MethodImplOptions.NoInlining)]
+    [MethodImpl(Simd.Hot)]
     private static Vector512<float> LoadFirst(ref float from, int count)
     {
         Vector512<float> value = Vector512<float>.Zero;

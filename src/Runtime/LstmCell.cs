@@ -1,8 +1,5 @@
 #nullable enable
 using System;
-using System.Numerics;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace RedGen.Runtime;
 
@@ -13,7 +10,7 @@ public static class LstmCell
     /// c = f · c + i · candidate and h = o · output(c), where i, f and o are the gate function of their sums plus peephole · c: the old
     /// c for i and f, the new one for o.
     /// </summary>
-    /// <param name="sums">The gates' sums: i, o, f, candidate, as many of each as there are units.</param>
+    /// <param name="sums">The gates' sums: i, o, f, candidate, as many of each as there are units. What they become is written over them.</param>
     /// <param name="peepholes">The peepholes of i, o, f, or empty for none.</param>
     /// <param name="coupled">Whether f is 1 − i.</param>
     /// <param name="cell">c, of one sequence.</param>
@@ -22,9 +19,8 @@ public static class LstmCell
     /// <param name="candidate">The function of the candidate.</param>
     /// <param name="output">The function of the new cell.</param>
     /// <exception cref="ArgumentException">A span is shorter than the cell needs.</exception>
-    [MethodImpl(Simd.Hot)]
     public static void Step<TGate, TCandidate, TOutput>(
-        ReadOnlySpan<float> sums, ReadOnlySpan<float> peepholes, bool coupled, Span<float> cell, Span<float> hidden,
+        Span<float> sums, ReadOnlySpan<float> peepholes, bool coupled, Span<float> cell, Span<float> hidden,
         TGate gate, TCandidate candidate, TOutput output)
         where TGate : struct, IActivation
         where TCandidate : struct, IActivation
@@ -36,37 +32,41 @@ public static class LstmCell
             throw new ArgumentException("A span is shorter than the cell's units need.");
         }
 
-        unchecked
+        Span<float> i = sums.Slice(0, units);
+        Span<float> o = sums.Slice(units, units);
+        Span<float> f = sums.Slice(2 * units, units);
+        Span<float> next = sums.Slice(3 * units, units);
+        if (peepholes.IsEmpty)
         {
-            ref float s = ref MemoryMarshal.GetReference(sums);
-            ref float p = ref MemoryMarshal.GetReference(peepholes);
-            ref float c = ref MemoryMarshal.GetReference(cell);
-            ref float h = ref MemoryMarshal.GetReference(hidden);
-            bool peeps = peepholes.Length != 0;
-            for (int j = 0; j < units; j += Vector<float>.Count)
-            {
-                int count = units - j;
-                Vector<float> before = Simd.LoadUpTo(ref c, j, count);
-                Vector<float> i = Simd.LoadUpTo(ref s, j, count);
-                Vector<float> o = Simd.LoadUpTo(ref s, j + units, count);
-                Vector<float> f = Simd.LoadUpTo(ref s, j + (2 * units), count);
-                if (peeps)
-                {
-                    i += before * Simd.LoadUpTo(ref p, j, count);
-                    f += before * Simd.LoadUpTo(ref p, j + (2 * units), count);
-                }
-
-                i = gate.Apply(i);
-                f = coupled ? Vector<float>.One - i : gate.Apply(f);
-                Vector<float> after = Simd.MultiplyAdd(f, before, i * candidate.Apply(Simd.LoadUpTo(ref s, j + (3 * units), count)));
-                if (peeps)
-                {
-                    o += after * Simd.LoadUpTo(ref p, j + units, count);
-                }
-
-                Simd.StoreUpTo(after, ref c, j, count);
-                Simd.StoreUpTo(gate.Apply(o) * output.Apply(after), ref h, j, count);
-            }
+            Span<float> gates = sums.Slice(0, 3 * units);
+            Elementwise.Map(gates, gates, gate);
         }
+        else
+        {
+            GateMath.AddProduct(i, cell, peepholes.Slice(0, units));
+            GateMath.AddProduct(f, cell, peepholes.Slice(2 * units, units));
+            Elementwise.Map(i, i, gate);
+            Elementwise.Map(f, f, gate);
+        }
+
+        Elementwise.Map(next, next, candidate);
+        if (coupled)
+        {
+            GateMath.Mix(cell, i, next, cell);
+        }
+        else
+        {
+            GateMath.Multiply(next, i);
+            GateMath.AddProduct(cell, next, f, cell);
+        }
+
+        if (!peepholes.IsEmpty)
+        {
+            GateMath.AddProduct(o, cell, peepholes.Slice(units, units));
+            Elementwise.Map(o, o, gate);
+        }
+
+        Elementwise.Map(cell, hidden, output);
+        GateMath.Multiply(hidden.Slice(0, units), o);
     }
 }

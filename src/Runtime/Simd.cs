@@ -19,9 +19,10 @@ internal static class Simd
 {
     /// <summary>
     /// For methods whose loops must be good from the first call: straight to optimised code, no slow tier in between
-    /// (AggressiveOptimization, which .NET Standard has no name for).
+    /// (AggressiveOptimization, which .NET Standard has no name for), and never inlined: the JIT inlines only so much into one method, and
+    /// a caller that takes a whole kernel in would leave calls of unoptimised methods in its loops.
     /// </summary>
-    internal const MethodImplOptions Hot = (MethodImplOptions)512;
+    internal const MethodImplOptions Hot = (MethodImplOptions)512 | MethodImplOptions.NoInlining;
 
     /// <summary>Floats from a span's beginning to the next cache line: vectors that cross one take twice as long. A collection may move the span; only speed depends on it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
