@@ -25,7 +25,7 @@ internal static class ReductionText
         if (reduction.Method == Hashing.None) return "";
         HashedMatrix[] hashed = [.. reduction.Hashed.OrderBy(h => h.Key, System.StringComparer.Ordinal).Select(h => h.Value)];
         if (hashed.Length == 0) return "Hashing " + reduction.Method + " left the weights as they are.";
-        (int least, int most) = (hashed.Min(h => h.Codebook.Length), hashed.Max(h => h.Codebook.Length));
+        (int least, int most) = (hashed.Min(h => h.ValueCount), hashed.Max(h => h.ValueCount));
         string values = least == most ? Number(least) : Number(least) + " to " + Number(most);
         int merged = reduction.Layers.Sum(l => l.OutputsMerged);
         string text = $"Reduced by hashing {reduction.Method}: {Number(hashed.Sum(h => (long)h.Count))} weights of {Number(hashed.Length)} {(hashed.Length == 1 ? "layer" : "layers")} take {values} distinct values a layer, "

@@ -62,9 +62,12 @@ internal sealed class WeightTable
         if (weight.Transform is { } transform) return $"{transform.Function}({Call(stepName, transform.Source, comment)}, {transform.Sizes})";
         if (weight.Expansion is not { } expansion) return Add(stepName, weight, comment);
         string Part(Weight part) => Add(stepName, part, part.Role + " of the weights" + comment.Substring(weight.Role.Length));
-        string parts = Part(expansion.Indices) + ", " + (expansion.Values is null ? expansion.Levels : Part(expansion.Values));
-        if (expansion.TakesScales) parts += ", " + (expansion.Scales is null ? "default" : Part(expansion.Scales));
-        return $"{expansion.Function}({parts}, {expansion.Sizes})";
+        string Codebook(Weight? values, string levels) => values is null ? levels : Part(values);
+        string codes = Part(expansion.Indices) + ", " + Codebook(expansion.Values, expansion.Levels);
+        string scales = !expansion.TakesScales ? "" : expansion.Scales is null ? ", default" : ", " + Part(expansion.Scales);
+        string call = $"{expansion.Function}({codes}{scales}, {expansion.Sizes})";
+        if (expansion.Fine is not { } fine) return call;
+        return $"HashedDigits.Add({call}, {expansion.Function}(HashedDigits.Read({Part(fine.Digits)}, {fine.Packing}), {Codebook(fine.Values, fine.Levels)}{scales}, {fine.Sizes}))";
     }
 
     private string NameOf(string plain)

@@ -16,7 +16,10 @@ internal sealed class WeightContentComparer : IEqualityComparer<Weight>
 
     private bool Equals(WeightExpansion? x, WeightExpansion? y)
         => ReferenceEquals(x, y) || (x is not null && y is not null && x.Function == y.Function && x.Sizes == y.Sizes
-            && x.Levels == y.Levels && Equals(x.Indices, y.Indices) && Equals(x.Values, y.Values) && Equals(x.Scales, y.Scales));
+            && x.Levels == y.Levels && Equals(x.Indices, y.Indices) && Equals(x.Values, y.Values) && Equals(x.Scales, y.Scales) && Equals(x.Fine, y.Fine));
+
+    private bool Equals(FineExpansion? x, FineExpansion? y)
+        => ReferenceEquals(x, y) || (x is not null && y is not null && x.Packing == y.Packing && x.Sizes == y.Sizes && x.Levels == y.Levels && Equals(x.Digits, y.Digits) && Equals(x.Values, y.Values));
 
     private bool Equals(WeightTransform? x, WeightTransform? y)
         => ReferenceEquals(x, y) || (x is not null && y is not null && x.Function == y.Function && x.Sizes == y.Sizes && Equals(x.Source, y.Source));

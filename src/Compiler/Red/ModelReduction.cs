@@ -22,7 +22,7 @@ public sealed record LayerReduction(
     public int DistinctBefore => Original.Distinct().Count();
 
     /// <summary>The number of values in the codebook, or of different weights where the layer was left as it is.</summary>
-    public int DistinctAfter => Matrix?.Codebook.Length ?? DistinctBefore;
+    public int DistinctAfter => Matrix?.ValueCount ?? DistinctBefore;
 
     /// <summary>Signal to noise of the weights in decibels: 10 log₁₀(Σ w² / Σ (w − w~)²); infinite where nothing changed.</summary>
     public double SqnrDecibels

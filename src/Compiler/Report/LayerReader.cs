@@ -110,7 +110,7 @@ internal sealed class LayerReader
             Name = layer.Weights,
             Count = before is null ? reduction.Count : LayersOf(before, _before.Graph).FirstOrDefault(l => l.Operand == layer.Operand)?.Count ?? reduction.Count,
             DistinctBefore = reduction.DistinctBefore,
-            DistinctAfter = hashed?.Codebook.Length ?? reduction.DistinctAfter,
+            DistinctAfter = hashed?.ValueCount ?? reduction.DistinctAfter,
             IsHashed = hashed is not null,
             Codebook = hashed?.Codebook ?? [],
             ScaleCount = hashed?.Scales.Length ?? 0,

@@ -18,7 +18,8 @@ internal static class MergeChecks
     /// <param name="graph">The graph.</param>
     /// <param name="magnitudes">Levels on each side of zero.</param>
     /// <param name="largest">Layers beyond this many weights stay as they are.</param>
-    public static HashedGraph Hash(Graph graph, int magnitudes = 3, int largest = int.MaxValue)
+    /// <param name="isFine">Whether some layers have a second code, the same for the same weight.</param>
+    public static HashedGraph Hash(Graph graph, int magnitudes = 3, int largest = int.MaxValue, bool isFine = false)
     {
         ImmutableArray<float> codebook = [.. Enumerable.Range(-magnitudes, (2 * magnitudes) + 1).Select(k => (float)k)];
         var layers = new Dictionary<string, HashedLayer>(StringComparer.Ordinal);
@@ -29,7 +30,8 @@ internal static class MergeChecks
             if (!rows.All(float.IsFinite)) continue;
             float[] scales = [.. Enumerable.Range(0, layer.Outputs).Select(i => rows.Skip(i * layer.Columns).Take(layer.Columns).Max(MathF.Abs) / magnitudes)];
             byte[] indices = [.. rows.Select((w, i) => (byte)(scales[i / layer.Columns] == 0 ? magnitudes : MathF.Round(w / scales[i / layer.Columns]) + magnitudes))];
-            var matrix = new HashedMatrix(layer.Outputs, layer.Columns, codebook, [.. scales.Select(s => s == 0 ? 1 : s)], indices);
+            FineCodes? fine = isFine && layer.Count % 3 == 0 ? new FineCodes([0f, 0.25f, 0.5f], [.. rows.Select(w => (byte)(BitConverter.SingleToUInt32Bits(w) % 3))]) : null;
+            var matrix = new HashedMatrix(layer.Outputs, layer.Columns, codebook, [.. scales.Select(s => s == 0 ? 1 : s)], indices, fine);
             layers.Add(layer.Weights, new HashedLayer(layer.Weights, matrix, [], 0));
         }
 

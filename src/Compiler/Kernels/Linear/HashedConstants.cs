@@ -22,6 +22,9 @@ internal sealed class HashedConstants
     /// <summary>Outputs in a panel of indices (<c>HashedDense.PanelWidth</c>).</summary>
     private const int PanelWidth = 16;
 
+    /// <summary>Larger steps of whole numbers are a table: nothing makes them.</summary>
+    private const int MostStep = 127;
+
     private HashedConstants(HashedMatrix matrix)
     {
         Matrix = matrix;
@@ -35,7 +38,7 @@ internal sealed class HashedConstants
     public int First { get; }
 
     /// <summary>How a summary goes on: <c>, 31 weight values</c>.</summary>
-    public string Text => Matrix.Codebook.Length == 1 ? ", one weight value" : ", " + CSharpLiteral.Of(Matrix.Codebook.Length) + " weight values";
+    public string Text => Matrix.ValueCount == 1 ? ", one weight value" : ", " + CSharpLiteral.Of(Matrix.ValueCount) + " weight values";
 
     /// <summary>The codebook.</summary>
     public Weight Values => Weight.Of("Values", [.. Matrix.Codebook]);
@@ -85,7 +88,7 @@ internal sealed class HashedConstants
     public Weight ToTransposedPanels(int groups, int taps) => Expanded("ToTransposedPanels", "groups: " + CSharpLiteral.Of(groups) + ", taps: " + CSharpLiteral.Of(taps) + ", ");
 
     /// <summary>Whether two weights fit one float: the values are levels, or end in 16 zero bits.</summary>
-    public bool ArePairs => IsLevels(out _, out _) || Matrix.Codebook.All(HasHalf);
+    public bool ArePairs => Matrix.Fine is null && (IsLevels(out _, out _) || Matrix.Codebook.All(HasHalf));
 
     /// <summary>Weights that are expanded to pairs, as HashedDense.RunPairs reads them. The kernel scales its sums: levels have their step there.</summary>
     /// <param name="scales">One factor an output; null: all 1.</param>
@@ -143,12 +146,44 @@ internal sealed class HashedConstants
 
     private Weight Expanded(string function, string sizes)
     {
-        // Whole numbers need no table: only layers whose scales hold the step have them.
-        string levels = IsLevels(out int zero, out float step) && step == 1 ? LevelsText(zero) : "";
+        string levels = Levels(Matrix.Codebook);
+        Weight? scales = Scales;
+        if (scales is null && Matrix.Fine is null && Matrix.Outputs < Matrix.Codebook.Length && IsLevels(out int zero, out float step) && step != 1)
+        {
+            // A few equal scales are shorter than the codebook, and whole numbers times them the same floats.
+            levels = LevelsText(zero);
+            scales = Weight.Of("Scales", [.. Enumerable.Repeat(step, Matrix.Outputs)]);
+        }
+
         return new Weight("Weights", Graphs.ElementType.Float32, default)
         {
-            Expansion = new WeightExpansion("HashedWeights." + function, Codewords(), levels.Length > 0 ? null : Values, levels, Scales, Sizes(sizes)),
+            Expansion = new WeightExpansion("HashedWeights." + function, Codewords(), levels.Length > 0 ? null : Values, levels, scales, Sizes(sizes)) { Fine = Fine(sizes) },
         };
+    }
+
+    /// <summary>The digits of the second code; null where there is none.</summary>
+    private FineExpansion? Fine(string sizes)
+    {
+        if (Matrix.Fine is not { } fine) return null;
+        byte[] codes = fine.Pack();
+        int first = FirstCode(codes, codes.Length == 0 ? 1 : codes.Max() + 1);
+        for (int i = 0; i < codes.Length; i++) codes[i] = (byte)(first + codes[i]);
+        string levels = Levels(fine.Values);
+        return new FineExpansion(
+            Weight.OfText("Digits", codes), levels.Length > 0 ? null : Weight.Of("FineValues", [.. fine.Values]), levels,
+            $"first: {CSharpLiteral.Of(first)}, radix: {CSharpLiteral.Of(fine.Values.Length)}, count: {CSharpLiteral.Of(Matrix.Count)}",
+            $"first: 0, {sizes}outputs: {CSharpLiteral.Of(Matrix.Outputs)}, columns: {CSharpLiteral.Of(Matrix.Columns)}");
+    }
+
+    /// <summary>Whole numbers at equal distances need no table: the call that makes them; empty for other values.</summary>
+    private static string Levels(ImmutableArray<float> values)
+    {
+        float step = values.Length > 1 ? values[1] - values[0] : 0;
+        if (step < 1 || step > MostStep || step != (int)step || Math.Abs(values[0]) > MostStep * Codes || values[0] != (int)values[0]) return "";
+        for (int k = 0; k < values.Length; k++)
+            if (values[k] != values[0] + (k * step)) return "";
+        string ends = $"({CSharpLiteral.Of((int)values[0])}, {CSharpLiteral.Of((int)values[^1])}";
+        return step == 1 ? "HashedWeights.Levels" + ends + ")" : "HashedDigits.Steps" + ends + $", step: {CSharpLiteral.Of((int)step)})";
     }
 
     private static bool HasHalf(float value) => (System.Runtime.CompilerServices.Unsafe.As<float, uint>(ref value) & 0xFFFF) == 0;

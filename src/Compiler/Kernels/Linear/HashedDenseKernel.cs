@@ -14,7 +14,7 @@ namespace RedGen.Compiler.Kernels.Linear;
 internal static class HashedDenseKernel
 {
     /// <summary>Bytes of float weights from which looking up to 16 values up is at least as fast as reading floats: a core's caches end.</summary>
-    private const long MemoryBound = 2 << 20;
+    public const long MemoryBound = 2 << 20;
 
     /// <summary>
     /// The same for 17 to 32 values, and for those that can be expanded to half a float each, which is faster until most caches end.
@@ -33,7 +33,7 @@ internal static class HashedDenseKernel
     /// <summary>Plans the layer; null where its weights are to be expanded.</summary>
     public static Step? TryPlan(NodeGroup group, DenseLayer layer, HashedConstants hashed, CompilerOptions options)
     {
-        if (layer.Rows != 1 || layer.Addend is not null || layer.Outputs < LeastOutputs) return null;
+        if (layer.Rows != 1 || layer.Addend is not null || layer.Outputs < LeastOutputs || hashed.Matrix.Fine is not null) return null;
         int count = hashed.Matrix.Codebook.Length;
         bool levels = hashed.IsLevels(out int zero, out float step) && count > NarrowValues;
         if (options.Weights == WeightTier.Expand || (options.Weights != WeightTier.InPlace && !Pays(layer, hashed, levels ? 0 : count))) return null;

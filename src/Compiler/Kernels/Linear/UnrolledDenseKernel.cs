@@ -31,7 +31,7 @@ internal sealed class UnrolledDenseKernel : Kernel
         long bytes = ((long)layer.Weights.Count(w => w != 0) * BytesPerTerm) + ((long)layer.Outputs * BytesPerOutput);
         if (bytes > limits.CodeBytes || !layer.Weights.All(IsFinite) || !(layer.Bias ?? []).All(IsFinite)) return null;
         if (SplitLayer.OfDense(layer, context.Hashed(group.Head.Inputs[1])) is { } hashed)
-            return context.Options.OnlyLowering is null ? PlanHashed(group, layer, hashed, context) : null;
+            return context.Options.OnlyLowering is null && !hashed.IsPaired ? PlanHashed(group, layer, hashed, context) : null;
         return new UnrolledDenseStep(layer)
         {
             Nodes = group.Nodes,

@@ -29,7 +29,7 @@ internal sealed class ChannelProductLoops(SplitLayer layer) : SplitLoops(layer)
         using LoopScope channels = text.Nest().Loop("n", Layer.Geometry.Batch).Loop("g", Layer.Geometry.Groups).Loop("ic", Layer.GroupInputs);
         string channel = SplitText.Index([channels], ("g", Layer.GroupInputs), ("ic", 1));
         int inLength = Layer.Geometry.Window.InLength;
-        writer.Line($"var pixels = {writer.Input(0)}.Slice({SplitText.Index([channels], ("n", Layer.Geometry.InChannels * inLength), ("g", Layer.GroupInputs * inLength), ("ic", inLength))}, {inLength});");
+        writer.Line($"var pixels = {text.Input}.Slice({SplitText.Index([channels], ("n", Layer.Geometry.InChannels * inLength), ("g", Layer.GroupInputs * inLength), ("ic", inLength))}, {inLength});");
         EmitProducts(text, channel);
         writer.Line();
         using LoopScope weights = text.Nest().Loop("oc", Layer.GroupOutputs);

@@ -22,6 +22,7 @@ internal sealed class HashedLayerKernel : Kernel
         if (group.Head.Inputs.Length < 2 || context.Hashed(group.Head.Inputs[1]) is null) return null;
         if (Read(group, context) is not { } operands) return null;
         SplitLayer layer = operands.Layer;
+        if (!IsShared(layer, context.Options)) return null;
         if (Choose(layer, context.Options) is not { } work) return null;
         SplitLoops loops = SplitLoops.Of(layer, work.Lowering);
         ImmutableArray<Weight>.Builder weights = ImmutableArray.CreateBuilder<Weight>();
@@ -35,8 +36,8 @@ internal sealed class HashedLayerKernel : Kernel
             InputNames = ["x", "residual"],
             Outputs = [group.Last.Outputs[0]],
             Weights = weights.ToImmutable(),
-            WorkspaceLength = (int)loops.WorkspaceLength,
-            MultiplyAdds = layer.Geometry.MultiplyAdds,
+            WorkspaceLength = (int)(loops.WorkspaceLength + SplitText.PairsLength(layer)),
+            MultiplyAdds = layer.MultiplyAdds,
             Cost = LoweringCounter.CostOf(layer),
             Summary = group.Head.Operator.Name + " " + operands.Text + ", " + work.Name(layer),
         };
@@ -45,13 +46,16 @@ internal sealed class HashedLayerKernel : Kernel
     /// <summary>Whether the kernel would take a group.</summary>
     public static bool Serves(NodeGroup group, KernelContext context)
         => group.Head.Inputs.Length >= 2 && context.Hashed(group.Head.Inputs[1]) is not null
-            && Read(group, context) is { } operands && Choose(operands.Layer, context.Options) is not null;
+            && Read(group, context) is { } operands && IsShared(operands.Layer, context.Options) && Choose(operands.Layer, context.Options) is not null;
+
+    /// <summary>Whether products are shared at all: those of two codes may be as many as the weights.</summary>
+    private static bool IsShared(SplitLayer layer, CompilerOptions options) => options.OnlyLowering is not null || LoweringCounter.CostOf(layer) is not null;
 
     private static LoweringWork? Choose(SplitLayer layer, CompilerOptions options)
     {
         if (options.OnlyLowering is { } only) return LoweringCounter.Of(layer, only);
-        List<LoweringWork> possible = [.. LoweringCounter.All(layer).Where(w => SplitLoops.Of(layer, w.Lowering).WorkspaceLength <= WorkspaceLimit)];
-        return LoweringChoice.Choose(options.Lowering, layer.Geometry.MultiplyAdds, possible);
+        List<LoweringWork> possible = [.. LoweringCounter.All(layer).Where(w => SplitLoops.Of(layer, w.Lowering).WorkspaceLength + SplitText.PairsLength(layer) <= WorkspaceLimit)];
+        return LoweringChoice.Choose(options.Lowering, layer.MultiplyAdds, possible);
     }
 
     private static Operands? Read(NodeGroup group, KernelContext context)

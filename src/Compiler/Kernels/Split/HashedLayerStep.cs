@@ -22,6 +22,7 @@ internal sealed class HashedLayerStep(SplitLoops loops, LoweringWork work, Fused
         var text = new SplitText(writer, loops.Layer);
         writer.Line("// " + loops.Comment);
         foreach (Weight weight in loops.Constants) Declare(text, weight.Role);
+        text.WritePairs(loops.WorkspaceLength);
         loops.Emit(text);
         EmitEpilogue(text);
     }

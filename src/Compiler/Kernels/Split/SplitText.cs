@@ -18,7 +18,13 @@ internal sealed class SplitText(StepWriter writer, SplitLayer layer)
     public string Y => Writer.Output(0);
 
     /// <summary>What the taps read: the input, or its padded copy.</summary>
-    public string Source => layer.Plane.IsPadded ? "padded" : Writer.Input(0);
+    public string Source => layer.Plane.IsPadded ? "padded" : Input;
+
+    /// <summary>The input; where weights have two codes, its copy with every channel twice.</summary>
+    public string Input => layer.IsPaired ? "pairs" : Writer.Input(0);
+
+    /// <summary>Floats of the copy of the input with every channel twice.</summary>
+    public static long PairsLength(SplitLayer layer) => layer.IsPaired ? (long)layer.Geometry.Batch * layer.Geometry.InChannels * layer.Geometry.Window.InLength : 0;
 
     private WindowAxis[] Axes => layer.Geometry.Window.Axes;
 
@@ -122,6 +128,21 @@ internal sealed class SplitText(StepWriter writer, SplitLayer layer)
         return (Plus(input, CSharpLiteral.Of(constant)), Plus(plane, CSharpLiteral.Of(shift)));
     }
 
+    /// <summary>Writes <c>pairs</c>, behind the loops' own workspace.</summary>
+    public void WritePairs(long start)
+    {
+        if (!layer.IsPaired) return;
+        int length = layer.GroupInputs / 2 * layer.Geometry.Window.InLength;
+        Writer.Line("// A weight is the sum of a coarse and a fine code: the input channels of a group stand twice, once for either.");
+        Writer.Line($"var pairs = workspace.Slice({start}, {PairsLength(layer)});");
+        using (Writer.Block($"for (int g = 0; g < {layer.Geometry.Batch * layer.Geometry.Groups}; g++)"))
+        {
+            Writer.Line($"var channels = {Writer.Input(0)}.Slice({Product("g", length)}, {length});");
+            Writer.Line($"channels.CopyTo(pairs.Slice({Product("g", 2 * length)}));");
+            Writer.Line($"channels.CopyTo(pairs.Slice({Plus(Term("g", 2 * length), CSharpLiteral.Of(length))}));");
+        }
+    }
+
     /// <summary>Copies all channels of sample n between zeros; <c>padded</c> has been cleared.</summary>
     public void CopyPadded(LoopScope samples)
     {
@@ -134,7 +155,7 @@ internal sealed class SplitText(StepWriter writer, SplitLayer layer)
         string from = Index(nests, ("n", layer.Geometry.InChannels * window.InLength), ("c", window.InLength), ("id", Axes[1].In * Axes[2].In), ("ih", Axes[2].In));
         int first = Enumerable.Range(0, 3).Sum(i => layer.Plane.Offsets[i] * layer.Plane.Stride(i));
         string to = Plus(Index(nests, ("c", plane), ("id", layer.Plane.Stride(0)), ("ih", layer.Plane.Stride(1))), CSharpLiteral.Of(first));
-        Writer.Line($"{Writer.Input(0)}.Slice({from}, {copied[2]}).CopyTo(padded.Slice({to}));");
+        Writer.Line($"{Input}.Slice({from}, {copied[2]}).CopyTo(padded.Slice({to}));");
     }
 
     private (string, int) TapTerm(int axis) => (WindowLoops.Taps[axis], Axes[axis].Dilation * layer.Plane.Stride(axis));

@@ -22,12 +22,5 @@ internal sealed record LayoutConstant(string Name, ChannelSplit Split, int Inner
     }
 
     /// <summary>Its hashed form in the other order: whichever way the constant lies, a row is an output.</summary>
-    public HashedMatrix Reorder(HashedMatrix matrix)
-    {
-        int[] order = new ChannelSplit(1, Split.Channels, Split.Pixels).Order();
-        var indices = new byte[matrix.Count];
-        for (int row = 0; row < matrix.Outputs; row++)
-            for (int i = 0; i < order.Length; i++) indices[(row * matrix.Columns) + i] = matrix.Indices[(row * matrix.Columns) + order[i]];
-        return new HashedMatrix(matrix.Outputs, matrix.Columns, matrix.Codebook, matrix.Scales, indices);
-    }
+    public HashedMatrix Reorder(HashedMatrix matrix) => matrix.Permuted(new ChannelSplit(1, Split.Channels, Split.Pixels).Order());
 }

@@ -16,7 +16,7 @@ internal sealed class AdaptiveHasher : LayerHasher
     private const double Damping = 0.03;
 
     /// <summary>More magnitudes than these fit a bell well enough when they are uniform.</summary>
-    private const int MostFitted = 15;
+    public const int MostFitted = 15;
 
     /// <summary>Values that are not uniform have to win by this factor: uniform ones are integers, which kernels decode without a table.</summary>
     private const double FittedGain = 0.8;
@@ -44,10 +44,10 @@ internal sealed class AdaptiveHasher : LayerHasher
     public HashedRows? HashToOwn(int magnitudes)
     {
         int most = (2 * magnitudes) + 1;
-        if (_own is null || (_own.Count > most && most < HashedMatrix.MaxValues)) return null;
+        if (_own is null || most > HashedMatrix.MaxValues || (_own.Count > most && most < HashedMatrix.MaxValues)) return null;
         if (_hashedToOwn.TryGetValue(magnitudes, out HashedRows? known)) return known;
         Codebook codebook = _own.Codebook(most);
-        var matrix = new HashedMatrix(Layer.Outputs, Layer.Columns, codebook.Values, [], Round(codebook, _ => 1));
+        var matrix = new HashedMatrix(Layer.Outputs, Layer.Columns, codebook.Values, [], ToBytes(Round(codebook, _ => 1)));
         return _hashedToOwn[magnitudes] = new HashedRows(matrix, NoiseOf(matrix));
     }
 
@@ -65,7 +65,7 @@ internal sealed class AdaptiveHasher : LayerHasher
         var uniform = Codebook.Uniform(magnitudes);
         float[] scales = Scales(uniform);
         HashedRows best = Hash(uniform, scales);
-        if (Rows.Length > LargeLayer) return best;
+        if (Rows.Length > LargeLayer || magnitudes > FineLevels.MostOfOneCode) return best;
         if (magnitudes is > 1 and <= MostFitted)
         {
             Codebook fitted = FittedCodebook.Of(Normalised(scales), magnitudes);
@@ -85,9 +85,14 @@ internal sealed class AdaptiveHasher : LayerHasher
 
     private HashedRows Hash(Codebook codebook, float[] scales)
     {
-        var matrix = new HashedMatrix(Layer.Outputs, Layer.Columns, codebook.Values, [.. scales], Round(codebook, i => scales[i]));
+        ushort[] indices = Round(codebook, i => scales[i]);
+        HashedMatrix matrix = FineLevels.Of(codebook.Values.Length / 2) is { } levels
+            ? levels.ToMatrix(Layer.Outputs, Layer.Columns, [.. scales], indices)
+            : new HashedMatrix(Layer.Outputs, Layer.Columns, codebook.Values, [.. scales], ToBytes(indices));
         return new HashedRows(matrix, NoiseOf(matrix));
     }
+
+    private static byte[] ToBytes(ushort[] indices) => Array.ConvertAll(indices, i => (byte)i);
 
     /// <summary>The same scale for all outputs, in the codebook; null where the outputs' ranges differ too much to try.</summary>
     private HashedRows? OneScale(Codebook codebook, float[] scales)
@@ -95,13 +100,13 @@ internal sealed class AdaptiveHasher : LayerHasher
         float least = scales.Min(), most = scales.Max();
         if (most > 2 * least) return null;
         float scale = (float)Math.Sqrt(scales.Average(s => (double)s * s));
-        var matrix = new HashedMatrix(Layer.Outputs, Layer.Columns, [.. codebook.Values.Select(v => v * scale)], [], Round(codebook, _ => scale));
+        var matrix = new HashedMatrix(Layer.Outputs, Layer.Columns, [.. codebook.Values.Select(v => v * scale)], [], ToBytes(Round(codebook, _ => scale)));
         return new HashedRows(matrix, NoiseOf(matrix));
     }
 
-    private byte[] Round(Codebook codebook, Func<int, float> scaleOf)
+    private ushort[] Round(Codebook codebook, Func<int, float> scaleOf)
     {
-        var indices = new byte[Rows.Length];
+        var indices = new ushort[Rows.Length];
         Parallel.For(0, Layer.Outputs, i =>
         {
             float scale = scaleOf(i);
@@ -134,7 +139,7 @@ internal sealed class AdaptiveHasher : LayerHasher
         float nearest = NearestScale(row, codebook);
         if (IsDead(row) || Rows.Length > LargeLayer) return nearest;
         var normalised = new float[row.Length];
-        var indices = new byte[row.Length];
+        var indices = new ushort[row.Length];
         float best = nearest;
         double least = double.PositiveInfinity;
         foreach (float factor in ScaleTrials)

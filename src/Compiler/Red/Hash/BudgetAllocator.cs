@@ -18,11 +18,11 @@ internal sealed record BudgetLayer(string Weights, ImmutableArray<LayerCandidate
 /// <param name="Fixed">Bytes of those that are not the layers'.</param>
 internal sealed record WeightLimit(long Floats, long Fixed)
 {
-    /// <summary>The share of the original bytes up to which layers are left as floats, or get longer codebooks, to meet the tolerance.</summary>
-    public const double Share = 0.322;
+    /// <summary>The share of the original bytes up to which layers get second codes, or are left as floats, to meet the tolerance.</summary>
+    public const double Share = 0.328;
 
-    /// <summary>The share up to which layers are left as floats beyond that, where only the error counts.</summary>
-    public const double FineShare = 0.315;
+    /// <summary>The share up to which they do beyond that, where only the error counts.</summary>
+    public const double FineShare = 0.324;
 }
 
 /// <summary>How far refinement goes.</summary>
@@ -40,14 +40,21 @@ internal static class BudgetAllocator
     /// <summary>A lost byte counts as this many lost multiplications, so that dense layers, whose multiplications are cheap, have a price too.</summary>
     private const double MultiplicationsPerByte = 1;
 
-    /// <summary>A layer that is left as floats for less error than was asked for may bring back this share of all multiplications at most.</summary>
+    /// <summary>A layer that gets more than a byte a weight for less error than was asked for may bring back this share of all multiplications at most.</summary>
     private const double MostLost = 0.05;
+
+    /// <summary>
+    /// The least gain, as a share of the largest, that a layer is refined with beyond a byte a weight, or where only the error counts: the shares of branches
+    /// come from inputs made without data, and tell not much more (the sine of a spectrum beside its cosine had 0.1 %, noise with an offset being all in bin 0).
+    /// </summary>
+    private const double LeastGain = 0.1;
 
     /// <summary>The index of each layer's candidate.</summary>
     public static ImmutableArray<int> Allocate(ImmutableArray<BudgetLayer> layers, BudgetGoal goal, WeightLimit weights)
     {
         var chosen = new int[layers.Length];
-        double original = layers.Sum(l => l.MultiplyAdds);
+        double original = layers.Sum(l => l.MultiplyAdds), mostGain = layers.Select(l => l.Gain).DefaultIfEmpty(0).Max();
+        bool isFine = goal.Removed == 0 && goal.Target < goal.Limit;
         bool isLimitMet = false;
         while (true)
         {
@@ -65,8 +72,8 @@ internal static class BudgetAllocator
                 double lost = next.Multiplications - now.Multiplications;
                 // One sum for all layers: each would add up all others again.
                 if (isLimitMet && spent + lost > (1 - goal.Removed) * original) continue;
-                if (next.Magnitudes == 0 && !Fits(bytes + next.Bytes - now.Bytes, lost, original, weights, goal, isLimitMet)) continue;
-                double price = Price(layers[i], chosen[i]);
+                if (!next.IsByte && !Fits(bytes + next.Bytes - now.Bytes, lost, original, weights, goal, isLimitMet)) continue;
+                double price = Price(layers[i], chosen[i], next.IsByte && !isFine ? 0 : LeastGain * mostGain);
                 if (best < 0 || price > bestPrice) (best, bestPrice) = (i, price);
             }
 
@@ -81,17 +88,17 @@ internal static class BudgetAllocator
     public static double Error(ImmutableArray<BudgetLayer> layers, IReadOnlyList<int> chosen)
         => Math.Sqrt(layers.Select((l, i) => l.Gain * l.Candidates[chosen[i]].Noise).Sum());
 
-    /// <summary>A layer whose bytes are those of its floats costs four times as much: a few small ones may, where the limit is not met otherwise.</summary>
+    /// <summary>Second codes take a part of a byte more, floats three: what is left of the allowed bytes is theirs.</summary>
     private static bool Fits(long bytes, double lost, double original, WeightLimit weights, BudgetGoal goal, bool isLimitMet)
     {
         if (isLimitMet && (goal.Removed > 0 || lost > MostLost * original)) return false;
         return bytes <= (isLimitMet ? WeightLimit.FineShare : WeightLimit.Share) * weights.Floats;
     }
 
-    private static double Price(BudgetLayer layer, int index)
+    private static double Price(BudgetLayer layer, int index, double leastGain)
     {
         LayerCandidate now = layer.Candidates[index], next = layer.Candidates[index + 1];
         double lost = Math.Max(0, next.Multiplications - now.Multiplications) + (MultiplicationsPerByte * Math.Max(0, next.Bytes - now.Bytes)) + 1;
-        return layer.Gain * Math.Max(0, now.Noise - next.Noise) / lost;
+        return Math.Max(layer.Gain, leastGain) * Math.Max(0, now.Noise - next.Noise) / lost;
     }
 }

@@ -3,12 +3,14 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using System.Threading;
+using RedGen.Compiler.Kernels.Linear;
+using RedGen.Compiler.Options;
 using RedGen.Compiler.Red.Planning;
 
 namespace RedGen.Compiler.Red.Hash;
 
 /// <summary>The allocator's tables: for each layer and number of values the noise and the cost, and how much of the noise reaches the outputs.</summary>
-internal sealed class BudgetTables(HashingProblem problem, bool measuresGains, Action<TuneProgress>? onProgress, CancellationToken cancellationToken)
+internal sealed class BudgetTables(HashingProblem problem, WeightTier tier, bool measuresGains, Action<TuneProgress>? onProgress, CancellationToken cancellationToken)
 {
     private const int Coarse = 7;
     private const int Fine = 31;
@@ -48,21 +50,29 @@ internal sealed class BudgetTables(HashingProblem problem, bool measuresGains, A
         return noise > 0 ? problem.Measure([hashed]) / noise : 0;
     }
 
-    private static ImmutableArray<LayerCandidate> Candidates(HashLayer layer, IReadOnlyList<int> menu)
+    private ImmutableArray<LayerCandidate> Candidates(HashLayer layer, IReadOnlyList<int> menu)
     {
         long floats = 4L * layer.Layer.Count;
         ImmutableArray<LayerCandidate>.Builder candidates = ImmutableArray.CreateBuilder<LayerCandidate>();
         Func<int, double> noise = NoiseOf(layer.Hasher);
         foreach (int n in menu)
         {
-            if (layer.Geometry.Bytes(n) < floats) candidates.Add(new LayerCandidate(n, noise(n), layer.Geometry.Multiplications(n), layer.Geometry.Bytes(n)));
+            if (layer.Geometry.Bytes(n) >= floats || (n > FineLevels.MostOfOneCode && !TakesTwoCodes(layer))) continue;
+            var candidate = new LayerCandidate(n, noise(n), layer.Geometry.Multiplications(n), layer.Geometry.Bytes(n));
+            // A layer's own values may be nearer than levels that are finer.
+            if (!candidate.IsByte && candidates.Count > 0 && candidates[^1].Noise <= candidate.Noise) continue;
+            candidates.Add(candidate);
             // Finer than exact is nothing but dearer.
-            if (candidates.Count > 0 && candidates[^1].Noise == 0) return candidates.ToImmutable();
+            if (candidate.Noise == 0) return candidates.ToImmutable();
         }
 
-        candidates.Add(new LayerCandidate(0, 0, layer.Geometry.MultiplyAdds, floats));
+        candidates.Add(new LayerCandidate(0, 0, layer.Geometry.MultiplyAdds, layer.Geometry.FloatBytes));
         return candidates.ToImmutable();
     }
+
+    /// <summary>The papers' density has one codebook; a dense layer that waits for memory is faster on single bytes, which are decoded as they are read.</summary>
+    private bool TakesTwoCodes(HashLayer layer)
+        => layer.Hasher is AdaptiveHasher && (layer.Geometry.IsConvolution || (tier != WeightTier.InPlace && 4L * layer.Layer.Count < HashedDenseKernel.MemoryBound));
 
     /// <summary>
     /// Noise falls as a power of the number of values: two points tell it. The papers' density has no such law, and a layer of few different weights none

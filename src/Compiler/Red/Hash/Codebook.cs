@@ -32,13 +32,13 @@ internal sealed class Codebook
     public float Largest => Math.Max(Math.Abs(_values[0]), Math.Abs(_values[_values.Length - 1]));
 
     /// <summary>The position of the value nearest to a number.</summary>
-    public byte Nearest(float value)
+    public int Nearest(float value)
     {
         if (_uniform > 0)
         {
             // In double: in float the sum itself would round 0.49999997 up to 1.
             int level = value >= _uniform ? _uniform : value <= -_uniform ? -_uniform : (int)Math.Floor(value + 0.5);
-            return (byte)(level + _uniform);
+            return level + _uniform;
         }
 
         int low = 0, high = _borders.Length;
@@ -49,6 +49,6 @@ internal sealed class Codebook
             else high = middle;
         }
 
-        return (byte)low;
+        return low;
     }
 }

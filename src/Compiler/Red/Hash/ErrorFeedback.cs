@@ -35,7 +35,7 @@ internal sealed class ErrorFeedback
     /// <param name="row">The weights in units of the codebook.</param>
     /// <param name="codebook">The values.</param>
     /// <param name="indices">Takes the positions in the codebook.</param>
-    public void Round(ReadOnlySpan<float> row, Codebook codebook, Span<byte> indices)
+    public void Round(ReadOnlySpan<float> row, Codebook codebook, Span<ushort> indices)
     {
         foreach (Factor factor in _factors) factor.Round(row.Slice(factor.Start, factor.Size), codebook, indices.Slice(factor.Start, factor.Size));
     }
@@ -96,14 +96,14 @@ internal sealed class ErrorFeedback
             return new Factor(block.Start, n, Array.ConvertAll(lower, v => (float)v), [.. Enumerable.Range(0, n).Select(i => (float)(1 / lower[(i * n) + i]))]);
         }
 
-        public void Round(ReadOnlySpan<float> row, Codebook codebook, Span<byte> indices)
+        public void Round(ReadOnlySpan<float> row, Codebook codebook, Span<ushort> indices)
         {
             var carried = new float[Size];
             for (int j = Size - 1; j >= 0; j--)
             {
                 float wanted = row[j] + (carried[j] * _inverseDiagonal[j]);
-                byte index = codebook.Nearest(wanted);
-                indices[j] = index;
+                int index = codebook.Nearest(wanted);
+                indices[j] = (ushort)index;
                 float error = row[j] - codebook.Values[index];
                 if (error != 0) AddRow(carried, error, j, j);
             }

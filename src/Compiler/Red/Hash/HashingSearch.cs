@@ -56,7 +56,7 @@ internal static class HashingSearch
     /// <summary>With folded outputs: sums of two codes of −n … n are a codebook too.</summary>
     private const int MostFolded = 31;
 
-    private static readonly int[] Menu = [1, 2, 3, 4, 5, 7, 9, 11, 13, 15, 19, 23, 27, 31, 39, 47, 55, 63];
+    private static readonly int[] Menu = [1, 2, 3, 4, 5, 7, 9, 11, 13, 15, 19, 23, 27, 31, 39, 47, 55, FineLevels.MostOfOneCode, .. FineLevels.Menu];
 
     /// <summary>Plans the hashing of a graph.</summary>
     /// <param name="graph">Normalised, not fused.</param>
@@ -96,7 +96,7 @@ internal static class HashingSearch
     private static HashingPlan Search(Graph graph, HashingProblem problem, BudgetGoal goal, CompilerOptions options, SearchEffort effort, Action<TuneProgress>? onProgress, CancellationToken cancellationToken)
     {
         onProgress?.Invoke(new TuneProgress("sensitivities", 0.2));
-        ImmutableArray<BudgetLayer> layers = new BudgetTables(problem, effort.MeasuresGains, onProgress, cancellationToken).Layers(options.Merging == Merging.Relaxed ? [.. Menu.Where(n => n <= MostFolded)] : Menu);
+        ImmutableArray<BudgetLayer> layers = new BudgetTables(problem, options.Weights, effort.MeasuresGains, onProgress, cancellationToken).Layers(options.Merging == Merging.Relaxed ? [.. Menu.Where(n => n <= MostFolded)] : Menu);
         long floats = graph.Initializers.Values.Where(t => t.ElementType == ElementType.Float32).Sum(t => 4L * t.Length);
         var weights = new WeightLimit(floats, floats - problem.Layers.Sum(l => 4L * l.Layer.Count));
 
@@ -121,17 +121,17 @@ internal static class HashingSearch
             current = next;
         }
 
-        return options.Hashing == Hashing.Adaptive && problem.HasSamples ? Compensate(problem, best!.Plan) : best!.Plan;
+        return options.Hashing == Hashing.Adaptive && problem.HasSamples ? Compensate(problem, best!) : best!.Plan;
     }
 
     /// <summary>
     /// The plan with layers that make up for those before them, where that lowers the error. On samples only: on inputs made without data it fits the
     /// noise (measured: a third of the error on the probe, as much or twice as much on real inputs).
     /// </summary>
-    private static HashingPlan Compensate(HashingProblem problem, HashingPlan plan)
+    private static HashingPlan Compensate(HashingProblem problem, Trial trial)
     {
-        // A codebook of 2n + 1 values; fitted ones may have lost a few.
-        ImmutableArray<HashedLayer> layers = problem.Compensated(plan.Layers.ToImmutableDictionary(l => l.Weights, l => l.Matrix.Codebook.Length / 2));
+        HashingPlan plan = trial.Plan;
+        ImmutableArray<HashedLayer> layers = problem.Compensated(trial.Magnitudes);
         double error = Math.Sqrt(problem.Measure(layers));
         if (!(error < plan.MeasuredError)) return plan;
         ImmutableDictionary<string, double> shares = plan.Layers.ToImmutableDictionary(l => l.Weights, l => l.ErrorShare);
@@ -141,6 +141,9 @@ internal static class HashingSearch
     /// <summary>One allocation, hashed and measured.</summary>
     private sealed record Trial(HashingPlan Plan, double Multiplications, double Removed)
     {
+        /// <summary>n of each hashed layer, by the initializer of the weights.</summary>
+        public required ImmutableDictionary<string, int> Magnitudes { get; init; }
+
         /// <summary>The error as a share of the tolerance: as measured, or as estimated, which has to leave room.</summary>
         public double Load => Math.Max(Plan.MeasuredError, Plan.EstimatedError / EstimateShare) / Plan.Tolerance;
     }
@@ -195,6 +198,7 @@ internal static class HashingSearch
     {
         double multiplications = 0;
         var hashed = new List<(HashedLayer Layer, double Error)>();
+        ImmutableDictionary<string, int>.Builder magnitudes = ImmutableDictionary.CreateBuilder<string, int>(StringComparer.Ordinal);
         for (int i = 0; i < layers.Length; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -207,11 +211,13 @@ internal static class HashingSearch
 
             HashedLayer layer = problem.Layers[i].Hash(candidate.Magnitudes, out double noise);
             hashed.Add((layer, layers[i].Gain * noise));
+            magnitudes.Add(layer.Weights, candidate.Magnitudes);
             multiplications += problem.Layers[i].Geometry.Multiplications(layer.Matrix);
         }
 
         double total = hashed.Sum(h => h.Error);
         ImmutableArray<HashedLayer> result = [.. hashed.Select(h => h.Layer with { ErrorShare = total > 0 ? h.Error / total : 0 })];
-        return new Trial(new HashingPlan(result, tolerance, Math.Sqrt(problem.Measure(result)), Math.Sqrt(total), problem.Inputs), multiplications, 1 - (multiplications / layers.Sum(l => l.MultiplyAdds)));
+        var plan = new HashingPlan(result, tolerance, Math.Sqrt(problem.Measure(result)), Math.Sqrt(total), problem.Inputs);
+        return new Trial(plan, multiplications, 1 - (multiplications / layers.Sum(l => l.MultiplyAdds))) { Magnitudes = magnitudes.ToImmutable() };
     }
 }

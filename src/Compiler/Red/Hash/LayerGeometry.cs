@@ -10,6 +10,8 @@ namespace RedGen.Compiler.Red.Hash;
 /// <summary>What hashing a layer costs in multiplications, before it is done.</summary>
 internal sealed class LayerGeometry
 {
+    private const int PanelWidth = 16;
+
     private readonly ReducibleLayer _layer;
     private readonly ConvLayer _sizes;
     private readonly long _inputs;
@@ -62,7 +64,7 @@ internal sealed class LayerGeometry
 
     /// <summary>Multiplications of one inference with given weights under the best exact lowering.</summary>
     public long Multiplications(HashedMatrix matrix)
-        => _layer.IsTransposed ? TransposedConvCost.Of(_sizes, matrix, _layer.Taps, _results).Multiplications : LoweringCounter.CostOf(new SplitLayer(_sizes, matrix))!.Multiplications;
+        => _layer.IsTransposed ? TransposedConvCost.Of(_sizes, matrix, _layer.Taps, _results).Multiplications : LoweringCounter.CostOf(new SplitLayer(_sizes, matrix))?.Multiplications ?? (long)MultiplyAdds;
 
     /// <summary>
     /// The least of the exact lowerings when the weights spread over n magnitudes as a normal distribution does: a column of N weights holds
@@ -72,14 +74,23 @@ internal sealed class LayerGeometry
     {
         int outputsPerGroup = _sizes.OutChannels / _sizes.Groups;
         int columns = _layer.ChannelsPerGroup * _taps;
-        double byTap = (double)_outputs * _layer.Groups * columns * Distinct(magnitudes, outputsPerGroup);
-        double byChannel = (double)_inputs * _layer.Groups * _layer.ChannelsPerGroup * Distinct(magnitudes, (long)outputsPerGroup * _taps);
-        double byOutput = (double)_outputs * _sizes.OutChannels * Distinct(magnitudes, columns);
+        double byTap = (double)_outputs * _layer.Groups * columns * Values(magnitudes, outputsPerGroup);
+        double byChannel = (double)_inputs * _layer.Groups * _layer.ChannelsPerGroup * Values(magnitudes, (long)outputsPerGroup * _taps);
+        double byOutput = (double)_outputs * _sizes.OutChannels * Values(magnitudes, columns);
         return Math.Min(MultiplyAdds, Math.Min(byTap, Math.Min(byChannel, byOutput))) + _results;
     }
 
-    /// <summary>Bytes of a hashed layer.</summary>
-    public long Bytes(int magnitudes) => _layer.Count + (4L * _layer.Outputs) + (4L * ((2 * magnitudes) + 1));
+    /// <summary>Bytes of a hashed layer, with a scale an output. Codebooks that are not fitted are whole numbers, which need no table.</summary>
+    public long Bytes(int magnitudes)
+        => _layer.Count + (4L * _layer.Outputs) + (FineLevels.Of(magnitudes) is { } levels ? FineCodes.PackedLength(_layer.Count, levels.Radix)
+            : magnitudes > AdaptiveHasher.MostFitted ? 0 : 4L * ((2 * magnitudes) + 1));
+
+    /// <summary>Bytes of the layer as floats, which lie in panels of 16 outputs.</summary>
+    public long FloatBytes => 4L * _layer.Columns * (_layer.Groups > 1 ? _layer.Outputs : (_layer.Outputs + PanelWidth - 1) / PanelWidth * PanelWidth);
+
+    /// <summary>Different magnitudes among weights: those of the two codes are met one by one.</summary>
+    private static double Values(int magnitudes, long weights)
+        => FineLevels.Of(magnitudes) is { } levels ? Distinct(levels.CoarseMagnitudes, weights) + Math.Min(weights, levels.Radix / 2) : Distinct(magnitudes, weights);
 
     private static double Distinct(int magnitudes, long weights)
     {

@@ -190,7 +190,8 @@ internal sealed class MergeGroups
             {
                 HashSet<float> sums = Sums(use, matrix, [group.Key, .. group]);
                 sums.UnionWith(codes);
-                if (sums.Count <= HashedMatrix.MaxValues && !sums.Any(float.IsInfinity))
+                // Sums of pairs of codes are left alone.
+                if (matrix.Fine is null && sums.Count <= HashedMatrix.MaxValues && !sums.Any(float.IsInfinity))
                 {
                     codes = sums;
                     continue;

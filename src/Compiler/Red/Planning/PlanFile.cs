@@ -62,6 +62,8 @@ public static class PlanFile
                 Indices = ByteString.CopyFrom(layer.Matrix.Indices.ToArray()),
                 Bias = { layer.Bias },
                 ErrorShare = layer.ErrorShare,
+                FineValues = { layer.Matrix.Fine?.Values ?? [] },
+                FineDigits = ByteString.CopyFrom(layer.Matrix.Fine is { } fine ? fine.Digits.ToArray() : []),
             });
         }
 
@@ -106,8 +108,10 @@ public static class PlanFile
         if (layer.Outputs < 0 || layer.Columns < 0 || (long)layer.Outputs * layer.Columns != indices.Length) throw new FormatException("'" + layer.Weights + "' has not outputs × columns indices");
         if (layer.Bias.Count > 0 && layer.Bias.Count != layer.Outputs) throw new FormatException("'" + layer.Weights + "' has not one bias an output");
         if (!layer.Bias.All(IsFinite) || !IsFinite((float)layer.ErrorShare) || layer.ErrorShare < 0) throw new FormatException("'" + layer.Weights + "' has a bias or an error that is no finite number");
-        var matrix = new HashedMatrix(layer.Outputs, layer.Columns, [.. layer.Codebook], [.. layer.Scales], indices);
-        if (!IsFinite(Largest(layer.Codebook) * (layer.Scales.Count == 0 ? 1 : Largest(layer.Scales)))) throw new FormatException("'" + layer.Weights + "' has weights that are infinite");
+        FineCodes? fine = layer.FineValues.Count == 0 && layer.FineDigits.IsEmpty ? null : new FineCodes([.. layer.FineValues], layer.FineDigits.ToByteArray());
+        var matrix = new HashedMatrix(layer.Outputs, layer.Columns, [.. layer.Codebook], [.. layer.Scales], indices, fine);
+        if (fine is not null && matrix.AsPairs() is null) throw new FormatException("'" + layer.Weights + "' has more than 127 values in both codebooks");
+        if (!IsFinite((Largest(layer.Codebook) + Largest(layer.FineValues)) * (layer.Scales.Count == 0 ? 1 : Largest(layer.Scales)))) throw new FormatException("'" + layer.Weights + "' has weights that are infinite");
         return new HashedLayer(layer.Weights, matrix, [.. layer.Bias], layer.ErrorShare);
     }
 

@@ -11,11 +11,12 @@ namespace RedGen.Compiler.Red.Splitting;
 /// </summary>
 internal static class LoweringCounter
 {
-    /// <summary>The fewest multiplications of any lowering, as steps carry it; null for no hashed layer.</summary>
+    /// <summary>The fewest multiplications of any lowering, as steps carry it; null for no hashed layer, or one whose two codes share too little.</summary>
     public static LoweringCount? CostOf(SplitLayer? layer)
     {
         if (layer is null) return null;
         LoweringWork best = Fewest(All(layer));
+        if (layer.IsPaired && best.Multiplications >= layer.MultiplyAdds) return null;
         return new LoweringCount(best.Name(layer), best.Multiplications, best.Additions, layer.ValuesPerColumn) { TrueMultiplications = best.TrueMultiplications };
     }
 

@@ -15,6 +15,14 @@ internal sealed class SplitLayer
     /// <param name="matrix">The weights: output channels × (input channels of the group · taps).</param>
     public SplitLayer(ConvLayer geometry, HashedMatrix matrix)
     {
+        MultiplyAdds = geometry.MultiplyAdds;
+        if (matrix.Fine is not null)
+        {
+            IsPaired = true;
+            matrix = matrix.AsPairs() ?? throw new ArgumentException("The values of both codes are more than a codebook holds.", nameof(matrix));
+            geometry = geometry with { InChannels = 2 * geometry.InChannels };
+        }
+
         Geometry = geometry;
         Matrix = matrix;
         Magnitudes = Magnitudes.Of(matrix);
@@ -36,11 +44,20 @@ internal sealed class SplitLayer
         }
     }
 
-    /// <summary>The sizes.</summary>
+    /// <summary>The sizes; of paired codes those with twice the channels.</summary>
     public ConvLayer Geometry { get; }
 
-    /// <summary>The weights.</summary>
+    /// <summary>The weights, one code each.</summary>
     public HashedMatrix Matrix { get; }
+
+    /// <summary>
+    /// Whether the weights are sums of two codes: then a group's input channels are there twice, once for either. That is exact, and either code shares its
+    /// products.
+    /// </summary>
+    public bool IsPaired { get; }
+
+    /// <summary>Multiply-adds of the layer as a dense kernel computes it.</summary>
+    public long MultiplyAdds { get; }
 
     /// <summary>Their magnitudes.</summary>
     public Magnitudes Magnitudes { get; }
@@ -80,21 +97,34 @@ internal sealed class SplitLayer
     {
         get
         {
-            var seen = new MagnitudeSet[ByColumn.Length];
+            // By value, or pair of values, the last column that had it.
+            var seen = new int[(HashedMatrix.MaxValues + 1) * (HashedMatrix.MaxValues + 1)];
             ReadOnlySpan<byte> indices = Matrix.Indices;
-            for (int i = 0; i < indices.Length; i++)
+            int columns = IsPaired ? Matrix.Columns / 2 : Matrix.Columns, column = 0;
+            long count = 0;
+            for (int first = 0; first < Geometry.OutChannels; first += GroupOutputs)
             {
-                int column = (i / Matrix.Columns / GroupOutputs * Matrix.Columns) + (i % Matrix.Columns);
-                seen[column] = seen[column].With(indices[i]);
+                for (int j = 0; j < columns; j++)
+                {
+                    column++;
+                    for (int i = first; i < first + GroupOutputs; i++)
+                    {
+                        int at = (i * Matrix.Columns) + j;
+                        int value = IsPaired ? ((HashedMatrix.MaxValues + 1) * indices[at]) + indices[at + columns] : indices[at];
+                        if (seen[value] == column) continue;
+                        seen[value] = column;
+                        count++;
+                    }
+                }
             }
 
-            return seen.Sum(s => (long)s.Count);
+            return count;
         }
     }
 
     /// <summary>A convolution; null where the floats that it computes with are not those of the matrix.</summary>
     public static SplitLayer? OfConv(ConvLayer geometry, ReadOnlySpan<float> weights, HashedMatrix? matrix)
-        => matrix is null || geometry.IsEmpty || !weights.SequenceEqual(matrix.ToRows()) ? null : new SplitLayer(geometry, matrix);
+        => matrix?.AsPairs() is null || geometry.IsEmpty || !weights.SequenceEqual(matrix.ToRows()) ? null : new SplitLayer(geometry, matrix);
 
     /// <summary>A dense layer over a number of rows, of the weights as they are.</summary>
     public static SplitLayer OfRows(int rows, HashedMatrix matrix)

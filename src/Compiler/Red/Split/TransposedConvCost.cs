@@ -18,6 +18,14 @@ internal static class TransposedConvCost
     /// <param name="results">Elements of the output.</param>
     public static LoweringCount Of(ConvLayer pointwise, HashedMatrix matrix, int taps, long results)
     {
+        // A layer never counts more than it multiplies and adds.
+        long most = pointwise.MultiplyAdds;
+        if (matrix.Fine is not null)
+        {
+            matrix = matrix.AsPairs()!;
+            pointwise = pointwise with { InChannels = 2 * pointwise.InChannels };
+        }
+
         int channels = matrix.Columns / taps;
         var indices = new byte[matrix.Count];
         for (int i = 0; i < indices.Length; i++)
@@ -31,8 +39,6 @@ internal static class TransposedConvCost
         var layer = new SplitLayer(pointwise, new HashedMatrix(matrix.Outputs * taps, channels, matrix.Codebook, [], indices));
         LoweringWork work = LoweringCounter.TapProducts(layer);
         long scales = matrix.Scales.Count(s => s != 1) * (results / matrix.Outputs);
-        // A layer never counts more than it multiplies and adds.
-        long most = pointwise.MultiplyAdds;
         return new LoweringCount("channel-wise products", Math.Min(most, work.Multiplications + scales), work.Additions, layer.ValuesPerColumn) { TrueMultiplications = Math.Min(most, work.TrueMultiplications + scales) };
     }
 }

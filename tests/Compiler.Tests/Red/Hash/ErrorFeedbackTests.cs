@@ -46,10 +46,10 @@ public sealed class ErrorFeedbackTests
             for (int i = 0; i < 16; i++)
             {
                 float[] row = Layers.Weights(random, size, 1.2);
-                var indices = new byte[size];
+                var indices = new ushort[size];
                 feedback.Round(row, codebook, indices);
                 own += Error(row, codebook, indices, covariance);
-                nearest += Error(row, codebook, [.. row.Select(codebook.Nearest)], covariance);
+                nearest += Error(row, codebook, [.. row.Select(w => (ushort)codebook.Nearest(w))], covariance);
             }
 
             Assert.InRange(own, 0, nearest);
@@ -65,9 +65,9 @@ public sealed class ErrorFeedbackTests
         double[] variances = [.. Enumerable.Range(0, size).Select(_ => 10 * random.NextDouble())];
         float[] row = Layers.Weights(random, size, 2);
         var codebook = new Codebook([.. Layers.Weights(random, 9).Order()]);
-        var indices = new byte[size];
+        var indices = new ushort[size];
         ErrorFeedback.Of(Layers.Diagonal(variances), 0, 0.03).Round(row, codebook, indices);
-        Assert.Equal(row.Select(codebook.Nearest), indices);
+        Assert.Equal(row.Select(w => (ushort)codebook.Nearest(w)), indices);
     });
 
     [Fact]
@@ -76,7 +76,7 @@ public sealed class ErrorFeedbackTests
         float[] row = [0.4f, -1.6f, 0.5f, 9];
         Codebook codebook = Codebook.Uniform(3);
         var feedback = ErrorFeedback.Of(Layers.Diagonal(0, 0, 0, 0), 0, 0.03);
-        var indices = new byte[4];
+        var indices = new ushort[4];
         feedback.Round(row, codebook, indices);
         Assert.Equal([0f, -2f, 1f, 3f], indices.Select(i => codebook.Values[i]));
         Assert.Equal(5, feedback.Energy([0, 1, 2, 0]), 6);
@@ -89,7 +89,7 @@ public sealed class ErrorFeedbackTests
         var feedback = ErrorFeedback.Of(Layers.Of(covariance), 0, 0.03);
         float[] row = [.. Enumerable.Repeat(0.3f, 20)];
         Codebook codebook = Codebook.Uniform(1);
-        var indices = new byte[20];
+        var indices = new ushort[20];
         feedback.Round(row, codebook, indices);
         // All inputs are one: the sum of the weights, 6, is what counts.
         Assert.InRange(indices.Sum(i => codebook.Values[i]), 5.5, 6.5);
@@ -100,6 +100,6 @@ public sealed class ErrorFeedbackTests
     public void There_is_one_error_a_column()
         => Assert.Throws<ArgumentException>(() => ErrorFeedback.Of(Layers.Diagonal(1, 1), 0, 0.03).Energy(new float[3]));
 
-    private static double Error(float[] row, Codebook codebook, byte[] indices, float[] covariance)
+    private static double Error(float[] row, Codebook codebook, ushort[] indices, float[] covariance)
         => Layers.Energy([.. row.Select((w, j) => w - codebook.Values[indices[j]])], covariance, 0.03);
 }

@@ -119,7 +119,7 @@ public sealed class HashingSearchTests
             HashingPlan plan = Plan(source, Adaptive with { Tolerance = tolerance });
             if (plan.MeasuredError <= tolerance) continue;
             // Small layers are cheaper as floats than with 63 magnitudes, and are floats as far as the bytes allow.
-            Assert.All(plan.Layers.Where(l => l.Matrix.Count > 400), l => Assert.Equal(127, l.Matrix.Codebook.Length));
+            Assert.All(plan.Layers.Where(l => l.Matrix.Count > 400), l => Assert.InRange(l.Matrix.ValueCount, 127, int.MaxValue));
             Assert.InRange(plan.MeasuredError, 0, 0.03);
         }
     }

@@ -90,7 +90,9 @@ public sealed class LoweringCounterTests
     public void The_cost_is_the_least_and_doublings_never_add_to_it() => ForAll(layer =>
     {
         IReadOnlyList<LoweringWork> works = LoweringCounter.All(layer);
-        Assert.Equal(works.Min(w => w.Multiplications), LoweringCounter.CostOf(layer)!.Multiplications);
+        long least = works.Min(w => w.Multiplications);
+        // Two codes that share too little have no cost but the dense one.
+        Assert.Equal(layer.IsPaired && least >= layer.MultiplyAdds ? null : least, LoweringCounter.CostOf(layer)?.Multiplications);
         Assert.All(works, w => Assert.True(w.TrueMultiplications <= w.Multiplications));
         Assert.InRange(layer.ValuesPerColumn, 1, layer.Matrix.Count);
     });

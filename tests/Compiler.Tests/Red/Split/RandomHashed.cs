@@ -83,7 +83,13 @@ internal sealed record RandomHashed(RandomModel Model, HashedMatrix Matrix, bool
         int zero = Array.IndexOf(values, 0f);
         if (zero >= 0 && m.Chance(0.3)) Array.Fill(indices, (byte)zero, m.Next(0, outputs - 1) * columns, columns);
         float[] scales = m.Chance(0.5) ? [.. Enumerable.Range(0, outputs).Select(_ => (float)(m.Random.NextDouble() + 0.1) * m.Any(1, 1, -1))] : [];
-        return new HashedMatrix(outputs, columns, [.. values], [.. scales], indices);
+        return new HashedMatrix(outputs, columns, [.. values], [.. scales], indices, m.Chance(0.2) ? NewDigits(m, indices.Length) : null);
+    }
+
+    private static FineCodes NewDigits(RandomModel m, int count)
+    {
+        int radix = m.Any(2, 3, 5, 11);
+        return new FineCodes([.. Enumerable.Range(-(radix / 2), radix).Select(k => k / 64f)], [.. Enumerable.Range(0, count).Select(_ => (byte)m.Next(0, radix - 1))]);
     }
 
     private static RandomHashed End(RandomModel m, HashedMatrix matrix, bool bias, int[] y)

@@ -61,30 +61,38 @@ internal sealed class LinearRewrite
     private HashedMatrix Merge(HashedMatrix matrix)
     {
         ImmutableArray<float> scales = matrix.Scales.IsEmpty ? [] : [.. KeptRows().Select(matrix.Scale)];
+        (ImmutableArray<float> codebook, byte[] indices) = Merge(matrix.Codebook, matrix.Indices);
+        if (matrix.Fine is not { } fine) return new HashedMatrix(Outputs, Columns, codebook, scales, indices);
+        // No columns are summed that have two codes (MergeGroups): the digits stay what they are.
+        (ImmutableArray<float> values, byte[] digits) = Merge(fine.Values, fine.Digits);
+        return new HashedMatrix(Outputs, Columns, codebook, scales, indices, new FineCodes(values, digits));
+    }
+
+    private (ImmutableArray<float> Codebook, byte[] Indices) Merge(ImmutableArray<float> values, ReadOnlySpan<byte> positions)
+    {
         if (_input is null || _isDepthwise)
         {
             var indices = new byte[Outputs * Columns];
             int at = 0;
             foreach (int i in KeptRows())
             {
-                matrix.Indices.Slice(i * Columns, Columns).CopyTo(indices.AsSpan(at));
+                positions.Slice(i * Columns, Columns).CopyTo(indices.AsSpan(at));
                 at += Columns;
             }
 
-            return new HashedMatrix(Outputs, Columns, matrix.Codebook, scales, indices);
+            return (values, indices);
         }
 
-        var codes = new float[matrix.Count];
-        for (int i = 0; i < codes.Length; i++) codes[i] = matrix.Codebook[matrix.Indices[i]];
+        var codes = new float[positions.Length];
+        for (int i = 0; i < codes.Length; i++) codes[i] = values[positions[i]];
         double[] sums = MergeColumns(codes);
-        float[] codebook = Codebook(matrix, sums);
-        return new HashedMatrix(Outputs, Columns, [.. codebook], scales, [.. sums.Select(s => (byte)Array.BinarySearch(codebook, (float)s))]);
+        float[] codebook = Codebook([.. values], sums);
+        return ([.. codebook], [.. sums.Select(s => (byte)Array.BinarySearch(codebook, (float)s))]);
     }
 
     /// <summary>The codebook where it holds the sums; otherwise the distinct sums, and zero where it was there.</summary>
-    private static float[] Codebook(HashedMatrix matrix, double[] sums)
+    private static float[] Codebook(float[] old, double[] sums)
     {
-        float[] old = [.. matrix.Codebook];
         var values = new SortedSet<float>(sums.Select(s => (float)s));
         if (values.All(v => Array.BinarySearch(old, v) >= 0)) return old;
         if (Array.BinarySearch(old, 0f) >= 0) values.Add(0);

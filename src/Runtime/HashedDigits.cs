@@ -1,0 +1,103 @@
+using System;
+using System.Numerics;
+
+namespace RedGen.Runtime;
+
+/// <summary>
+/// Hashed weights that are sums of two codes: the first as <see cref="HashedWeights"/> reads it, the second as digits, several in a byte.
+/// </summary>
+public static class HashedDigits
+{
+    /// <summary>Numbers that a byte of a <c>u8</c> literal of single-byte characters can be.</summary>
+    private const int Codes = 128;
+
+    /// <summary>Whole numbers at equal distances: a first codebook, which leaves room for the digits between.</summary>
+    /// <param name="least">The first value.</param>
+    /// <param name="most">The last value, at most 126 steps above the first.</param>
+    /// <param name="step">The distance of two values, 1 or more.</param>
+    /// <exception cref="ArgumentException">The values are no codebook.</exception>
+    public static float[] Steps(int least, int most, int step)
+    {
+        if (step < 1 || most < least || (most - least) % step != 0 || (most - least) / step >= Codes - 1)
+        {
+            throw new ArgumentException("A codebook has 1 to 127 values.", nameof(step));
+        }
+
+        float[] values = new float[((most - least) / step) + 1];
+        for (int k = 0; k < values.Length; k++)
+        {
+            values[k] = least + (k * step);
+        }
+
+        return values;
+    }
+
+    /// <summary>Reads the digits that a weight's second code is written with.</summary>
+    /// <param name="packed">Numbers of as many digits as 128 numbers allow, each + <paramref name="first"/>; the first digit is the lowest.</param>
+    /// <param name="first">The byte of the number 0.</param>
+    /// <param name="radix">The base of the numbers, 2 to 127.</param>
+    /// <param name="count">Digits.</param>
+    /// <returns>The digits, one a byte.</returns>
+    /// <exception cref="ArgumentException">The bytes are not those of so many digits.</exception>
+    public static byte[] Read(ReadOnlySpan<byte> packed, int first, int radix, int count)
+    {
+        if (radix < 2 || radix >= Codes)
+        {
+            throw new ArgumentException("A second codebook has 2 to 127 values.", nameof(radix));
+        }
+
+        int perByte = 0;
+        for (int numbers = radix; numbers <= Codes; numbers *= radix)
+        {
+            perByte++;
+        }
+
+        if (count < 0 || packed.Length != ((long)count + perByte - 1) / perByte)
+        {
+            throw new ArgumentException("The bytes are not those of so many digits.", nameof(packed));
+        }
+
+        byte[] digits = new byte[count];
+        for (int i = 0, at = 0; i < packed.Length; i++)
+        {
+            int number = packed[i] - first;
+            if (number < 0)
+            {
+                throw new ArgumentException("A byte is below that of the number 0.", nameof(packed));
+            }
+
+            for (int d = 0; d < perByte && at < count; d++, number /= radix)
+            {
+                digits[at++] = (byte)(number % radix);
+            }
+        }
+
+        return digits;
+    }
+
+    /// <summary>Adds what the second code of weights expands to to what the first does.</summary>
+    /// <param name="coarse">The first; it takes the sums.</param>
+    /// <param name="fine">The second, in the same layout.</param>
+    /// <returns><paramref name="coarse"/>, with the sums.</returns>
+    /// <exception cref="ArgumentException">The lengths differ.</exception>
+    public static float[] Add(float[] coarse, float[] fine)
+    {
+        if (coarse.Length != fine.Length)
+        {
+            throw new ArgumentException("Both codes have one layout.", nameof(fine));
+        }
+
+        int i = 0;
+        for (; i <= coarse.Length - Vector<float>.Count; i += Vector<float>.Count)
+        {
+            (new Vector<float>(coarse, i) + new Vector<float>(fine, i)).CopyTo(coarse, i);
+        }
+
+        for (; i < coarse.Length; i++)
+        {
+            coarse[i] += fine[i];
+        }
+
+        return coarse;
+    }
+}
