@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Linq;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Operators;
-using RedGen.Compiler.Operators.Shaping;
 using RedGen.Compiler.Options;
 using RedGen.Compiler.Plan;
 using RedGen.Compiler.Plan.Layouts;
@@ -58,13 +57,30 @@ internal sealed class KernelContext(Graph graph, CompilerOptions options, ModelR
     /// <summary>The sizes of a value's change of layout; null where it has one order only.</summary>
     public ChannelSplit? Split(string name) => Layouts is null ? (_splits ??= new ChannelSplits(Graph)).Of(name) : Layouts.Split(name);
 
+    /// <summary>Whether a value lies channels last where that is not the plain order.</summary>
+    public bool IsChannelsLast(string name) => Layouts?.ValueOf(name) is not null && Type(name).Shape!.Rank >= 3;
+
+    /// <summary>The axes of values of one rank in the order in which they lie in memory, the outermost first; for some both orders may be the same.</summary>
+    public int[] Order(params string[] names)
+    {
+        int rank = Type(names[0]).Shape!.Rank;
+        bool isLast = names.Any(IsChannelsLast);
+        return [.. Enumerable.Range(0, rank).Select(i => !isLast || i == 0 ? i : i == rank - 1 ? 1 : i + 1)];
+    }
+
     /// <summary>The distance between neighbours along each axis of a value, as it lies in memory.</summary>
     public int[] Strides(string name)
     {
         int[] lengths = Lengths(name);
-        if (Layouts?.ValueOf(name) is null || lengths.Length < 3) return Positions.Strides(lengths);
-        int[] strides = Positions.Strides([lengths[0], .. lengths.Skip(2), lengths[1]]);
-        return [strides[0], 1, .. strides.Skip(1).Take(lengths.Length - 2)];
+        int[] strides = new int[lengths.Length];
+        int stride = 1;
+        foreach (int axis in Order(name).Reverse())
+        {
+            strides[axis] = stride;
+            stride = unchecked(stride * lengths[axis]);
+        }
+
+        return strides;
     }
 
     /// <summary>The type of a value; all types are known when planning starts.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using System.Linq;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Kernels;
+using RedGen.Compiler.Kernels.Normalisation;
 
 namespace RedGen.Compiler.Passes;
 
@@ -20,7 +21,7 @@ internal sealed class MarkFusion : GraphPass
         bool changed = false;
         foreach (Node head in graph.Nodes)
         {
-            if (!IsHead(head, graph) || kernels.IsOpen(head) || taken.Contains(head.Name)) continue;
+            if ((!IsHead(head, graph) && !BatchNormKernel.IsConstant(head, kernels)) || kernels.IsOpen(head) || taken.Contains(head.Name)) continue;
             List<Node> group = Grow(head, builder, kernels, taken);
             foreach (Node node in group.Skip(1))
             {
@@ -71,6 +72,7 @@ internal sealed class MarkFusion : GraphPass
     private static bool Fits(List<Node> group, KernelContext kernels)
     {
         if (group.Skip(1).Any(n => n.FusedInto is not null || n.Outputs.Length != 1 || n.Inputs.Length == 0 || kernels.IsOpen(n)) || Epilogue.TryRead(group, kernels) is not { } epilogue) return false;
+        if (group[0].Operator.Name == "BatchNormalization") return epilogue is { Bias: null, Residual: null };
         // The depthwise kernel takes no residual, and a Gemm has room for one addend only.
         bool takesResidual = group[0].Operator.Name != "ConvTranspose" && (group[0].Operator.Name != "Conv" || !Kernels.Linear.ConvLayer.Read(group[0], kernels).IsDepthwise);
         if (group[0].Operator.Name == "Gemm" && group[0].HasInput(2) && kernels.Constant(group[0].Inputs[2]) is null) takesResidual = false;

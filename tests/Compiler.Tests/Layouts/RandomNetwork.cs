@@ -49,7 +49,7 @@ internal sealed class RandomNetwork
     private void Grow()
     {
         (string x, int[] shape) = Pick();
-        switch (_model.Next(0, 13))
+        switch (_model.Next(0, 16))
         {
             case 0 or 1 or 2: Conv(x, shape); break;
             case 3: Depthwise(x, shape); break;
@@ -62,6 +62,9 @@ internal sealed class RandomNetwork
             case 10: Move(x, shape); break;
             case 11: Normalise(x, shape); break;
             case 12: Reshape(x, shape); break;
+            case 13: Transposed(x, shape); break;
+            case 14: Reduce(x, shape); break;
+            case 15: Rearrange(x, shape); break;
             default: Dense(x, shape); break;
         }
     }
@@ -161,6 +164,41 @@ internal sealed class RandomNetwork
         string shift = _model.Constant(Name("c"), shape[1]);
         _model.Writer.Initializer(Name("ones"), [.. Enumerable.Range(0, shape[1]).Select(_ => 1f)], shape[1]);
         Add("BatchNormalization", $"{x}, {scale}, {shift}, {shift}, ones{_names}", shape);
+    }
+
+    private void Transposed(string x, int[] shape)
+    {
+        int[] spatial = [.. shape.Skip(2)];
+        if (spatial.Max() > 12) return;
+        int channels = _model.Any(1, 5, 16);
+        int kernel = _model.Any(2, 3);
+        string w = _model.Constant(Name("w"), [shape[1], channels, .. spatial.Select(_ => kernel)]);
+        string b = _model.Chance(0.5) ? ", " + _model.Constant(Name("b"), channels) : "";
+        Add("ConvTranspose", x + ", " + w + b, [shape[0], channels, .. spatial.Select(d => (2 * (d - 1)) + kernel)], n => n.Ints("strides", All(spatial, 2)));
+    }
+
+    private void Reduce(string x, int[] shape)
+    {
+        bool channels = _model.Chance(0.4);
+        long[] axes = channels ? [1] : [.. Enumerable.Range(2, shape.Length - 2).Select(a => (long)a)];
+        _model.Writer.Initializer(Name("axes"), axes, axes.Length);
+        int keep = _model.Any(0, 1);
+        int[] y = [.. shape.Select((d, a) => axes.Contains(a) ? 1 : d)];
+        if (_model.Chance(0.3)) Add("Softmax", x, shape, n => n.Int("axis", _model.Next(1, shape.Length - 1)));
+        else Add(_model.Any("ReduceMean", "ReduceMax", "ReduceL2"), x + ", axes" + _names, keep == 1 ? y : [.. shape.Where((_, a) => !axes.Contains(a))], n => n.Int("keepdims", keep));
+    }
+
+    private void Rearrange(string x, int[] shape)
+    {
+        if (shape.Length == 4 && shape[1] % 4 == 0 && _model.Chance(0.5))
+        {
+            Add("DepthToSpace", x, [shape[0], shape[1] / 4, 2 * shape[2], 2 * shape[3]], n => n.Int("blocksize", 2).String("mode", _model.Any("DCR", "CRD")));
+            return;
+        }
+
+        if (shape.Max() >= 20) return;
+        _model.Writer.Initializer(Name("scales"), [.. shape.Select((_, a) => a < 2 ? 1f : a % 2 == 0 ? 2f : 0.5f)], shape.Length);
+        Add("Resize", x + ", , scales" + _names, [.. shape.Select((d, a) => a < 2 ? d : a % 2 == 0 ? 2 * d : d / 2)], n => n.String("mode", "linear"));
     }
 
     private void Reshape(string x, int[] shape)

@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using RedGen.Compiler.Graphs;
-using RedGen.Compiler.Kernels.Shaping;
 using RedGen.Compiler.Plan;
 using RedGen.Compiler.Plan.Layouts;
 
@@ -15,7 +14,7 @@ internal sealed class ChannelsLastMoveKernel : ChannelsLastKernel
     public override LayoutOffer? TryOffer(NodeGroup group, KernelContext context)
     {
         Node node = group.Head;
-        if (!group.IsSingle || Find(group, context) is null) return null;
+        if (!group.IsSingle || LayoutKernels.Find(group, context) is null) return null;
         string[] values = [.. Moved(node), .. node.Outputs.Where(o => o.Length > 0)];
         ChannelSplit?[] splits = [.. values.Select(v => ChannelSplit.Of(context.Graph.TensorTypeOf(v)))];
         if (splits.Any(s => s is null) || splits.All(s => s!.Value.IsSame)) return null;
@@ -25,19 +24,8 @@ internal sealed class ChannelsLastMoveKernel : ChannelsLastKernel
     }
 
     /// <inheritdoc/>
-    public override Step Plan(NodeGroup group, KernelContext context) => Find(group, context)!;
+    public override Step Plan(NodeGroup group, KernelContext context) => LayoutKernels.Find(group, context)!;
 
     /// <summary>What the operator copies: not its parameters.</summary>
     private static IEnumerable<string> Moved(Node node) => node.Operator.Name == "Concat" ? node.Inputs : node.Inputs.Take(1);
-
-    /// <summary>The step of the kernel that serves the group, if it is one that copies by strides.</summary>
-    private static Step? Find(NodeGroup group, KernelContext context)
-    {
-        foreach (Kernel kernel in KernelTable.For(group.Head.Operator.QualifiedName))
-        {
-            if (kernel.TryPlan(group, context) is { } step) return kernel is IMoveKernel ? step : null;
-        }
-
-        return null;
-    }
 }

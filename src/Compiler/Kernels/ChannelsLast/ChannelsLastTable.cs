@@ -13,6 +13,7 @@ internal static class ChannelsLastTable
 
     private static readonly ImmutableArray<ChannelsLastKernel> Move = [new ChannelsLastMoveKernel()];
     private static readonly ImmutableArray<ChannelsLastKernel> View = [new ChannelsLastViewKernel()];
+    private static readonly ImmutableArray<ChannelsLastKernel> Axis = [new ChannelsLastAxisKernel()];
     private static readonly ChannelsLastDenseKernel Dense = new();
 
     private static readonly ImmutableArray<ChannelsLastKernel> IntegerConv = [new ChannelsLastIntegerConvKernel()];
@@ -21,27 +22,43 @@ internal static class ChannelsLastTable
     private static readonly Dictionary<string, ImmutableArray<ChannelsLastKernel>> Rows = new()
     {
         ["AveragePool"] = Pool,
+        ["BatchNormalization"] = [new ChannelsLastBatchNormKernel()],
         ["Concat"] = Move,
         ["Conv"] = [Dense, new WinogradKernel(), new ChannelsLastConvKernel()],
         ["ConvInteger"] = IntegerConv,
+        ["DepthToSpace"] = Move,
         ["DequantizeLinear"] = Quantise,
         ["Flatten"] = View,
         ["Gemm"] = [Dense],
         ["GlobalAveragePool"] = GlobalPool,
         ["GlobalMaxPool"] = GlobalPool,
         ["Identity"] = View,
+        ["LogSoftmax"] = Axis,
         ["MatMul"] = [Dense],
         ["MaxPool"] = Pool,
         ["Pad"] = Move,
         ["QLinearConv"] = IntegerConv,
         ["QuantizeLinear"] = Quantise,
+        ["ReduceL1"] = Axis,
+        ["ReduceL2"] = Axis,
+        ["ReduceLogSum"] = Axis,
+        ["ReduceLogSumExp"] = Axis,
+        ["ReduceMax"] = Axis,
+        ["ReduceMean"] = Axis,
+        ["ReduceMin"] = Axis,
+        ["ReduceProd"] = Axis,
+        ["ReduceSum"] = Axis,
+        ["ReduceSumSquare"] = Axis,
         ["Reshape"] = View,
-        ["Resize"] = Move,
+        ["Resize"] = [new ChannelsLastMoveKernel(), new ChannelsLastResizeKernel()],
         ["Slice"] = Move,
+        ["Softmax"] = Axis,
+        ["SpaceToDepth"] = Move,
         ["Split"] = Move,
         ["Squeeze"] = View,
+        ["Transpose"] = [new ChannelsLastTransposeKernel()],
         ["Unsqueeze"] = View,
-        ["Upsample"] = Move,
+        ["Upsample"] = [new ChannelsLastMoveKernel(), new ChannelsLastResizeKernel()],
     };
 
     /// <summary>The kernels of an operator; empty where there is none.</summary>

@@ -6,7 +6,7 @@ using RedGen.Compiler.Plan;
 namespace RedGen.Compiler.Kernels.Reduction;
 
 /// <summary>Softmax and LogSoftmax of floats through RedGen.Runtime.</summary>
-internal sealed class SoftmaxKernel : Kernel
+internal sealed class SoftmaxKernel : Kernel, ILayoutKernel
 {
     /// <inheritdoc/>
     public override Step? TryPlan(NodeGroup group, KernelContext context)
@@ -14,7 +14,7 @@ internal sealed class SoftmaxKernel : Kernel
         Node node = group.Head;
         if (!group.IsSingle || context.ElementType(node.Inputs[0]) != ElementType.Float32) return null;
         int[] x = context.Lengths(node.Inputs[0]);
-        AxisView view = Softmaxes.View(node, x);
+        AxisView view = Softmaxes.View(node, x, context.Order(node.Inputs[0]));
         if (view.Outer * view.Length * view.Inner == 0) return null;
         return new SoftmaxStep(view, node.Operator.Name == "LogSoftmax" ? "RunLog" : "Run")
         {

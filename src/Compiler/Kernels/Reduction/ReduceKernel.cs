@@ -6,7 +6,7 @@ using RedGen.Compiler.Plan;
 namespace RedGen.Compiler.Kernels.Reduction;
 
 /// <summary>Reductions of floats over neighbouring axes, through RedGen.Runtime.</summary>
-internal sealed class ReduceKernel : Kernel
+internal sealed class ReduceKernel : Kernel, ILayoutKernel
 {
     /// <inheritdoc/>
     public override Step? TryPlan(NodeGroup group, KernelContext context)

@@ -40,7 +40,7 @@ internal sealed record ReduceLayer(Node Node, IReadOnlyList<ReduceAxis> Axes)
         }
     }
 
-    /// <summary>Reads a node whose axes are known.</summary>
+    /// <summary>Reads a node whose axes are known; the axes that are kept lie in the output as in the input.</summary>
     public static ReduceLayer? TryRead(Node node, KernelContext context)
     {
         int[] x = context.Lengths(node.Inputs[0]);
@@ -48,7 +48,7 @@ internal sealed record ReduceLayer(Node Node, IReadOnlyList<ReduceAxis> Axes)
         var axes = new List<ReduceAxis>();
         int stride = 1;
         int outputStride = 1;
-        for (int i = x.Length - 1; i >= 0; i--)
+        foreach (int i in context.Order(node.Inputs[0]).Reverse())
         {
             if (x[i] == 1) continue;
             bool isReduced = reduced.Contains(i);

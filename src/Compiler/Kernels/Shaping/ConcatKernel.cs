@@ -7,7 +7,7 @@ using RedGen.Compiler.Plan;
 namespace RedGen.Compiler.Kernels.Shaping;
 
 /// <summary>Concat: each input is copied to its place in the output.</summary>
-internal sealed class ConcatKernel : Kernel, IMoveKernel
+internal sealed class ConcatKernel : Kernel, ILayoutKernel
 {
     /// <inheritdoc/>
     public override Step? TryPlan(NodeGroup group, KernelContext context)

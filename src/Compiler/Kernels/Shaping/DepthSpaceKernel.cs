@@ -6,7 +6,7 @@ using RedGen.Compiler.Plan;
 namespace RedGen.Compiler.Kernels.Shaping;
 
 /// <summary>DepthToSpace and SpaceToDepth: transposes, once rows, columns and channels are seen as two axes each.</summary>
-internal sealed class DepthSpaceKernel : Kernel
+internal sealed class DepthSpaceKernel : Kernel, ILayoutKernel
 {
     /// <inheritdoc/>
     public override Step? TryPlan(NodeGroup group, KernelContext context)
@@ -16,8 +16,8 @@ internal sealed class DepthSpaceKernel : Kernel
         InferenceContext parameters = context.Parameters(node);
         int[] x = context.Lengths(node.Inputs[0]);
         int[] y = context.Lengths(node.Outputs[0]);
-        int[] from = Positions.Strides(x);
-        int[] to = Positions.Strides(y);
+        int[] from = context.Strides(node.Inputs[0]);
+        int[] to = context.Strides(node.Outputs[0]);
         bool toSpace = node.Operator.Name == "DepthToSpace";
         int block = DepthToSpace.Block(parameters, int.MaxValue);
         bool blockFirst = !toSpace || DepthToSpace.IsBlockFirst(parameters);
@@ -34,8 +34,8 @@ internal sealed class DepthSpaceKernel : Kernel
             (channels, channel, wideStrides[1]),
             (deep[2], deepStrides[2], unchecked(block * wideStrides[2])),
             (block, unchecked(block * column), wideStrides[2]),
-            (deep[3], deepStrides[3], block),
-            (block, column, 1),
+            (deep[3], deepStrides[3], unchecked(block * wideStrides[3])),
+            (block, column, wideStrides[3]),
         ];
 
         // In the order of the output's strides.

@@ -10,7 +10,7 @@ using RedGen.Compiler.Plan;
 namespace RedGen.Compiler.Kernels.Shaping;
 
 /// <summary>Pad: with a constant, the output is filled and the input copied into it; in the other modes tables say where each element comes from.</summary>
-internal sealed class PadKernel : Kernel, IMoveKernel
+internal sealed class PadKernel : Kernel, ILayoutKernel
 {
     /// <summary>Runs into which an axis is cut at most; before, inside and after are three.</summary>
     private const int RunLimit = 4;

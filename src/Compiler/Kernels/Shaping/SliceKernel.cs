@@ -6,7 +6,7 @@ using RedGen.Compiler.Plan;
 namespace RedGen.Compiler.Kernels.Shaping;
 
 /// <summary>Slice: strides times steps, from the first element taken.</summary>
-internal sealed class SliceKernel : Kernel, IMoveKernel
+internal sealed class SliceKernel : Kernel, ILayoutKernel
 {
     /// <inheritdoc/>
     public override Step? TryPlan(NodeGroup group, KernelContext context)

@@ -8,7 +8,7 @@ using RedGen.Compiler.Plan;
 namespace RedGen.Compiler.Kernels.Shaping;
 
 /// <summary>Split: each output is a copy of its part of the input.</summary>
-internal sealed class SplitKernel : Kernel, IMoveKernel
+internal sealed class SplitKernel : Kernel, ILayoutKernel
 {
     /// <inheritdoc/>
     public override Step? TryPlan(NodeGroup group, KernelContext context)

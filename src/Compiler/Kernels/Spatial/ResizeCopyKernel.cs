@@ -6,7 +6,7 @@ using RedGen.Compiler.Plan;
 namespace RedGen.Compiler.Kernels.Spatial;
 
 /// <summary>Resize to the nearest element is a copy: repeated elements are a loop, others a table of positions.</summary>
-internal sealed class ResizeCopyKernel : Kernel, IMoveKernel
+internal sealed class ResizeCopyKernel : Kernel, ILayoutKernel
 {
     /// <inheritdoc/>
     public override Step? TryPlan(NodeGroup group, KernelContext context)

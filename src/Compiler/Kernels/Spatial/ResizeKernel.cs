@@ -11,7 +11,7 @@ using RedGen.Compiler.Plan;
 namespace RedGen.Compiler.Kernels.Spatial;
 
 /// <summary>Linear and cubic Resize of floats through RedGen.Runtime, one axis after the other; positions and weights are tables made at build time.</summary>
-internal sealed class ResizeKernel : Kernel
+internal sealed class ResizeKernel : Kernel, ILayoutKernel
 {
     /// <summary>Tables beyond this many entries are made at run time.</summary>
     public const long TableLimit = 1 << 14;
@@ -26,11 +26,12 @@ internal sealed class ResizeKernel : Kernel
         if (!group.IsSingle || context.ElementType(node.Inputs[0]) != ElementType.Float32) return null;
         var layer = ResizeLayer.Read(node, context);
         if (layer.Axes is null || layer.Mode.Interpolation == "nearest" || layer.Output.Contains(0)) return null;
-        int[] axes = Order(layer);
+        int[] lying = context.Order(node.Inputs[0], node.Outputs[0]);
+        int[] axes = Order(layer, lying);
         if (axes.Length == 0 || axes.Sum(a => layer.Output[a] * layer.Taps(a)) > TableLimit) return null;
         (int[] Positions, double[] Weights)[] tables = [.. axes.Select(layer.Tables)];
         if (tables.Any(t => t.Positions.Contains(-1))) return null;
-        ImmutableArray<Pass> passes = Passes(layer, axes);
+        ImmutableArray<Pass> passes = Passes(layer, axes, lying);
         long[] between = [.. passes.Take(passes.Length - 1).Select(p => p.Count)];
         long workspace = between.Length == 0 ? 0 : between.Length == 1 ? between[0] : between.Max() * 2;
         if (workspace > WorkspaceLimit) return null;
@@ -47,16 +48,17 @@ internal sealed class ResizeKernel : Kernel
     }
 
     /// <summary>Axes that shrink come first, then those that grow, the innermost first: rows that are read by strides stay few.</summary>
-    private static int[] Order(ResizeLayer layer)
-        => [.. Enumerable.Range(0, layer.Output.Length).Where(a => !layer.IsKept(a)).OrderBy(a => layer.Output[a] > layer.Input[a] ? 1 : 0).ThenBy(a => layer.Output[a] > layer.Input[a] ? -a : a)];
+    private static int[] Order(ResizeLayer layer, int[] lying)
+        => [.. lying.Where(a => !layer.IsKept(a)).OrderBy(a => layer.Output[a] > layer.Input[a] ? 1 : 0).ThenBy(a => Array.IndexOf(lying, a) * (layer.Output[a] > layer.Input[a] ? -1 : 1))];
 
-    private static ImmutableArray<Pass> Passes(ResizeLayer layer, int[] axes)
+    private static ImmutableArray<Pass> Passes(ResizeLayer layer, int[] axes, int[] lying)
     {
         int[] current = [.. layer.Input];
         var passes = new List<Pass>();
         foreach (int axis in axes)
         {
-            passes.Add(new Pass(Positions.Product(current.Take(axis)), layer.Input[axis], layer.Output[axis], Positions.Product(current.Skip(axis + 1))));
+            int at = Array.IndexOf(lying, axis);
+            passes.Add(new Pass(Positions.Product(lying.Take(at).Select(a => current[a])), layer.Input[axis], layer.Output[axis], Positions.Product(lying.Skip(at + 1).Select(a => current[a]))));
             current[axis] = layer.Output[axis];
         }
 

@@ -15,13 +15,25 @@ internal static class Softmaxes
         new SoftmaxOperator("Softmax", Softmax), new SoftmaxOperator("LogSoftmax", LogSoftmax), new SoftmaxOperator("Hardmax", Hardmax),
     ];
 
-    /// <summary>The tensor as the operator sees it.</summary>
-    public static AxisView View(Node node, int[] lengths)
+    /// <summary>Whether an operator works along one axis; before opset 13 along all from one on.</summary>
+    public static bool IsOneAxis(Node node) => node.Operator.Version >= 13;
+
+    /// <summary>The axis, or the first of them.</summary>
+    public static int Axis(Node node, int rank)
     {
-        bool matrix = node.Operator.Version < 13;
-        int axis = (int)node.Attributes.Int("axis", matrix ? 1 : -1);
-        if (axis < 0) axis += lengths.Length;
-        return AxisView.Of(lengths, axis, matrix ? lengths.Length : axis + 1);
+        int axis = (int)node.Attributes.Int("axis", IsOneAxis(node) ? -1 : 1);
+        return axis < 0 ? axis + rank : axis;
+    }
+
+    /// <summary>The tensor as the operator sees it.</summary>
+    public static AxisView View(Node node, int[] lengths) => View(node, lengths, [.. Enumerable.Range(0, lengths.Length)]);
+
+    /// <summary>The tensor as the operator sees it, its axes in the order in which they lie.</summary>
+    public static AxisView View(Node node, int[] lengths, int[] order)
+    {
+        int axis = Axis(node, lengths.Length);
+        int[] lying = [.. order.Select(a => lengths[a])];
+        return IsOneAxis(node) ? AxisView.Of(lying, Array.IndexOf(order, axis)) : AxisView.Of(lying, axis, lengths.Length);
     }
 
     private static double[] Softmax(double[] line)
