@@ -30,11 +30,14 @@ public class AttentionTests
             string context = $"{rows} x {keys} of {depth} and {width}, cap {cap}, valid {valid}, offset {offset}";
             float[] y = Data.Dirty(rows * width);
             float[] workspace = Data.Dirty(AttentionHead.WorkspaceLength(keys, depth, width));
-            head.Pack(k, v, workspace);
-            head.Run(q, depth, y, width, mask, workspace);
+            using Guarded guarded = new();
+            head.Pack(guarded.Of(k), guarded.Of(v), guarded.Of(workspace));
+            head.Run(guarded.Of(q), depth, guarded.Of(y), width, mask, guarded.Of(workspace));
+            guarded.Return();
             Expect.Close(expected, y, 2e-5, context);
             float[] z = Data.Dirty(rows * width);
-            head.RunRows(q, depth, k, v, z, width, mask, Data.Dirty(keys));
+            head.RunRows(guarded.Of(q), depth, guarded.Of(k), guarded.Of(v), guarded.Of(z), width, mask, guarded.Of(Data.Dirty(keys)));
+            guarded.Return();
             Expect.Close(expected, z, 2e-5, context);
         }
     }

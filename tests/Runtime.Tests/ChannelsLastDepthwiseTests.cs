@@ -127,10 +127,13 @@ public class ChannelsLastDepthwiseTests
         float[] last = ChannelsLast.Of(input, shape.Batch, shape.InChannels, inPixels);
         float[] taps = ChannelsLast.Of(weights, 1, shape.InChannels, shape.Kernel[0] * shape.Kernel[1] * shape.Kernel[2]);
         ConvShape sizes = shape.ToShape();
-        ChannelsLastDepthwise.Run(last, taps, bias, output, sizes, new Clip(-0.5f, 0.6f));
+        using Guarded guarded = new();
+        ChannelsLastDepthwise.Run(guarded.Of(last), guarded.Of(taps), guarded.Of(bias), guarded.Of(output), sizes, new Clip(-0.5f, 0.6f));
+        guarded.Return();
         double[] expected = shape.Reference(input, weights, bias, [], x => Math.Min(Math.Max(x, -0.5f), 0.6f));
         Expect.Close(expected, ChannelsLast.Back(output, shape.Batch, shape.OutChannels, outPixels), 1e-5, shape.ToString());
-        ChannelsLastDepthwise.Run(last, taps, bias, output, sizes, default(Identity));
+        ChannelsLastDepthwise.Run(guarded.Of(last), guarded.Of(taps), guarded.Of(bias), guarded.Of(output), sizes, default(Identity));
+        guarded.Return();
         expected = shape.Reference(input, weights, bias, [], x => x);
         Expect.Close(expected, ChannelsLast.Back(output, shape.Batch, shape.OutChannels, outPixels), 1e-5, shape.ToString());
     }

@@ -167,18 +167,23 @@ public class ChannelsLastTests
         int outPixels = shape.Out(0) * shape.Out(1) * shape.Out(2);
         float[] packed = ChannelsLast.Pack(weights, shape);
         float[] output = addend.Length == 0 ? Data.Dirty(shape.OutputLength) : ChannelsLast.Of(addend, shape.Batch, shape.OutChannels, outPixels);
-        Span<float> sum = addend.Length == 0 ? default : output;
+        float[] sum = addend.Length == 0 ? [] : output;
+        using Guarded guarded = new();
         if (plain)
         {
             ChannelsLastConvolution.RunPlainInput(
-                input, packed, bias, sum, output, Data.Dirty(ChannelsLastConvolution.PlainInputWorkspaceLength(sizes)), sizes, default(Relu));
+                guarded.Of(input), guarded.Of(packed), guarded.Of(bias), guarded.Of(sum), guarded.Of(output),
+                guarded.Of(Data.Dirty(ChannelsLastConvolution.PlainInputWorkspaceLength(sizes))), sizes, default(Relu));
         }
         else
         {
             float[] last = ChannelsLast.Of(input, shape.Batch, shape.InChannels, shape.In[0] * shape.In[1] * shape.In[2]);
-            ChannelsLastConvolution.Run(last, packed, bias, sum, output, Data.Dirty(ChannelsLastConvolution.WorkspaceLength(sizes)), sizes, default(Relu));
+            ChannelsLastConvolution.Run(
+                guarded.Of(last), guarded.Of(packed), guarded.Of(bias), guarded.Of(sum), guarded.Of(output),
+                guarded.Of(Data.Dirty(ChannelsLastConvolution.WorkspaceLength(sizes))), sizes, default(Relu));
         }
 
+        guarded.Return();
         return ChannelsLast.Back(output, shape.Batch, shape.OutChannels, outPixels);
     }
 }

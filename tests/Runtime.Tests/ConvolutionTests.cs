@@ -106,7 +106,9 @@ public class ConvolutionTests
             double[] expected = shape.Reference(input, weights, [], output, x => Math.Max(x, 0));
             ConvShape sizes = shape.ToShape();
             float[] packed = ConvBlockPacking.Pack(weights, shape.Groups, shape.OutChannels, sizes.Taps);
-            Convolution.Run(input, packed, default, output, output, Data.Dirty(Convolution.WorkspaceLength(sizes)), sizes, default(Relu));
+            using Guarded guarded = new();
+            Convolution.Run(guarded.Of(input), guarded.Of(packed), default, guarded.Of(output), guarded.Of(output), guarded.Of(Data.Dirty(Convolution.WorkspaceLength(sizes))), sizes, default(Relu));
+            guarded.Return();
             Expect.Close(expected, output, 1e-5, shape.ToString());
         }
     }
@@ -176,7 +178,9 @@ public class ConvolutionTests
         double[] expected = shape.Reference(input, weights, bias, addend, x => x < 0 ? 0.25 * x : x);
         float[] packed = ConvBlockPacking.Pack(weights, shape.Groups, shape.OutChannels, sizes.Taps);
         float[] output = Data.Dirty(shape.OutputLength);
-        Convolution.Run(input, packed, bias, addend, output, Data.Dirty(Convolution.WorkspaceLength(sizes)), sizes, new LeakyRelu(0.25f));
+        using Guarded guarded = new();
+        Convolution.Run(guarded.Of(input), guarded.Of(packed), guarded.Of(bias), guarded.Of(addend), guarded.Of(output), guarded.Of(Data.Dirty(Convolution.WorkspaceLength(sizes))), sizes, new LeakyRelu(0.25f));
+        guarded.Return();
         Expect.Close(expected, output, 2e-5, shape.ToString());
     }
 }

@@ -113,7 +113,9 @@ public class DepthwiseTests
         double[] expected = shape.Reference(input, weights, bias, [], x => Math.Min(Math.Max(x, 0), 6));
         float[] output = Data.Dirty(shape.OutputLength);
         float[] workspace = Data.Dirty(DepthwiseConvolution.WorkspaceLength(sizes));
-        DepthwiseConvolution.Run(input, weights, bias, output, workspace, sizes, new Clip(0, 6));
+        using Guarded guarded = new();
+        DepthwiseConvolution.Run(guarded.Of(input), guarded.Of(weights), guarded.Of(bias), guarded.Of(output), guarded.Of(workspace), sizes, new Clip(0, 6));
+        guarded.Return();
         Expect.Close(expected, output, 1e-5, shape.ToString());
     }
 }

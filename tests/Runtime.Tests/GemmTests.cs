@@ -26,12 +26,15 @@ public class GemmTests
 
             float[] c = Data.Dirty(rows * columns);
             float[] packed = PanelPacking.Pack(b, depth, columns, transposed);
-            Gemm.Run(a, packed, bias, addend, c, rows, depth, columns, default(Relu));
+            using Guarded guarded = new();
+            Gemm.Run(guarded.Of(a), guarded.Of(packed), guarded.Of(bias), guarded.Of(addend), guarded.Of(c), rows, depth, columns, default(Relu));
+            guarded.Return();
             Expect.Close(expected, c, 1e-5, context);
 
             float[] again = Data.Dirty(rows * columns);
             float[] workspace = Data.Dirty(Gemm.WorkspaceLength(depth, columns));
-            Gemm.RunUnpacked(a, b, bias, addend, again, workspace, rows, depth, columns, transposed, default(Relu));
+            Gemm.RunUnpacked(guarded.Of(a), guarded.Of(b), guarded.Of(bias), guarded.Of(addend), guarded.Of(again), guarded.Of(workspace), rows, depth, columns, transposed, default(Relu));
+            guarded.Return();
             Assert.Equal(c, again);
             Assert.Equal(packed, workspace);
         }
@@ -51,19 +54,24 @@ public class GemmTests
             double[] expected = Reference(x, w, bias, [], 1, inputs, outputs, true);
 
             float[] y = Data.Dirty(outputs);
-            Dense.RunPanels(x, PanelPacking.Pack(w, inputs, outputs, true), bias, y, inputs, outputs, default(Relu));
+            using Guarded guarded = new();
+            Dense.RunPanels(guarded.Of(x), guarded.Of(PanelPacking.Pack(w, inputs, outputs, true)), guarded.Of(bias), guarded.Of(y), inputs, outputs, default(Relu));
+            guarded.Return();
             Expect.Close(expected, y, 1e-5, $"{inputs} to {outputs}, panels");
 
             y = Data.Dirty(outputs);
-            Dense.Run(x, DensePacking.Pack(w, inputs, outputs), bias, y, inputs, outputs, default(Relu));
+            Dense.Run(guarded.Of(x), guarded.Of(DensePacking.Pack(w, inputs, outputs)), guarded.Of(bias), guarded.Of(y), inputs, outputs, default(Relu));
+            guarded.Return();
             Expect.Close(expected, y, 1e-5, $"{inputs} to {outputs}, blocks");
 
             y = Data.Dirty(outputs);
-            Dense.Run(x, DensePacking.Pack(w, inputs, outputs), bias.Length > 0 ? DensePacking.PadOutputs(bias) : bias, y, inputs, outputs, default(Relu));
+            Dense.Run(guarded.Of(x), guarded.Of(DensePacking.Pack(w, inputs, outputs)), guarded.Of(bias.Length > 0 ? DensePacking.PadOutputs(bias) : bias), guarded.Of(y), inputs, outputs, default(Relu));
+            guarded.Return();
             Expect.Close(expected, y, 1e-5, $"{inputs} to {outputs}, blocks and a long bias");
 
             y = Data.Dirty(outputs);
-            Dense.RunRows(x, w, bias, y, inputs, outputs, default(Relu));
+            Dense.RunRows(guarded.Of(x), guarded.Of(w), guarded.Of(bias), guarded.Of(y), inputs, outputs, default(Relu));
+            guarded.Return();
             Expect.Close(expected, y, 1e-5, $"{inputs} to {outputs}, rows");
         }
     }

@@ -20,7 +20,9 @@ public class HashedDenseTests
             {
                 HashedCase c = HashedCase.Random(data, values);
                 float[] y = Data.Dirty(c.Outputs);
-                HashedDense.Run(c.X, c.Panels, c.Values, c.Scales, c.Bias, y, c.First, c.Inputs, c.Outputs, default(Relu));
+                using Guarded guarded = new();
+                HashedDense.Run(guarded.Of(c.X), guarded.Of(c.Panels), guarded.Of(c.Values), guarded.Of(c.Scales), guarded.Of(c.Bias), guarded.Of(y), c.First, c.Inputs, c.Outputs, default(Relu));
+                guarded.Return();
                 Expect.Close(c.Outcome(code => c.Values[code - c.First]), y, Tolerance, c.Text);
             }
         }
@@ -36,7 +38,9 @@ public class HashedDenseTests
             int zero = data.Next(0, 127);
             for (int k = 0; k < c.X.Length; k++) c.X[k] /= 64;
             float[] y = Data.Dirty(c.Outputs);
-            HashedDense.RunLevels(c.X, c.Panels, c.Scales, c.Bias, y, zero, c.Inputs, c.Outputs, default(Relu));
+            using Guarded guarded = new();
+            HashedDense.RunLevels(guarded.Of(c.X), guarded.Of(c.Panels), guarded.Of(c.Scales), guarded.Of(c.Bias), guarded.Of(y), zero, c.Inputs, c.Outputs, default(Relu));
+            guarded.Return();
             Expect.Close(c.Outcome(code => code - zero), y, Tolerance, $"{c.Text}, zero {zero}");
         }
     }
@@ -51,10 +55,13 @@ public class HashedDenseTests
             {
                 HashedCase c = new(data, data.Next(1, 40), 48, inputs, outputs);
                 float[] y = Data.Dirty(outputs);
-                HashedDense.Run(c.X, c.Panels, c.Values, c.Scales, c.Bias, y, c.First, inputs, outputs, default(Relu));
+                using Guarded guarded = new();
+                HashedDense.Run(guarded.Of(c.X), guarded.Of(c.Panels), guarded.Of(c.Values), guarded.Of(c.Scales), guarded.Of(c.Bias), guarded.Of(y), c.First, inputs, outputs, default(Relu));
+                guarded.Return();
                 Expect.Close(c.Outcome(code => c.Values[code - c.First]), y, Tolerance, c.Text);
                 y = Data.Dirty(outputs);
-                HashedDense.RunLevels(c.X, c.Panels, c.Scales, c.Bias, y, 60, inputs, outputs, default(Relu));
+                HashedDense.RunLevels(guarded.Of(c.X), guarded.Of(c.Panels), guarded.Of(c.Scales), guarded.Of(c.Bias), guarded.Of(y), 60, inputs, outputs, default(Relu));
+                guarded.Return();
                 Expect.Close(c.Outcome(code => code - 60), y, 2 * Tolerance, c.Text);
             }
         }

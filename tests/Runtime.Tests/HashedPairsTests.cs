@@ -20,11 +20,14 @@ public class HashedPairsTests
             float[] pairs = HashedWeights.ToPairs(c.Rows, levels, c.First, c.Outputs, c.Inputs);
 
             float[] y = Data.Dirty(c.Outputs);
-            HashedDense.RunPairs(c.X, pairs, c.Scales, c.Bias, y, c.Inputs, c.Outputs, default(Relu));
+            using Guarded guarded = new();
+            HashedDense.RunPairs(guarded.Of(c.X), guarded.Of(pairs), guarded.Of(c.Scales), guarded.Of(c.Bias), guarded.Of(y), c.Inputs, c.Outputs, default(Relu));
+            guarded.Return();
             Expect.Close(expected, y, 1e-5, c.Text);
 
             y = Data.Dirty(c.Outputs);
-            HashedDense.RunPairs(c.X, pairs, Long(c.Scales), Long(c.Bias), y, c.Inputs, c.Outputs, default(Relu));
+            HashedDense.RunPairs(guarded.Of(c.X), guarded.Of(pairs), guarded.Of(Long(c.Scales)), guarded.Of(Long(c.Bias)), guarded.Of(y), c.Inputs, c.Outputs, default(Relu));
+            guarded.Return();
             Expect.Close(expected, y, 1e-5, c.Text + ", padded");
         }
     }

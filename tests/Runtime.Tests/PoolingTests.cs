@@ -118,11 +118,15 @@ public class PoolingTests
         float[] x = data.Floats(shape.Channels * shape.InLength);
         string context = $"{shape.Channels} x {Text(shape.Depth)} x {Text(shape.Height)} x {Text(shape.Width)}";
         float[] y = Data.Dirty(shape.Channels * shape.OutLength);
-        MaxPool.Run(x, y, shape);
+        using Guarded guarded = new();
+        MaxPool.Run(guarded.Of(x), guarded.Of(y), shape);
+        guarded.Return();
         Expect.Close(Reference(x, shape, static (sum, max, inside, padded) => max), y, 0, "max " + context);
-        AveragePool.Run(x, y, shape, false);
+        AveragePool.Run(guarded.Of(x), guarded.Of(y), shape, false);
+        guarded.Return();
         Expect.Close(Reference(x, shape, static (sum, max, inside, padded) => sum / inside), y, 1e-6, "average " + context);
-        AveragePool.Run(x, y, shape, true);
+        AveragePool.Run(guarded.Of(x), guarded.Of(y), shape, true);
+        guarded.Return();
         Expect.Close(Reference(x, shape, static (sum, max, inside, padded) => sum / padded), y, 1e-6, "padded average " + context);
         CheckChannelsLast(x, shape, batch: 1, context);
         if (shape.Channels % 2 == 0)
@@ -140,11 +144,15 @@ public class PoolingTests
             d.Dilation, h.Dilation, w.Dilation, d.Before, h.Before, w.Before, d.After, h.After, w.After);
         float[] last = ChannelsLast.Of(x, batch, channels, all.InLength);
         float[] y = Data.Dirty(all.Channels * all.OutLength);
-        ChannelsLastPool.Max(last, y, batch, shape);
+        using Guarded guarded = new();
+        ChannelsLastPool.Max(guarded.Of(last), guarded.Of(y), batch, shape);
+        guarded.Return();
         Expect.Close(Reference(x, all, static (sum, max, inside, padded) => max), ChannelsLast.Back(y, batch, channels, all.OutLength), 0, "max, channels last, " + context);
-        ChannelsLastPool.Average(last, y, batch, shape, false);
+        ChannelsLastPool.Average(guarded.Of(last), guarded.Of(y), batch, shape, false);
+        guarded.Return();
         Expect.Close(Reference(x, all, static (sum, max, inside, padded) => sum / inside), ChannelsLast.Back(y, batch, channels, all.OutLength), 1e-6, "average, channels last, " + context);
-        ChannelsLastPool.Average(last, y, batch, shape, true);
+        ChannelsLastPool.Average(guarded.Of(last), guarded.Of(y), batch, shape, true);
+        guarded.Return();
         Expect.Close(Reference(x, all, static (sum, max, inside, padded) => sum / padded), ChannelsLast.Back(y, batch, channels, all.OutLength), 1e-6, "padded average, channels last, " + context);
     }
 

@@ -142,7 +142,9 @@ public class QuantizedTests
         Assert.Equal(QuantizedConvolution.WeightLength(sizes), packed.Length);
         int[] output = new int[shape.OutputLength];
         int[] workspace = [.. Enumerable.Repeat(-1_515_870_811, QuantizedPlanes.WorkspaceLength(sizes, sizeof(int)))];
-        QuantizedPlanes.Run<byte, int>(input, inputZero, packed, weightZero, output, workspace, sizes, QuantizedResult.Sums);
+        using Guarded guarded = new();
+        QuantizedPlanes.Run<byte, int>(guarded.Of(input), inputZero, guarded.Of(packed), weightZero, guarded.Of(output), guarded.Of(workspace), sizes, QuantizedResult.Sums);
+        guarded.Return();
         Assert.Equal(expected, output.Select(y => (double)y));
     }
 }

@@ -20,10 +20,13 @@ public class RowNormTests
             {
                 double[] expected = [.. Enumerable.Range(0, rows).SelectMany(r => Row(x.AsSpan(r * length, length).ToArray(), scale, shift, centers))];
                 float[] y = Data.Dirty(x.Length);
-                RowNorm.Run(x, y, rows, length, scale, shift, 1e-3f, centers);
+                using Guarded guarded = new();
+                RowNorm.Run(guarded.Of(x), guarded.Of(y), rows, length, guarded.Of(scale), guarded.Of(shift), 1e-3f, centers);
+                guarded.Return();
                 Expect.Close(expected, y, 2e-5, $"length {length}");
                 float[] inPlace = [.. x];
-                RowNorm.Run(inPlace, inPlace, rows, length, scale, shift, 1e-3f, centers);
+                RowNorm.Run(guarded.Of(inPlace), guarded.Of(inPlace), rows, length, guarded.Of(scale), guarded.Of(shift), 1e-3f, centers);
+                guarded.Return();
                 Expect.SameBits(y, inPlace);
             }
         }

@@ -27,12 +27,16 @@ public class SoftmaxTests
             });
             string context = $"{outer} x {axis} x {inner}";
             float[] y = Data.Dirty(x.Length);
-            Softmax.Run(x, y, outer, axis, inner);
+            using Guarded guarded = new();
+            Softmax.Run(guarded.Of(x), guarded.Of(y), outer, axis, inner);
+            guarded.Return();
             Expect.Close(log.Select(Math.Exp).ToArray(), y, 1e-6, context);
-            Softmax.RunLog(x, y, outer, axis, inner);
+            Softmax.RunLog(guarded.Of(x), guarded.Of(y), outer, axis, inner);
+            guarded.Return();
             Expect.Close(log, y, 1e-6, context);
             float[] again = (float[])x.Clone();
-            Softmax.RunLog(again, again, outer, axis, inner);
+            Softmax.RunLog(guarded.Of(again), guarded.Of(again), outer, axis, inner);
+            guarded.Return();
             Assert.Equal(y, again);
         }
     }
@@ -108,7 +112,9 @@ public class SoftmaxTests
         where T : struct, IReduction
     {
         float[] y = Data.Dirty(outer * inner);
-        Reduce.Run(x, y, outer, axis, inner, reduction);
+        using Guarded guarded = new();
+        Reduce.Run(guarded.Of(x), guarded.Of(y), outer, axis, inner, reduction);
+        guarded.Return();
         Expect.Close(Reference(x, outer, axis, inner, definition), y, 1e-5, $"{typeof(T).Name} of {outer} x {axis} x {inner}");
     }
 

@@ -27,7 +27,11 @@ public class StridedAttentionTests
             int outputRow = width + data.Next(0, 4);
             var y = Data.Dirty(rows * outputRow);
             var head = new StridedAttention(rows, keys, depth, width, 0.7f);
-            head.Run(new(q, row, element), new(k, row, element), new(v, valueRow, valueElement), new(mask, keys), y, outputRow, Data.Dirty(StridedAttention.WorkspaceLength(keys, depth, width)));
+            using Guarded guarded = new();
+            head.Run(
+                new(guarded.Of(q), row, element), new(guarded.Of(k), row, element), new(guarded.Of(v), valueRow, valueElement), new(guarded.Of(mask), keys),
+                guarded.Of(y), outputRow, guarded.Of(Data.Dirty(StridedAttention.WorkspaceLength(keys, depth, width))));
+            guarded.Return();
             for (int i = 0; i < rows; i++)
             {
                 double[] scores = [.. Enumerable.Range(0, keys).Select(j => (0.7 * Enumerable.Range(0, depth).Sum(d => (double)q[(i * row) + (d * element)] * k[(j * row) + (d * element)])) + (mask.Length == 0 ? 0 : mask[(i * keys) + j]))];

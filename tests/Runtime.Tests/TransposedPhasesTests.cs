@@ -67,10 +67,12 @@ public class TransposedPhasesTests
         float[] filters = data.Floats(inChannels * (outChannels / groups) * taps);
         float[] bias = data.Next(0, 1) == 0 ? [] : data.Floats(outChannels);
         float[] y = Data.Dirty(batch * outChannels * shape.OutLength);
+        float[] packed = TransposedPhasePacking.Pack(
+            filters, groups, inChannels, outChannels, [d.Kernel, h.Kernel, w.Kernel], [d.Stride, h.Stride, w.Stride], [d.Before, h.Before, w.Before]);
+        using Guarded guarded = new();
         TransposedPhases.Run(
-            x, TransposedPhasePacking.Pack(
-                filters, groups, inChannels, outChannels, [d.Kernel, h.Kernel, w.Kernel], [d.Stride, h.Stride, w.Stride], [d.Before, h.Before, w.Before]), bias, y,
-            Data.Dirty(TransposedPhases.WorkspaceLength(shape)), shape, default(Relu));
+            guarded.Of(x), guarded.Of(packed), guarded.Of(bias), guarded.Of(y), guarded.Of(Data.Dirty(TransposedPhases.WorkspaceLength(shape))), shape, default(Relu));
+        guarded.Return();
         Expect.Close(Reference(x, filters, bias, batch, groups, inChannels, outChannels, [d, h, w]), y, 1e-5, $"{batch} {groups} {inChannels} {outChannels} {d} {h} {w}");
     }
 

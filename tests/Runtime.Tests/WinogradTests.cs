@@ -190,7 +190,9 @@ public class WinogradTests
         Assert.Equal(length, WinogradWorkspace.Length(
             shape.Batch, shape.InChannels, shape.OutChannels, shape.Out(1), shape.Out(2), shape.Kernel[1], shape.Kernel[2], tileHeight, tileWidth));
         float[] workspace = Data.Dirty(length);
-        WinogradConvolution.Run(input, packed, bias, addend, output, workspace, sizes, tileHeight, tileWidth, activation);
+        using Guarded guarded = new();
+        WinogradConvolution.Run(guarded.Of(input), guarded.Of(packed), guarded.Of(bias), guarded.Of(addend), guarded.Of(output), guarded.Of(workspace), sizes, tileHeight, tileWidth, activation);
+        guarded.Return();
     }
 
     /// <summary>[batch, channels, pixels] to [batch, pixels, channels].</summary>

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Linq;
 using RedGen.Compiler;
 using RedGen.Compiler.Options;
+using RedGen.TestKit.Guards;
 using Xunit;
 
 namespace RedGen.TestKit;
@@ -39,8 +40,9 @@ public sealed class ModelBatch : IDisposable
         options = (options ?? TestOptions.Exact) with { Namespace = space, ClassName = "Network" };
         CompilationResult result = ModelCompiler.Compile(source, options);
         Assert.True(result.Success, label + ": " + string.Join("\n", result.Diagnostics));
-        foreach (GeneratedSource file in result.Sources)
-            _sources[file.HintName.StartsWith(SharedPrefix, StringComparison.Ordinal) ? file.HintName : space + "/" + file.HintName] = isCounted && ReferenceEquals(file, result.Sources[0]) ? CountedCode.Rewrite(file.Text, result.Plan!) : file.Text;
+        CompilationResult code = TestOptions.IsGuarded ? GuardedLayers.Set(result, space) : result;
+        foreach (GeneratedSource file in code.Sources)
+            _sources[file.HintName.StartsWith(SharedPrefix, StringComparison.Ordinal) ? file.HintName : space + "/" + file.HintName] = isCounted && ReferenceEquals(file, code.Sources[0]) ? CountedCode.Rewrite(file.Text, result.Plan!) : file.Text;
         if (isCounted) _sources.Add(space + "/Counted.cs", CountedCode.Number(space));
         var model = new CompiledModel(this, source, options, result, label);
         _sources.Add(space + "/Driver.cs", model.Driver());
