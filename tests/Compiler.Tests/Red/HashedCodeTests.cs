@@ -48,7 +48,7 @@ public sealed class HashedCodeTests
         foreach ((CompiledModel model, string label) in models)
         {
             Assert.Empty(model.Result.Diagnostics);
-            Step step = Assert.Single(model.Plan.Root.Steps, s => !s.IsView);
+            Step step = Assert.Single(model.Plan.Root.Steps, s => s.Weights.Length > 0); // beside it a value may change its layout
             bool inPlace = label.Contains("InPlace", StringComparison.Ordinal) && kind is "Gemm" or "MatMul" or "Covering";
             Assert.Equal(inPlace, step.Kernel.StartsWith("Dense.Hashed", StringComparison.Ordinal));
             Assert.Equal(!inPlace, step.Kernel.EndsWith(".Expanded", StringComparison.Ordinal));
