@@ -9,7 +9,7 @@ namespace RedGen.Bench.Compare;
 /// <summary>The results as text.</summary>
 internal static class ComparisonTable
 {
-    private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+    private static readonly JsonSerializerOptions JsonForm = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
     /// <summary>One result in one line.</summary>
     public static string Line(ModelTimes t) => t.Problem is { } problem ? $"{Title(t)}: {problem}"
@@ -51,7 +51,7 @@ internal static class ComparisonTable
         t.RatioMedian,
         t.MaxDifference,
         t.Agrees,
-    }), s_json) + "\n";
+    }), JsonForm) + "\n";
 
     /// <summary>A time with three digits.</summary>
     public static string Number(double value) => value.ToString(value < 10 ? "F2" : value < 100 ? "F1" : "F0", CultureInfo.InvariantCulture);

@@ -10,7 +10,7 @@ namespace RedGen.Bench.Compare;
 /// <summary>Measures a model by <c>redgen bench</c> in a process of its own, so that every model begins with nothing compiled.</summary>
 internal static class JitRun
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     /// <summary>Measures.</summary>
     public static ModelTimes Measure(ComparedModel model, Comparison comparison, int threads)
@@ -54,7 +54,7 @@ internal static class JitRun
             ?? throw new IOException(program + " cannot be started");
         System.Threading.Tasks.Task<string> text = process.StandardOutput.ReadToEndAsync();
         System.Threading.Tasks.Task<string> problems = process.StandardError.ReadToEndAsync();
-        if (!process.WaitForExit(s_patience)) process.Kill(entireProcessTree: true);
+        if (!process.WaitForExit(Patience)) process.Kill(entireProcessTree: true);
         (string result, errors) = (text.GetAwaiter().GetResult(), problems.GetAwaiter().GetResult());
         return result;
     }

@@ -21,7 +21,7 @@ internal sealed class StartUpRun(ComparedModel model, string ort, string hashing
     /// <summary>A form: its name, how it is published, and how the program is started.</summary>
     private sealed record Form(string Name, string Properties, bool IsOrt, bool IsAot);
 
-    private static readonly Form[] s_forms =
+    private static readonly Form[] Forms =
     [
         new(StartUpTimes.Ort, "<TargetFramework>net10.0</TargetFramework>", true, false),
         new("JIT", "<TargetFramework>net10.0</TargetFramework>", false, false),
@@ -42,7 +42,7 @@ internal sealed class StartUpRun(ComparedModel model, string ort, string hashing
         if (!result.Success) throw new InvalidOperationException(model.Name + " is not compiled: " + result.Diagnostics.First());
         var generated = new GeneratedModel(Space, result);
         if (generated.Outputs.Any(static o => o.Type is TensorType { IsOpen: true })) throw new InvalidOperationException(model.Name + " has an output of run time's length");
-        string[] programs = [.. s_forms.Select((form, i) => Publish(form, generated, Path.Combine(folder, model.Name, i.ToString(CultureInfo.InvariantCulture))))];
+        string[] programs = [.. Forms.Select((form, i) => Publish(form, generated, Path.Combine(folder, model.Name, i.ToString(CultureInfo.InvariantCulture))))];
         var best = new double[programs.Length][];
         for (int run = 0; run < runs; run++)
         {
@@ -53,7 +53,7 @@ internal sealed class StartUpRun(ComparedModel model, string ort, string hashing
             }
         }
 
-        return [.. s_forms.Select((form, i) => new StartUpTimes(model.Name, form.Name, best[i][0], best[i][1], best[i][3], best[i][2], form.IsAot ? new FileInfo(programs[i]).Length : 0))];
+        return [.. Forms.Select((form, i) => new StartUpTimes(model.Name, form.Name, best[i][0], best[i][1], best[i][3], best[i][2], form.IsAot ? new FileInfo(programs[i]).Length : 0))];
     }
 
     private double[] Start(string program)

@@ -31,21 +31,21 @@ internal static class MachinePeak
     {
         if (Vector512.IsHardwareAccelerated && Avx512F.IsSupported)
         {
-            s_sink = Wide();
+            _sink = Wide();
             return Vector512<float>.Count;
         }
 
         if (Vector256.IsHardwareAccelerated && Fma.IsSupported)
         {
-            s_sink = Middle();
+            _sink = Middle();
             return Vector256<float>.Count;
         }
 
-        s_sink = Narrow();
+        _sink = Narrow();
         return Vector128<float>.Count;
     }
 
-    private static float s_sink;
+    private static float _sink;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Wide()

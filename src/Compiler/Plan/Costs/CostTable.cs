@@ -19,14 +19,14 @@ public sealed record CostTable(string Machine, double GigaflopsPerSecond, Immuta
     private const int Format = 1;
     private const int LongestText = 1 << 20;
 
-    private static readonly Lazy<CostTable> s_x64 = new(static () => Load("x64"));
-    private static readonly Lazy<CostTable> s_arm64 = new(static () => Load("arm64"));
+    private static readonly Lazy<CostTable> X64Table = new(static () => Load("x64"));
+    private static readonly Lazy<CostTable> Arm64Table = new(static () => Load("arm64"));
 
     /// <summary>Of x64 machines with AVX-512, which stands for those with AVX2 too: it decides by ratios.</summary>
-    public static CostTable X64 => s_x64.Value;
+    public static CostTable X64 => X64Table.Value;
 
     /// <summary>Of 64-bit Arm machines.</summary>
-    public static CostTable Arm64 => s_arm64.Value;
+    public static CostTable Arm64 => Arm64Table.Value;
 
     /// <summary>About how long a step takes, in microseconds; null where its kernel has no row.</summary>
     /// <param name="plan">The plan that the step stands in.</param>
