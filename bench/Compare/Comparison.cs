@@ -23,7 +23,7 @@ internal sealed record Comparison(string Ort, double Seconds, IReadOnlyList<int>
         {
             foreach (CodeForm form in Forms)
             {
-                foreach (int threads in Threads)
+                foreach (int threads in form == CodeForm.Aot ? [1] : Threads)
                 {
                     ModelTimes times = form == CodeForm.Aot ? AotRun.Measure(model, this, threads) : JitRun.Measure(model, this, threads);
                     all.Add(times);

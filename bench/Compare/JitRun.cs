@@ -12,15 +12,31 @@ internal static class JitRun
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
+    /// <summary>Runs that a call spreads over several threads.</summary>
+    private const int BatchRuns = 32;
+
     /// <summary>Measures.</summary>
     public static ModelTimes Measure(ComparedModel model, Comparison comparison, int threads)
     {
         string[] arguments =
         [
             typeof(Cli.Measure.OrtSession).Assembly.Location, "bench", model.Path, "--json", "--ort", comparison.Ort, "--hashing", comparison.Hashing,
-            "--seconds", comparison.Seconds.ToString(CultureInfo.InvariantCulture), .. threads > 1 ? ["--threads", threads.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>(),
+            "--seconds", comparison.Seconds.ToString(CultureInfo.InvariantCulture), .. threads > 1 ? ["--batch", BatchRuns.ToString(CultureInfo.InvariantCulture), "--threads", threads.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>(),
         ];
         return Read(new ModelTimes(model.Name, CodeForm.Jit, threads, null), Run("dotnet", arguments, out string errors), errors);
+    }
+
+    /// <summary>On several threads: RedGen spreads a batch over them, ONNX Runtime its operators; a run of either.</summary>
+    private static ModelTimes OnThreads(ModelTimes times, JsonElement batch)
+    {
+        double runs = batch.GetProperty("runs").GetDouble();
+        return times with
+        {
+            RedGenMin = batch.GetProperty("threadsMinMicroseconds").GetDouble() / runs,
+            RedGenMedian = batch.GetProperty("threadsMedianMicroseconds").GetDouble() / runs,
+            OrtMin = batch.GetProperty("ortThreadsMinMicroseconds").GetDouble(),
+            OrtMedian = batch.GetProperty("ortThreadsMedianMicroseconds").GetDouble(),
+        };
     }
 
     /// <summary>Reads what a run printed.</summary>
@@ -31,7 +47,7 @@ internal static class JitRun
             JsonElement json = JsonDocument.Parse(output).RootElement;
             if (json.TryGetProperty("error", out JsonElement error)) return times with { Problem = error.GetString() };
             double Number(string name) => json.GetProperty(name) is { ValueKind: JsonValueKind.Number } value ? value.GetDouble() : double.MaxValue;
-            return times with
+            ModelTimes read = times with
             {
                 RedGenMin = Number("redgenMinMicroseconds"),
                 RedGenMedian = Number("redgenMedianMicroseconds"),
@@ -40,6 +56,7 @@ internal static class JitRun
                 FirstCall = Number("firstCallMicroseconds"),
                 MaxDifference = Number("maxDifference"),
             };
+            return times.Form == CodeForm.Jit && times.Threads > 1 ? OnThreads(read, json.GetProperty("batch")) : read;
         }
         catch (Exception unreadable) when (unreadable is JsonException or KeyNotFoundException)
         {

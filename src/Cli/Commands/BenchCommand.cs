@@ -65,13 +65,19 @@ internal sealed class BenchCommand : ModelCommand
         Times[] times = Stopwatches.Measure(contenders, Math.Clamp(parsed.GetValue(_seconds), 0.01, 3600));
         double? difference = ort is null ? null : Difference(program, outputs, ortOutputs);
         LayerTimes? layers = parsed.GetValue(_layers) ? Layers(parsed, path, source, options, inputs) : null;
-        Report(program, times, first, allocated, difference, ort?.RuntimeVersion, layers, Batch(parsed, program, inputs));
+        Report(program, times, first, allocated, difference, ort?.RuntimeVersion, layers, Batch(parsed, path, program, inputs));
         return 0;
     }
 
-    private BatchTimes? Batch(ParseResult parsed, ModelProgram program, byte[][] inputs) => parsed.GetValue(_batch) is > 0 and int runs
-        ? BatchTimes.Measure(program, inputs, runs, Math.Max(1, parsed.GetValue(_threads)), Math.Clamp(parsed.GetValue(_seconds), 0.01, 3600))
-        : null;
+    /// <summary>PredictBatch on one thread and on several, and ONNX Runtime with as many threads inside its operators.</summary>
+    private BatchTimes? Batch(ParseResult parsed, string path, ModelProgram program, byte[][] inputs)
+    {
+        if (parsed.GetValue(_batch) is not (> 0 and int runs)) return null;
+        int threads = Math.Max(1, parsed.GetValue(_threads));
+        using OrtSession? ort = threads > 1 && parsed.GetValue(_ort) is { } library ? new OrtSession(library, Path.GetFullPath(path), threads) : null;
+        ort?.Bind(OrtTensors(program.Inputs, inputs), OrtTensors(program.Outputs, program.NewOutputs()));
+        return BatchTimes.Measure(program, inputs, runs, threads, Math.Clamp(parsed.GetValue(_seconds), 0.01, 3600), ort is null ? null : ort.Run);
+    }
 
     /// <summary>Measured in a program of their own: the clock between the layers costs time.</summary>
     private LayerTimes Layers(ParseResult parsed, string path, ModelSource source, CompilerOptions options, byte[][] inputs)
@@ -137,6 +143,7 @@ internal sealed class BenchCommand : ModelCommand
 
         if (batch is not null) table.Add("batch of " + Text(batch.Count) + ", a run", Text(batch.One.Min / batch.Count), Text(batch.One.Median / batch.Count), Text(1e6 * batch.Count / batch.One.Median));
         if (batch?.Many is { } many) table.Add("on " + Text(batch.Threads) + " threads", Text(many.Min / batch.Count), Text(many.Median / batch.Count), Text(1e6 * batch.Count / many.Median));
+        if (batch?.Ort is { } wide) table.Add("ONNX Runtime on " + Text(batch.Threads) + " threads", Text(wide.Min), Text(wide.Median), Text(1e6 / wide.Median));
         table.Write(Console.Text);
         Console.WriteLine("first call " + Text(first.Cold) + " µs, or " + Text(first.Warm) + " µs behind Warmup of " + Text(first.Warmup) + " µs; " + allocated.ToString(CultureInfo.InvariantCulture) + " bytes allocated a call, "
             + Text(program.Result.Plan!.MultiplyAdds / own.Min / 1000) + " GMAC/s"
@@ -169,6 +176,8 @@ internal sealed class BenchCommand : ModelCommand
                 threadsMinMicroseconds = batch.Many?.Min,
                 threadsMedianMicroseconds = batch.Many?.Median,
                 scaling = batch.Scaling,
+                ortThreadsMinMicroseconds = batch.Ort?.Min,
+                ortThreadsMedianMicroseconds = batch.Ort?.Median,
             },
             layers = layers?.ToJson(),
             peakGigaflopsPerSecond = layers?.PeakGigaflops,
