@@ -14,9 +14,9 @@ namespace RedGen.Runtime.Tests;
 /// </summary>
 internal sealed class Guarded : IDisposable
 {
-    private static int s_count;
+    private static int _count;
 
-    private readonly bool _isAtEnd = (Interlocked.Increment(ref s_count) & 1) == 0;
+    private readonly bool _isAtEnd = (Interlocked.Increment(ref _count) & 1) == 0;
     private readonly Dictionary<Array, GuardedMemory> _copies = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>The copy of an array; nothing for an empty one.</summary>

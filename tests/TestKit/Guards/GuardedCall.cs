@@ -17,7 +17,7 @@ public sealed class GuardedCall(string name) : IDisposable
     private static readonly ConcurrentDictionary<(string Name, bool IsAtEnd), GuardedMemory> Constants = new();
 
     [ThreadStatic]
-    private static bool t_isAtEnd;
+    private static bool _isAtEnd;
 
     private readonly List<Part> _parts = new();
     private readonly List<GuardedMemory> _memory = new();
@@ -34,8 +34,8 @@ public sealed class GuardedCall(string name) : IDisposable
     public void Begin(bool isAtEnd)
     {
         if (_memory.Count == 0) Place();
-        _outerSide = t_isAtEnd;
-        t_isAtEnd = isAtEnd;
+        _outerSide = _isAtEnd;
+        _isAtEnd = isAtEnd;
         foreach (GuardedMemory memory in _memory) memory.Clear(isAtEnd);
     }
 
@@ -56,7 +56,7 @@ public sealed class GuardedCall(string name) : IDisposable
     /// <summary>Ends a run: nothing around may have changed, and the second run's results must be those of the first.</summary>
     public void End()
     {
-        t_isAtEnd = _outerSide;
+        _isAtEnd = _outerSide;
         for (int i = 0; i < _parts.Count; i++)
         {
             Part part = _parts[i];
@@ -74,7 +74,7 @@ public sealed class GuardedCall(string name) : IDisposable
     public static ReadOnlySpan<T> Constant<T>(string name, ReadOnlySpan<T> values)
         where T : struct
     {
-        bool isAtEnd = t_isAtEnd;
+        bool isAtEnd = _isAtEnd;
         if (!Constants.TryGetValue((name, isAtEnd), out GuardedMemory? memory))
         {
             memory = new GuardedMemory(values.Length * Unsafe.SizeOf<T>());
