@@ -36,13 +36,16 @@ public sealed class ReportVerbTests
             weights.EnumerateObject().Select(static p => p.Name));
         Assert.Equal(2048, weights.GetProperty("count").GetInt32());
         Assert.Equal(2048, weights.GetProperty("histogram").GetProperty("counts").EnumerateArray().Sum(static c => c.GetInt32()));
-        Assert.Equal(weights.GetProperty("distinctAfter").GetInt32(), weights.GetProperty("codebook").GetArrayLength());
+        // With a second code there are more values than codes.
+        int codes = weights.GetProperty("codebook").GetArrayLength();
+        Assert.InRange(codes, 2, 127);
+        Assert.InRange(weights.GetProperty("distinctAfter").GetInt32(), codes, 2048);
     }
 
     [Fact]
     public void Bytes_of_a_hashed_layer_are_indices_codebook_and_scales()
     {
-        JsonElement layer = Report("--json", "--merging", "none").Json.GetProperty("layers")[0];
+        JsonElement layer = ToolRun.Of("report", DigitsAssets.MlpPath, "--json", "--merging", "none", "--hashing", "kde").Json.GetProperty("layers")[0];
         JsonElement weights = layer.GetProperty("weights");
         Assert.True(weights.GetProperty("isHashed").GetBoolean());
         Assert.Equal(2048 * 4, layer.GetProperty("bytesBefore").GetInt64());
