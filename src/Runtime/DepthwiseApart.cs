@@ -7,80 +7,11 @@ namespace RedGen.Runtime;
 /// The micro-kernels of a channels-last depthwise convolution of any taps: a vector of channels of windows that are evenly apart, in a row
 /// or in a column. A sum starts from the bias and adds taps in order.
 /// </summary>
-internal static class DepthwiseApart
+internal readonly struct DepthwiseApart : IDepthwiseTile
 {
-    /// <summary>Computes a vector of channels of all windows of a box.</summary>
-    [MethodImpl(Simd.Hot)]
-    internal static void Run<TLanes>(
-        ref float x, ref float weights, ref float y, in DepthwiseLines lines, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
-        where TLanes : struct, ILanes<TLanes>
-    {
-        if (lines.Windows >= 8) Eights(ref x, ref weights, ref y, lines, taps, bias, bounds);
-        if (lines.Windows < 4) Ones(ref x, ref weights, ref y, lines, taps, bias, bounds);
-        else if (lines.Windows % 8 != 0) Fours(ref x, ref weights, ref y, lines, taps, bias, bounds);
-    }
-
-    [MethodImpl(Simd.Hot)]
-    private static void Eights<TLanes>(ref float x, ref float weights, ref float y, in DepthwiseLines lines, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
-        where TLanes : struct, ILanes<TLanes>
-    {
-        unchecked
-        {
-            for (nint line = 0; line < lines.Count; line++)
-            {
-                for (nint window = 0; window <= lines.Windows - 8; window += 8)
-                {
-                    Eight(ref Unsafe.Add(ref x, window * lines.Step), lines.Step, ref weights, ref Unsafe.Add(ref y, window * lines.Target), lines.Target, taps, bias, bounds);
-                }
-
-                x = ref Unsafe.Add(ref x, lines.LineStep);
-                y = ref Unsafe.Add(ref y, lines.LineTarget);
-            }
-        }
-    }
-
-    [MethodImpl(Simd.Hot)]
-    private static void Fours<TLanes>(ref float x, ref float weights, ref float y, in DepthwiseLines lines, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
-        where TLanes : struct, ILanes<TLanes>
-    {
-        unchecked
-        {
-            for (nint line = 0; line < lines.Count; line++)
-            {
-                for (nint window = lines.Windows & ~7; window < lines.Windows; window += 4)
-                {
-                    // The last tile moves back to end with the line; what is computed twice is equal.
-                    nint first = window <= lines.Windows - 4 ? window : lines.Windows - 4;
-                    Four(ref Unsafe.Add(ref x, first * lines.Step), lines.Step, ref weights, ref Unsafe.Add(ref y, first * lines.Target), lines.Target, taps, bias, bounds);
-                }
-
-                x = ref Unsafe.Add(ref x, lines.LineStep);
-                y = ref Unsafe.Add(ref y, lines.LineTarget);
-            }
-        }
-    }
-
-    [MethodImpl(Simd.Hot)]
-    private static void Ones<TLanes>(ref float x, ref float weights, ref float y, in DepthwiseLines lines, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
-        where TLanes : struct, ILanes<TLanes>
-    {
-        unchecked
-        {
-            for (nint line = 0; line < lines.Count; line++)
-            {
-                for (nint window = 0; window < lines.Windows; window++)
-                {
-                    One(ref Unsafe.Add(ref x, window * lines.Step), lines.Step, ref weights, ref Unsafe.Add(ref y, window * lines.Target), lines.Target, taps, bias, bounds);
-                }
-
-                x = ref Unsafe.Add(ref x, lines.LineStep);
-                y = ref Unsafe.Add(ref y, lines.LineTarget);
-            }
-        }
-    }
-
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Eight<TLanes>(ref float x, nint step, ref float weights, ref float y, nint target, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
+    public void Eight<TLanes>(ref float x, nint step, ref float weights, ref float y, nint target, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
         where TLanes : struct, ILanes<TLanes>
     {
         unchecked
@@ -122,8 +53,9 @@ internal static class DepthwiseApart
         }
     }
 
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Four<TLanes>(ref float x, nint step, ref float weights, ref float y, nint target, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
+    public void Four<TLanes>(ref float x, nint step, ref float weights, ref float y, nint target, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
         where TLanes : struct, ILanes<TLanes>
     {
         unchecked
@@ -157,8 +89,9 @@ internal static class DepthwiseApart
         }
     }
 
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void One<TLanes>(ref float x, nint step, ref float weights, ref float y, nint target, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
+    public void One<TLanes>(ref float x, nint step, ref float weights, ref float y, nint target, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
         where TLanes : struct, ILanes<TLanes>
     {
         unchecked

@@ -91,11 +91,11 @@ internal ref struct DepthwisePass
                 ref float y = ref Unsafe.Add(ref MemoryMarshal.GetReference(_output), place + c);
                 if (sliding)
                 {
-                    DepthwiseSliding.Run(ref x, ref w, ref y, lines, taps, bias, _bounds);
+                    DepthwiseWindows.Run<DepthwiseSliding, TLanes>(ref x, ref w, ref y, lines, taps, bias, _bounds);
                 }
                 else
                 {
-                    DepthwiseApart.Run(ref x, ref w, ref y, lines, taps, bias, _bounds);
+                    DepthwiseWindows.Run<DepthwiseApart, TLanes>(ref x, ref w, ref y, lines, taps, bias, _bounds);
                 }
             }
         }

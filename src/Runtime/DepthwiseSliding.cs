@@ -7,80 +7,11 @@ namespace RedGen.Runtime;
 /// The micro-kernels of a channels-last depthwise convolution for windows that are as far apart as their three taps: a vector of channels
 /// of neighbouring windows, each input element loaded once for all windows that share it. A sum starts from the bias and adds taps in order.
 /// </summary>
-internal static class DepthwiseSliding
+internal readonly struct DepthwiseSliding : IDepthwiseTile
 {
-    /// <summary>Computes a vector of channels of all windows of a box.</summary>
-    [MethodImpl(Simd.Hot)]
-    internal static void Run<TLanes>(
-        ref float x, ref float weights, ref float y, in DepthwiseLines lines, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
-        where TLanes : struct, ILanes<TLanes>
-    {
-        if (lines.Windows >= 8) Eights(ref x, ref weights, ref y, lines, taps, bias, bounds);
-        if (lines.Windows < 4) Ones(ref x, ref weights, ref y, lines, taps, bias, bounds);
-        else if (lines.Windows % 8 != 0) Fours(ref x, ref weights, ref y, lines, taps, bias, bounds);
-    }
-
-    [MethodImpl(Simd.Hot)]
-    private static void Eights<TLanes>(ref float x, ref float weights, ref float y, in DepthwiseLines lines, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
-        where TLanes : struct, ILanes<TLanes>
-    {
-        unchecked
-        {
-            for (nint line = 0; line < lines.Count; line++)
-            {
-                for (nint window = 0; window <= lines.Windows - 8; window += 8)
-                {
-                    Eight(ref Unsafe.Add(ref x, window * lines.Step), lines.Step, ref weights, ref Unsafe.Add(ref y, window * lines.Target), lines.Target, taps, bias, bounds);
-                }
-
-                x = ref Unsafe.Add(ref x, lines.LineStep);
-                y = ref Unsafe.Add(ref y, lines.LineTarget);
-            }
-        }
-    }
-
-    [MethodImpl(Simd.Hot)]
-    private static void Fours<TLanes>(ref float x, ref float weights, ref float y, in DepthwiseLines lines, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
-        where TLanes : struct, ILanes<TLanes>
-    {
-        unchecked
-        {
-            for (nint line = 0; line < lines.Count; line++)
-            {
-                for (nint window = lines.Windows & ~7; window < lines.Windows; window += 4)
-                {
-                    // The last tile moves back to end with the line; what is computed twice is equal.
-                    nint first = window <= lines.Windows - 4 ? window : lines.Windows - 4;
-                    Four(ref Unsafe.Add(ref x, first * lines.Step), lines.Step, ref weights, ref Unsafe.Add(ref y, first * lines.Target), lines.Target, taps, bias, bounds);
-                }
-
-                x = ref Unsafe.Add(ref x, lines.LineStep);
-                y = ref Unsafe.Add(ref y, lines.LineTarget);
-            }
-        }
-    }
-
-    [MethodImpl(Simd.Hot)]
-    private static void Ones<TLanes>(ref float x, ref float weights, ref float y, in DepthwiseLines lines, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
-        where TLanes : struct, ILanes<TLanes>
-    {
-        unchecked
-        {
-            for (nint line = 0; line < lines.Count; line++)
-            {
-                for (nint window = 0; window < lines.Windows; window++)
-                {
-                    One(ref Unsafe.Add(ref x, window * lines.Step), lines.Step, ref weights, ref Unsafe.Add(ref y, window * lines.Target), lines.Target, taps, bias, bounds);
-                }
-
-                x = ref Unsafe.Add(ref x, lines.LineStep);
-                y = ref Unsafe.Add(ref y, lines.LineTarget);
-            }
-        }
-    }
-
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Eight<TLanes>(ref float x, nint step, ref float weights, ref float y, nint target, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
+    public void Eight<TLanes>(ref float x, nint step, ref float weights, ref float y, nint target, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
         where TLanes : struct, ILanes<TLanes>
     {
         unchecked
@@ -144,8 +75,9 @@ internal static class DepthwiseSliding
         }
     }
 
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Four<TLanes>(ref float x, nint step, ref float weights, ref float y, nint target, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
+    public void Four<TLanes>(ref float x, nint step, ref float weights, ref float y, nint target, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
         where TLanes : struct, ILanes<TLanes>
     {
         unchecked
@@ -189,33 +121,9 @@ internal static class DepthwiseSliding
         }
     }
 
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void One<TLanes>(ref float x, nint step, ref float weights, ref float y, nint target, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
-        where TLanes : struct, ILanes<TLanes>
-    {
-        unchecked
-        {
-            TLanes o = default;
-            TLanes a = bias;
-            for (nint plane = 0, place = 0, weight = 0; plane < taps.Planes; plane++, place += taps.PlaneStep, weight += taps.PlaneWeight)
-            {
-                ref float from = ref Unsafe.Add(ref x, place);
-                ref float w = ref Unsafe.Add(ref weights, weight);
-                for (nint line = 0; line < taps.Lines; line++)
-                {
-                    TLanes w0 = o.Load(ref w, 0), w1 = o.Load(ref w, taps.TapWeight), w2 = o.Load(ref w, 2 * (nint)taps.TapWeight);
-                    TLanes v = o.Load(ref from, 0);
-                    a = o.MultiplyAdd(v, w0, a);
-                    v = o.Load(ref from, step);
-                    a = o.MultiplyAdd(v, w1, a);
-                    v = o.Load(ref from, 2 * step);
-                    a = o.MultiplyAdd(v, w2, a);
-                    from = ref Unsafe.Add(ref from, taps.LineStep);
-                    w = ref Unsafe.Add(ref w, taps.LineWeight);
-                }
-            }
-
-            DepthwiseTaps.Keep(a, ref y, 0, bounds);
-        }
-    }
+    public void One<TLanes>(ref float x, nint step, ref float weights, ref float y, nint target, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
+        where TLanes : struct, ILanes<TLanes> =>
+        default(DepthwiseApart).One(ref x, step, ref weights, ref y, target, taps, bias, bounds); // a single window shares nothing
 }

@@ -1,0 +1,101 @@
+#nullable enable
+using System.Runtime.CompilerServices;
+
+namespace RedGen.Runtime;
+
+/// <summary>The micro-kernels of a channels-last depthwise convolution: one vector of channels of so many windows that are evenly apart.</summary>
+internal interface IDepthwiseTile
+{
+    /// <summary>Eight windows.</summary>
+    void Eight<TLanes>(ref float x, nint step, ref float weights, ref float y, nint target, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
+        where TLanes : struct, ILanes<TLanes>;
+
+    /// <summary>Four windows.</summary>
+    void Four<TLanes>(ref float x, nint step, ref float weights, ref float y, nint target, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
+        where TLanes : struct, ILanes<TLanes>;
+
+    /// <summary>One window.</summary>
+    void One<TLanes>(ref float x, nint step, ref float weights, ref float y, nint target, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
+        where TLanes : struct, ILanes<TLanes>;
+}
+
+/// <summary>
+/// Walks the windows of a box, line by line, in tiles of eight, of four where fewer are left, or one by one in short lines. A method a height
+/// of tile: a loop that inlines several exceeds what the JIT inlines.
+/// </summary>
+internal static class DepthwiseWindows
+{
+    /// <summary>Computes a vector of channels of all windows of a box.</summary>
+    [MethodImpl(Simd.Hot)]
+    internal static void Run<TTile, TLanes>(
+        ref float x, ref float weights, ref float y, in DepthwiseLines lines, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
+        where TTile : struct, IDepthwiseTile
+        where TLanes : struct, ILanes<TLanes>
+    {
+        if (lines.Windows >= 8) Eights<TTile, TLanes>(ref x, ref weights, ref y, lines, taps, bias, bounds);
+        if (lines.Windows < 4) Ones<TTile, TLanes>(ref x, ref weights, ref y, lines, taps, bias, bounds);
+        else if (lines.Windows % 8 != 0) Fours<TTile, TLanes>(ref x, ref weights, ref y, lines, taps, bias, bounds);
+    }
+
+    [MethodImpl(Simd.Hot)]
+    private static void Eights<TTile, TLanes>(ref float x, ref float weights, ref float y, in DepthwiseLines lines, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
+        where TTile : struct, IDepthwiseTile
+        where TLanes : struct, ILanes<TLanes>
+    {
+        unchecked
+        {
+            for (nint line = 0; line < lines.Count; line++)
+            {
+                for (nint window = 0; window <= lines.Windows - 8; window += 8)
+                {
+                    default(TTile).Eight(ref Unsafe.Add(ref x, window * lines.Step), lines.Step, ref weights, ref Unsafe.Add(ref y, window * lines.Target), lines.Target, taps, bias, bounds);
+                }
+
+                x = ref Unsafe.Add(ref x, lines.LineStep);
+                y = ref Unsafe.Add(ref y, lines.LineTarget);
+            }
+        }
+    }
+
+    [MethodImpl(Simd.Hot)]
+    private static void Fours<TTile, TLanes>(ref float x, ref float weights, ref float y, in DepthwiseLines lines, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
+        where TTile : struct, IDepthwiseTile
+        where TLanes : struct, ILanes<TLanes>
+    {
+        unchecked
+        {
+            for (nint line = 0; line < lines.Count; line++)
+            {
+                for (nint window = lines.Windows & ~7; window < lines.Windows; window += 4)
+                {
+                    // The last tile moves back to end with the line; what is computed twice is equal.
+                    nint first = window <= lines.Windows - 4 ? window : lines.Windows - 4;
+                    default(TTile).Four(ref Unsafe.Add(ref x, first * lines.Step), lines.Step, ref weights, ref Unsafe.Add(ref y, first * lines.Target), lines.Target, taps, bias, bounds);
+                }
+
+                x = ref Unsafe.Add(ref x, lines.LineStep);
+                y = ref Unsafe.Add(ref y, lines.LineTarget);
+            }
+        }
+    }
+
+    [MethodImpl(Simd.Hot)]
+    private static void Ones<TTile, TLanes>(ref float x, ref float weights, ref float y, in DepthwiseLines lines, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
+        where TTile : struct, IDepthwiseTile
+        where TLanes : struct, ILanes<TLanes>
+    {
+        unchecked
+        {
+            for (nint line = 0; line < lines.Count; line++)
+            {
+                for (nint window = 0; window < lines.Windows; window++)
+                {
+                    default(TTile).One(ref Unsafe.Add(ref x, window * lines.Step), lines.Step, ref weights, ref Unsafe.Add(ref y, window * lines.Target), lines.Target, taps, bias, bounds);
+                }
+
+                x = ref Unsafe.Add(ref x, lines.LineStep);
+                y = ref Unsafe.Add(ref y, lines.LineTarget);
+            }
+        }
+    }
+}
