@@ -1,3 +1,4 @@
+using System;
 using System.IO;
 using System.Linq;
 using System.Text.Json;
@@ -32,24 +33,25 @@ public sealed class ReportVerbTests
             layer.EnumerateObject().Select(static p => p.Name));
         JsonElement weights = layer.GetProperty("weights");
         Assert.Equal(
-            ["name", "count", "distinctBefore", "distinctAfter", "isHashed", "codebook", "scales", "sqnrDecibels", "errorShare", "outputsMerged", "valuesPerColumn", "histogram"],
+            ["name", "count", "distinctBefore", "distinctAfter", "isHashed", "codebook", "fineCodebook", "scales", "sqnrDecibels", "errorShare", "outputsMerged", "valuesPerColumn", "histogram"],
             weights.EnumerateObject().Select(static p => p.Name));
         Assert.Equal(2048, weights.GetProperty("count").GetInt32());
         Assert.Equal(2048, weights.GetProperty("histogram").GetProperty("counts").EnumerateArray().Sum(static c => c.GetInt32()));
-        // With a second code there are more values than codes.
-        int codes = weights.GetProperty("codebook").GetArrayLength();
-        Assert.InRange(codes, 2, 127);
-        Assert.InRange(weights.GetProperty("distinctAfter").GetInt32(), codes, 2048);
+        int fine = weights.GetProperty("fineCodebook").GetArrayLength();
+        Assert.Equal(weights.GetProperty("distinctAfter").GetInt32(), weights.GetProperty("codebook").GetArrayLength() * Math.Max(1, fine));
     }
 
     [Fact]
     public void Bytes_of_a_hashed_layer_are_indices_codebook_and_scales()
     {
-        JsonElement layer = ToolRun.Of("report", DigitsAssets.MlpPath, "--json", "--merging", "none", "--hashing", "kde").Json.GetProperty("layers")[0];
+        JsonElement layer = Report("--json", "--merging", "none").Json.GetProperty("layers")[0];
         JsonElement weights = layer.GetProperty("weights");
         Assert.True(weights.GetProperty("isHashed").GetBoolean());
         Assert.Equal(2048 * 4, layer.GetProperty("bytesBefore").GetInt64());
-        Assert.Equal(2048 + (4 * weights.GetProperty("codebook").GetArrayLength()) + (4 * weights.GetProperty("scales").GetInt32()), layer.GetProperty("bytesAfter").GetInt64());
+        int fine = weights.GetProperty("fineCodebook").GetArrayLength();
+        Assert.Equal(2, fine); // of two values seven digits fit a byte
+        int bytes = 2048 + (4 * weights.GetProperty("codebook").GetArrayLength()) + ((2048 + 6) / 7) + (4 * fine) + (4 * weights.GetProperty("scales").GetInt32());
+        Assert.Equal(bytes, layer.GetProperty("bytesAfter").GetInt64());
     }
 
     [Theory]

@@ -147,6 +147,7 @@ internal sealed class TuneCommand : ModelCommand
                 node = l.Node,
                 weights = l.Count,
                 values = l.DistinctAfter,
+                fineValues = l.Matrix?.Fine?.Values.Length ?? 0,
                 sqnrDecibels = Finite(l.SqnrDecibels),
                 errorShare = l.ErrorShare,
             }),

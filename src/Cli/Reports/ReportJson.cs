@@ -76,6 +76,7 @@ internal static class ReportJson
         distinctAfter = weights.DistinctAfter,
         isHashed = weights.IsHashed,
         codebook = weights.Codebook,
+        fineCodebook = weights.FineCodebook,
         scales = weights.ScaleCount,
         sqnrDecibels = Finite(weights.SqnrDecibels),
         errorShare = Finite(weights.ErrorShare),

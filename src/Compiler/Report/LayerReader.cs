@@ -113,6 +113,7 @@ internal sealed class LayerReader
             DistinctAfter = hashed?.ValueCount ?? reduction.DistinctAfter,
             IsHashed = hashed is not null,
             Codebook = hashed?.Codebook ?? [],
+            FineCodebook = hashed?.Fine?.Values ?? [],
             ScaleCount = hashed?.Scales.Length ?? 0,
             SqnrDecibels = matrix is null ? double.PositiveInfinity : reduction.SqnrDecibels,
             ErrorShare = reduction.ErrorShare,

@@ -60,7 +60,7 @@ public sealed record WeightsReport
     /// <summary>The number of different weights before.</summary>
     public required int DistinctBefore { get; init; }
 
-    /// <summary>The number of values in the codebook; that of different weights where the layer is not hashed.</summary>
+    /// <summary>The number of values that codes can say, with a second code one for each pair; that of different weights where the layer is not hashed.</summary>
     public required int DistinctAfter { get; init; }
 
     /// <summary>Whether the weights are hashed.</summary>
@@ -68,6 +68,9 @@ public sealed record WeightsReport
 
     /// <summary>The values of the codebook, ascending, without scales; empty where the layer is not hashed.</summary>
     public required ImmutableArray<float> Codebook { get; init; }
+
+    /// <summary>The values that a second code adds to those of the codebook, ascending; empty where there is one code.</summary>
+    public required ImmutableArray<float> FineCodebook { get; init; }
 
     /// <summary>How many outputs have a scale of their own; 0: the codebook holds the weights themselves.</summary>
     public required int ScaleCount { get; init; }

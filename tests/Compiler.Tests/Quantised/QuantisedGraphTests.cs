@@ -102,7 +102,7 @@ public sealed class QuantisedGraphTests
             .Node("QuantizeLinear", "c,s,z", "y").Output("y");
         ExecutionPlan plan = ModelCompiler.Compile(writer.ToSource(), TestOptions.Exact).Plan!;
         // With channels last the Transpose is a view.
-        Assert.All(plan.Root.Steps.SelectMany(s => s.Nodes), n => Assert.Contains(n.Operator.Name, new[] { "MaxPool", "Transpose" }));
+        Assert.Equal(["MaxPool"], plan.Root.Steps.Where(s => !s.IsView && !s.Nodes.IsEmpty).Select(s => s.Nodes[0].Operator.Name));
         Assert.All(plan.Buffers.Values, b => Assert.Equal(ElementType.Int8, b.ElementType));
     }
 
