@@ -26,97 +26,89 @@ internal static class MachinePeak
         return best;
     }
 
-    /// <summary>Gives the lanes of a vector; the sums go into a field, so that the work cannot be left out.</summary>
-    private static int Run()
-    {
-        if (Vector512.IsHardwareAccelerated && Avx512F.IsSupported)
-        {
-            _sink = Wide();
-            return Vector512<float>.Count;
-        }
-
-        if (Vector256.IsHardwareAccelerated && Fma.IsSupported)
-        {
-            _sink = Middle();
-            return Vector256<float>.Count;
-        }
-
-        _sink = Narrow();
-        return Vector128<float>.Count;
-    }
-
     private static float _sink;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float Wide()
+    private interface IMultiplyAdd<TVector>
+        where TVector : struct
     {
-        Vector512<float> m = Vector512.Create(0.999f), b = Vector512.Create(0.001f);
-        Vector512<float> c0 = b, c1 = b, c2 = b, c3 = b, c4 = b, c5 = b, c6 = b, c7 = b, c8 = b, c9 = b, c10 = b, c11 = b;
-        for (int i = 0; i < Rounds; i++)
-        {
-            c0 = Avx512F.FusedMultiplyAdd(c0, m, b);
-            c1 = Avx512F.FusedMultiplyAdd(c1, m, b);
-            c2 = Avx512F.FusedMultiplyAdd(c2, m, b);
-            c3 = Avx512F.FusedMultiplyAdd(c3, m, b);
-            c4 = Avx512F.FusedMultiplyAdd(c4, m, b);
-            c5 = Avx512F.FusedMultiplyAdd(c5, m, b);
-            c6 = Avx512F.FusedMultiplyAdd(c6, m, b);
-            c7 = Avx512F.FusedMultiplyAdd(c7, m, b);
-            c8 = Avx512F.FusedMultiplyAdd(c8, m, b);
-            c9 = Avx512F.FusedMultiplyAdd(c9, m, b);
-            c10 = Avx512F.FusedMultiplyAdd(c10, m, b);
-            c11 = Avx512F.FusedMultiplyAdd(c11, m, b);
-        }
+        int Lanes { get; }
 
-        return Vector512.Sum(c0 + c1 + c2 + c3 + c4 + c5 + c6 + c7 + c8 + c9 + c10 + c11);
+        TVector Fill(float value);
+
+        TVector Run(TVector a, TVector b, TVector c);
+
+        float First(TVector value);
     }
 
+    /// <summary>Gives the lanes of a vector; the sums go into a field, so that the work cannot be left out.</summary>
+    private static int Run()
+        => Vector512.IsHardwareAccelerated && Avx512F.IsSupported ? Run<Wide, Vector512<float>>()
+            : Vector256.IsHardwareAccelerated && Fma.IsSupported ? Run<Middle, Vector256<float>>()
+            : Run<Narrow, Vector128<float>>();
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float Middle()
+    private static int Run<TOperation, TVector>()
+        where TOperation : struct, IMultiplyAdd<TVector>
+        where TVector : struct
     {
-        Vector256<float> m = Vector256.Create(0.999f), b = Vector256.Create(0.001f);
-        Vector256<float> c0 = b, c1 = b, c2 = b, c3 = b, c4 = b, c5 = b, c6 = b, c7 = b, c8 = b, c9 = b, c10 = b, c11 = b;
+        TOperation o = default;
+        TVector m = o.Fill(0.999f), b = o.Fill(0.001f);
+        TVector c0 = b, c1 = b, c2 = b, c3 = b, c4 = b, c5 = b, c6 = b, c7 = b, c8 = b, c9 = b, c10 = b, c11 = b;
         for (int i = 0; i < Rounds; i++)
         {
-            c0 = Fma.MultiplyAdd(c0, m, b);
-            c1 = Fma.MultiplyAdd(c1, m, b);
-            c2 = Fma.MultiplyAdd(c2, m, b);
-            c3 = Fma.MultiplyAdd(c3, m, b);
-            c4 = Fma.MultiplyAdd(c4, m, b);
-            c5 = Fma.MultiplyAdd(c5, m, b);
-            c6 = Fma.MultiplyAdd(c6, m, b);
-            c7 = Fma.MultiplyAdd(c7, m, b);
-            c8 = Fma.MultiplyAdd(c8, m, b);
-            c9 = Fma.MultiplyAdd(c9, m, b);
-            c10 = Fma.MultiplyAdd(c10, m, b);
-            c11 = Fma.MultiplyAdd(c11, m, b);
+            c0 = o.Run(c0, m, b);
+            c1 = o.Run(c1, m, b);
+            c2 = o.Run(c2, m, b);
+            c3 = o.Run(c3, m, b);
+            c4 = o.Run(c4, m, b);
+            c5 = o.Run(c5, m, b);
+            c6 = o.Run(c6, m, b);
+            c7 = o.Run(c7, m, b);
+            c8 = o.Run(c8, m, b);
+            c9 = o.Run(c9, m, b);
+            c10 = o.Run(c10, m, b);
+            c11 = o.Run(c11, m, b);
         }
 
-        return Vector256.Sum(c0 + c1 + c2 + c3 + c4 + c5 + c6 + c7 + c8 + c9 + c10 + c11);
+        _sink = o.First(c0) + o.First(c1) + o.First(c2) + o.First(c3) + o.First(c4) + o.First(c5)
+            + o.First(c6) + o.First(c7) + o.First(c8) + o.First(c9) + o.First(c10) + o.First(c11);
+        return o.Lanes;
+    }
+
+    private readonly struct Wide : IMultiplyAdd<Vector512<float>>
+    {
+        public int Lanes => Vector512<float>.Count;
+
+        public Vector512<float> Fill(float value) => Vector512.Create(value);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector512<float> Run(Vector512<float> a, Vector512<float> b, Vector512<float> c) => Avx512F.FusedMultiplyAdd(a, b, c);
+
+        public float First(Vector512<float> value) => value.ToScalar();
+    }
+
+    private readonly struct Middle : IMultiplyAdd<Vector256<float>>
+    {
+        public int Lanes => Vector256<float>.Count;
+
+        public Vector256<float> Fill(float value) => Vector256.Create(value);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector256<float> Run(Vector256<float> a, Vector256<float> b, Vector256<float> c) => Fma.MultiplyAdd(a, b, c);
+
+        public float First(Vector256<float> value) => value.ToScalar();
     }
 
     /// <summary>A multiply-add that the machine fuses where it can (Arm64), else two operations.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float Narrow()
+    private readonly struct Narrow : IMultiplyAdd<Vector128<float>>
     {
-        Vector128<float> m = Vector128.Create(0.999f), b = Vector128.Create(0.001f);
-        Vector128<float> c0 = b, c1 = b, c2 = b, c3 = b, c4 = b, c5 = b, c6 = b, c7 = b, c8 = b, c9 = b, c10 = b, c11 = b;
-        for (int i = 0; i < Rounds; i++)
-        {
-            c0 = Vector128.MultiplyAddEstimate(c0, m, b);
-            c1 = Vector128.MultiplyAddEstimate(c1, m, b);
-            c2 = Vector128.MultiplyAddEstimate(c2, m, b);
-            c3 = Vector128.MultiplyAddEstimate(c3, m, b);
-            c4 = Vector128.MultiplyAddEstimate(c4, m, b);
-            c5 = Vector128.MultiplyAddEstimate(c5, m, b);
-            c6 = Vector128.MultiplyAddEstimate(c6, m, b);
-            c7 = Vector128.MultiplyAddEstimate(c7, m, b);
-            c8 = Vector128.MultiplyAddEstimate(c8, m, b);
-            c9 = Vector128.MultiplyAddEstimate(c9, m, b);
-            c10 = Vector128.MultiplyAddEstimate(c10, m, b);
-            c11 = Vector128.MultiplyAddEstimate(c11, m, b);
-        }
+        public int Lanes => Vector128<float>.Count;
 
-        return Vector128.Sum(c0 + c1 + c2 + c3 + c4 + c5 + c6 + c7 + c8 + c9 + c10 + c11);
+        public Vector128<float> Fill(float value) => Vector128.Create(value);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public Vector128<float> Run(Vector128<float> a, Vector128<float> b, Vector128<float> c) => Vector128.MultiplyAddEstimate(a, b, c);
+
+        public float First(Vector128<float> value) => value.ToScalar();
     }
 }
