@@ -6,8 +6,8 @@ namespace RedGen.Runtime;
 
 /// <summary>
 /// Convolution of channels side by side in which each channel is filtered by itself (Groups = InChannels = OutChannels):
-/// output[n, p, c] = activation(bias[c] + Σ over taps t of weights[t, c] × input[n, tap(t, p), c]). What lies in the padding is left out
-/// of the sum. Several output channels for each input channel are work for <see cref="ChannelsLastConvolution"/>.
+/// output[n, p, c] = activation(bias[c] + Σ over taps t of weights[t, c] × input[n, tap(t, p), c]). Padding adds nothing, or
+/// zeros times weights. Several output channels for each input channel are work for <see cref="ChannelsLastConvolution"/>.
 /// </summary>
 public static class ChannelsLastDepthwise
 {

@@ -7,11 +7,11 @@ namespace RedGen.Runtime;
 /// The micro-kernels of a channels-last depthwise convolution of any taps: a vector of channels of windows that are evenly apart, in a row
 /// or in a column. A sum starts from the bias and adds taps in order.
 /// </summary>
-internal readonly struct DepthwiseApart : IDepthwiseTile
+internal static class DepthwiseApart
 {
-    /// <inheritdoc/>
+    /// <summary>Eight windows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Eight<TLanes>(ref float x, nint step, ref float weights, ref float y, nint target, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
+    internal static void Eight<TLanes>(ref float x, nint step, ref float weights, ref float y, nint target, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
         where TLanes : struct, ILanes<TLanes>
     {
         unchecked
@@ -53,9 +53,9 @@ internal readonly struct DepthwiseApart : IDepthwiseTile
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>Four windows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Four<TLanes>(ref float x, nint step, ref float weights, ref float y, nint target, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
+    internal static void Four<TLanes>(ref float x, nint step, ref float weights, ref float y, nint target, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
         where TLanes : struct, ILanes<TLanes>
     {
         unchecked
@@ -89,9 +89,9 @@ internal readonly struct DepthwiseApart : IDepthwiseTile
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>One window.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void One<TLanes>(ref float x, nint step, ref float weights, ref float y, nint target, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
+    internal static void One<TLanes>(ref float x, nint step, ref float weights, ref float y, nint target, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
         where TLanes : struct, ILanes<TLanes>
     {
         unchecked

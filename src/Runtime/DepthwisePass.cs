@@ -31,6 +31,12 @@ internal ref struct DepthwisePass
     {
         _input = input;
         _output = output;
+        if (_shape.InChannels >= Vector<float>.Count && DepthwiseRow.Serves(_shape))
+        {
+            RunRows();
+            return;
+        }
+
         TapRange depth = TapRange.Depth(_shape);
         TapRange height = TapRange.Height(_shape);
         TapRange width = TapRange.Width(_shape);
@@ -50,6 +56,38 @@ internal ref struct DepthwisePass
                 }
             }
         }
+    }
+
+    /// <summary>Rows of three taps: no boxes, since padding is read as zeros.</summary>
+    private readonly void RunRows()
+    {
+        unchecked
+        {
+            nint line = (nint)_shape.InWidth * _shape.InChannels;
+            for (int row = 0; row < _shape.OutHeight; row++)
+            {
+                int top = (row * _shape.StrideHeight) - _shape.PadTop;
+                int firstTap = Math.Max(-top, 0);
+                int lines = Math.Min(_shape.KernelHeight, _shape.InHeight - top) - firstTap;
+                RunRow(new DepthwiseRow(_shape, lines, line, 2 * line), ((top + firstTap) * line) + ((1 - _shape.PadLeft) * _shape.InChannels), firstTap, row);
+            }
+        }
+    }
+
+    private readonly void RunRow(in DepthwiseRow row, nint from, int firstTap, int index)
+    {
+        ref float x = ref Unsafe.Add(ref MemoryMarshal.GetReference(_input), from);
+        ref float weights = ref Unsafe.Add(ref MemoryMarshal.GetReference(_weights), firstTap * DepthwiseRow.Taps * _shape.InChannels);
+        ref float bias = ref MemoryMarshal.GetReference(_bias);
+        ref float y = ref Unsafe.Add(ref MemoryMarshal.GetReference(_output), (nint)index * _shape.OutWidth * _shape.InChannels);
+#if NET8_0_OR_GREATER
+        if (Lanes512.IsSupported && _shape.InChannels >= 16)
+        {
+            row.Run<Lanes512>(ref x, ref weights, ref bias, !_bias.IsEmpty, ref y, _shape.StrideWidth, _bounds);
+            return;
+        }
+#endif
+        row.Run<VectorLanes>(ref x, ref weights, ref bias, !_bias.IsEmpty, ref y, _shape.StrideWidth, _bounds);
     }
 
     [MethodImpl(Simd.Hot)]
@@ -81,7 +119,6 @@ internal ref struct DepthwisePass
         {
             TLanes o = default;
             int channels = _shape.InChannels;
-            bool sliding = taps.Taps == 3 && taps.TapStep == lines.Step;
             for (int next = 0; next < channels; next += o.Count)
             {
                 int c = Math.Min(next, channels - o.Count);
@@ -89,14 +126,7 @@ internal ref struct DepthwisePass
                 ref float x = ref Unsafe.Add(ref MemoryMarshal.GetReference(_input), taps.Start + c);
                 ref float w = ref Unsafe.Add(ref MemoryMarshal.GetReference(_weights), taps.Weight + c);
                 ref float y = ref Unsafe.Add(ref MemoryMarshal.GetReference(_output), place + c);
-                if (sliding)
-                {
-                    DepthwiseWindows.Run<DepthwiseSliding, TLanes>(ref x, ref w, ref y, lines, taps, bias, _bounds);
-                }
-                else
-                {
-                    DepthwiseWindows.Run<DepthwiseApart, TLanes>(ref x, ref w, ref y, lines, taps, bias, _bounds);
-                }
+                DepthwiseWindows.Run<TLanes>(ref x, ref w, ref y, lines, taps, bias, _bounds);
             }
         }
     }

@@ -3,22 +3,6 @@ using System.Runtime.CompilerServices;
 
 namespace RedGen.Runtime;
 
-/// <summary>The micro-kernels of a channels-last depthwise convolution: one vector of channels of so many windows that are evenly apart.</summary>
-internal interface IDepthwiseTile
-{
-    /// <summary>Eight windows.</summary>
-    void Eight<TLanes>(ref float x, nint step, ref float weights, ref float y, nint target, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
-        where TLanes : struct, ILanes<TLanes>;
-
-    /// <summary>Four windows.</summary>
-    void Four<TLanes>(ref float x, nint step, ref float weights, ref float y, nint target, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
-        where TLanes : struct, ILanes<TLanes>;
-
-    /// <summary>One window.</summary>
-    void One<TLanes>(ref float x, nint step, ref float weights, ref float y, nint target, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
-        where TLanes : struct, ILanes<TLanes>;
-}
-
 /// <summary>
 /// Walks the windows of a box, line by line, in tiles of eight, of four where fewer are left, or one by one in short lines. A method a height
 /// of tile: a loop that inlines several exceeds what the JIT inlines.
@@ -27,19 +11,17 @@ internal static class DepthwiseWindows
 {
     /// <summary>Computes a vector of channels of all windows of a box.</summary>
     [MethodImpl(Simd.Hot)]
-    internal static void Run<TTile, TLanes>(
+    internal static void Run<TLanes>(
         ref float x, ref float weights, ref float y, in DepthwiseLines lines, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
-        where TTile : struct, IDepthwiseTile
         where TLanes : struct, ILanes<TLanes>
     {
-        if (lines.Windows >= 8) Eights<TTile, TLanes>(ref x, ref weights, ref y, lines, taps, bias, bounds);
-        if (lines.Windows < 4) Ones<TTile, TLanes>(ref x, ref weights, ref y, lines, taps, bias, bounds);
-        else if (lines.Windows % 8 != 0) Fours<TTile, TLanes>(ref x, ref weights, ref y, lines, taps, bias, bounds);
+        if (lines.Windows >= 8) Eights<TLanes>(ref x, ref weights, ref y, lines, taps, bias, bounds);
+        if (lines.Windows < 4) Ones<TLanes>(ref x, ref weights, ref y, lines, taps, bias, bounds);
+        else if (lines.Windows % 8 != 0) Fours<TLanes>(ref x, ref weights, ref y, lines, taps, bias, bounds);
     }
 
     [MethodImpl(Simd.Hot)]
-    private static void Eights<TTile, TLanes>(ref float x, ref float weights, ref float y, in DepthwiseLines lines, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
-        where TTile : struct, IDepthwiseTile
+    private static void Eights<TLanes>(ref float x, ref float weights, ref float y, in DepthwiseLines lines, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
         where TLanes : struct, ILanes<TLanes>
     {
         unchecked
@@ -48,7 +30,7 @@ internal static class DepthwiseWindows
             {
                 for (nint window = 0; window <= lines.Windows - 8; window += 8)
                 {
-                    default(TTile).Eight(ref Unsafe.Add(ref x, window * lines.Step), lines.Step, ref weights, ref Unsafe.Add(ref y, window * lines.Target), lines.Target, taps, bias, bounds);
+                    DepthwiseApart.Eight(ref Unsafe.Add(ref x, window * lines.Step), lines.Step, ref weights, ref Unsafe.Add(ref y, window * lines.Target), lines.Target, taps, bias, bounds);
                 }
 
                 x = ref Unsafe.Add(ref x, lines.LineStep);
@@ -58,8 +40,7 @@ internal static class DepthwiseWindows
     }
 
     [MethodImpl(Simd.Hot)]
-    private static void Fours<TTile, TLanes>(ref float x, ref float weights, ref float y, in DepthwiseLines lines, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
-        where TTile : struct, IDepthwiseTile
+    private static void Fours<TLanes>(ref float x, ref float weights, ref float y, in DepthwiseLines lines, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
         where TLanes : struct, ILanes<TLanes>
     {
         unchecked
@@ -70,7 +51,7 @@ internal static class DepthwiseWindows
                 {
                     // The last tile moves back to end with the line; what is computed twice is equal.
                     nint first = window <= lines.Windows - 4 ? window : lines.Windows - 4;
-                    default(TTile).Four(ref Unsafe.Add(ref x, first * lines.Step), lines.Step, ref weights, ref Unsafe.Add(ref y, first * lines.Target), lines.Target, taps, bias, bounds);
+                    DepthwiseApart.Four(ref Unsafe.Add(ref x, first * lines.Step), lines.Step, ref weights, ref Unsafe.Add(ref y, first * lines.Target), lines.Target, taps, bias, bounds);
                 }
 
                 x = ref Unsafe.Add(ref x, lines.LineStep);
@@ -80,8 +61,7 @@ internal static class DepthwiseWindows
     }
 
     [MethodImpl(Simd.Hot)]
-    private static void Ones<TTile, TLanes>(ref float x, ref float weights, ref float y, in DepthwiseLines lines, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
-        where TTile : struct, IDepthwiseTile
+    private static void Ones<TLanes>(ref float x, ref float weights, ref float y, in DepthwiseLines lines, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
         where TLanes : struct, ILanes<TLanes>
     {
         unchecked
@@ -90,7 +70,7 @@ internal static class DepthwiseWindows
             {
                 for (nint window = 0; window < lines.Windows; window++)
                 {
-                    default(TTile).One(ref Unsafe.Add(ref x, window * lines.Step), lines.Step, ref weights, ref Unsafe.Add(ref y, window * lines.Target), lines.Target, taps, bias, bounds);
+                    DepthwiseApart.One(ref Unsafe.Add(ref x, window * lines.Step), lines.Step, ref weights, ref Unsafe.Add(ref y, window * lines.Target), lines.Target, taps, bias, bounds);
                 }
 
                 x = ref Unsafe.Add(ref x, lines.LineStep);
