@@ -57,6 +57,8 @@ internal sealed class InspectCommand(ToolConsole console) : ModelCommand(console
             macs = result.Plan?.MultiplyAdds,
             weightBytes = result.Plan?.WeightBytes,
             scratchBytes = result.Plan?.ArenaBytes,
+            scratchBytesBound = result.Plan?.ArenaLowerBound,
+            scratchRatio = result.Plan?.ArenaRatio,
             layers,
             diagnostics = Console.Diagnostics,
         });
@@ -138,7 +140,7 @@ internal sealed class InspectCommand(ToolConsole console) : ModelCommand(console
         {
             Console.WriteLine("MACs        " + Tables.Number(plan.MultiplyAdds));
             Console.WriteLine("weights     " + Tables.Number(plan.WeightBytes) + " bytes");
-            Console.WriteLine("scratch     " + Tables.Number(plan.ArenaBytes) + " bytes");
+            Console.WriteLine("scratch     " + Tables.Number(plan.ArenaBytes) + " bytes" + (plan.ArenaBytes > 0 ? ", " + plan.ArenaRatio.ToString("0.000", CultureInfo.InvariantCulture) + " × what is alive at once" : ""));
         }
         else Console.WriteLine("This version of RedGen does not compile the model; its nodes as the file has them:");
 

@@ -107,6 +107,7 @@ internal sealed class ReportHtml
         LayerDetails.Fact(_html, "relative error estimated", isReduced ? Quantity(_report.EstimatedError) : None);
         LayerDetails.Fact(_html, "relative error measured", MeasuredError(_report));
         LayerDetails.Fact(_html, "largest error certified", CertifiedError(_report));
+        LayerDetails.Fact(_html, "scratch memory ÷ alive at once", Quantity(_report.ArenaRatio));
         LayerDetails.Fact(_html, "parameters of the file", Number(_report.Info.Parameters));
         LayerDetails.Fact(_html, "weights of layers", Number(_report.Weights));
         LayerDetails.Fact(_html, "distinct values a column ÷ weights", Percent(_report.ValuesPerColumnRatio));

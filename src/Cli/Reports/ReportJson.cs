@@ -39,6 +39,8 @@ internal static class ReportJson
         weightBytesRatio = report.WeightBytesRatio,
         scratchBytesBefore = report.ArenaBytesBefore,
         scratchBytesAfter = report.ArenaBytesAfter,
+        scratchBytesBound = report.ArenaLowerBound,
+        scratchRatio = report.ArenaRatio,
         estimatedMicroseconds = report.EstimatedMicroseconds,
         costsOf = report.CostsOf,
         layers = report.Layers.Select(Layer),

@@ -36,6 +36,7 @@ internal static class ReportMarkdown
         text.Append('\n');
         text.Append("- Weights of layers: ").Append(Number(report.Weights)).Append(" of ").Append(Number(report.Info.Parameters)).Append(" parameters; outputs merged: ").Append(Number(report.OutputsMerged)).Append('\n');
         text.Append("- Distinct values a column ÷ weights (the papers' count): ").Append(Percent(report.ValuesPerColumnRatio)).Append('\n');
+        text.Append("- Scratch memory ÷ the most that is alive at one step: ").Append(Quantity(report.ArenaRatio)).Append('\n');
         text.Append("- Relative error at the outputs: allowed ").Append(Quantity(report.Tolerance)).Append(", estimated ").Append(Quantity(report.EstimatedError))
             .Append(", measured: ").Append(Escape(MeasuredError(report))).Append('\n');
         text.Append("- Largest error of an output element: ").Append(Escape(CertifiedError(report))).Append("\n\n");

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 
@@ -15,48 +16,102 @@ internal readonly record struct ArenaRequest(long Bytes, int First, int Last);
 /// <param name="LowerBound">The largest sum of requests alive at one step: no layout is smaller.</param>
 internal sealed record ArenaLayout(long[] Offsets, long Bytes, long LowerBound);
 
-/// <summary>Places buffers with overlapping lifetimes side by side and lets others share: largest first, at the lowest offset that is free.</summary>
+/// <summary>
+/// Places buffers with overlapping lifetimes side by side and lets others share. The best layout is hard to find; so several orders are
+/// tried, each buffer into the lowest gap or the tightest, and then orders in which what stands on top comes sooner, until one reaches the lower bound.
+/// </summary>
 internal static class Arena
 {
     /// <summary>Buffers start at multiples of this, a cache line.</summary>
     public const int Alignment = 64;
 
+    /// <summary>Placements tried beyond the plain orders, as far as <see cref="MostWork"/> allows.</summary>
+    private const int MostTries = 400;
+
+    /// <summary>Requests placed in all of these: large models take few tries.</summary>
+    private const int MostWork = 100_000;
+
     /// <summary>Lays requests out.</summary>
     public static ArenaLayout Place(IReadOnlyList<ArenaRequest> requests)
     {
-        var offsets = new long[requests.Count];
-        var placed = new LifetimeIndex(requests.Count == 0 ? 0 : requests.Max(r => r.Last) + 1);
-        long total = 0;
-        foreach (int i in Enumerable.Range(0, requests.Count).Where(i => requests[i].Bytes > 0).OrderByDescending(i => requests[i].Bytes).ThenBy(i => i))
+        long[] pressure = Pressure(requests);
+        long bound = pressure.Length == 0 ? 0 : pressure.Max();
+        ArenaTrial? best = null;
+        int[] bestOrder = [];
+        foreach (int[] order in Orders(requests, pressure))
         {
-            long offset = 0;
-            foreach (int other in placed.Overlapping(requests[i].First, requests[i].Last).OrderBy(p => offsets[p]))
+            foreach (bool tight in new[] { false, true })
             {
-                if (offset + Aligned(requests[i].Bytes) <= offsets[other]) break;
-                offset = System.Math.Max(offset, offsets[other] + Aligned(requests[other].Bytes));
+                ArenaTrial trial = ArenaTrial.Place(requests, order, tight);
+                if (best is null || trial.Bytes < best.Bytes) (best, bestOrder) = (trial, order);
+                if (best.Bytes == bound) return new ArenaLayout(best.Offsets, best.Bytes, bound);
             }
-
-            offsets[i] = offset;
-            placed.Add(i, requests[i].First, requests[i].Last);
-            total = System.Math.Max(total, offset + Aligned(requests[i].Bytes));
         }
 
-        return new ArenaLayout(offsets, total, LowerBound(requests));
+        best = Improve(requests, best!, bestOrder, bound);
+        return new ArenaLayout(best.Offsets, best.Bytes, bound);
     }
 
-    private static long Aligned(long bytes) => (bytes + Alignment - 1) / Alignment * Alignment;
+    /// <summary>A size as it counts in the arena.</summary>
+    public static long Aligned(long bytes) => (bytes + Alignment - 1) / Alignment * Alignment;
 
-    private static long LowerBound(IReadOnlyList<ArenaRequest> requests)
+    /// <summary>Bytes alive at each step.</summary>
+    private static long[] Pressure(IReadOnlyList<ArenaRequest> requests)
     {
-        var changes = new SortedDictionary<int, long>();
+        long[] alive = new long[requests.Count == 0 ? 0 : requests.Max(r => r.Last) + 2];
         foreach (ArenaRequest request in requests)
         {
-            changes[request.First] = (changes.TryGetValue(request.First, out long start) ? start : 0) + Aligned(request.Bytes);
-            changes[request.Last + 1] = (changes.TryGetValue(request.Last + 1, out long end) ? end : 0) - Aligned(request.Bytes);
+            alive[request.First] += Aligned(request.Bytes);
+            alive[request.Last + 1] -= Aligned(request.Bytes);
         }
 
-        long alive = 0, most = 0;
-        foreach (KeyValuePair<int, long> change in changes) most = System.Math.Max(most, alive += change.Value);
+        for (int i = 1; i < alive.Length; i++) alive[i] += alive[i - 1];
+        return alive;
+    }
+
+    /// <summary>Orders that do well on networks: the largest first; the longest kept first; those of the fullest step first.</summary>
+    private static IEnumerable<int[]> Orders(IReadOnlyList<ArenaRequest> requests, long[] pressure)
+    {
+        int[] all = [.. Enumerable.Range(0, requests.Count).Where(i => requests[i].Bytes > 0)];
+        yield return [.. all.OrderByDescending(i => requests[i].Bytes).ThenBy(i => i)];
+        yield return [.. all.OrderByDescending(i => requests[i].Bytes).ThenByDescending(i => Steps(requests[i])).ThenBy(i => i)];
+        yield return [.. all.OrderByDescending(i => Steps(requests[i])).ThenByDescending(i => requests[i].Bytes).ThenBy(i => i)];
+        yield return [.. all.OrderByDescending(i => requests[i].Bytes * Steps(requests[i])).ThenBy(i => i)];
+        yield return [.. all.OrderByDescending(i => Fullest(pressure, requests[i])).ThenByDescending(i => requests[i].Bytes).ThenBy(i => i)];
+        yield return [.. all.OrderByDescending(i => Fullest(pressure, requests[i])).ThenByDescending(i => Steps(requests[i])).ThenBy(i => i)];
+        yield return [.. all.OrderBy(i => requests[i].First).ThenByDescending(i => Steps(requests[i])).ThenBy(i => i)];
+        yield return [.. all.OrderByDescending(i => requests[i].Last).ThenByDescending(i => Steps(requests[i])).ThenBy(i => i)];
+    }
+
+    private static long Steps(ArenaRequest request) => request.Last - request.First + 1;
+
+    private static long Fullest(long[] pressure, ArenaRequest request)
+    {
+        long most = 0;
+        for (int i = request.First; i <= request.Last; i++) most = Math.Max(most, pressure[i]);
         return most;
+    }
+
+    /// <summary>Places what stands on top earlier, each time by another distance; a step that makes the arena no larger is kept.</summary>
+    private static ArenaTrial Improve(IReadOnlyList<ArenaRequest> requests, ArenaTrial best, int[] order, long bound)
+    {
+        int tries = Math.Min(MostTries, MostWork / Math.Max(1, requests.Count));
+        ArenaTrial current = best;
+        for (int t = 0; t < tries && best.Bytes > bound; t++)
+        {
+            int top = Array.FindIndex(order, i => current.Offsets[i] + Aligned(requests[i].Bytes) == current.Bytes);
+            if (top == 0) top = order.Length - 1;
+            // 1/2, 1/4, … of the way to the front, and the front itself in turns.
+            int to = t % 4 == 3 ? 0 : top - Math.Max(1, top >> ((t % 4) + 1));
+            var moved = order.ToList();
+            moved.RemoveAt(top);
+            moved.Insert(to, order[top]);
+            ArenaTrial trial = ArenaTrial.Place(requests, [.. moved], tight: t % 8 >= 4);
+            if (trial.Bytes > current.Bytes) continue;
+            (current, order) = (trial, [.. moved]);
+            if (current.Bytes < best.Bytes) best = current;
+        }
+
+        return best;
     }
 }

@@ -61,6 +61,9 @@ public sealed class ExecutionPlan
     /// <summary>The least that any placement needs: the largest sum of buffers alive at one step.</summary>
     public required int ArenaLowerBound { get; init; }
 
+    /// <summary>Scratch memory ÷ the least that any placement needs; 1 without scratch memory.</summary>
+    public double ArenaRatio => ArenaLowerBound == 0 ? 1 : (double)ArenaBytes / ArenaLowerBound;
+
     /// <summary>Bytes of constants, each distinct array once.</summary>
     public required long WeightBytes { get; init; }
 

@@ -59,6 +59,12 @@ public sealed record ModelReport
     /// <summary>Bytes of scratch memory of one call of the reduced model.</summary>
     public required int ArenaBytesAfter { get; init; }
 
+    /// <summary>The least scratch memory that any placement of the reduced model's values needs: the largest sum of values alive at one step.</summary>
+    public required int ArenaLowerBound { get; init; }
+
+    /// <summary>Scratch memory of the reduced model ÷ <see cref="ArenaLowerBound"/>; 1 without scratch memory.</summary>
+    public required double ArenaRatio { get; init; }
+
     /// <summary>The steps of the reduced model that compute something, in their order.</summary>
     public required ImmutableArray<LayerReport> Layers { get; init; }
 
@@ -112,6 +118,8 @@ public sealed record ModelReport
         After = new ReportCost(after.Multiplications, after.Root.Steps.Sum(LayerReader.Additions), after.WeightBytes),
         ArenaBytesBefore = before.ArenaBytes,
         ArenaBytesAfter = after.ArenaBytes,
+        ArenaLowerBound = after.ArenaLowerBound,
+        ArenaRatio = after.ArenaRatio,
         CostsOf = (costs ?? CostTable.X64).Machine,
         Layers = new LayerReader(before, after, costs ?? CostTable.X64).ReadAll(),
     };

@@ -43,4 +43,25 @@ public sealed class ArenaTests
         Assert.Equal(1280, layout.Bytes);
         Assert.Equal(1280, layout.LowerBound);
     }
+
+    [Fact]
+    public void Random_lifetimes_are_placed_close_to_the_bound()
+    {
+        var random = new Random(2);
+        double sum = 0;
+        for (int round = 0; round < 200; round++)
+        {
+            List<ArenaRequest> requests = [.. Enumerable.Range(0, random.Next(10, 60)).Select(_ =>
+            {
+                int first = random.Next(50);
+                return new ArenaRequest(64 * random.Next(1, 200), first, first + random.Next(random.Next(3) == 0 ? 40 : 6));
+            })];
+            ArenaLayout layout = Arena.Place(requests);
+            double ratio = (double)layout.Bytes / layout.LowerBound;
+            Assert.InRange(ratio, 1, 1.2);
+            sum += ratio;
+        }
+
+        Assert.InRange(sum / 200, 1, 1.03);
+    }
 }
