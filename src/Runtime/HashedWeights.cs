@@ -260,6 +260,34 @@ public static class HashedWeights
         return packed;
     }
 
+    /// <summary>Expands to what convolutions of constant sizes read.</summary>
+    /// <param name="indices">[outputs, columns], each <paramref name="first"/> + a position in <paramref name="values"/>.</param>
+    /// <param name="values">The codebook, 1 to 127 values.</param>
+    /// <param name="scales">[outputs], or empty: all 1.</param>
+    /// <param name="first">The byte of index 0.</param>
+    /// <param name="taps">Places of the kernel; they divide the columns.</param>
+    /// <param name="outputs">Output channels.</param>
+    /// <param name="columns">Weights of one output channel: input channels × taps.</param>
+    /// <returns>[place][input channel][output channel].</returns>
+    /// <exception cref="ArgumentException">The spans do not fit the sizes.</exception>
+    public static float[] ToTapRows(
+        ReadOnlySpan<byte> indices, ReadOnlySpan<float> values, ReadOnlySpan<float> scales, int first, int taps, int outputs, int columns)
+    {
+        Check(indices, values, scales, first, outputs, columns);
+        if (taps <= 0 || columns % taps != 0)
+        {
+            throw new ArgumentException("The taps do not divide the columns.", nameof(taps));
+        }
+
+        float[] packed = new float[outputs * columns];
+        for (int i = 0; i < outputs; i++)
+        {
+            ExpandRow(indices.Slice(i * columns, columns), values, scales, first, i, packed, i, outputs, taps);
+        }
+
+        return packed;
+    }
+
     /// <summary>The whole numbers from a least to a largest one: the codebook of weights that are levels times the scale of their output.</summary>
     /// <param name="least">The first value.</param>
     /// <param name="most">The last value, at most 126 above the first.</param>

@@ -60,9 +60,10 @@ internal static class ModelEmitter
         using (code.Block($"private static {result} {emitted.Method}({string.Join(", ", emitted.Parameters)})"))
         {
             foreach (string constant in emitted.Constants) code.Line(constant + ";");
-            step.Emit(new StepWriter(code, plan, step, emitted.Inputs, emitted.Outputs, emitted.Weights, emitted.Bodies));
+            step.Emit(new StepWriter(code, plan, step, emitted.Inputs, emitted.Outputs, emitted.Weights, emitted.Bodies) { Method = emitted.Method });
         }
 
+        step.EmitMembers(code, emitted.Method);
         foreach (EmittedBody body in emitted.Bodies) EmitBody(code, body);
     }
 

@@ -30,6 +30,9 @@ public sealed class StepWriter
     /// <summary>The plan.</summary>
     public ExecutionPlan Plan { get; }
 
+    /// <summary>The name of the step's method.</summary>
+    internal string Method { get; init; } = "";
+
     /// <summary>The step.</summary>
     public Step Step { get; }
 

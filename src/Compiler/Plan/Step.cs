@@ -66,6 +66,13 @@ public abstract class Step
     /// <summary>Writes the body of the step's method.</summary>
     public abstract void Emit(StepWriter writer);
 
+    /// <summary>Writes what the step's method needs beside it: types that hold its constants.</summary>
+    /// <param name="code">Where to.</param>
+    /// <param name="method">The method's name.</param>
+    internal virtual void EmitMembers(SourceWriter code, string method)
+    {
+    }
+
     /// <summary>The same step, said to compute other nodes.</summary>
     internal Step Of(ImmutableArray<Node> nodes)
     {

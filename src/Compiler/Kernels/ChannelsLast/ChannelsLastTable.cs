@@ -24,7 +24,7 @@ internal static class ChannelsLastTable
         ["AveragePool"] = Pool,
         ["BatchNormalization"] = [new ChannelsLastBatchNormKernel()],
         ["Concat"] = Move,
-        ["Conv"] = [Dense, new WinogradKernel(), new ChannelsLastConvKernel()],
+        ["Conv"] = [Dense, new FixedConvKernel(), new WinogradKernel(), new ChannelsLastConvKernel()],
         ["ConvInteger"] = IntegerConv,
         ["DepthToSpace"] = Move,
         ["DequantizeLinear"] = Quantise,

@@ -25,6 +25,9 @@ internal static class ConvCost
     /// <summary>What there is to do whatever the size.</summary>
     private const double DirectCall = 200_000, TilesCall = 250_000;
 
+    /// <summary>The same where the kernel is compiled for the layer's own sizes.</summary>
+    private const double FixedCall = 30_000, FixedOutput = 15;
+
     /// <summary>A transformed input of four points an axis, and of six.</summary>
     private const double FourPointInput = 60, SixPointInput = 82;
 
@@ -48,6 +51,10 @@ internal static class ConvCost
         double pixels = (double)layer.Batch * layer.Window.OutLength;
         return DirectCall + (pixels * Products(layer.OutChannels, layer.Taps)) + (pixels * Rounded(layer.OutChannels) * Output) + Weights(layer, layer.Window.KernelLength);
     }
+
+    /// <summary>The same, compiled for the layer's own sizes.</summary>
+    public static double OfFixed(ConvLayer layer)
+        => FixedCall + (layer.Window.OutLength * (Products(layer.OutChannels, layer.Taps) + (Rounded(layer.OutChannels) * FixedOutput)));
 
     /// <summary>By Winograd's minimal filtering.</summary>
     public static double OfTiles(ConvLayer layer, WinogradTiles tiles)

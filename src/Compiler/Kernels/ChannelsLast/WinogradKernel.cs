@@ -58,7 +58,7 @@ internal sealed class WinogradKernel : ChannelsLastKernel
     }
 
     /// <summary>The tiles with the fewest multiplications that pay and are exact enough; null: the sum as defined.</summary>
-    private static WinogradTiles? Choose(FloatConvolution read)
+    internal static WinogradTiles? Choose(FloatConvolution read)
         => WinogradTiles.Of(read.Layer).Where(t => ConvCost.Pays(read.Layer, t)).OrderBy(t => ConvCost.OfTiles(read.Layer, t))
             .Where(t => WinogradAccuracy.Suffices(read, t)).Cast<WinogradTiles?>().FirstOrDefault();
 

@@ -78,6 +78,9 @@ internal sealed class HashedConstants
     /// <summary>Weights that are expanded to what channels-last depthwise convolutions read.</summary>
     public Weight ToTapRows() => Expanded("ToTapRows", "");
 
+    /// <summary>Weights that are expanded to what convolutions of constant sizes read.</summary>
+    public Weight ToTapRows(int taps) => Expanded("ToTapRows", "taps: " + CSharpLiteral.Of(taps) + ", ");
+
     /// <summary>Weights that are expanded to what Dense reads.</summary>
     public Weight ToBlocks() => Expanded("ToBlocks", "");
 

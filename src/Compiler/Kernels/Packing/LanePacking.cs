@@ -35,6 +35,17 @@ internal static class LanePacking
         return packed;
     }
 
+    /// <summary>Packs ONNX weights [outChannels, inChannels, taps] without panels: [tap][input channel][output channel].</summary>
+    internal static float[] PackRows(float[] weights, int outputs, int taps)
+    {
+        int columns = weights.Length / outputs;
+        var packed = new float[weights.Length];
+        for (int output = 0; output < outputs; output++)
+            for (int column = 0; column < columns; column++)
+                packed[(((column % taps * (columns / taps)) + (column / taps)) * outputs) + output] = weights[(output * columns) + column];
+        return packed;
+    }
+
     /// <summary>Packs the weights of a depthwise convolution: [tap][channel].</summary>
     internal static float[] PackDepthwise(float[] weights, int channels)
     {

@@ -1,0 +1,165 @@
+#nullable enable
+using System;
+using System.Runtime.CompilerServices;
+
+namespace RedGen.Runtime;
+
+/// <summary>Convolutions of constant sizes, two vectors of output channels at a time.</summary>
+internal static class FixedPairs
+{
+    /// <summary>Computes all pixels, a tile at a time.</summary>
+    [MethodImpl(Simd.Hot)]
+    internal static void Run<TLanes, TShape, TActivation>(ref float x, ref float weights, ref float bias, ref float y, TActivation activation)
+        where TLanes : struct, ILanes<TLanes>
+        where TShape : struct, IFixedConvolution
+        where TActivation : struct, IActivation
+    {
+        unchecked
+        {
+            TShape s = default;
+            int pitch = s.CopyWidth * s.InChannels;
+            // 16 registers hold half as many sums as 32.
+            int columns = default(TLanes).Count == 16 ? s.TileColumns : (s.TileColumns + 1) / 2;
+            for (int row = 0; row < s.OutHeight; row += s.TileRows)
+            {
+                // The last tiles reach back to where others were: some pixels are computed twice, none in part.
+                int firstRow = Math.Min(row, s.OutHeight - s.TileRows);
+                int top = (firstRow * s.StrideHeight) - (s.PadTop - s.CopyTop);
+                int firstTap = top < 0 ? (s.DilationHeight - 1 - top) / s.DilationHeight : 0;
+                int endTap = Math.Min(s.KernelHeight, (s.CopyHeight - top + s.DilationHeight - 1) / s.DilationHeight);
+                for (int column = 0; column < s.OutWidth; column += columns)
+                {
+                    int first = Math.Min(column, s.OutWidth - columns);
+                    Tile<TLanes, TShape, TActivation>(
+                        ref x, (top * pitch) + (first * s.StrideWidth * s.InChannels), firstTap, endTap, ref weights, ref bias,
+                        ref Unsafe.Add(ref y, ((firstRow * s.OutWidth) + first) * s.OutChannels), activation);
+                }
+            }
+        }
+    }
+
+    // Which of the eight windows there are, and where, is known when the method is compiled.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Tile<TLanes, TShape, TActivation>(
+        ref float x, int from, int firstTap, int endTap, ref float weights, ref float bias, ref float y, TActivation activation)
+        where TLanes : struct, ILanes<TLanes>
+        where TShape : struct, IFixedConvolution
+        where TActivation : struct, IActivation
+    {
+        unchecked
+        {
+            TLanes o = default;
+            TShape s = default;
+            int pitch = s.CopyWidth * s.InChannels;
+            int columns = default(TLanes).Count == 16 ? s.TileColumns : (s.TileColumns + 1) / 2;
+            int pixels = columns * s.TileRows;
+            int down = s.StrideHeight * pitch, along = s.StrideWidth * s.InChannels;
+            bool joined = s.DilationWidth == 1;
+            int runs = joined ? 1 : s.KernelWidth;
+            int length = joined ? s.KernelWidth * s.InChannels : s.InChannels;
+            int second = Math.Min(o.Count, s.OutChannels - o.Count);
+            TLanes a0 = o.Load(ref bias, 0);
+            TLanes b0 = o.Load(ref bias, second);
+            TLanes a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0;
+            TLanes b1 = b0, b2 = b0, b3 = b0, b4 = b0, b5 = b0, b6 = b0, b7 = b0;
+            for (int kh = firstTap; kh < endTap; kh++)
+            {
+                for (int run = 0; run < runs; run++)
+                {
+                    ref float p = ref Unsafe.Add(ref x, from + (kh * s.DilationHeight * pitch) + (run * s.DilationWidth * s.InChannels));
+                    ref float w = ref Unsafe.Add(ref weights, ((kh * runs) + run) * length * s.OutChannels);
+                    for (int k = 0; k < length; k++)
+                    {
+                        TLanes u = o.Load(ref w, 0);
+                        TLanes v = o.Load(ref w, second);
+                        TLanes x0 = o.Fill(Unsafe.Add(ref p, Place(0, columns, down, along)));
+                        a0 = o.MultiplyAdd(x0, u, a0);
+                        b0 = o.MultiplyAdd(x0, v, b0);
+
+                        if (pixels > 1)
+                        {
+                            TLanes x1 = o.Fill(Unsafe.Add(ref p, Place(1, columns, down, along)));
+                            a1 = o.MultiplyAdd(x1, u, a1);
+                            b1 = o.MultiplyAdd(x1, v, b1);
+                        }
+
+                        if (pixels > 2)
+                        {
+                            TLanes x2 = o.Fill(Unsafe.Add(ref p, Place(2, columns, down, along)));
+                            a2 = o.MultiplyAdd(x2, u, a2);
+                            b2 = o.MultiplyAdd(x2, v, b2);
+                        }
+
+                        if (pixels > 3)
+                        {
+                            TLanes x3 = o.Fill(Unsafe.Add(ref p, Place(3, columns, down, along)));
+                            a3 = o.MultiplyAdd(x3, u, a3);
+                            b3 = o.MultiplyAdd(x3, v, b3);
+                        }
+
+                        if (pixels > 4)
+                        {
+                            TLanes x4 = o.Fill(Unsafe.Add(ref p, Place(4, columns, down, along)));
+                            a4 = o.MultiplyAdd(x4, u, a4);
+                            b4 = o.MultiplyAdd(x4, v, b4);
+                        }
+
+                        if (pixels > 5)
+                        {
+                            TLanes x5 = o.Fill(Unsafe.Add(ref p, Place(5, columns, down, along)));
+                            a5 = o.MultiplyAdd(x5, u, a5);
+                            b5 = o.MultiplyAdd(x5, v, b5);
+                        }
+
+                        if (pixels > 6)
+                        {
+                            TLanes x6 = o.Fill(Unsafe.Add(ref p, Place(6, columns, down, along)));
+                            a6 = o.MultiplyAdd(x6, u, a6);
+                            b6 = o.MultiplyAdd(x6, v, b6);
+                        }
+
+                        if (pixels > 7)
+                        {
+                            TLanes x7 = o.Fill(Unsafe.Add(ref p, Place(7, columns, down, along)));
+                            a7 = o.MultiplyAdd(x7, u, a7);
+                            b7 = o.MultiplyAdd(x7, v, b7);
+                        }
+
+                        p = ref Unsafe.Add(ref p, 1);
+                        w = ref Unsafe.Add(ref w, s.OutChannels);
+                    }
+                }
+            }
+
+            down = s.OutWidth * s.OutChannels;
+            Keep<TLanes, TActivation>(a0, b0, ref Unsafe.Add(ref y, Place(0, columns, down, s.OutChannels)), second, activation);
+            if (pixels > 1) Keep<TLanes, TActivation>(a1, b1, ref Unsafe.Add(ref y, Place(1, columns, down, s.OutChannels)), second, activation);
+            if (pixels > 2) Keep<TLanes, TActivation>(a2, b2, ref Unsafe.Add(ref y, Place(2, columns, down, s.OutChannels)), second, activation);
+            if (pixels > 3) Keep<TLanes, TActivation>(a3, b3, ref Unsafe.Add(ref y, Place(3, columns, down, s.OutChannels)), second, activation);
+            if (pixels > 4) Keep<TLanes, TActivation>(a4, b4, ref Unsafe.Add(ref y, Place(4, columns, down, s.OutChannels)), second, activation);
+            if (pixels > 5) Keep<TLanes, TActivation>(a5, b5, ref Unsafe.Add(ref y, Place(5, columns, down, s.OutChannels)), second, activation);
+            if (pixels > 6) Keep<TLanes, TActivation>(a6, b6, ref Unsafe.Add(ref y, Place(6, columns, down, s.OutChannels)), second, activation);
+            if (pixels > 7) Keep<TLanes, TActivation>(a7, b7, ref Unsafe.Add(ref y, Place(7, columns, down, s.OutChannels)), second, activation);
+        }
+    }
+
+    /// <summary>Floats from a tile's first window to another.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static nint Place(int pixel, int columns, int down, int along) => unchecked((pixel / columns * down) + (pixel % columns * along));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Keep<TLanes, TActivation>(TLanes a, TLanes b, ref float y, int second, TActivation activation)
+        where TLanes : struct, ILanes<TLanes>
+        where TActivation : struct, IActivation
+    {
+        TLanes o = default;
+        if (Bounds.Suffice<TActivation>())
+        {
+            a = o.Apply(activation, a);
+            b = o.Apply(activation, b);
+        }
+
+        o.Store(a, ref y, 0);
+        o.Store(b, ref y, second);
+    }
+}

@@ -1,0 +1,112 @@
+#nullable enable
+using System;
+using System.Runtime.CompilerServices;
+
+namespace RedGen.Runtime;
+
+/// <summary>Convolutions of constant sizes, a vector of output channels at a time.</summary>
+internal static class FixedSingles
+{
+    /// <summary>Computes all pixels, a tile at a time.</summary>
+    [MethodImpl(Simd.Hot)]
+    internal static void Run<TLanes, TShape, TActivation>(ref float x, ref float weights, ref float bias, ref float y, TActivation activation)
+        where TLanes : struct, ILanes<TLanes>
+        where TShape : struct, IFixedConvolution
+        where TActivation : struct, IActivation
+    {
+        unchecked
+        {
+            TShape s = default;
+            int pitch = s.CopyWidth * s.InChannels;
+            int columns = s.TileColumns;
+            for (int row = 0; row < s.OutHeight; row += s.TileRows)
+            {
+                // The last tiles reach back to where others were: some pixels are computed twice, none in part.
+                int firstRow = Math.Min(row, s.OutHeight - s.TileRows);
+                int top = (firstRow * s.StrideHeight) - (s.PadTop - s.CopyTop);
+                int firstTap = top < 0 ? (s.DilationHeight - 1 - top) / s.DilationHeight : 0;
+                int endTap = Math.Min(s.KernelHeight, (s.CopyHeight - top + s.DilationHeight - 1) / s.DilationHeight);
+                for (int column = 0; column < s.OutWidth; column += columns)
+                {
+                    int first = Math.Min(column, s.OutWidth - columns);
+                    Tile<TLanes, TShape, TActivation>(
+                        ref x, (top * pitch) + (first * s.StrideWidth * s.InChannels), firstTap, endTap, ref weights, ref bias,
+                        ref Unsafe.Add(ref y, ((firstRow * s.OutWidth) + first) * s.OutChannels), activation);
+                }
+            }
+        }
+    }
+
+    // Which of the eight windows there are, and where, is known when the method is compiled.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Tile<TLanes, TShape, TActivation>(
+        ref float x, int from, int firstTap, int endTap, ref float weights, ref float bias, ref float y, TActivation activation)
+        where TLanes : struct, ILanes<TLanes>
+        where TShape : struct, IFixedConvolution
+        where TActivation : struct, IActivation
+    {
+        unchecked
+        {
+            TLanes o = default;
+            TShape s = default;
+            int pitch = s.CopyWidth * s.InChannels;
+            int columns = s.TileColumns;
+            int pixels = columns * s.TileRows;
+            int down = s.StrideHeight * pitch, along = s.StrideWidth * s.InChannels;
+            bool joined = s.DilationWidth == 1 && !s.IsDepthwise;
+            int runs = joined ? 1 : s.KernelWidth;
+            int length = s.IsDepthwise ? 1 : joined ? s.KernelWidth * s.InChannels : s.InChannels;
+            TLanes a0 = o.Load(ref bias, 0);
+            TLanes a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0;
+            for (int kh = firstTap; kh < endTap; kh++)
+            {
+                for (int run = 0; run < runs; run++)
+                {
+                    ref float p = ref Unsafe.Add(ref x, from + (kh * s.DilationHeight * pitch) + (run * s.DilationWidth * s.InChannels));
+                    ref float w = ref Unsafe.Add(ref weights, ((kh * runs) + run) * length * s.OutChannels);
+                    for (int k = 0; k < length; k++)
+                    {
+                        TLanes u = o.Load(ref w, 0);
+                        a0 = o.MultiplyAdd(Pixel<TLanes, TShape>(ref p, Place(0, columns, down, along)), u, a0);
+                        if (pixels > 1) a1 = o.MultiplyAdd(Pixel<TLanes, TShape>(ref p, Place(1, columns, down, along)), u, a1);
+                        if (pixels > 2) a2 = o.MultiplyAdd(Pixel<TLanes, TShape>(ref p, Place(2, columns, down, along)), u, a2);
+                        if (pixels > 3) a3 = o.MultiplyAdd(Pixel<TLanes, TShape>(ref p, Place(3, columns, down, along)), u, a3);
+                        if (pixels > 4) a4 = o.MultiplyAdd(Pixel<TLanes, TShape>(ref p, Place(4, columns, down, along)), u, a4);
+                        if (pixels > 5) a5 = o.MultiplyAdd(Pixel<TLanes, TShape>(ref p, Place(5, columns, down, along)), u, a5);
+                        if (pixels > 6) a6 = o.MultiplyAdd(Pixel<TLanes, TShape>(ref p, Place(6, columns, down, along)), u, a6);
+                        if (pixels > 7) a7 = o.MultiplyAdd(Pixel<TLanes, TShape>(ref p, Place(7, columns, down, along)), u, a7);
+                        p = ref Unsafe.Add(ref p, 1);
+                        w = ref Unsafe.Add(ref w, s.OutChannels);
+                    }
+                }
+            }
+
+            down = s.OutWidth * s.OutChannels;
+            Keep<TLanes, TActivation>(a0, ref Unsafe.Add(ref y, Place(0, columns, down, s.OutChannels)), activation);
+            if (pixels > 1) Keep<TLanes, TActivation>(a1, ref Unsafe.Add(ref y, Place(1, columns, down, s.OutChannels)), activation);
+            if (pixels > 2) Keep<TLanes, TActivation>(a2, ref Unsafe.Add(ref y, Place(2, columns, down, s.OutChannels)), activation);
+            if (pixels > 3) Keep<TLanes, TActivation>(a3, ref Unsafe.Add(ref y, Place(3, columns, down, s.OutChannels)), activation);
+            if (pixels > 4) Keep<TLanes, TActivation>(a4, ref Unsafe.Add(ref y, Place(4, columns, down, s.OutChannels)), activation);
+            if (pixels > 5) Keep<TLanes, TActivation>(a5, ref Unsafe.Add(ref y, Place(5, columns, down, s.OutChannels)), activation);
+            if (pixels > 6) Keep<TLanes, TActivation>(a6, ref Unsafe.Add(ref y, Place(6, columns, down, s.OutChannels)), activation);
+            if (pixels > 7) Keep<TLanes, TActivation>(a7, ref Unsafe.Add(ref y, Place(7, columns, down, s.OutChannels)), activation);
+        }
+    }
+
+    /// <summary>Floats from a tile's first window to another.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static nint Place(int pixel, int columns, int down, int along) => unchecked((pixel / columns * down) + (pixel % columns * along));
+
+    /// <summary>What a window reads: a vector of channels where each is filtered by itself, one float for all of them elsewhere.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes Pixel<TLanes, TShape>(ref float p, nint at)
+        where TLanes : struct, ILanes<TLanes>
+        where TShape : struct, IFixedConvolution =>
+        default(TShape).IsDepthwise ? default(TLanes).Load(ref p, at) : default(TLanes).Fill(Unsafe.Add(ref p, at));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Keep<TLanes, TActivation>(TLanes a, ref float y, TActivation activation)
+        where TLanes : struct, ILanes<TLanes>
+        where TActivation : struct, IActivation =>
+        default(TLanes).Store(Bounds.Suffice<TActivation>() ? default(TLanes).Apply(activation, a) : a, ref y, 0);
+}
