@@ -20,7 +20,7 @@ internal static class FixedInput
             int before = s.PadLeft * s.InChannels;
             int run = Math.Min(s.InWidth, s.CopyWidth - s.PadLeft) * s.InChannels;
             copy.Slice(0, s.CopyHeight * pitch).Clear();
-            for (int row = 0; row < rows; row++)
+            for (int row = 0; run > 0 && row < rows; row++)
             {
                 // Of constant length: a few moves of vectors where it is short.
                 Unsafe.CopyBlockUnaligned(

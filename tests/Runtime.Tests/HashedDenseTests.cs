@@ -123,6 +123,7 @@ public class HashedDenseTests
             int taps = Enumerable.Range(1, 9).Last(t => c.Inputs % t == 0);
             Assert.Equal(LanePacking.Pack(rows, groups, taps, outputs, c.Inputs), HashedWeights.ToLanePanels(c.Rows, c.Values, c.Scales, first, groups, taps, outputs, c.Inputs));
             Assert.Equal(LanePacking.PackDepthwise(rows, outputs), HashedWeights.ToTapRows(c.Rows, c.Values, c.Scales, first, outputs, c.Inputs));
+            Assert.Equal(LanePacking.PackRows(rows, outputs, taps), HashedWeights.ToTapRows(c.Rows, c.Values, c.Scales, first, taps, outputs, c.Inputs));
             Assert.Equal(DensePacking.Pack(rows, c.Inputs, outputs), HashedWeights.ToBlocks(c.Rows, c.Values, c.Scales, first, outputs, c.Inputs));
             Assert.Equal(PanelPacking.Pack(rows, c.Inputs, outputs, transposed: true), HashedWeights.ToPanels(c.Rows, c.Values, c.Scales, first, outputs, c.Inputs));
         }

@@ -21,12 +21,12 @@ using global::RedGen.Runtime;
 /// <remarks>
 /// <para>Input <c>input</c>: float32 1×1×8×8.</para>
 /// <para>Output <c>logits</c>: float32 1×10.</para>
-/// <para>6,234 parameters; 84,224 multiply-adds, 19,904 bytes of scratch memory a call.</para>
+/// <para>6,234 parameters; 84,224 multiply-adds, 5,120 bytes of scratch memory a call.</para>
 /// <para>Layers:</para>
 /// <list type="number">
 /// <item><description><see cref="Conv1"/>: Conv 3×3, 1 → 16 channels, pad 1, then Relu, channels last.</description></item>
 /// <item><description><see cref="MaxPool1"/>: MaxPool 2×2, stride 2, channels last.</description></item>
-/// <item><description><see cref="Conv2"/>: Conv 3×3, 16 → 32 channels, pad 1, Winograd F(2×2), then Relu, channels last.</description></item>
+/// <item><description><see cref="Conv2"/>: Conv 3×3, 16 → 32 channels, pad 1, then Relu, channels last.</description></item>
 /// <item><description><see cref="MaxPool2"/>: MaxPool 2×2, stride 2, channels last.</description></item>
 /// <item><description><see cref="Gemm1"/>: Gemm 128 → 10.</description></item>
 /// </list>
@@ -47,7 +47,7 @@ internal static partial class Digits
     public static ReadOnlySpan<int> LogitsShape => new int[] { 1, 10 };
 
     /// <summary>Bytes of scratch memory that one call uses.</summary>
-    public const int ScratchBytes = 19904;
+    public const int ScratchBytes = 5120;
 
     /// <summary>Bytes of constants in the assembly.</summary>
     public const long WeightBytes = 27456;
@@ -58,7 +58,7 @@ internal static partial class Digits
     /// <summary>Multiplications of one call when every layer is computed by its exact lowering with the fewest; equal to <see cref="Macs"/> without hashing.</summary>
     public const long Multiplications = 84224;
 
-    /// <summary>Runs the network once. Allocates nothing but the expanded weights at the first call; safe to call from many threads.</summary>
+    /// <summary>Runs the network once. Allocates nothing; safe to call from many threads.</summary>
     /// <param name="input">float32 1×1×8×8, row-major: 64 elements.</param>
     /// <param name="logits">float32 1×10, row-major: 10 elements.</param>
     /// <exception cref="ArgumentException">An argument has the wrong length, or an output shares memory with an input.</exception>
@@ -67,7 +67,7 @@ internal static partial class Digits
         if (input.Length != InputLength) ThrowLength(nameof(input), input.Length, InputLength);
         if (logits.Length != LogitsLength) ThrowLength(nameof(logits), logits.Length, LogitsLength);
         if (input.Overlaps(logits)) ThrowOverlap(nameof(logits), nameof(input));
-        Span<float> scratch = AlignedMemory.Slice<float>(stackalloc float[4992], 4976);
+        Span<float> scratch = AlignedMemory.Slice<float>(stackalloc float[1296], 1280);
         Run(input, logits, scratch);
     }
 
@@ -81,7 +81,7 @@ internal static partial class Digits
         return logits;
     }
 
-    /// <summary>Runs the network many times, on this thread: what as many calls of <c>Predict</c> give. Allocates nothing but the expanded weights at the first call.</summary>
+    /// <summary>Runs the network many times, on this thread: what as many calls of <c>Predict</c> give. Allocates nothing.</summary>
     /// <param name="input">For each run float32 1×1×8×8, row-major, one behind the other: count × 64 elements.</param>
     /// <param name="logits">For each run float32 1×10, row-major, one behind the other: count × 10 elements.</param>
     /// <param name="count">How many runs.</param>
@@ -90,7 +90,7 @@ internal static partial class Digits
     public static void PredictBatch(ReadOnlySpan<float> input, Span<float> logits, int count)
     {
         CheckBatch(input, logits, count);
-        Span<float> scratch = AlignedMemory.Slice<float>(stackalloc float[4992], 4976);
+        Span<float> scratch = AlignedMemory.Slice<float>(stackalloc float[1296], 1280);
         RunBatch(input, logits, 0, count, scratch);
     }
 
@@ -105,7 +105,7 @@ internal static partial class Digits
     public static void PredictBatch(ReadOnlyMemory<float> input, Memory<float> logits, int count, ParallelOptions options)
     {
         CheckBatch(input.Span, logits.Span, count);
-        ParallelBatch.Run<float>(count, grain: 4, scratchLength: 4976, options, (first, end, scratch) =>
+        ParallelBatch.Run<float>(count, grain: 4, scratchLength: 1280, options, (first, end, scratch) =>
             RunBatch(input.Span, logits.Span, first, end, scratch));
     }
 
@@ -132,7 +132,7 @@ internal static partial class Digits
     }
 
     /// <summary>
-    /// Makes the first call as quick as those behind it: runs the network once over zeros, so that its code is compiled and its weights are expanded. Safe to call from any thread, at any time.
+    /// Makes the first call as quick as those behind it: runs the network once over zeros, so that its code is compiled. Safe to call from any thread, at any time.
     /// </summary>
     public static void Warmup()
     {
@@ -143,12 +143,12 @@ internal static partial class Digits
     private static void Run(ReadOnlySpan<float> input, Span<float> logits, Span<float> scratch)
     {
         Span<float> conv1 = scratch.Slice(0, 1024);
-        Conv1(input, conv1, scratch.Slice(1024, 402));
-        Span<float> maxPool1 = scratch.Slice(4720, 256);
+        Conv1(input, conv1, scratch.Slice(1024, 80));
+        Span<float> maxPool1 = scratch.Slice(1024, 256);
         MaxPool1(conv1, maxPool1);
-        Span<float> conv2 = scratch.Slice(4208, 512);
-        Conv2(maxPool1, conv2, scratch.Slice(0, 4208));
-        Span<float> maxPool2 = scratch.Slice(0, 128);
+        Span<float> conv2 = scratch.Slice(0, 512);
+        Conv2(maxPool1, conv2, scratch.Slice(512, 384));
+        Span<float> maxPool2 = scratch.Slice(512, 128);
         MaxPool2(conv2, maxPool2);
         Gemm1(maxPool2, logits);
     }
@@ -166,12 +166,33 @@ internal static partial class Digits
     /// <summary>Conv 3×3, 1 → 16 channels, pad 1, then Relu, channels last ('/c1/Conv', '/Relu').</summary>
     private static void Conv1(ReadOnlySpan<float> x, Span<float> y, Span<float> workspace)
     {
-        var shape = new ConvShape(
-            groups: 1, inChannels: 1, outChannels: 16,
-            inHeight: 8, inWidth: 8, outHeight: 8, outWidth: 8,
-            kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
-            dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        ChannelsLastConvolution.Run(x, Weights.Conv1Weights, Weights.Conv1Bias, default, y, workspace, shape, default(Relu));
+        FixedConvolution.Run(x, Weights.Conv1Weights, Weights.Conv1Bias, y, workspace, default(Conv1Shape), default(Relu));
+    }
+
+    /// <summary>The sizes of <see cref="Conv1"/>.</summary>
+    private readonly struct Conv1Shape : IFixedConvolution
+    {
+        public int InChannels => 1;
+        public int OutChannels => 16;
+        public bool IsDepthwise => false;
+        public int InHeight => 8;
+        public int InWidth => 8;
+        public int OutHeight => 8;
+        public int OutWidth => 8;
+        public int KernelHeight => 3;
+        public int KernelWidth => 3;
+        public int StrideHeight => 1;
+        public int StrideWidth => 1;
+        public int DilationHeight => 1;
+        public int DilationWidth => 1;
+        public int PadTop => 1;
+        public int PadLeft => 1;
+        public bool IsCopied => true;
+        public int CopyHeight => 8;
+        public int CopyWidth => 10;
+        public int CopyTop => 0;
+        public int TileRows => 1;
+        public int TileColumns => 8;
     }
 
     /// <summary>MaxPool 2×2, stride 2, channels last ('/MaxPool').</summary>
@@ -184,15 +205,36 @@ internal static partial class Digits
         ChannelsLastPool.Max(x, y, batch: 1, shape);
     }
 
-    /// <summary>Conv 3×3, 16 → 32 channels, pad 1, Winograd F(2×2), then Relu, channels last ('/c2/Conv', '/Relu_1').</summary>
+    /// <summary>Conv 3×3, 16 → 32 channels, pad 1, then Relu, channels last ('/c2/Conv', '/Relu_1').</summary>
     private static void Conv2(ReadOnlySpan<float> x, Span<float> y, Span<float> workspace)
     {
-        var shape = new ConvShape(
-            groups: 1, inChannels: 16, outChannels: 32,
-            inHeight: 4, inWidth: 4, outHeight: 4, outWidth: 4,
-            kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
-            dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        WinogradConvolution.Run(x, Expanded.Conv2Weights, Weights.Conv2Bias, default, y, workspace, shape, tileHeight: 2, tileWidth: 2, default(Relu));
+        FixedConvolution.Run(x, Weights.Conv2Weights, Weights.Conv2Bias, y, workspace, default(Conv2Shape), default(Relu));
+    }
+
+    /// <summary>The sizes of <see cref="Conv2"/>.</summary>
+    private readonly struct Conv2Shape : IFixedConvolution
+    {
+        public int InChannels => 16;
+        public int OutChannels => 32;
+        public bool IsDepthwise => false;
+        public int InHeight => 4;
+        public int InWidth => 4;
+        public int OutHeight => 4;
+        public int OutWidth => 4;
+        public int KernelHeight => 3;
+        public int KernelWidth => 3;
+        public int StrideHeight => 1;
+        public int StrideWidth => 1;
+        public int DilationHeight => 1;
+        public int DilationWidth => 1;
+        public int PadTop => 1;
+        public int PadLeft => 1;
+        public bool IsCopied => true;
+        public int CopyHeight => 4;
+        public int CopyWidth => 6;
+        public int CopyTop => 0;
+        public int TileRows => 1;
+        public int TileColumns => 4;
     }
 
     /// <summary>MaxPool 2×2, stride 2, channels last ('/MaxPool_1').</summary>

@@ -1,4 +1,3 @@
-using System;
 using System.Linq;
 using RedGen.Compiler.Emit;
 using RedGen.Compiler.Kernels.Linear;
