@@ -223,13 +223,22 @@ internal ref struct ChannelsLastPass
             ref float addend = ref Unsafe.Add(ref MemoryMarshal.GetReference(_addend), _addend.IsEmpty ? 0 : channel);
             ref float y = ref Unsafe.Add(ref MemoryMarshal.GetReference(_output), channel);
             bool hasAddend = !_addend.IsEmpty;
+            bool direct = DirectTile.Serves<TLanes, TActivation>(channels);
+            ref float bias = ref Unsafe.Add(ref sums, TileBuffer.SumFloats);
             for (int done = 0; done < pixels;)
             {
                 ref int rows = ref Unsafe.Add(ref MemoryMarshal.GetReference(_sources), done);
-                int height = LaneTile.Run<TLanes>(
-                    pixels - done, channels, ref x, ref rows, ref segments, _segmentCount, _segmentLength, ref w, second, ref sums);
-                TileEnd.Finish<TLanes, TActivation>(
-                    ref sums, Math.Min(height, pixels - done), vectors, channels, ref Unsafe.Add(ref targets, done), ref y, ref addend, hasAddend, activation);
+                ref int places = ref Unsafe.Add(ref targets, done);
+                int left = pixels - done;
+                if (direct && left >= DirectTile.Rows<TLanes>())
+                {
+                    done += DirectTile.Run<TLanes>(
+                        ref x, ref rows, ref segments, _segmentCount, _segmentLength, ref w, second, ref bias, ref y, ref places, ref addend, hasAddend, Bounds.Of(activation));
+                    continue;
+                }
+
+                int height = LaneTile.Run<TLanes>(left, channels, ref x, ref rows, ref segments, _segmentCount, _segmentLength, ref w, second, ref sums);
+                TileEnd.Finish<TLanes, TActivation>(ref sums, Math.Min(height, left), vectors, channels, ref places, ref y, ref addend, hasAddend, activation);
                 done += height;
             }
         }

@@ -83,12 +83,25 @@ internal readonly ref struct GemmPass
             ref float b = ref Unsafe.Add(
                 ref MemoryMarshal.GetReference(_b), (column / Dense.PanelWidth * Dense.PanelWidth * _depth) + (column % Dense.PanelWidth));
             nint second = lanes == Dense.PanelWidth ? Dense.PanelWidth * _depth : lanes;
+            bool direct = DirectTile.Serves<TLanes, TActivation>(count);
+            ref float bias = ref Unsafe.Add(ref sums, TileBuffer.SumFloats);
+            ref int segments = ref TileTables.Segments(ref tables);
+            ref int targets = ref TileTables.Targets(ref tables);
             for (int left = rows; left > 0;)
             {
                 ref int sources = ref TileTables.Sources(ref tables, left);
-                int height = LaneTile.Run<TLanes>(left, count, ref a, ref sources, ref TileTables.Segments(ref tables), 1, _depth, ref b, second, ref sums);
-                TileEnd.Finish<TLanes, TActivation>(
-                    ref sums, Math.Min(height, left), vectors, count, ref TileTables.Targets(ref tables), ref c, ref addend, hasAddend, activation);
+                int height;
+                if (direct && left >= DirectTile.Rows<TLanes>())
+                {
+                    height = DirectTile.Run<TLanes>(
+                        ref a, ref sources, ref segments, 1, _depth, ref b, second, ref bias, ref c, ref targets, ref addend, hasAddend, Bounds.Of(activation));
+                }
+                else
+                {
+                    height = LaneTile.Run<TLanes>(left, count, ref a, ref sources, ref segments, 1, _depth, ref b, second, ref sums);
+                    TileEnd.Finish<TLanes, TActivation>(ref sums, Math.Min(height, left), vectors, count, ref targets, ref c, ref addend, hasAddend, activation);
+                }
+
                 left -= height;
                 if (left <= 0) return;
                 a = ref Unsafe.Add(ref a, height * _depth);

@@ -1,0 +1,158 @@
+#nullable enable
+using System.Runtime.CompilerServices;
+
+namespace RedGen.Runtime;
+
+/// <summary>
+/// Tiles of products two vectors wide that begin with the bias and go to the output from registers: for whole vectors of columns and
+/// activations that are bounds. Where sums are short, the way over a buffer (<see cref="TileEnd"/>) takes as long as they do. Rows and segments as for
+/// <see cref="PairTile"/>.
+/// </summary>
+internal static class DirectTile
+{
+    /// <summary>Whether it serves products of so many columns.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool Serves<TLanes, TActivation>(int columns)
+        where TLanes : struct, ILanes<TLanes>
+        where TActivation : struct, IActivation => Bounds.Suffice<TActivation>() && columns == 2 * default(TLanes).Count;
+
+    /// <summary>The rows of a tile: 16 registers hold six, 32 hold more.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static int Rows<TLanes>()
+        where TLanes : struct, ILanes<TLanes> => default(TLanes).Count == 16 ? 8 : 6;
+
+    /// <summary>Computes a tile.</summary>
+    /// <returns>Its rows.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static int Run<TLanes>(
+        ref float x, ref int rows, ref int segments, int count, int length, ref float weights, nint second,
+        ref float bias, ref float y, ref int places, ref float addend, bool hasAddend, Bounds bounds)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        if (default(TLanes).Count == 16) EightByTwo<TLanes>(ref x, ref rows, ref segments, count, length, ref weights, second, ref bias, ref y, ref places, ref addend, hasAddend, bounds);
+        else SixByTwo<TLanes>(ref x, ref rows, ref segments, count, length, ref weights, second, ref bias, ref y, ref places, ref addend, hasAddend, bounds);
+        return Rows<TLanes>();
+    }
+
+    /// <summary>Eight rows by two vectors.</summary>
+    [MethodImpl(Simd.Hot)]
+    private static void EightByTwo<TLanes>(
+        ref float x, ref int rows, ref int segments, int count, int length, ref float weights, nint second,
+        ref float bias, ref float y, ref int places, ref float addend, bool hasAddend, Bounds bounds)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        unchecked
+        {
+            TLanes o = default;
+            TLanes s0a = o.Load(ref bias, 0), s0b = o.Load(ref bias, o.Count);
+            TLanes s1a = s0a, s1b = s0b, s2a = s0a, s2b = s0b, s3a = s0a, s3b = s0b, s4a = s0a, s4b = s0b, s5a = s0a, s5b = s0b, s6a = s0a, s6b = s0b, s7a = s0a, s7b = s0b;
+            ref float x0 = ref Unsafe.Add(ref x, rows);
+            ref float x1 = ref Unsafe.Add(ref x, Unsafe.Add(ref rows, 1));
+            ref float x2 = ref Unsafe.Add(ref x, Unsafe.Add(ref rows, 2));
+            ref float x3 = ref Unsafe.Add(ref x, Unsafe.Add(ref rows, 3));
+            ref float x4 = ref Unsafe.Add(ref x, Unsafe.Add(ref rows, 4));
+            ref float x5 = ref Unsafe.Add(ref x, Unsafe.Add(ref rows, 5));
+            ref float x6 = ref Unsafe.Add(ref x, Unsafe.Add(ref rows, 6));
+            ref float x7 = ref Unsafe.Add(ref x, Unsafe.Add(ref rows, 7));
+            for (nint s = 0; s < count; s++)
+            {
+                ref float w = ref Unsafe.Add(ref weights, Unsafe.Add(ref segments, (2 * s) + 1));
+                nint k = Unsafe.Add(ref segments, 2 * s);
+                nint end = k + length;
+                for (; k < end; k++)
+                {
+                    TLanes a = o.Load(ref w, 0), b = o.Load(ref w, second);
+                    Add(o.Fill(Unsafe.Add(ref x0, k)), a, b, ref s0a, ref s0b);
+                    Add(o.Fill(Unsafe.Add(ref x1, k)), a, b, ref s1a, ref s1b);
+                    Add(o.Fill(Unsafe.Add(ref x2, k)), a, b, ref s2a, ref s2b);
+                    Add(o.Fill(Unsafe.Add(ref x3, k)), a, b, ref s3a, ref s3b);
+                    Add(o.Fill(Unsafe.Add(ref x4, k)), a, b, ref s4a, ref s4b);
+                    Add(o.Fill(Unsafe.Add(ref x5, k)), a, b, ref s5a, ref s5b);
+                    Add(o.Fill(Unsafe.Add(ref x6, k)), a, b, ref s6a, ref s6b);
+                    Add(o.Fill(Unsafe.Add(ref x7, k)), a, b, ref s7a, ref s7b);
+                    w = ref Unsafe.Add(ref w, Dense.PanelWidth);
+                }
+            }
+
+            Keep(s0a, s0b, ref y, ref addend, hasAddend, places, bounds);
+            Keep(s1a, s1b, ref y, ref addend, hasAddend, Unsafe.Add(ref places, 1), bounds);
+            Keep(s2a, s2b, ref y, ref addend, hasAddend, Unsafe.Add(ref places, 2), bounds);
+            Keep(s3a, s3b, ref y, ref addend, hasAddend, Unsafe.Add(ref places, 3), bounds);
+            Keep(s4a, s4b, ref y, ref addend, hasAddend, Unsafe.Add(ref places, 4), bounds);
+            Keep(s5a, s5b, ref y, ref addend, hasAddend, Unsafe.Add(ref places, 5), bounds);
+            Keep(s6a, s6b, ref y, ref addend, hasAddend, Unsafe.Add(ref places, 6), bounds);
+            Keep(s7a, s7b, ref y, ref addend, hasAddend, Unsafe.Add(ref places, 7), bounds);
+        }
+    }
+
+    /// <summary>Six rows by two vectors.</summary>
+    [MethodImpl(Simd.Hot)]
+    private static void SixByTwo<TLanes>(
+        ref float x, ref int rows, ref int segments, int count, int length, ref float weights, nint second,
+        ref float bias, ref float y, ref int places, ref float addend, bool hasAddend, Bounds bounds)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        unchecked
+        {
+            TLanes o = default;
+            TLanes s0a = o.Load(ref bias, 0), s0b = o.Load(ref bias, o.Count);
+            TLanes s1a = s0a, s1b = s0b, s2a = s0a, s2b = s0b, s3a = s0a, s3b = s0b, s4a = s0a, s4b = s0b, s5a = s0a, s5b = s0b;
+            ref float x0 = ref Unsafe.Add(ref x, rows);
+            ref float x1 = ref Unsafe.Add(ref x, Unsafe.Add(ref rows, 1));
+            ref float x2 = ref Unsafe.Add(ref x, Unsafe.Add(ref rows, 2));
+            ref float x3 = ref Unsafe.Add(ref x, Unsafe.Add(ref rows, 3));
+            ref float x4 = ref Unsafe.Add(ref x, Unsafe.Add(ref rows, 4));
+            ref float x5 = ref Unsafe.Add(ref x, Unsafe.Add(ref rows, 5));
+            for (nint s = 0; s < count; s++)
+            {
+                ref float w = ref Unsafe.Add(ref weights, Unsafe.Add(ref segments, (2 * s) + 1));
+                nint k = Unsafe.Add(ref segments, 2 * s);
+                nint end = k + length;
+                for (; k < end; k++)
+                {
+                    TLanes a = o.Load(ref w, 0), b = o.Load(ref w, second);
+                    Add(o.Fill(Unsafe.Add(ref x0, k)), a, b, ref s0a, ref s0b);
+                    Add(o.Fill(Unsafe.Add(ref x1, k)), a, b, ref s1a, ref s1b);
+                    Add(o.Fill(Unsafe.Add(ref x2, k)), a, b, ref s2a, ref s2b);
+                    Add(o.Fill(Unsafe.Add(ref x3, k)), a, b, ref s3a, ref s3b);
+                    Add(o.Fill(Unsafe.Add(ref x4, k)), a, b, ref s4a, ref s4b);
+                    Add(o.Fill(Unsafe.Add(ref x5, k)), a, b, ref s5a, ref s5b);
+                    w = ref Unsafe.Add(ref w, Dense.PanelWidth);
+                }
+            }
+
+            Keep(s0a, s0b, ref y, ref addend, hasAddend, places, bounds);
+            Keep(s1a, s1b, ref y, ref addend, hasAddend, Unsafe.Add(ref places, 1), bounds);
+            Keep(s2a, s2b, ref y, ref addend, hasAddend, Unsafe.Add(ref places, 2), bounds);
+            Keep(s3a, s3b, ref y, ref addend, hasAddend, Unsafe.Add(ref places, 3), bounds);
+            Keep(s4a, s4b, ref y, ref addend, hasAddend, Unsafe.Add(ref places, 4), bounds);
+            Keep(s5a, s5b, ref y, ref addend, hasAddend, Unsafe.Add(ref places, 5), bounds);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add<TLanes>(TLanes x, TLanes a, TLanes b, ref TLanes sumA, ref TLanes sumB)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        TLanes o = default;
+        sumA = o.MultiplyAdd(x, a, sumA);
+        sumB = o.MultiplyAdd(x, b, sumB);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Keep<TLanes>(TLanes a, TLanes b, ref float y, ref float addend, bool hasAddend, nint place, Bounds bounds)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        Keep(a, ref y, ref addend, hasAddend, place, bounds);
+        Keep(b, ref y, ref addend, hasAddend, unchecked(place + default(TLanes).Count), bounds);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Keep<TLanes>(TLanes sum, ref float y, ref float addend, bool hasAddend, nint place, Bounds bounds)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        TLanes o = default;
+        if (hasAddend) sum = o.Add(sum, o.Load(ref addend, place));
+        o.Store(o.AtMost(o.AtLeast(sum, o.Fill(bounds.Low)), o.Fill(bounds.High)), ref y, place);
+    }
+}
