@@ -7,6 +7,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using RedGen.Compiler;
 using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Options;
 
 namespace RedGen.Cli.Execution;
 
@@ -75,8 +76,10 @@ internal sealed class GeneratedModel
     public string AdapterSource()
     {
         var code = new StringBuilder("using System;\nusing System.Runtime.InteropServices;\n\nnamespace ").Append(Namespace).Append("\n{\n");
-        code.Append("    internal static class Adapter\n    {\n        internal static void Warmup() => ").Append(Class).Append(".Warmup();\n\n");
-        if (Result.Plan!.HasBatches) AppendBatch(code);
+        code.Append("    internal static class Adapter\n    {\n        internal static void Warmup()\n        {\n");
+        if (Result.Plan!.Options.Profile == Profile.Auto) code.Append("            ").Append(Class).Append(".Warmup();\n");
+        code.Append("        }\n\n");
+        if (Result.Plan.HasBatches) AppendBatch(code);
         code.Append("        internal static void Run(byte[][] inputs, byte[][] outputs)\n        {\n");
         code.Append("            ").Append(Outputs.Any(IsOpen) ? "var result = " : "").Append(Class).Append(".Predict(");
         IEnumerable<string> arguments = Inputs.Select((v, i) => Cast("ReadOnlySpan", v, "inputs", i));

@@ -113,12 +113,16 @@ public static class DiagnosticCatalog
     public static readonly DiagnosticDescriptor ToleranceMissed = new("RG0027", Severity.Warning, "Tolerance not met",
         "the reduction has a relative error of {0} at the outputs, more than RedGenTolerance={1}; most of it ({2}) comes from {3}");
 
+    /// <summary>The profile has no code for an operator.</summary>
+    public static readonly DiagnosticDescriptor NotInProfile = new("RG0028", Severity.Error, "Not in this profile",
+        "{0}: RedGenProfile={1} has no code for it: {2}");
+
     /// <summary>All descriptors, in the order of their ids.</summary>
     public static ImmutableArray<DiagnosticDescriptor> All { get; } =
     [
         MissingFile, ChangedFile, NotOnnx, Malformed, NewerIrVersion, UnsupportedOpset, UnsupportedOperator, UnsupportedType,
         UnsupportedAttribute, UnpinnedDimension, ShapeConflict, InvalidGraph, InvalidNode, ExternalData, TooLarge,
         NonFiniteWeights, InvalidOption, DuplicateClass, StringBudget, UnsupportedValue, DynamicShape, InvalidAttribute,
-        InternalError, ResourceWeights, StalePlan, ErrorBound, ToleranceMissed,
+        InternalError, ResourceWeights, StalePlan, ErrorBound, ToleranceMissed, NotInProfile,
     ];
 }

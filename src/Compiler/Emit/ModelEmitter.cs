@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Linq;
 using System.Threading;
+using RedGen.Compiler.Emit.Micro;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Options;
 using RedGen.Compiler.Plan;
@@ -13,6 +14,7 @@ internal static class ModelEmitter
     /// <summary>Emits the model's class, its weights, and in source mode the kernels that it calls.</summary>
     public static EmittedModel Emit(ExecutionPlan plan, CancellationToken cancellationToken)
     {
+        if (plan.Options.Profile == Profile.Micro) return MicroEmitter.Emit(plan, cancellationToken);
         var weights = new WeightTable();
         ImmutableArray<EmittedStep> steps = EmittedStep.NameAll(plan, weights);
         string model = EmitModel(plan, steps, weights, cancellationToken);
@@ -50,7 +52,8 @@ internal static class ModelEmitter
         return code.ToString();
     }
 
-    private static void EmitStep(SourceWriter code, ExecutionPlan plan, EmittedStep emitted)
+    /// <summary>Writes the method of a step, and those of its bodies.</summary>
+    internal static void EmitStep(SourceWriter code, ExecutionPlan plan, EmittedStep emitted)
     {
         Step step = emitted.Step;
         code.Line();

@@ -59,6 +59,13 @@ internal static class RuntimeSources
         return [.. needed.Values.Select(f => new GeneratedSource("RedGen.Runtime." + f.Name.Replace('/', '.').Replace(".cs", ".g.cs"), Emitted(f)))];
     }
 
+    /// <summary>The one file that holds a type, which needs no other.</summary>
+    public static GeneratedSource Only(string type)
+    {
+        RuntimeFile file = Library.Value.ByType[type];
+        return new GeneratedSource("RedGen.Runtime." + file.Name.Replace('/', '.').Replace(".cs", ".g.cs"), Emitted(file));
+    }
+
     private static string Emitted(RuntimeFile file)
     {
         string text = file.Text.Replace("\r\n", "\n");

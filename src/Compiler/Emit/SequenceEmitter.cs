@@ -17,6 +17,7 @@ internal sealed class SequenceEmitter
     private readonly ExecutionPlan _plan;
     private readonly ImmutableArray<EmittedStep> _steps;
     private readonly HashSet<string> _results;
+    private string _arena = "scratch";
 
     private SequenceEmitter(SourceWriter code, ExecutionPlan plan, ImmutableArray<Buffer> results, ImmutableArray<EmittedStep> steps)
     {
@@ -37,13 +38,16 @@ internal sealed class SequenceEmitter
     /// <param name="actual">The same, as the method passes them to its parts.</param>
     /// <param name="results">Outputs whose size is known at run time only: further parameters, behind the others.</param>
     /// <param name="steps">The steps.</param>
+    /// <param name="arena">The parameter that is the arena.</param>
+    /// <param name="modifiers">The method's modifiers.</param>
     public static void Write(
-        SourceWriter code, ExecutionPlan plan, string method, string part, string formal, string actual, ImmutableArray<Buffer> results, ImmutableArray<EmittedStep> steps)
-        => new SequenceEmitter(code, plan, results, steps).Write(method, part, formal, actual, results);
+        SourceWriter code, ExecutionPlan plan, string method, string part, string formal, string actual, ImmutableArray<Buffer> results, ImmutableArray<EmittedStep> steps,
+        string arena = "scratch", string modifiers = "private static")
+        => new SequenceEmitter(code, plan, results, steps) { _arena = arena }.Write(modifiers, method, part, formal, actual, results);
 
-    private void Write(string method, string part, string formal, string actual, ImmutableArray<Buffer> results)
+    private void Write(string modifiers, string method, string part, string formal, string actual, ImmutableArray<Buffer> results)
     {
-        using (_code.Block($"private static void {method}({List(formal, results.Select(b => $"out {TypeOf(b)} {b.Name}"))})"))
+        using (_code.Block($"{modifiers} void {method}({List(formal, results.Select(b => $"out {TypeOf(b)} {b.Name}"))})"))
         {
             if (Parts <= 1) WriteCalls(0, _steps.Length, []);
             var declared = new HashSet<string>(System.StringComparer.Ordinal);
@@ -69,15 +73,18 @@ internal sealed class SequenceEmitter
             foreach (string value in step.Inputs.Concat(step.Outputs).Where(v => v.Length > 0))
             {
                 Buffer buffer = _plan.Buffers[value];
-                if (buffer.Storage == Storage.Arena && declared.Add(buffer.Name)) _code.Line($"Span<{buffer.ElementType.CSharpName()}> {buffer.Name} = {ArenaText.Slice(_plan, buffer)};");
+                if (buffer.Storage == Storage.Arena && declared.Add(buffer.Name)) _code.Line($"Span<{buffer.ElementType.CSharpName()}> {buffer.Name} = {Placed(ArenaText.Slice(_plan, buffer))};");
             }
 
             string result = _steps[i].Result is not { } target ? "" : (_results.Contains(target.Name) || !declared.Add(target.Name) ? "" : TypeOf(target) + " ") + target.Name + " = ";
             Dictionary<string, Buffer> written = Open(step.Outputs).ToDictionary(b => "out " + b.Name, System.StringComparer.Ordinal);
-            IEnumerable<string> arguments = _steps[i].Arguments.Select(a => written.TryGetValue(a, out Buffer? buffer) ? Target(buffer, declared) : a);
+            IEnumerable<string> arguments = _steps[i].Arguments.Select(a => written.TryGetValue(a, out Buffer? buffer) ? Target(buffer, declared) : Placed(a));
             _code.Line($"{result}{_steps[i].Method}({string.Join(", ", arguments)});");
         }
     }
+
+    /// <summary>A slice of the arena, by the name that the arena has here.</summary>
+    private string Placed(string slice) => _arena == "scratch" ? slice : slice.Replace("scratch.Slice(", _arena + ".Slice(");
 
     /// <summary>An argument that takes a value: declared where it stands, unless it is a parameter.</summary>
     private string Target(Buffer buffer, HashSet<string> declared)

@@ -29,6 +29,29 @@ internal static class WeightEmitter
     /// <summary>Bytes of all weights beyond which they go to a resource, where the host can embed one: 4 million floats.</summary>
     private const long ResourceLimit = 16_000_000;
 
+    /// <summary>Writes the class Weights of RedGenProfile=Micro: literals alone, which stay in flash.</summary>
+    public static string EmitMicro(ExecutionPlan plan, WeightTable table)
+    {
+        var code = new SourceWriter();
+        FileHeader.WriteMicro(code, plan, "");
+        using (code.Block(FileHeader.ClassDeclaration(plan)))
+        {
+            code.Line("/// <summary>The constants of the network, laid out as the layers read them.</summary>");
+            using (code.Block("private static class Weights"))
+            {
+                foreach (NamedWeight named in table.All)
+                {
+                    if (named != table.All[0]) code.Line();
+                    code.Line("/// <summary>" + XmlText.Escape(named.Comment) + ".</summary>");
+                    if (named.Weight.IsText && named.Weight.Length > 0) code.Line($"internal static ReadOnlySpan<byte> {named.Name} => {ByteText.Of(named.Weight.Data.Span)};");
+                    else WriteLiterals(code, named);
+                }
+            }
+        }
+
+        return code.ToString();
+    }
+
     /// <summary>Writes the class Weights, and the class Expanded where arrays are made from others.</summary>
     public static WeightFile Emit(ExecutionPlan plan, WeightTable table)
     {

@@ -5,6 +5,7 @@ using RedGen.Compiler.Kernels.ControlFlow;
 using RedGen.Compiler.Kernels.Elementwise;
 using RedGen.Compiler.Kernels.Linear;
 using RedGen.Compiler.Kernels.Losses;
+using RedGen.Compiler.Kernels.Micro;
 using RedGen.Compiler.Kernels.Normalisation;
 using RedGen.Compiler.Kernels.Pooling;
 using RedGen.Compiler.Kernels.Quantised;
@@ -20,6 +21,7 @@ using RedGen.Compiler.Kernels.Splitting;
 using RedGen.Compiler.Kernels.Text;
 using RedGen.Compiler.Kernels.Training;
 using RedGen.Compiler.Operators.Elementwise;
+using RedGen.Compiler.Options;
 
 namespace RedGen.Compiler.Kernels;
 
@@ -175,6 +177,10 @@ internal static class KernelTable
         ["ai.onnx.preview.training.Adam"] = [new OptimizerKernel()],
         ["ai.onnx.preview.training.Momentum"] = [new OptimizerKernel()],
     };
+
+    /// <summary>The kernels of an operator under a profile; empty where there is none.</summary>
+    public static ImmutableArray<Kernel> For(string qualifiedName, Profile profile)
+        => profile == Profile.Micro && MicroKernelTable.For(qualifiedName) is { } kernels ? kernels : For(qualifiedName);
 
     /// <summary>The kernels of an operator; empty where there is none.</summary>
     public static ImmutableArray<Kernel> For(string qualifiedName) => Rows.TryGetValue(qualifiedName, out ImmutableArray<Kernel> kernels) ? kernels

@@ -22,7 +22,7 @@ public enum Profile
     /// <summary>C# 7.3 and netstandard2.0. Planned: refused as RG0017.</summary>
     Portable,
 
-    /// <summary>Bare microcontrollers. Planned: refused as RG0017.</summary>
+    /// <summary>Bare microcontrollers: plain loops over spans, all memory from the caller (docs/micro.md).</summary>
     Micro,
 }
 

@@ -36,7 +36,7 @@ public static class OptionTable
         Choice<Lowering>("Lowering", "Auto", "What layers are lowered for: the profile's target, a `Scalar` processor, or the `Fewest` multiplications.",
             static (o, v) => o with { Lowering = v }, [Lowering.Auto, Lowering.Scalar, Lowering.Fewest]),
         Choice<Profile>("Profile", "Auto", "The kind of machine that the code is for.",
-            static (o, v) => o with { Profile = v }, [Profile.Auto], Profile.Portable, Profile.Micro),
+            static (o, v) => o with { Profile = v }, [Profile.Auto, Profile.Micro], Profile.Portable),
         Flag("Optimise", "true", "Whether the graph is optimised; `false` compiles it as it stands, without a reduction, to find out whether a pass is at fault.",
             static (o, v) => o with { Optimise = v }),
         Choice<FloatMode>("Float", "Fast", "Whether sums may be reordered for speed (`Fast`) or give the same bits on every machine (`Strict`).",

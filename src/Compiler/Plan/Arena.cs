@@ -25,11 +25,22 @@ internal static class Arena
     /// <summary>Buffers start at multiples of this, a cache line.</summary>
     public const int Alignment = 64;
 
+    /// <summary>Buffers of a microcontroller start at multiples of this: memory is scarce there, and it has no lines to begin with.</summary>
+    public const int WordAlignment = 4;
+
     /// <summary>Placements tried beyond the plain orders, as far as <see cref="MostWork"/> allows.</summary>
     private const int MostTries = 400;
 
     /// <summary>Requests placed in all of these: large models take few tries.</summary>
     private const int MostWork = 100_000;
+
+    /// <summary>Lays requests out at multiples of a divisor of <see cref="Alignment"/>: as if each of its units were a line.</summary>
+    public static ArenaLayout Place(IReadOnlyList<ArenaRequest> requests, int alignment)
+    {
+        long scale = Alignment / alignment;
+        ArenaLayout layout = Place([.. requests.Select(r => r with { Bytes = (r.Bytes + alignment - 1) / alignment * Alignment })]);
+        return new ArenaLayout([.. layout.Offsets.Select(o => o / scale)], layout.Bytes / scale, layout.LowerBound / scale);
+    }
 
     /// <summary>Lays requests out.</summary>
     public static ArenaLayout Place(IReadOnlyList<ArenaRequest> requests)

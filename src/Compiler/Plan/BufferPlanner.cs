@@ -22,7 +22,7 @@ internal sealed record BufferPlan(ImmutableArray<Step> Steps, ImmutableDictionar
 internal static class BufferPlanner
 {
     /// <summary>Places all values of a graph whose steps are planned.</summary>
-    public static BufferPlan Place(Graph graph, ImmutableArray<Step> steps)
+    public static BufferPlan Place(Graph graph, ImmutableArray<Step> steps, int alignment)
     {
         var sets = new ValueSets(graph, steps);
         sets.JoinViews();
@@ -41,7 +41,7 @@ internal static class BufferPlanner
         int workspaceStart = requests.Count;
         for (int i = 0; i < steps.Length; i++)
             requests.Add(new ArenaRequest((long)steps[i].WorkspaceLength * steps[i].WorkspaceType.Bytes(), i, i));
-        ArenaLayout layout = Arena.Place(requests);
+        ArenaLayout layout = Arena.Place(requests, alignment);
 
         var names = new BufferNames(graph);
         Dictionary<string, string> producers = ProducerNames(steps, sets);

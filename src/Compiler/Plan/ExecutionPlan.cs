@@ -35,7 +35,7 @@ public sealed class ExecutionPlan
     public ImmutableArray<StatePair> States { get; init; } = [];
 
     /// <summary>Whether many runs can be made in one call: not where runs are a sequence, or where their outputs have lengths of run time.</summary>
-    public bool HasBatches => States.IsEmpty && Graph.Inputs.Length > 0 && Outputs.All(o => Buffers[o].Storage != Storage.Dynamic);
+    public bool HasBatches => Options.Profile == Profile.Auto && States.IsEmpty && Graph.Inputs.Length > 0 && Outputs.All(o => Buffers[o].Storage != Storage.Dynamic);
 
     /// <summary>What the reduction did.</summary>
     public required ModelReduction Reduction { get; init; }

@@ -31,7 +31,7 @@ internal static class PlanBuilder
         context = new KernelContext(graph, options, reduction) { PlanBody = context.PlanBody, Layouts = layouts };
         ImmutableArray<Step> steps = PlanSteps(groups, context, layouts, diagnostics, cancellationToken);
         if (diagnostics.HasErrors) return null;
-        BufferPlan buffers = BufferPlanner.Place(graph, steps);
+        BufferPlan buffers = BufferPlanner.Place(graph, steps, options.Profile == Profile.Micro ? Arena.WordAlignment : Arena.Alignment);
         if (buffers.ArenaBytes > int.MaxValue - 64)
         {
             diagnostics.Add(DiagnosticCatalog.TooLarge.With("the model", "its values need " + buffers.ArenaBytes.ToString(System.Globalization.CultureInfo.InvariantCulture) + " bytes of scratch memory, more than one array can hold"));
@@ -107,7 +107,7 @@ internal static class PlanBuilder
     private static Step? TryPlan(NodeGroup group, KernelContext context)
     {
         string name = group.Marked.Operator.QualifiedName;
-        foreach (Kernel kernel in group.Nodes.Any(context.IsOpen) ? RunTimeShapeTable.For(name) : KernelTable.For(name))
+        foreach (Kernel kernel in group.Nodes.Any(context.IsOpen) ? RunTimeShapeTable.For(name) : KernelTable.For(name, context.Options.Profile))
             if (kernel.TryPlan(group, context) is { } step) return step;
         return null;
     }
@@ -139,6 +139,8 @@ internal static class PlanBuilder
             return DiagnosticCatalog.DynamicShape.With(node.Label, "no kernel computes it for inputs (" + types + "): the shape of '" + open + "' is known at run time only, since values decide what " + length.Origin + " gives");
         }
 
+        if (context.Options.Profile != Profile.Auto)
+            return DiagnosticCatalog.NotInProfile.With(node.Label, context.Options.Profile.ToString(), "no kernel computes it for inputs (" + types + ")");
         return DiagnosticCatalog.UnsupportedType.With(node.Label, "no kernel computes it for inputs (" + types + ")");
     }
 

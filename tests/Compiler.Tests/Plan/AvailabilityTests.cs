@@ -11,7 +11,6 @@ public sealed class AvailabilityTests
 {
     [Theory]
     [InlineData(Profile.Portable, FloatMode.Fast, "RedGenProfile='Portable'")]
-    [InlineData(Profile.Micro, FloatMode.Fast, "RedGenProfile='Micro'")]
     [InlineData(Profile.Auto, FloatMode.Strict, "RedGenFloat='Strict'")]
     public void What_is_not_available_is_RG0017(Profile profile, FloatMode mode, string message)
     {
@@ -26,7 +25,7 @@ public sealed class AvailabilityTests
     [Fact]
     public void All_that_is_not_available_comes_at_once()
     {
-        var options = TestOptions.Exact with { Profile = Profile.Micro, Float = FloatMode.Strict };
+        var options = TestOptions.Exact with { Profile = Profile.Portable, Float = FloatMode.Strict };
         Assert.Equal(2, ModelCompiler.Compile(ModelSource.FromBytes("m.onnx", DigitsAssets.Mlp()), options).Diagnostics.Count(static d => d.Id == "RG0017"));
     }
 }

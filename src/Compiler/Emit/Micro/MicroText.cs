@@ -1,0 +1,72 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using System.Text.RegularExpressions;
+
+namespace RedGen.Compiler.Emit.Micro;
+
+/// <summary>
+/// The C# of RedGenProfile=Micro: plain loops as any profile has them, with the functions of Math and MathF replaced by RedGen's own, and with nothing in
+/// it that the minimal System library of a microcontroller lacks.
+/// </summary>
+internal static class MicroText
+{
+    /// <summary>RedGen's own functions of one float, which stand for those of Math and MathF.</summary>
+    public const string Mathematics = "MicroMath";
+
+    /// <summary>The types that code may name. RedGen's own System library for microcontrollers has these and hardly more.</summary>
+    private static readonly ImmutableHashSet<string> Types = ImmutableHashSet.Create(StringComparer.Ordinal, "Span", "ReadOnlySpan", "MemoryMarshal", Mathematics, "Weights");
+
+    /// <summary>The members that code may name: of spans, of MemoryMarshal, of numbers.</summary>
+    private static readonly ImmutableHashSet<string> Members = ImmutableHashSet.Create(
+        StringComparer.Ordinal, "Length", "Slice", "Clear", "CopyTo", "Cast", "MaxValue", "MinValue", "NegativeInfinity", "PositiveInfinity", "NaN", "Epsilon");
+
+    /// <summary>The functions of MicroMath.</summary>
+    private static readonly ImmutableHashSet<string> Functions = ImmutableHashSet.Create(
+        StringComparer.Ordinal, "IsNaN", "IsPositiveInfinity", "IsNegativeInfinity", "IsInfinity", "Max", "Min", "Abs", "Sign", "Sqrt", "Round", "Floor", "Ceiling", "Truncate",
+        "Exp", "ExpMinusOne", "Log", "LogOnePlus", "Sigmoid", "Tanh", "Erf", "Softplus", "Sin", "Cos", "Pow");
+
+    /// <summary>The words that code may not have: no double, since small FPUs have none, no memory but the caller's, nothing that throws.</summary>
+    private static readonly ImmutableHashSet<string> Refused = ImmutableHashSet.Create(
+        StringComparer.Ordinal, "double", "decimal", "string", "object", "throw", "try", "stackalloc", "delegate", "checked", "ulong", "dynamic", "is", "as");
+
+    private static readonly Regex Word = new(@"(?<![\w.])(?<number>\d[\w.]*)|(?<dot>\.)?\b(?<word>[A-Za-z_]\w*)", RegexOptions.CultureInvariant);
+    private static readonly Regex Functional = new(@"\b(?:MathF?|ScalarMath|float|double)\.(?<name>[A-Z]\w*)(?=\()", RegexOptions.CultureInvariant);
+    private static readonly Regex Wide = new(@"\(double\)|(?<=\b[\d.]+(?:[eE][+-]?\d+)?)d\b", RegexOptions.CultureInvariant);
+
+    /// <summary>A line of code in the profile's own words.</summary>
+    public static string Translate(string line)
+        => IsComment(line) ? line : Wide.Replace(Functional.Replace(line, Mathematics + ".${name}"), m => m.Value == "d" ? "f" : "");
+
+    /// <summary>The first word of a method that the profile has no place for; null where all is well.</summary>
+    /// <param name="lines">The method, translated.</param>
+    /// <param name="own">The names of the class's own methods.</param>
+    public static string? Refuse(IEnumerable<string> lines, ICollection<string> own)
+    {
+        foreach (string line in lines.Where(l => !IsComment(l)))
+        {
+            string previous = "";
+            foreach (Match match in Word.Matches(line.Split(["//"], StringSplitOptions.None)[0]))
+            {
+                string word = match.Groups["word"].Value;
+                bool isMember = match.Groups["dot"].Success;
+                if (word.Length > 0 && !IsKnown(previous, word, isMember, own)) return isMember ? previous + "." + word : word;
+                previous = word;
+            }
+        }
+
+        return null;
+    }
+
+    private static bool IsKnown(string previous, string word, bool isMember, ICollection<string> own)
+    {
+        if (isMember && previous == Mathematics) return Functions.Contains(word);
+        if (isMember && previous == "Weights") return true;
+        if (isMember) return Members.Contains(word);
+        if (word == "new") return false;
+        return char.IsUpper(word[0]) ? Types.Contains(word) || own.Contains(word) : !Refused.Contains(word);
+    }
+
+    private static bool IsComment(string line) => line.TrimStart().StartsWith("//", StringComparison.Ordinal);
+}

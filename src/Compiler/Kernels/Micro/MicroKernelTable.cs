@@ -1,0 +1,57 @@
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using RedGen.Compiler.Kernels.Linear;
+using RedGen.Compiler.Kernels.Normalisation;
+using RedGen.Compiler.Kernels.Pooling;
+using RedGen.Compiler.Kernels.Recurrent;
+using RedGen.Compiler.Kernels.Reduction;
+using RedGen.Compiler.Kernels.Spatial;
+
+namespace RedGen.Compiler.Kernels.Micro;
+
+/// <summary>
+/// The operators that RedGenProfile=Micro computes by kernels of its own, or by plain loops where other profiles call the runtime. An operator without a row has
+/// the kernels of <see cref="KernelTable"/>; what they write is checked like everything else (Emit/Micro).
+/// </summary>
+internal static class MicroKernelTable
+{
+    private static readonly ImmutableArray<Kernel> Pool = [new PoolLoopKernel()];
+    private static readonly ImmutableArray<Kernel> GlobalPool = [new GlobalPoolLoopKernel()];
+    private static readonly ImmutableArray<Kernel> Softmax = [new SoftmaxLoopKernel()];
+    private static readonly ImmutableArray<Kernel> Reduce = [new ReduceLoopKernel()];
+    private static readonly ImmutableArray<Kernel> Recurrent = [new RecurrentLoopKernel()];
+    private static readonly ImmutableArray<Kernel> Resize = [new ResizeCopyKernel(), new ResizeLoopKernel()];
+
+    private static readonly Dictionary<string, ImmutableArray<Kernel>> Rows = new()
+    {
+        ["AveragePool"] = Pool,
+        ["BatchNormalization"] = [new BatchNormLoopKernel()],
+        ["Conv"] = [new ConvLoopKernel()],
+        ["ConvTranspose"] = [new TransposedConvLoopKernel()],
+        ["Gemm"] = [new GemmLoopKernel()],
+        ["GlobalAveragePool"] = GlobalPool,
+        ["GlobalMaxPool"] = GlobalPool,
+        ["GRU"] = Recurrent,
+        ["LogSoftmax"] = Softmax,
+        ["LSTM"] = Recurrent,
+        ["MatMul"] = [new MatMulLoopKernel()],
+        ["MaxPool"] = Pool,
+        ["ReduceL1"] = Reduce,
+        ["ReduceL2"] = Reduce,
+        ["ReduceLogSum"] = Reduce,
+        ["ReduceLogSumExp"] = Reduce,
+        ["ReduceMax"] = Reduce,
+        ["ReduceMean"] = Reduce,
+        ["ReduceMin"] = Reduce,
+        ["ReduceProd"] = Reduce,
+        ["ReduceSum"] = Reduce,
+        ["ReduceSumSquare"] = Reduce,
+        ["Resize"] = Resize,
+        ["RNN"] = Recurrent,
+        ["Softmax"] = Softmax,
+        ["Upsample"] = Resize,
+    };
+
+    /// <summary>The kernels of an operator under the profile; null where it has no row.</summary>
+    public static ImmutableArray<Kernel>? For(string qualifiedName) => Rows.TryGetValue(qualifiedName, out ImmutableArray<Kernel> kernels) ? kernels : null;
+}
