@@ -19,10 +19,11 @@ public sealed class ArenaTests
                 int first = random.Next(50);
                 return new ArenaRequest(random.Next(4) == 0 ? 0 : random.Next(1, 5000), first, first + random.Next(10));
             })];
-            ArenaLayout layout = Arena.Place(requests);
+            int alignment = round % 2 == 0 ? Arena.Alignment : Arena.WordAlignment;
+            ArenaLayout layout = Arena.Place(requests, alignment);
             for (int i = 0; i < requests.Count; i++)
             {
-                Assert.Equal(0, layout.Offsets[i] % Arena.Alignment);
+                Assert.Equal(0, layout.Offsets[i] % alignment);
                 Assert.True(layout.Offsets[i] + requests[i].Bytes <= layout.Bytes);
                 for (int j = 0; j < i; j++)
                 {
