@@ -65,6 +65,7 @@ internal static class Tool
             new TuneCommand(console).Command,
             new BenchCommand(console).Command,
             new ReportCommand(console).Command,
+            new FirmwareCommand(console).Command,
         };
         root.Options.Remove(root.Options.OfType<VersionOption>().Single());
         root.Options.Add(new Option<bool>("--version") { Description = "Show the version.", Action = new VersionAction() });
