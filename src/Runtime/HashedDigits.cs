@@ -1,5 +1,6 @@
 using System;
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace RedGen.Runtime;
 
@@ -99,5 +100,42 @@ public static class HashedDigits
         }
 
         return coarse;
+    }
+
+    /// <summary>Makes what <see cref="HashedDense.RunPairs{TActivation}"/> reads of sums of two codes: two weights an element. Scales are left to the kernel.</summary>
+    /// <param name="blocks">The sums as <see cref="HashedWeights.ToBlocks"/> lays them out; floats that end in 16 zero bits, as those of whole numbers up to 256 do.</param>
+    /// <param name="outputs">Rows.</param>
+    /// <param name="columns">Weights of one output.</param>
+    /// <returns>The layout of <see cref="HashedWeights.ToPairs"/>.</returns>
+    /// <exception cref="ArgumentException">The length does not fit the sizes, or a sum takes more than half a float.</exception>
+    public static float[] ToPairs(float[] blocks, int outputs, int columns)
+    {
+        int padded = (outputs + Dense.PanelWidth - 1) / Dense.PanelWidth * Dense.PanelWidth;
+        if (blocks.Length != padded * columns)
+        {
+            throw new ArgumentException("The length does not fit the sizes.", nameof(blocks));
+        }
+
+        int rows = (columns + 1) / 2;
+        float[] packed = new float[padded * rows];
+        ReadOnlySpan<uint> sums = MemoryMarshal.Cast<float, uint>(blocks.AsSpan());
+        Span<uint> pairs = MemoryMarshal.Cast<float, uint>(packed.AsSpan());
+        for (int block = 0; block < padded; block += Dense.BlockWidth)
+        {
+            int width = Math.Min(Dense.BlockWidth, padded - block);
+            for (int i = 0; i < columns * width; i++)
+            {
+                uint sum = sums[(block * columns) + i];
+                if ((sum & 0xFFFF) != 0)
+                {
+                    throw new ArgumentException("A sum takes more than half a float.", nameof(blocks));
+                }
+
+                int column = i / width;
+                pairs[(block * rows) + (column / 2 * width) + (i % width)] |= column % 2 == 0 ? sum >> 16 : sum;
+            }
+        }
+
+        return packed;
     }
 }

@@ -60,7 +60,7 @@ internal sealed class DenseKernel : Kernel
 
     private sealed class DenseStep(DenseLayer layer, Form form) : Step
     {
-        public override string Kernel => (form == Form.Gemm ? "Gemm" : "Dense." + form) + (Weights[0].Expansion is null ? "" : ".Expanded");
+        public override string Kernel => (form == Form.Gemm ? "Gemm" : "Dense." + form) + (Weights[0].IsMade ? ".Expanded" : "");
 
         public override void Emit(StepWriter writer)
         {

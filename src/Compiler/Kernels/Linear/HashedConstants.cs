@@ -90,13 +90,25 @@ internal sealed class HashedConstants
     /// <summary>Weights that are expanded to what TransposedConvolution reads.</summary>
     public Weight ToTransposedPanels(int groups, int taps) => Expanded("ToTransposedPanels", "groups: " + CSharpLiteral.Of(groups) + ", taps: " + CSharpLiteral.Of(taps) + ", ");
 
-    /// <summary>Whether two weights fit one float: the values are levels, or end in 16 zero bits.</summary>
-    public bool ArePairs => Matrix.Fine is null && (IsLevels(out _, out _) || Matrix.Codebook.All(HasHalf));
+    /// <summary>Whether two weights fit one float: the values are levels, or they, sums of two codes included, end in 16 zero bits.</summary>
+    public bool ArePairs => Matrix.Fine is { } fine
+        ? Matrix.Codebook.All(c => fine.Values.All(f => HasHalf(c + f)))
+        : IsLevels(out _, out _) || Matrix.Codebook.All(HasHalf);
 
     /// <summary>Weights that are expanded to pairs, as HashedDense.RunPairs reads them. The kernel scales its sums: levels have their step there.</summary>
     /// <param name="scales">One factor an output; null: all 1.</param>
     public Weight ToPairs(out float[]? scales)
     {
+        if (Matrix.Fine is not null)
+        {
+            scales = Scales is null ? null : [.. Matrix.Scales];
+            string sizes = $"outputs: {CSharpLiteral.Of(Matrix.Outputs)}, columns: {CSharpLiteral.Of(Matrix.Columns)}";
+            return new Weight("Weights", Graphs.ElementType.Float32, default)
+            {
+                Transform = new WeightTransform("HashedDigits.ToPairs", Expanded("ToBlocks", "", null), sizes, (Matrix.Columns + 1) / 2 * (long)Matrix.Outputs),
+            };
+        }
+
         bool levels = IsLevels(out int zero, out float step);
         scales = Matrix.Scales.IsEmpty ? null : [.. Matrix.Scales];
         if (levels && step != 1) scales = [.. Enumerable.Range(0, Matrix.Outputs).Select(i => Matrix.Scale(i) * step)];
@@ -147,10 +159,11 @@ internal sealed class HashedConstants
         return Enumerable.Range(0, Codes - values + 1).OrderBy(Length).ThenBy(first => Math.Abs(first - Preferred)).First();
     }
 
-    private Weight Expanded(string function, string sizes)
+    private Weight Expanded(string function, string sizes) => Expanded(function, sizes, Scales);
+
+    private Weight Expanded(string function, string sizes, Weight? scales)
     {
         string levels = Levels(Matrix.Codebook);
-        Weight? scales = Scales;
         if (scales is null && Matrix.Fine is null && Matrix.Outputs < Matrix.Codebook.Length && IsLevels(out int zero, out float step) && step != 1)
         {
             // A few equal scales are shorter than the codebook, and whole numbers times them the same floats.
