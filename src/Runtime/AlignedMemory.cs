@@ -14,6 +14,31 @@ public static class AlignedMemory
     /// <summary>Bytes of a cache line. Memory with room for this many more is sure to hold an aligned part.</summary>
     public const int LineBytes = 64;
 
+    private const int LineFloats = LineBytes / sizeof(float);
+
+    /// <summary>A copy that the garbage collector leaves where it is, with room to begin with a cache line; <see cref="OfCopy"/> is that part.</summary>
+    /// <param name="values">What to copy. On .NET Standard it is copied as it stands, since arrays may move there.</param>
+    public static float[] Copy(ReadOnlySpan<float> values)
+    {
+#if NET8_0_OR_GREATER
+        float[] copy = GC.AllocateUninitializedArray<float>(values.Length + LineFloats, pinned: true);
+        values.CopyTo(Slice<float>(copy, values.Length));
+        return copy;
+#else
+        return values.ToArray();
+#endif
+    }
+
+    /// <summary>The values in what <see cref="Copy"/> gave.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The array is shorter than a copy can be.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ReadOnlySpan<float> OfCopy(float[] copy) =>
+#if NET8_0_OR_GREATER
+        Slice<float>(copy, unchecked(copy.Length - LineFloats));
+#else
+        copy;
+#endif
+
     /// <summary>The part of <paramref name="memory"/> that is <paramref name="length"/> elements long and begins with a cache line, if there is room for it; else its end.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The memory is shorter than that.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

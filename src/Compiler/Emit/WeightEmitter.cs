@@ -98,7 +98,9 @@ internal static class WeightEmitter
             {
                 code.Line();
                 code.Line("/// <summary>" + XmlText.Escape(weight.Comment) + ".</summary>");
-                code.Line($"internal static float[] {weight.Name} => {FieldOf(weight)} ??= {weight.Expression};");
+                code.Line(weight.IsAligned
+                    ? $"internal static ReadOnlySpan<float> {weight.Name} => AlignedMemory.OfCopy({FieldOf(weight)} ??= {weight.Expression});"
+                    : $"internal static float[] {weight.Name} => {FieldOf(weight)} ??= {weight.Expression};");
             }
 
             if (!WarmupEmitter.MakesAll(plan)) return;

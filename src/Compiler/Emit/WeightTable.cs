@@ -16,7 +16,8 @@ internal sealed record NamedWeight(string Name, Weight Weight, string Comment);
 /// <param name="Name">The property's name in the class Expanded.</param>
 /// <param name="Expression">The call that makes it.</param>
 /// <param name="Comment">What it is.</param>
-internal sealed record ExpandedWeight(string Name, string Expression, string Comment);
+/// <param name="IsAligned">Whether the weights begin with the first cache line in it.</param>
+internal sealed record ExpandedWeight(string Name, string Expression, string Comment, bool IsAligned);
 
 /// <summary>All constant arrays of a plan with their names; equal arrays are one.</summary>
 internal sealed class WeightTable
@@ -50,7 +51,7 @@ internal sealed class WeightTable
     private ExpandedWeight Expand(string stepName, Weight weight, string comment)
     {
         if (_expandedByContent.TryGetValue(weight, out ExpandedWeight? known)) return known;
-        var expanded = new ExpandedWeight(NameOf(stepName + weight.Role), Call(stepName, weight, comment), comment);
+        var expanded = new ExpandedWeight(NameOf(stepName + weight.Role), Call(stepName, weight, comment), comment, weight.Transform is { IsAligned: true });
         _expandedByContent.Add(weight, expanded);
         _expanded.Add(expanded);
         return expanded;
@@ -59,7 +60,7 @@ internal sealed class WeightTable
     /// <summary>The call that makes an array, or the array itself where it is emitted.</summary>
     private string Call(string stepName, Weight weight, string comment)
     {
-        if (weight.Transform is { } transform) return $"{transform.Function}({Call(stepName, transform.Source, comment)}, {transform.Sizes})";
+        if (weight.Transform is { } transform) return $"{transform.Function}({Call(stepName, transform.Source, comment)}{(transform.Sizes.Length > 0 ? ", " : "")}{transform.Sizes})";
         if (weight.Expansion is not { } expansion) return Add(stepName, weight, comment);
         string Part(Weight part) => Add(stepName, part, part.Role + " of the weights" + comment.Substring(weight.Role.Length));
         string Codebook(Weight? values, string levels) => values is null ? levels : Part(values);

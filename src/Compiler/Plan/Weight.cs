@@ -35,6 +35,14 @@ public sealed record Weight(string Role, ElementType ElementType, ReadOnlyMemory
     public static Weight Of(string role, float[] values)
         => new(role, ElementType.Float32, System.Runtime.InteropServices.MemoryMarshal.AsBytes(values.AsSpan()).ToArray());
 
+    /// <summary>The same weights where a cache line begins: .NET places constants at multiples of their elements, arrays 16 bytes into a line.</summary>
+    public Weight Aligned()
+    {
+        long length = RunBytes / ElementType.Bytes();
+        Weight source = IsMade ? this : this with { Role = "Packed" };
+        return new Weight(Role, ElementType, default) { Transform = new WeightTransform("AlignedMemory.Copy", source, "", length) { IsAligned = true } };
+    }
+
     /// <summary>A constant as it stands; narrow types as bytes.</summary>
     public static Weight Of(string role, Tensor tensor) => new(role, tensor.ElementType.Storage(), tensor.Unpacked);
 

@@ -5,4 +5,8 @@ namespace RedGen.Compiler.Plan;
 /// <param name="Source">The layer's weights, emitted as they are or expanded from their hashed form.</param>
 /// <param name="Sizes">The function's further arguments as C#.</param>
 /// <param name="Length">Elements of the array that it makes.</param>
-public sealed record WeightTransform(string Function, Weight Source, string Sizes, long Length);
+public sealed record WeightTransform(string Function, Weight Source, string Sizes, long Length)
+{
+    /// <summary>Whether the array holds the weights from the first cache line in it on, so that no vector crosses one.</summary>
+    public bool IsAligned { get; init; }
+}

@@ -12,6 +12,11 @@ internal sealed class DenseKernel : Kernel
     /// <summary>Below this many outputs one row is computed as dot products over unpacked weights (<c>Dense.RowsLimit</c>).</summary>
     private const int RowsLimit = 8;
 
+    /// <summary>
+    /// Bytes of weights that are copied to where a cache line begins: each vector that crosses lines is two loads. Less is not worth it, and more waits for L2.
+    /// </summary>
+    private const int LeastAligned = 2048, MostAligned = 65536;
+
     /// <inheritdoc/>
     public override Step? TryPlan(NodeGroup group, KernelContext context)
     {
@@ -52,6 +57,7 @@ internal sealed class DenseKernel : Kernel
             Form.Blocks => hashed?.ToBlocks() ?? Weight.Of("Weights", DensePacking.Pack(layer.Weights, layer.Inputs, layer.Outputs)),
             _ => hashed?.ToPanels() ?? Weight.Of("Weights", PanelPacking.Pack(layer.Weights, layer.Inputs, layer.Outputs, transposed: true)),
         };
+        if (form is Form.Blocks or Form.Pairs && weights.RunBytes is >= LeastAligned and <= MostAligned) weights = weights.Aligned();
         ImmutableArray<Weight> all = [weights];
         if (scales is not null) all = all.Add(Weight.Of("Scales", DensePacking.PadOutputs(scales)));
         if (layer.Bias is null) return all;
@@ -60,7 +66,9 @@ internal sealed class DenseKernel : Kernel
 
     private sealed class DenseStep(DenseLayer layer, Form form) : Step
     {
-        public override string Kernel => (form == Form.Gemm ? "Gemm" : "Dense." + form) + (Weights[0].IsMade ? ".Expanded" : "");
+        public override string Kernel => (form == Form.Gemm ? "Gemm" : "Dense." + form) + (IsExpanded(Weights[0]) ? ".Expanded" : "");
+
+        private static bool IsExpanded(Weight weight) => weight.Expansion is not null || (weight.Transform is { } transform && IsExpanded(transform.Source));
 
         public override void Emit(StepWriter writer)
         {
