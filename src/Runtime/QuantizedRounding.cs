@@ -76,26 +76,18 @@ internal readonly struct QuantizedRounding
     {
         unchecked
         {
-            Vector512<int> addends = Vector512.LoadUnsafe(ref MemoryMarshal.GetReference(scales.Addends));
-            Vector512<float> factors = Vector512.LoadUnsafe(ref MemoryMarshal.GetReference(scales.Factors));
-            Vector512<float> biases = Vector512.LoadUnsafe(ref MemoryMarshal.GetReference(scales.Biases)), tie = Vector512.Create(_tie);
-            Vector512<float> low = Vector512.Create((float)(_lowest - _zeroPoint)), high = Vector512.Create((float)(_highest - _zeroPoint));
-            Vector512<int> zero = Vector512.Create(_zeroPoint);
+            if (scales.Count < QuantizedTile.Block) return WriteParts(sums, first, places, scales, output, stride, out open);
+            Steps512 constants = new(this, scales);
             ref int from = ref Unsafe.Add(ref MemoryMarshal.GetReference(sums), first * QuantizedTile.Block);
-            int count = scales.Count;
             // The last place, so that no other need be checked.
-            ref byte to = ref output.Slice((places - 1) * stride, count)[0];
+            ref byte to = ref output.Slice((places - 1) * stride, QuantizedTile.Block)[0];
             to = ref Unsafe.Add(ref to, (first - places + 1) * stride);
             for (int place = first; place < places; place++)
             {
-                Vector512<float> steps = Avx512F.FusedMultiplyAdd(Avx512F.ConvertToVector512Single(Vector512.LoadUnsafe(ref from) + addends), factors, biases);
-                steps = Avx512F.Min(Avx512F.Max(steps, low), high);
-                Vector512<int> rounded = Avx512F.ConvertToVector512Int32(steps);
-                Vector512<float> distance = Vector512.Abs(steps - Avx512F.ConvertToVector512Single(rounded));
-                Store(Avx512F.ConvertToVector128Byte((rounded + zero).AsUInt32()), ref to, count);
-                if (Vector512.GreaterThanAny(distance, tie))
+                constants.Of(ref from, out Vector512<float> distance).StoreUnsafe(ref to);
+                if (Vector512.GreaterThanAny(distance, constants.Tie))
                 {
-                    open = (uint)Vector512.GreaterThan(distance, tie).ExtractMostSignificantBits();
+                    open = (uint)Vector512.GreaterThan(distance, constants.Tie).ExtractMostSignificantBits();
                     return place + 1;
                 }
 
@@ -105,6 +97,68 @@ internal readonly struct QuantizedRounding
 
             open = 0;
             return places;
+        }
+    }
+
+    /// <summary>The same for the last block of channels: its stores are calls, around which the JIT would spill everything in the loop above.</summary>
+    [MethodImpl(Simd.Hot)]
+    private int WriteParts(ReadOnlySpan<int> sums, int first, int places, in QuantizedScales scales, Span<byte> output, int stride, out uint open)
+    {
+        open = 0;
+        unchecked
+        {
+            Steps512 constants = new(this, scales);
+            int place = first;
+            while (place < places && open == 0)
+            {
+                Vector128<byte> bytes = constants.Of(ref Unsafe.Add(ref MemoryMarshal.GetReference(sums), place * QuantizedTile.Block), out Vector512<float> distance);
+                StorePart(bytes, ref output.Slice(place * stride, scales.Count)[0], scales.Count);
+                open = (uint)Vector512.GreaterThan(distance, constants.Tie).ExtractMostSignificantBits();
+                place++;
+            }
+
+            return place;
+        }
+    }
+
+    /// <summary>The constants of a block in vectors of 16.</summary>
+    private readonly struct Steps512
+    {
+        private readonly Vector512<int> _addends;
+        private readonly Vector512<float> _factors;
+        private readonly Vector512<float> _biases;
+        private readonly Vector512<float> _low;
+        private readonly Vector512<float> _high;
+        private readonly Vector512<int> _zero;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        internal Steps512(in QuantizedRounding rounding, in QuantizedScales scales)
+        {
+            unchecked
+            {
+                _addends = Vector512.LoadUnsafe(ref MemoryMarshal.GetReference(scales.Addends));
+                _factors = Vector512.LoadUnsafe(ref MemoryMarshal.GetReference(scales.Factors));
+                _biases = Vector512.LoadUnsafe(ref MemoryMarshal.GetReference(scales.Biases));
+                _low = Vector512.Create((float)(rounding._lowest - rounding._zeroPoint));
+                _high = Vector512.Create((float)(rounding._highest - rounding._zeroPoint));
+                _zero = Vector512.Create(rounding._zeroPoint);
+                Tie = Vector512.Create(rounding._tie);
+            }
+        }
+
+        internal Vector512<float> Tie { get; }
+
+        /// <summary>The results of a block of sums.</summary>
+        /// <param name="sums">The sums.</param>
+        /// <param name="distance">How far each is from what it is rounded to.</param>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        internal Vector128<byte> Of(ref int sums, out Vector512<float> distance)
+        {
+            Vector512<float> steps = Avx512F.FusedMultiplyAdd(Avx512F.ConvertToVector512Single(Vector512.LoadUnsafe(ref sums) + _addends), _factors, _biases);
+            steps = Avx512F.Min(Avx512F.Max(steps, _low), _high);
+            Vector512<int> rounded = Avx512F.ConvertToVector512Int32(steps);
+            distance = Vector512.Abs(steps - Avx512F.ConvertToVector512Single(rounded));
+            return Avx512F.ConvertToVector128Byte((rounded + _zero).AsUInt32());
         }
     }
 

@@ -22,6 +22,20 @@ public class AlignedMemoryTests
     }
 
     [Fact]
+    public void A_copy_begins_with_a_cache_line_and_stays_there()
+    {
+        for (int length = 0; length < 70; length++)
+        {
+            float[] values = new Data(length).Floats(length);
+            float[] copy = AlignedMemory.Copy(values);
+            GC.Collect(0);
+            ReadOnlySpan<float> part = AlignedMemory.OfCopy(copy);
+            Assert.Equal(values, part.ToArray());
+            Assert.Equal(0, Unsafe.ByteOffset(ref Unsafe.NullRef<float>(), ref MemoryMarshal.GetReference(part)) % AlignedMemory.LineBytes);
+        }
+    }
+
+    [Fact]
     public void Memory_without_room_gives_what_there_is()
     {
         byte[] memory = new byte[10];

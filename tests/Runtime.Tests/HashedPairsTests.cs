@@ -52,6 +52,25 @@ public class HashedPairsTests
     }
 
     [Fact]
+    public void Sums_of_two_codes_are_paired_as_values_of_one_code_are()
+    {
+        Data data = new(44);
+        for (int i = 0; i < 100; i++)
+        {
+            HashedCase c = HashedCase.Random(data, data.Next(1, 127));
+            float[] levels = Levels(c);
+            float[] blocks = HashedWeights.ToBlocks(c.Rows, levels, default, c.First, c.Outputs, c.Inputs);
+            float[] expected = HashedWeights.ToPairs(c.Rows, levels, c.First, c.Outputs, c.Inputs);
+            Assert.Equal(Bits(expected), Bits(HashedDigits.ToPairs(blocks, c.Outputs, c.Inputs)));
+        }
+
+        Assert.Throws<ArgumentException>(() => HashedDigits.ToPairs(new float[31], 2, 2));
+        float[] fine = new float[32];
+        fine[17] = 257;
+        Assert.Throws<ArgumentException>(() => HashedDigits.ToPairs(fine, 2, 2));
+    }
+
+    [Fact]
     public void Any_activation_follows_the_sums()
     {
         Data data = new(43);
@@ -98,4 +117,6 @@ public class HashedPairsTests
     }
 
     private static float[] Long(float[] values) => values.Length == 0 ? values : DensePacking.PadOutputs(values);
+
+    private static int[] Bits(float[] values) => Array.ConvertAll(values, BitConverter.SingleToInt32Bits);
 }
