@@ -56,7 +56,7 @@ internal static partial class CartPole
     /// <summary>Multiplications of one call when every layer is computed by its exact lowering with the fewest; equal to <see cref="Macs"/> without hashing.</summary>
     public const long Multiplications = 4480;
 
-    /// <summary>Runs the network once. Allocates nothing; safe to call from many threads.</summary>
+    /// <summary>Runs the network once. Allocates nothing but the expanded weights at the first call; safe to call from many threads.</summary>
     /// <param name="input">float32 1×4, row-major: 4 elements.</param>
     /// <param name="output">float32 1×2, row-major: 2 elements.</param>
     /// <exception cref="ArgumentException">An argument has the wrong length, or an output shares memory with an input.</exception>
@@ -79,7 +79,7 @@ internal static partial class CartPole
         return output;
     }
 
-    /// <summary>Runs the network many times, on this thread: what as many calls of <c>Predict</c> give. Allocates nothing.</summary>
+    /// <summary>Runs the network many times, on this thread: what as many calls of <c>Predict</c> give. Allocates nothing but the expanded weights at the first call.</summary>
     /// <param name="input">For each run float32 1×4, row-major, one behind the other: count × 4 elements.</param>
     /// <param name="output">For each run float32 1×2, row-major, one behind the other: count × 2 elements.</param>
     /// <param name="count">How many runs.</param>
@@ -130,7 +130,7 @@ internal static partial class CartPole
     }
 
     /// <summary>
-    /// Makes the first call as quick as those behind it: runs the network once over zeros, so that its code is compiled. Safe to call from any thread, at any time.
+    /// Makes the first call as quick as those behind it: runs the network once over zeros, so that its code is compiled and its weights are expanded. Safe to call from any thread, at any time.
     /// </summary>
     public static void Warmup()
     {
@@ -166,7 +166,7 @@ internal static partial class CartPole
     /// <summary>Gemm 64 → 64, then Relu ('Gemm_3', 'Relu_4').</summary>
     private static void Gemm2(ReadOnlySpan<float> x, Span<float> y)
     {
-        Dense.Run(x, Weights.Gemm2Weights, Weights.Gemm2Bias, y, inputs: 64, outputs: 64, default(Relu));
+        Dense.Run(x, Expanded.Gemm2Weights, Weights.Gemm2Bias, y, inputs: 64, outputs: 64, default(Relu));
     }
 
     /// <summary>Gemm 64 → 2 ('Gemm_5').</summary>

@@ -17,6 +17,9 @@ internal sealed class DenseKernel : Kernel
     /// </summary>
     private const int LeastAligned = 2048, MostAligned = 65536;
 
+    /// <summary>Outputs up to which the loads of inputs outweigh those of weights: a vector's.</summary>
+    private const int LeastAlignedOutputs = 16;
+
     /// <inheritdoc/>
     public override Step? TryPlan(NodeGroup group, KernelContext context)
     {
@@ -57,7 +60,7 @@ internal sealed class DenseKernel : Kernel
             Form.Blocks => hashed?.ToBlocks() ?? Weight.Of("Weights", DensePacking.Pack(layer.Weights, layer.Inputs, layer.Outputs)),
             _ => hashed?.ToPanels() ?? Weight.Of("Weights", PanelPacking.Pack(layer.Weights, layer.Inputs, layer.Outputs, transposed: true)),
         };
-        if (form is Form.Blocks or Form.Pairs && weights.RunBytes is >= LeastAligned and <= MostAligned) weights = weights.Aligned();
+        if (form is Form.Blocks or Form.Pairs && layer.Outputs > LeastAlignedOutputs && weights.RunBytes is >= LeastAligned and <= MostAligned) weights = weights.Aligned();
         ImmutableArray<Weight> all = [weights];
         if (scales is not null) all = all.Add(Weight.Of("Scales", DensePacking.PadOutputs(scales)));
         if (layer.Bias is null) return all;
