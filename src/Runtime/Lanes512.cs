@@ -153,7 +153,7 @@ internal readonly struct Lanes512 : ILanes<Lanes512>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Lanes512 LowerHalf(Lanes512 pair) => new(Vector512.ShiftLeft(pair._value.AsInt32(), 16).AsSingle());
+    public Lanes512 LowerHalf(Lanes512 pair) => new((pair._value.AsInt32() << 16).AsSingle());
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

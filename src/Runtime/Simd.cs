@@ -34,6 +34,17 @@ internal static class Simd
     internal static Vector<float> Load(ref float origin, nint offset) =>
         Unsafe.ReadUnaligned<Vector<float>>(ref Unsafe.As<float, byte>(ref Unsafe.Add(ref origin, offset)));
 
+    /// <summary>The same value in every lane. (Precompiled code would call the constructor of <see cref="Vector{T}"/>.)</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector<float> Fill(float value)
+    {
+#if NET8_0_OR_GREATER
+        if (Vector<float>.Count == 8) return Vector256.Create(value).AsVector();
+        if (Vector<float>.Count == 4) return Vector128.Create(value).AsVector();
+#endif
+        return new Vector<float>(value);
+    }
+
     /// <summary>Writes one vector that starts <paramref name="offset"/> floats after <paramref name="origin"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Store(Vector<float> value, ref float origin, nint offset) =>
@@ -272,27 +283,26 @@ internal static class Simd
     }
 
     /// <summary>Reads <paramref name="count"/> floats into the lanes from <paramref name="first"/> on; the other lanes are zero.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Vector<float> LoadLanes(ref float origin, int first, int count)
     {
         Vector<float> value = Vector<float>.Zero;
-        ref float lanes = ref Unsafe.As<Vector<float>, float>(ref value);
-        for (int i = 0; i < count; i++)
-        {
-            Unsafe.Add(ref lanes, first + i) = Unsafe.Add(ref origin, i);
-        }
-
+        CopyLanes(ref Unsafe.Add(ref Unsafe.As<Vector<float>, float>(ref value), first), ref origin, count);
         return value;
     }
 
     /// <summary>Writes the <paramref name="count"/> lanes from <paramref name="first"/> on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void StoreLanes(Vector<float> value, ref float origin, int first, int count) =>
+        CopyLanes(ref origin, ref Unsafe.Add(ref Unsafe.As<Vector<float>, float>(ref value), first), count);
+
+    /// <summary>Apart, and with addresses alone: a precompiled method cannot call one that takes or gives a vector.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    internal static void StoreLanes(Vector<float> value, ref float origin, int first, int count)
+    private static void CopyLanes(ref float to, ref float from, int count)
     {
-        ref float lanes = ref Unsafe.As<Vector<float>, float>(ref value);
         for (int i = 0; i < count; i++)
         {
-            Unsafe.Add(ref origin, i) = Unsafe.Add(ref lanes, first + i);
+            Unsafe.Add(ref to, i) = Unsafe.Add(ref from, i);
         }
     }
 }

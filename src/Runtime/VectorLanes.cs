@@ -27,7 +27,7 @@ internal readonly struct VectorLanes : ILanes<VectorLanes>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public VectorLanes Fill(float value) => new(new Vector<float>(value));
+    public VectorLanes Fill(float value) => new(Simd.Fill(value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -99,7 +99,7 @@ internal readonly struct VectorLanes : ILanes<VectorLanes>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public VectorLanes WithSign(VectorLanes magnitude, VectorLanes x) => new(Vector.BitwiseOr(magnitude._value, Vector.BitwiseAnd(x._value, new Vector<float>(-0f))));
+    public VectorLanes WithSign(VectorLanes magnitude, VectorLanes x) => new(magnitude._value | (x._value & Simd.Fill(-0f)));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -128,7 +128,7 @@ internal readonly struct VectorLanes : ILanes<VectorLanes>
         unchecked
         {
             Vector<int> bits = Vector.AsVectorInt32(x._value);
-            Vector<int> power = Vector.BitwiseAnd(bits - new Vector<int>(LaneMath.SqrtHalfBits), new Vector<int>(LaneMath.ExponentBits));
+            Vector<int> power = (bits - new Vector<int>(LaneMath.SqrtHalfBits)) & new Vector<int>(LaneMath.ExponentBits);
             exponent = new(Vector.ConvertToSingle(power) * new Vector<float>(1f / 8388608f));
             return new(Vector.AsVectorSingle(bits - power));
         }

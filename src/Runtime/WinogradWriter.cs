@@ -162,12 +162,13 @@ internal readonly ref struct WinogradWriter<TLanes>
         }
         else
         {
-            PutUpTo(value, ref to, ref addend, at, left, adds);
+            TLanes last = value;
+            PutUpTo(last, ref to, ref addend, at, left, adds);
         }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void PutUpTo(TLanes value, ref float to, ref float addend, nint at, int left, bool adds)
+    private static void PutUpTo(in TLanes value, ref float to, ref float addend, nint at, int left, bool adds)
     {
         TLanes lanes = default;
         lanes.StoreUpTo(adds ? lanes.Add(value, lanes.LoadUpTo(ref addend, at, left)) : value, ref to, at, left);

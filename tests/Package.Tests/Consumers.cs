@@ -110,6 +110,25 @@ internal static class Consumers
         }
         """;
 
+    /// <summary>As most programs are built: no platform named, hashed weights, one call.</summary>
+    internal const string Started = """
+        <Project Sdk="Microsoft.NET.Sdk">
+          <PropertyGroup>
+            <OutputType>Exe</OutputType>
+            <TargetFramework>net10.0</TargetFramework>
+            <ImplicitUsings>enable</ImplicitUsings>
+          </PropertyGroup>
+          <ItemGroup>
+            <PackageReference Include="RedGen" Version="$(RedGenTestVersion)" />
+          </ItemGroup>
+        </Project>
+        """;
+
+    internal const string StartedProgram = """
+        var logits = new float[Started.Digits.LogitsLength];
+        Started.Digits.Predict(new float[Started.Digits.InputLength], logits);
+        """;
+
     /// <summary>Compiled ahead of time, as small as it gets; all that the compiler has to say about reflection and trimming is an error.</summary>
     internal const string AheadOfTime = """
         <Project Sdk="Microsoft.NET.Sdk">
@@ -209,6 +228,10 @@ internal static class Consumers
         folder.Write("Net10/digits.onnx", mlp);
         folder.Write("Net10/external/external.onnx", model);
         folder.Write("Net10/external/weights.bin", data);
+
+        folder.Write("Started/Started.csproj", Started);
+        folder.Write("Started/Program.cs", StartedProgram);
+        folder.Write("Started/digits.onnx", DigitsAssets.Cnn());
 
         folder.Write("Broken/Broken.csproj", Broken);
         folder.Write("Broken/broken.onnx", "<html>not found</html>");

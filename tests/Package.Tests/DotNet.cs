@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Diagnostics;
 using System.Threading.Tasks;
 using Xunit;
@@ -8,15 +9,20 @@ namespace RedGen.Package.Tests;
 internal static class DotNet
 {
     /// <summary>Runs a command; an exit code other than zero fails the test.</summary>
-    internal static async Task<string> RunAsync(string folder, params string[] arguments)
+    internal static Task<string> RunAsync(string folder, params string[] arguments) => RunAsync(folder, [], arguments);
+
+    /// <summary>Runs a command with more environment variables; an exit code other than zero fails the test.</summary>
+    internal static async Task<string> RunAsync(string folder, Dictionary<string, string> variables, params string[] arguments)
     {
-        (int code, string output) = await TryAsync(folder, arguments);
+        (int code, string output) = await TryAsync(folder, variables, arguments);
         Assert.True(code == 0, "dotnet " + string.Join(" ", arguments) + " gave " + code + ":\n" + output);
         return output;
     }
 
     /// <summary>Runs a command and gives its exit code and what it wrote.</summary>
-    internal static async Task<(int Code, string Output)> TryAsync(string folder, params string[] arguments)
+    internal static Task<(int Code, string Output)> TryAsync(string folder, params string[] arguments) => TryAsync(folder, [], arguments);
+
+    private static async Task<(int Code, string Output)> TryAsync(string folder, Dictionary<string, string> variables, string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
@@ -29,6 +35,7 @@ internal static class DotNet
         foreach (string name in new[] { "MSBuildSDKsPath", "MSBUILD_EXE_PATH", "MSBuildExtensionsPath", "MSBuildLoadMicrosoftTargetsReadOnly", "CI" })
             start.Environment.Remove(name);
         start.Environment["MSBUILDDISABLENODEREUSE"] = "1";
+        foreach ((string name, string value) in variables) start.Environment[name] = value;
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> error = process.StandardError.ReadToEndAsync();

@@ -1,0 +1,64 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.IO.Compression;
+using System.Linq;
+using System.Reflection.PortableExecutable;
+using System.Runtime.Intrinsics.X86;
+using System.Threading.Tasks;
+using Xunit;
+
+namespace RedGen.Package.Tests;
+
+/// <summary>The builds of RedGen.Runtime that the package carries compiled ahead of time.</summary>
+[Collection(PackedFeedCollection.Name)]
+public sealed class PrecompiledTests(PackedFeed feed)
+{
+    [Theory]
+    [InlineData("linux-x64")]
+    [InlineData("win-x64")]
+    public void The_package_holds_a_build_with_machine_code(string platform)
+    {
+        using ZipArchive package = ZipFile.OpenRead(Path.Combine(feed.Feed, "RedGen." + feed.Version + ".nupkg"));
+
+        Assert.True(HasMachineCode(package, "runtimes/" + platform + "/lib/net10.0/RedGen.Runtime.dll"));
+        Assert.False(HasMachineCode(package, "lib/net8.0/RedGen.Runtime.dll"));
+    }
+
+    [PrecompiledFact]
+    public async Task A_project_without_a_platform_compiles_no_kernel_at_its_first_call()
+    {
+        string project = Path.Combine(feed.Root, "Started");
+        await DotNet.RunAsync(project, "build", "-c", "Release", "-v", "q");
+        string list = Path.Combine(feed.Root, "compiled.txt");
+        string output = Path.Combine(project, "bin", "Release", "net10.0");
+        Assert.False(File.Exists(Path.Combine(output, "RedGen.Runtime.dll")) && !Directory.Exists(Path.Combine(output, "runtimes")), "the build left the platforms' files out");
+
+        await DotNet.RunAsync(feed.Root, new Dictionary<string, string> { ["DOTNET_JitStdOutFile"] = list, ["DOTNET_JitDisasmSummary"] = "1" }, "exec", Path.Combine(output, "Started.dll"));
+
+        string[] compiled = File.ReadAllLines(list);
+        Assert.Contains(compiled, static l => l.Contains("Started.Digits:Predict", StringComparison.Ordinal));
+        Assert.DoesNotContain(compiled, static l => l.Contains("JIT compiled RedGen.Runtime.", StringComparison.Ordinal));
+    }
+
+    private static bool HasMachineCode(ZipArchive package, string name)
+    {
+        using var copy = new MemoryStream();
+        using (Stream entry = package.GetEntry(name)!.Open()) entry.CopyTo(copy);
+        copy.Position = 0;
+        using var image = new PEReader(copy);
+        return image.PEHeaders.CorHeader!.ManagedNativeHeaderDirectory.Size > 0;
+    }
+}
+
+/// <summary>Skips where the precompiled code cannot run: it is for x64 with AVX-512, on the runtime that it was made for.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class PrecompiledFactAttribute : FactAttribute
+{
+    /// <summary>Finds the reason to skip, if there is one.</summary>
+    public PrecompiledFactAttribute()
+    {
+        if (!(OperatingSystem.IsLinux() || OperatingSystem.IsWindows()) || !Avx512BW.VL.IsSupported) Skip = "the processor has no AVX-512, which the precompiled code is for";
+        else if (Environment.Version.Major != 10) Skip = "the precompiled code is for .NET 10";
+    }
+}
