@@ -1,13 +1,11 @@
 #nullable enable
 #if NET8_0_OR_GREATER
-using System;
-using System.Collections.Generic;
-
 namespace RedGen.Runtime;
 
 /// <summary>
 /// Names the instantiations of generic kernels that the package's precompiled builds hold: a kernel that only a user's assembly
-/// instantiates would be compiled when the program runs. Never called; where programs are trimmed nothing of it stays.
+/// instantiates would be compiled when the program runs. (Images of other assemblies cannot hold instantiations over the framework's types
+/// alone, such as bytes.) Never called; where programs are trimmed nothing of it stays.
 /// </summary>
 internal static class PrecompiledKernels
 {
@@ -57,27 +55,6 @@ internal static class PrecompiledKernels
         Reduce.Run(default, default, 0, 0, 0, default(SumSquareReduction));
     }
 
-    /// <summary>Kernels over 8-bit elements.</summary>
-    internal static void Quantized()
-    {
-        Quantized<sbyte>();
-        Quantized<byte>();
-    }
-
-    /// <summary>What moves elements.</summary>
-    /// <param name="inlined">Takes the methods that are inlined wherever they are called: they would have no code of their own.</param>
-    internal static void Moves(List<Delegate> inlined)
-    {
-        inlined.Add((SliceOf<byte>)AlignedMemory.Slice);
-        inlined.Add((SliceOf<float>)AlignedMemory.Slice);
-        Moves<float>();
-        Moves<sbyte>();
-        Moves<byte>();
-    }
-
-    private delegate Span<T> SliceOf<T>(Span<T> memory, int length)
-        where T : unmanaged;
-
     private static void Fused<TActivation>()
         where TActivation : struct, IActivation
     {
@@ -103,25 +80,5 @@ internal static class PrecompiledKernels
 
     private static void Alone<TActivation>()
         where TActivation : struct, IActivation => Elementwise.Map<TActivation>(default, default, default);
-
-    private static void Quantized<T>()
-        where T : struct
-    {
-        QuantizedElements.Quantize<T>(default, default, 0, 0);
-        QuantizedElements.Dequantize<T>(default, default, 0, 0);
-        default(QuantizedAverage).Run<T, T>(default, default, 0, default, false);
-        QuantizedConvolution.Run<T, T>(default, 0, default, 0, default, default, default, default);
-        QuantizedGemm.Run<T, T>(default, 0, default, 0, default, default, 0, 0, 0, default);
-        QuantizedPlanes.Run<T, T>(default, 0, default, 0, default, default, default, default);
-        default(QuantizedSum).Run<T, T, T>(default, default, default);
-    }
-
-    private static void Moves<T>()
-        where T : unmanaged
-    {
-        ChannelsLastPool.Max<T>(default, default, 0, default);
-        LayoutMove.ToChannelsLast<T>(default, default, 0, 0, 0);
-        LayoutMove.ToChannelsFirst<T>(default, default, 0, 0, 0);
-    }
 }
 #endif
