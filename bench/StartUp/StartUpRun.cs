@@ -25,7 +25,8 @@ internal sealed class StartUpRun(ComparedModel model, string ort, string hashing
     [
         new(StartUpTimes.Ort, "<TargetFramework>net10.0</TargetFramework>", true, false),
         new("JIT", "<TargetFramework>net10.0</TargetFramework>", false, false),
-        new("ReadyToRun", "<TargetFramework>net10.0</TargetFramework><PublishReadyToRun>true</PublishReadyToRun><PublishReadyToRunCrossgen2ExtraArgs>--instruction-set:native</PublishReadyToRunCrossgen2ExtraArgs>", false, false),
+        new("JIT, kernels too", "<TargetFramework>net9.0</TargetFramework><RollForward>Major</RollForward>", false, false),
+        new("ReadyToRun", "<TargetFramework>net10.0</TargetFramework><PublishReadyToRun>true</PublishReadyToRun>", false, false),
         new("NativeAOT", "<TargetFramework>net9.0</TargetFramework><IlcInstructionSet>native</IlcInstructionSet>" + Aot, false, true),
         new("NativeAOT, any x64", "<TargetFramework>net9.0</TargetFramework>" + Aot, false, true),
     ];
@@ -96,11 +97,18 @@ internal sealed class StartUpRun(ComparedModel model, string ort, string hashing
             <RuntimeIdentifier>{AotRun.Platform}</RuntimeIdentifier>
           </PropertyGroup>
           <ItemGroup>
-            <Reference Include="{typeof(Runtime.Dense).Assembly.Location}" />
+            <Reference Include="{(form.Properties.Contains("net10.0", StringComparison.Ordinal) ? Precompiled() : typeof(Runtime.Dense).Assembly.Location)}" />
             <EmbeddedResource Include="weights.bin" LogicalName="{Space}.weights" Condition="Exists('weights.bin')" />
           </ItemGroup>
         </Project>
         """;
+
+    /// <summary>The library as a project of .NET 10 has it from the package.</summary>
+    private static string Precompiled()
+    {
+        string path = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "precompiled", "release", AotRun.Platform, "RedGen.Runtime.dll"));
+        return File.Exists(path) ? path : throw new InvalidOperationException(path + " is missing: dotnet pack nuget/RedGen.Package.csproj -c Release makes it");
+    }
 
     private static void CopyHarness(string folder)
     {
