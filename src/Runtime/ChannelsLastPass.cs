@@ -163,7 +163,7 @@ internal ref struct ChannelsLastPass
                 }
 
                 // A tile may be filled up with rows that nobody stores.
-                _sources.Slice(count, Math.Min(SingleTile.MostRows, _sources.Length - count)).Fill(_sources[count - 1]);
+                Places(_sources.Slice(count, Math.Min(SingleTile.MostRows, _sources.Length - count)), _sources[count - 1], step: 0);
                 RunChunk<TLanes, TActivation>(count, ref sums, activation);
             }
         }

@@ -120,13 +120,13 @@ public static class WinogradWeights
         unchecked
         {
             ref Vector<double> from = ref Unsafe.As<double, Vector<double>>(ref MemoryMarshal.GetReference(kernels));
-            Span<Vector<double>> to = MemoryMarshal.Cast<double, Vector<double>>(half);
+            ref Vector<double> to = ref Unsafe.As<double, Vector<double>>(ref MemoryMarshal.GetReference(half));
             int vectors = Dense.PanelWidth / Vector<double>.Count;
             for (int i = 0; i < matrix.Length; i += taps)
             {
                 for (int v = 0; v < vectors; v++)
                 {
-                    to[(i / taps * vectors) + v] = Sum(ref Unsafe.Add(ref from, v), vectors, ref matrix[i], taps);
+                    Unsafe.Add(ref to, (i / taps * vectors) + v) = Sum(ref Unsafe.Add(ref from, v), vectors, ref matrix[i], taps);
                 }
             }
         }
@@ -142,12 +142,12 @@ public static class WinogradWeights
             int vectors = Dense.PanelWidth / Vector<double>.Count;
             for (int i = 0; i < matrix.Length; i += taps)
             {
-                Span<Vector<float>> to = MemoryMarshal.Cast<float, Vector<float>>(packed.Slice(i / taps * pointStep, Dense.PanelWidth));
-                for (int v = 0; v < to.Length; v++)
+                ref Vector<float> to = ref Unsafe.As<float, Vector<float>>(ref MemoryMarshal.GetReference(packed.Slice(i / taps * pointStep, Dense.PanelWidth)));
+                for (int v = 0; v < vectors / 2; v++)
                 {
                     Vector<double> low = Sum(ref Unsafe.Add(ref from, 2 * v), step * vectors, ref matrix[i], taps);
                     Vector<double> high = Sum(ref Unsafe.Add(ref from, (2 * v) + 1), step * vectors, ref matrix[i], taps);
-                    to[v] = Vector.Narrow(low, high);
+                    Unsafe.Add(ref to, v) = Vector.Narrow(low, high);
                 }
             }
         }
