@@ -231,7 +231,7 @@ internal static class Consumers
 
         folder.Write("Started/Started.csproj", Started);
         folder.Write("Started/Program.cs", StartedProgram);
-        folder.Write("Started/digits.onnx", DigitsAssets.Cnn());
+        folder.Write("Started/digits.onnx", mlp);
 
         folder.Write("Broken/Broken.csproj", Broken);
         folder.Write("Broken/broken.onnx", "<html>not found</html>");

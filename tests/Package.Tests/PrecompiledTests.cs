@@ -36,8 +36,7 @@ public sealed class PrecompiledTests(PackedFeed feed)
 
         string[] compiled = File.ReadAllLines(list);
         Assert.Contains(compiled, static l => l.Contains("Started.Digits:Predict", StringComparison.Ordinal));
-        // Images cannot hold instantiations over the framework's types alone.
-        Assert.DoesNotContain(compiled, static l => l.Contains("JIT compiled RedGen.Runtime.", StringComparison.Ordinal) && !l.Contains("AlignedMemory:Slice[float]", StringComparison.Ordinal));
+        Assert.DoesNotContain(compiled, static l => l.Contains("JIT compiled RedGen.Runtime.", StringComparison.Ordinal));
     }
 
     private static bool HasMachineCode(ZipArchive package, string name)
