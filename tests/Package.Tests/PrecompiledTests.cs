@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.IO.Compression;
-using System.Linq;
 using System.Reflection.PortableExecutable;
 using System.Runtime.Intrinsics.X86;
 using System.Threading.Tasks;
