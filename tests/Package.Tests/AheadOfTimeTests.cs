@@ -41,6 +41,20 @@ public sealed class AheadOfTimeTests(PackedFeed feed)
         Assert.InRange(new FileInfo(program).Length, 1, MostBytes);
     }
 
+    [AheadOfTimeFact]
+    public async Task The_example_for_small_boards_is_a_program_of_1_3_megabytes()
+    {
+        string output = Path.Combine(feed.Root, "Edge");
+        await DotNet.RunAsync(Repository.PathOf("examples", "Edge"), "publish", "-c", DotNet.Configuration, "-r", AheadOfTimeFactAttribute.Rid, "-v", "q", "-o", output,
+            "-warnaserror", "-p:CppCompilerAndLinker=" + AheadOfTimeFactAttribute.Linker);
+        string program = Path.Combine(output, "Edge");
+        Assert.InRange(new FileInfo(program).Length, 1, 1_300_000);
+        using Process process = Process.Start(new ProcessStartInfo(program) { RedirectStandardOutput = true })!;
+        string line = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.StartsWith("A 2,", line);
+    }
+
     private string WriteProject(string name, byte[] model)
     {
         string folder = Directory.CreateDirectory(Path.Combine(feed.Root, name)).FullName;

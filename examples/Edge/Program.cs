@@ -1,6 +1,6 @@
 using System;
 using System.Diagnostics;
-using AheadOfTimeExample;
+using EdgeExample;
 
 long start = Stopwatch.GetTimestamp();
 

@@ -1,0 +1,85 @@
+using System;
+using System.Collections.Immutable;
+using System.IO;
+using System.Linq;
+using System.Text.Json;
+using RedGen.Cli.Firmware;
+using RedGen.TestKit;
+using Xunit;
+
+namespace RedGen.Firmware.Tests;
+
+/// <summary>Models as firmware on boards in QEMU, beside this machine.</summary>
+public sealed class ModelTests
+{
+    [FirmwareTheory]
+    [InlineData("cortex-m4")]
+    [InlineData("cortex-m7")]
+    [InlineData("cortex-m33")]
+    public void The_digits_MLP_gives_the_same_bits_on_every_core(string cpu) => AssertSame(Run(DigitsAssets.MlpPath, cpu, DigitsAssets.ImagesPath, 30), 30);
+
+    [FirmwareTheory]
+    [InlineData("cortex-m4")]
+    [InlineData("cortex-m7")]
+    public void The_digits_CNN_gives_the_same_bits_on_every_core(string cpu)
+        => AssertSame(Run(Repository.PathOf("examples", "Digits", "digits.onnx"), cpu, DigitsAssets.ImagesPath, 20), 20);
+
+    [FirmwareFact]
+    public void Without_hashing_the_board_says_what_ONNX_Runtime_says()
+    {
+        JsonElement run = Run(DigitsAssets.MlpPath, "cortex-m7", DigitsAssets.ImagesPath, 30, "--hashing", "none");
+        AssertSame(run, 30);
+        Assert.InRange(run.GetProperty("run").GetProperty("largestDifference").GetDouble(), 0, 1e-5);
+    }
+
+    [FirmwareFact("models/mlperf-tiny-kws-dscnn-folded")]
+    public void Keywords_are_spotted_on_a_board() => AssertShared("mlperf-tiny-kws-dscnn-folded", 3);
+
+    [FirmwareFact("models/mlperf-tiny-ad-autoencoder-folded")]
+    public void Anomalies_are_detected_on_a_board() => AssertShared("mlperf-tiny-ad-autoencoder-folded", 5);
+
+    [FirmwareFact("models/mlperf-tiny-ic-resnet8-folded")]
+    public void Images_are_classified_on_a_board() => AssertShared("mlperf-tiny-ic-resnet8-folded", 2);
+
+    private static void AssertShared(string name, int count)
+    {
+        string folder = Path.Combine(SharedData.Root, "models", name);
+        AssertSame(Run(Path.Combine(folder, "model.onnx"), "cortex-m7", Path.Combine(folder, "inputs.npy"), count), count);
+    }
+
+    /// <summary>Bit for bit the same class's outputs here, and no more stack than the report says.</summary>
+    private static void AssertSame(JsonElement result, int count)
+    {
+        JsonElement run = result.GetProperty("run"), sizes = result.GetProperty("sizes");
+        Assert.Equal(count, run.GetProperty("runs").GetInt32());
+        Assert.Equal(count, run.GetProperty("sameBits").GetInt32());
+        Assert.Equal(count, run.GetProperty("sameTop").GetInt32());
+        int painted = run.GetProperty("stackBytes").GetInt32(), stated = sizes.GetProperty("stackBytes").GetInt32();
+        Assert.InRange(painted, stated / 2, stated);
+    }
+
+    private static JsonElement Run(string model, string cpu, string inputs, int count, params string[] options)
+    {
+        using var folder = new TemporaryFolder();
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        string[] arguments = ["firmware", model, "-o", folder.FullPath, "--cpu", cpu, "--run", "--inputs", inputs, "--count", FormattableString.Invariant($"{count}"), "--json", .. options];
+        int code = Cli.Program.Run(arguments, output, error);
+        Assert.True(code == 0, error + "\n" + output);
+        JsonElement result = JsonDocument.Parse(output.ToString()).RootElement;
+        AssertMap(folder.FullPath, result);
+        return result;
+    }
+
+    /// <summary>The report's flash and arena are what the map of the linked program says.</summary>
+    private static void AssertMap(string folder, JsonElement result)
+    {
+        string map = Assert.Single(Directory.GetFiles(Path.Combine(folder, "board"), "*.map"));
+        string objectFile = Path.GetFileNameWithoutExtension(map) + ".o";
+        ImmutableArray<MapEntry> entries = LinkerMap.EntriesOf(File.ReadAllText(map), objectFile);
+        JsonElement sizes = result.GetProperty("sizes");
+        int arena = entries.Where(static e => e.Section.StartsWith(".bss", StringComparison.Ordinal)).Sum(static e => e.Bytes);
+        Assert.Equal(sizes.GetProperty("arenaBytes").GetInt32(), arena);
+        Assert.Equal(sizes.GetProperty("flashBytes").GetInt32(), entries.Sum(static e => e.Bytes) - arena);
+    }
+}
