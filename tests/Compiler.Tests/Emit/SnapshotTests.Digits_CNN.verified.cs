@@ -198,11 +198,21 @@ internal static partial class Digits
     /// <summary>MaxPool 2×2, stride 2, channels last ('/MaxPool').</summary>
     private static void MaxPool1(ReadOnlySpan<float> x, Span<float> y)
     {
-        var shape = new PoolShape(
-            channels: 16, inHeight: 8, inWidth: 8, outHeight: 4, outWidth: 4,
-            kernelHeight: 2, kernelWidth: 2, strideHeight: 2, strideWidth: 2,
-            padTop: 0, padLeft: 0, padBottom: 0, padRight: 0);
-        ChannelsLastPool.Max(x, y, batch: 1, shape);
+        FixedPool.Max(x, y, default(MaxPool1Shape));
+    }
+
+    /// <summary>The sizes of <see cref="MaxPool1"/>.</summary>
+    private readonly struct MaxPool1Shape : IFixedPool
+    {
+        public int Channels => 16;
+        public int InHeight => 8;
+        public int InWidth => 8;
+        public int OutHeight => 4;
+        public int OutWidth => 4;
+        public int KernelHeight => 2;
+        public int KernelWidth => 2;
+        public int StrideHeight => 2;
+        public int StrideWidth => 2;
     }
 
     /// <summary>Conv 3×3, 16 → 32 channels, pad 1, then Relu, channels last ('/c2/Conv', '/Relu_1').</summary>
@@ -240,11 +250,21 @@ internal static partial class Digits
     /// <summary>MaxPool 2×2, stride 2, channels last ('/MaxPool_1').</summary>
     private static void MaxPool2(ReadOnlySpan<float> x, Span<float> y)
     {
-        var shape = new PoolShape(
-            channels: 32, inHeight: 4, inWidth: 4, outHeight: 2, outWidth: 2,
-            kernelHeight: 2, kernelWidth: 2, strideHeight: 2, strideWidth: 2,
-            padTop: 0, padLeft: 0, padBottom: 0, padRight: 0);
-        ChannelsLastPool.Max(x, y, batch: 1, shape);
+        FixedPool.Max(x, y, default(MaxPool2Shape));
+    }
+
+    /// <summary>The sizes of <see cref="MaxPool2"/>.</summary>
+    private readonly struct MaxPool2Shape : IFixedPool
+    {
+        public int Channels => 32;
+        public int InHeight => 4;
+        public int InWidth => 4;
+        public int OutHeight => 2;
+        public int OutWidth => 2;
+        public int KernelHeight => 2;
+        public int KernelWidth => 2;
+        public int StrideHeight => 2;
+        public int StrideWidth => 2;
     }
 
     /// <summary>Gemm 128 → 10 ('/fc/Gemm').</summary>

@@ -1,6 +1,7 @@
 using RedGen.Compiler.Emit;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Kernels.Pooling;
+using RedGen.Compiler.Operators.Pooling;
 using RedGen.Compiler.Plan;
 using RedGen.Compiler.Plan.Layouts;
 
@@ -25,7 +26,20 @@ internal sealed class ChannelsLastPoolKernel : ChannelsLastKernel
     public override Step Plan(NodeGroup group, KernelContext context)
     {
         PoolLayer layer = PoolLayer.Read(group.Head, context);
-        return new PoolStep(layer, context.Lengths(group.Head.Inputs[0])[0])
+        int batch = context.Lengths(group.Head.Inputs[0])[0];
+        WindowGeometry window = layer.Window;
+        if (FixedPoolStep.Serves(batch, layer.Planes / batch, window.Depth, window.Height, window.Width))
+        {
+            return new FixedPoolStep(group.Head.Operator.Name == "MaxPool" ? "Max" : "Average", layer.Planes / batch, window.Height, window.Width)
+            {
+                Nodes = group.Nodes,
+                Inputs = [group.Head.Inputs[0]],
+                Outputs = [group.Head.Outputs[0]],
+                Summary = layer.Text + ", channels last",
+            };
+        }
+
+        return new PoolStep(layer, batch)
         {
             Nodes = group.Nodes,
             Inputs = [group.Head.Inputs[0]],
@@ -59,12 +73,25 @@ internal sealed class ChannelsLastGlobalPoolKernel : ChannelsLastKernel
     public override Step Plan(NodeGroup group, KernelContext context)
     {
         ChannelSplit split = ChannelSplit.Of(context.Type(group.Head.Inputs[0]))!.Value;
+        string summary = $"{group.Head.Operator.Name} of {split.Channels} channels, channels last";
+        var pixels = new WindowAxis(split.Pixels, 1, split.Pixels, 1, 1, 0, 0);
+        if (FixedPoolStep.Serves(split.Batch, split.Channels, WindowAxis.Missing, WindowAxis.Missing, pixels))
+        {
+            return new FixedPoolStep(group.Head.Operator.Name == "GlobalMaxPool" ? "Max" : "Average", split.Channels, WindowAxis.Missing, pixels)
+            {
+                Nodes = group.Nodes,
+                Inputs = [group.Head.Inputs[0]],
+                Outputs = [group.Head.Outputs[0]],
+                Summary = summary,
+            };
+        }
+
         return new GlobalPoolStep(split)
         {
             Nodes = group.Nodes,
             Inputs = [group.Head.Inputs[0]],
             Outputs = [group.Head.Outputs[0]],
-            Summary = $"{group.Head.Operator.Name} of {split.Channels} channels, channels last",
+            Summary = summary,
         };
     }
 

@@ -1,0 +1,47 @@
+using RedGen.Compiler.Emit;
+using RedGen.Compiler.Operators.Pooling;
+using RedGen.Compiler.Plan;
+
+namespace RedGen.Compiler.Kernels.ChannelsLast;
+
+/// <summary>A small pooling that is compiled for its sizes (docs/decisions/0014).</summary>
+/// <param name="function">RedGen.Runtime.FixedPool's: Max or Average.</param>
+/// <param name="channels">Channels.</param>
+/// <param name="height">The rows.</param>
+/// <param name="width">The pixels of a row.</param>
+internal sealed class FixedPoolStep(string function, int channels, WindowAxis height, WindowAxis width) : Step
+{
+    /// <summary>Elements read beyond which set-up no longer counts.</summary>
+    private const long MostTaps = 1 << 14;
+
+    /// <summary>Channels below which vectors of them are too empty.</summary>
+    private const int LeastChannels = 8;
+
+    public override string Kernel => "ChannelsLast.Fixed.Pool";
+
+    /// <summary>Whether a pooling is small, and its windows lie inside the input.</summary>
+    public static bool Serves(int batch, int channels, WindowAxis depth, WindowAxis height, WindowAxis width)
+        => batch == 1 && channels >= LeastChannels && depth == WindowAxis.Missing && height.IsInside && width.IsInside
+            && (height.Dilation == 1 || height.Kernel == 1) && (width.Dilation == 1 || width.Kernel == 1)
+            && (long)channels * height.Out * width.Out * height.Kernel * width.Kernel <= MostTaps;
+
+    public override void Emit(StepWriter writer) => writer.Line($"FixedPool.{function}({writer.Input(0)}, {writer.Output(0)}, default({writer.Method}Shape));");
+
+    internal override void EmitMembers(SourceWriter code, string method)
+    {
+        code.Line();
+        code.Line($"/// <summary>The sizes of <see cref=\"{method}\"/>.</summary>");
+        using (code.Block($"private readonly struct {method}Shape : IFixedPool"))
+        {
+            code.Line($"public int Channels => {channels};");
+            code.Line($"public int InHeight => {height.In};");
+            code.Line($"public int InWidth => {width.In};");
+            code.Line($"public int OutHeight => {height.Out};");
+            code.Line($"public int OutWidth => {width.Out};");
+            code.Line($"public int KernelHeight => {height.Kernel};");
+            code.Line($"public int KernelWidth => {width.Kernel};");
+            code.Line($"public int StrideHeight => {height.Stride};");
+            code.Line($"public int StrideWidth => {width.Stride};");
+        }
+    }
+}
