@@ -506,11 +506,21 @@ internal static partial class ResNet20
     /// <summary>AveragePool 8×8, stride 8, channels last ('/AveragePool').</summary>
     private static void AveragePool1(ReadOnlySpan<float> x, Span<float> y)
     {
-        var shape = new PoolShape(
-            channels: 64, inHeight: 8, inWidth: 8, outHeight: 1, outWidth: 1,
-            kernelHeight: 8, kernelWidth: 8, strideHeight: 8, strideWidth: 8,
-            padTop: 0, padLeft: 0, padBottom: 0, padRight: 0);
-        ChannelsLastPool.Average(x, y, batch: 1, shape, countIncludePad: false);
+        FixedPool.Average(x, y, default(AveragePool1Shape));
+    }
+
+    /// <summary>The sizes of <see cref="AveragePool1"/>.</summary>
+    private readonly struct AveragePool1Shape : IFixedPool
+    {
+        public int Channels => 64;
+        public int InHeight => 8;
+        public int InWidth => 8;
+        public int OutHeight => 1;
+        public int OutWidth => 1;
+        public int KernelHeight => 8;
+        public int KernelWidth => 8;
+        public int StrideHeight => 8;
+        public int StrideWidth => 8;
     }
 
     /// <summary>Gemm 64 → 10 ('/linear/Gemm').</summary>
