@@ -40,6 +40,12 @@ public static class FixedConvolution
             throw new ArgumentException("A span is shorter than the convolution needs.");
         }
 
+        if (shape.OutChannels < default(VectorLanes).Count)
+        {
+            FixedScalar<TShape>.Run(input, weights, bias, output, activation);
+            return;
+        }
+
 #if NET8_0_OR_GREATER
         if (Lanes512.IsSupported && shape.OutChannels >= 16)
         {
@@ -47,14 +53,8 @@ public static class FixedConvolution
         }
         else
 #endif
-        if (shape.OutChannels >= default(VectorLanes).Count)
         {
             RunLanes<VectorLanes, TShape, TActivation>(input, weights, bias, output, workspace, activation);
-        }
-        else
-        {
-            FixedScalar<TShape>.Run(input, weights, bias, output, activation);
-            return;
         }
 
         if (!Bounds.Suffice<TActivation>())
