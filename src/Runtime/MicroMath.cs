@@ -155,6 +155,21 @@ public static class MicroMath
         return (x < 0f ? e : 1f) / (1f + e);
     }
 
+    /// <summary>x · sigmoid(x).</summary>
+    public static float Silu(float x) => x * Sigmoid(x);
+
+    /// <summary>x from 0 on, slope · x below.</summary>
+    public static float LeakyRelu(float x, float slope) => x < 0f ? slope * x : x;
+
+    /// <summary>slope · x + offset, held between 0 and 1.</summary>
+    public static float HardSigmoid(float x, float slope, float offset) => Min(1f, Max(0f, (slope * x) + offset));
+
+    /// <summary>x · min(1, max(0, x / 6 + ½)).</summary>
+    public static float HardSwish(float x) => x * HardSigmoid(x, 0.16666667f, 0.5f);
+
+    /// <summary>x from 0 on, scale · (e^x − 1) below.</summary>
+    public static float Elu(float x, float scale) => x < 0f ? scale * ExpMinusOne(x) : x;
+
     /// <summary>The hyperbolic tangent within 3 ULP. NaN gives NaN; −0 gives −0.</summary>
     public static float Tanh(float x)
     {

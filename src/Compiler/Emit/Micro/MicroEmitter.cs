@@ -32,7 +32,7 @@ internal static class MicroEmitter
 
         (ImmutableArray<PublicValue> inputs, ImmutableArray<PublicValue> outputs) = PublicValue.Of(plan);
         var code = new SourceWriter();
-        FileHeader.WriteMicro(code, plan, body.ToString());
+        FileHeader.WriteMicro(code, plan, body + (ArenaText.ElementTypeOf(plan) == Graphs.ElementType.UInt8 ? "MemoryMarshal." : ""));
         ClassDocumentation.Write(code, plan, steps);
         using (code.Block(FileHeader.ClassDeclaration(plan)))
         {

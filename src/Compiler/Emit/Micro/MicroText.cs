@@ -25,7 +25,8 @@ internal static class MicroText
     /// <summary>The functions of MicroMath.</summary>
     private static readonly ImmutableHashSet<string> Functions = ImmutableHashSet.Create(
         StringComparer.Ordinal, "IsNaN", "IsPositiveInfinity", "IsNegativeInfinity", "IsInfinity", "Max", "Min", "Abs", "Sign", "Sqrt", "Round", "Floor", "Ceiling", "Truncate",
-        "Exp", "ExpMinusOne", "Log", "LogOnePlus", "Sigmoid", "Tanh", "Erf", "Softplus", "Sin", "Cos", "Pow");
+        "Exp", "ExpMinusOne", "Log", "LogOnePlus", "Sigmoid", "Tanh", "Erf", "Softplus", "Sin", "Cos", "Pow",
+        "Silu", "LeakyRelu", "HardSigmoid", "HardSwish", "Elu");
 
     /// <summary>The words that code may not have: no double, since small FPUs have none, no memory but the caller's, nothing that throws.</summary>
     private static readonly ImmutableHashSet<string> Refused = ImmutableHashSet.Create(
@@ -33,11 +34,12 @@ internal static class MicroText
 
     private static readonly Regex Word = new(@"(?<![\w.])(?<number>\d[\w.]*)|(?<dot>\.)?\b(?<word>[A-Za-z_]\w*)", RegexOptions.CultureInvariant);
     private static readonly Regex Functional = new(@"\b(?:MathF?|ScalarMath|float|double)\.(?<name>[A-Z]\w*)(?=\()", RegexOptions.CultureInvariant);
-    private static readonly Regex Wide = new(@"\(double\)|(?<=\b[\d.]+(?:[eE][+-]?\d+)?)d\b", RegexOptions.CultureInvariant);
+    private static readonly Regex Filling = new(@"(?<=^\s*)(?<span>\w+)\.Fill\((?<value>.+)\);$", RegexOptions.CultureInvariant);
+    private static readonly Regex Wide = new(@"\(double\)|\bdouble (?=\w+ =)|(?<=\b[\d.]+(?:[eE][+-]?\d+)?)d\b", RegexOptions.CultureInvariant);
 
     /// <summary>A line of code in the profile's own words.</summary>
     public static string Translate(string line)
-        => IsComment(line) ? line : Wide.Replace(Functional.Replace(line, Mathematics + ".${name}"), m => m.Value == "d" ? "f" : "");
+        => IsComment(line) ? line : Filling.Replace(Wide.Replace(Functional.Replace(line, Mathematics + ".${name}"), m => m.Value == "d" ? "f" : m.Value == "double " ? "float " : ""), "for (int fill = 0; fill < ${span}.Length; fill++) ${span}[fill] = ${value};");
 
     /// <summary>The first word of a method that the profile has no place for; null where all is well.</summary>
     /// <param name="lines">The method, translated.</param>

@@ -15,6 +15,7 @@ namespace RedGen.Compiler.Kernels.Micro;
 /// </summary>
 internal static class MicroKernelTable
 {
+    private static readonly MicroDenseKernel Dense = new();
     private static readonly ImmutableArray<Kernel> Pool = [new PoolLoopKernel()];
     private static readonly ImmutableArray<Kernel> GlobalPool = [new GlobalPoolLoopKernel()];
     private static readonly ImmutableArray<Kernel> Softmax = [new SoftmaxLoopKernel()];
@@ -26,15 +27,15 @@ internal static class MicroKernelTable
     {
         ["AveragePool"] = Pool,
         ["BatchNormalization"] = [new BatchNormLoopKernel()],
-        ["Conv"] = [new ConvLoopKernel()],
+        ["Conv"] = [Dense, new MicroConvKernel(), new ConvLoopKernel()],
         ["ConvTranspose"] = [new TransposedConvLoopKernel()],
-        ["Gemm"] = [new GemmLoopKernel()],
+        ["Gemm"] = [Dense, new GemmLoopKernel()],
         ["GlobalAveragePool"] = GlobalPool,
         ["GlobalMaxPool"] = GlobalPool,
         ["GRU"] = Recurrent,
         ["LogSoftmax"] = Softmax,
         ["LSTM"] = Recurrent,
-        ["MatMul"] = [new MatMulLoopKernel()],
+        ["MatMul"] = [Dense, new MatMulLoopKernel()],
         ["MaxPool"] = Pool,
         ["ReduceL1"] = Reduce,
         ["ReduceL2"] = Reduce,

@@ -93,12 +93,17 @@ internal static class HashingSearch
     /// <summary>Where nothing is gained by fewer values: every layer takes all that a byte can index.</summary>
     private static BudgetGoal Fine { get; } = new(Tolerance, 0.001, 0);
 
+    /// <summary>The numbers of magnitudes on offer: folding needs few, and a microcontroller decodes one byte a weight.</summary>
+    private static IReadOnlyList<int> MenuOf(CompilerOptions options)
+        => options.Merging == Merging.Relaxed ? [.. Menu.Where(n => n <= MostFolded)] : options.Profile == Profile.Micro ? [.. Menu.Where(n => n <= FineLevels.MostOfOneCode)] : Menu;
+
     private static HashingPlan Search(Graph graph, HashingProblem problem, BudgetGoal goal, CompilerOptions options, SearchEffort effort, Action<TuneProgress>? onProgress, CancellationToken cancellationToken)
     {
         onProgress?.Invoke(new TuneProgress("sensitivities", 0.2));
-        ImmutableArray<BudgetLayer> layers = new BudgetTables(problem, options.Weights, effort.MeasuresGains, onProgress, cancellationToken).Layers(options.Merging == Merging.Relaxed ? [.. Menu.Where(n => n <= MostFolded)] : Menu);
+        ImmutableArray<BudgetLayer> layers = new BudgetTables(problem, options.Weights, effort.MeasuresGains, onProgress, cancellationToken).Layers(MenuOf(options));
         long floats = graph.Initializers.Values.Where(t => t.ElementType == ElementType.Float32).Sum(t => 4L * t.Length);
-        var weights = new WeightLimit(floats, floats - problem.Layers.Sum(l => 4L * l.Layer.Count));
+        // On a microcontroller every layer is decoded at a byte a weight: there is room for a small layer of floats or two.
+        var weights = new WeightLimit(options.Profile == Profile.Micro ? floats * 4 / 5 : floats, floats - problem.Layers.Sum(l => 4L * l.Layer.Count));
 
         BudgetGoal current = goal with { Limit = goal.Limit * EstimateShare, Target = goal.Target * EstimateShare };
         Trial? best = null;

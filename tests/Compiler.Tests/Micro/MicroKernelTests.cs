@@ -1,0 +1,94 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using RedGen.Compiler.Execute;
+using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Options;
+using RedGen.TestKit;
+using Xunit;
+
+namespace RedGen.Compiler.Tests.Micro;
+
+/// <summary>The kernels of RedGenProfile=Micro over odd shapes, weights as floats and hashed, against the reference interpreter on the graph that they compute.</summary>
+public sealed class MicroKernelTests
+{
+    private static readonly string[] Activations = ["", "Relu", "Sigmoid", "Tanh", "LeakyRelu", "HardSwish", "Elu", "Clip"];
+
+    [Fact]
+    public void Convolutions_of_odd_shapes_agree_with_the_reference()
+    {
+        var random = new Random(5);
+        AssertAgree(Enumerable.Range(0, 28).Select(i => Convolution(random, i)));
+    }
+
+    [Fact]
+    public void Products_of_odd_shapes_agree_with_the_reference()
+    {
+        var random = new Random(6);
+        AssertAgree(Enumerable.Range(0, 12).Select(_ => Product(random)));
+    }
+
+    /// <summary>Two layers each, so that the second may take the place of the first one's output, and a sum that makes a residual.</summary>
+    private static OnnxModelWriter Convolution(Random random, int i)
+    {
+        int groups = i % 4 == 0 ? random.Next(2, 7) : i % 7 == 0 ? 2 : 1;
+        int channels = i % 4 == 0 ? groups : groups * random.Next(1, 6);
+        int kernel = i % 3 == 0 ? 1 : random.Next(2, 5);
+        int height = random.Next(kernel, 13), width = random.Next(kernel, 13);
+        bool isSame = i % 2 == 1 || kernel == 1;
+        int stride = isSame ? 1 : random.Next(1, 3), pad = isSame ? (kernel - 1) / 2 : random.Next(0, 2), after = isSame ? kernel / 2 : pad;
+        OnnxModelWriter model = new OnnxModelWriter().Input("x", ElementType.Float32, 1 + (i % 2), channels, height, width)
+            .Node("Relu", "x", "start")
+            .Initializer("w", RandomTensor.Of(ElementType.Float32, i, channels, channels / groups, kernel, kernel).ToTensor())
+            .Initializer("b", RandomTensor.Of(ElementType.Float32, i + 1, channels).ToTensor())
+            .Node("Conv", "start,w,b", "c", n => n.Ints("pads", pad, pad, after, after).Ints("strides", stride, stride).Int("group", groups));
+        string last = "c";
+        if (isSame && i % 5 != 0)
+        {
+            model.Node("Add", "c,start", "sum");
+            last = "sum";
+        }
+
+        return Ended(model, last, Activations[i % Activations.Length]);
+    }
+
+    private static OnnxModelWriter Product(Random random)
+    {
+        int rows = random.Next(1, 4), inputs = random.Next(1, 23), outputs = random.Next(1, 15);
+        OnnxModelWriter model = new OnnxModelWriter().Input("x", ElementType.Float32, rows, inputs)
+            .Initializer("w", RandomTensor.Of(ElementType.Float32, inputs, outputs, inputs).ToTensor())
+            .Initializer("b", RandomTensor.Of(ElementType.Float32, outputs, outputs).ToTensor())
+            .Node("Gemm", "x,w,b", "c", n => n.Int("transB", 1));
+        return Ended(model, "c", Activations[random.Next(Activations.Length)]);
+    }
+
+    private static OnnxModelWriter Ended(OnnxModelWriter model, string last, string activation)
+    {
+        if (activation == "Clip") model.Initializer("low", Scalar(-0.5f)).Initializer("high", Scalar(1.5f)).Node("Clip", last + ",low,high", "y");
+        else model.Node(activation.Length == 0 ? "Identity" : activation, last, "y");
+        return model.Output("y", ElementType.Float32);
+    }
+
+    private static Tensor Scalar(float value) => new(ElementType.Float32, [], BitConverter.GetBytes(value));
+
+    private static void AssertAgree(IEnumerable<OnnxModelWriter> models)
+    {
+        using var batch = new ModelBatch();
+        var compiled = new List<CompiledModel>();
+        foreach (OnnxModelWriter model in models)
+        {
+            foreach (Hashing hashing in new[] { Hashing.None, Hashing.Adaptive })
+                compiled.Add(batch.Add($"model {compiled.Count}", model.ToSource(), TestOptions.Exact with { Profile = Profile.Micro, Hashing = hashing }));
+        }
+
+        batch.Build();
+        foreach (CompiledModel model in compiled)
+        {
+            ReferenceTensor input = RandomTensor.Of(ElementType.Float32, 9, model.Inputs[0].Shape!.ToArray());
+            var values = new Dictionary<string, ReferenceTensor>(StringComparer.Ordinal) { [model.Plan.Graph.Inputs[0].Name] = input };
+            ReferenceTensor expected = ReferenceInterpreter.Run(model.Plan.Graph, values)[0];
+            if (TensorAssert.Difference(expected, model.Run(input)[0], 1e-4, 1e-5) is { } difference) Assert.Fail($"{model.Label}: {difference}\n{model.Code}");
+            Assert.DoesNotContain(model.Plan.Root.Steps, s => s.Kernel.EndsWith("Loops", StringComparison.Ordinal));
+        }
+    }
+}
