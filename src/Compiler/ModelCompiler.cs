@@ -79,6 +79,8 @@ public static class ModelCompiler
             ImmutableArray<StatePair> states = StatePairs.Find(graph, model, options, diagnostics);
             ModelReduction reduction = LayerWork.Measure(reduced, graph);
             if (PlanBuilder.Build(graph, reduction, InfoOf(model, source), options, className, diagnostics, cancellationToken, states) is not { } plan) return Failed(diagnostics);
+            Budgets.Check(plan, diagnostics);
+            if (diagnostics.HasErrors) return Failed(diagnostics);
 
             Enter("Emit");
             EmittedModel emitted = ModelEmitter.Emit(plan, cancellationToken);

@@ -117,12 +117,20 @@ public static class DiagnosticCatalog
     public static readonly DiagnosticDescriptor NotInProfile = new("RG0028", Severity.Error, "Not in this profile",
         "{0}: RedGenProfile={1} has no code for it: {2}");
 
+    /// <summary>The constants take more than the user has.</summary>
+    public static readonly DiagnosticDescriptor FlashBudget = new("RG0029", Severity.Error, "Flash budget exceeded",
+        "the constants take {0} bytes, more than RedGenFlashBudget={1}; the largest layers: {2}");
+
+    /// <summary>A call takes more memory than the user has.</summary>
+    public static readonly DiagnosticDescriptor RamBudget = new("RG0030", Severity.Error, "RAM budget exceeded",
+        "a call takes {0} bytes of memory, more than RedGenRamBudget={1}; the largest layers: {2}");
+
     /// <summary>All descriptors, in the order of their ids.</summary>
     public static ImmutableArray<DiagnosticDescriptor> All { get; } =
     [
         MissingFile, ChangedFile, NotOnnx, Malformed, NewerIrVersion, UnsupportedOpset, UnsupportedOperator, UnsupportedType,
         UnsupportedAttribute, UnpinnedDimension, ShapeConflict, InvalidGraph, InvalidNode, ExternalData, TooLarge,
         NonFiniteWeights, InvalidOption, DuplicateClass, StringBudget, UnsupportedValue, DynamicShape, InvalidAttribute,
-        InternalError, ResourceWeights, StalePlan, ErrorBound, ToleranceMissed, NotInProfile,
+        InternalError, ResourceWeights, StalePlan, ErrorBound, ToleranceMissed, NotInProfile, FlashBudget, RamBudget,
     ];
 }

@@ -32,7 +32,7 @@ public enum FloatMode
     /// <summary>Sums may be reordered and contracted for speed.</summary>
     Fast,
 
-    /// <summary>One order, no contraction: the same bits on every machine. Planned: refused as RG0017.</summary>
+    /// <summary>One order, no contraction: the same bits on every machine. With <see cref="Profile.Micro"/> only.</summary>
     Strict,
 }
 
@@ -158,6 +158,12 @@ public sealed record CompilerOptions
 
     /// <summary>The largest certified error of any output element; beyond it the compilation fails. Null: any.</summary>
     public double? MaxError { get; init; }
+
+    /// <summary>The most bytes of constants; beyond it the compilation fails. Null: any.</summary>
+    public long? FlashBudget { get; init; }
+
+    /// <summary>The most bytes of scratch memory of a call; beyond it the compilation fails. Null: any.</summary>
+    public long? RamBudget { get; init; }
 
     /// <summary>The merging of equal outputs.</summary>
     public Merging Merging { get; init; } = Merging.Strict;

@@ -57,6 +57,9 @@ internal static class OptionReader
     }
 
     /// <summary>Checks pairs of names and gives the text in its plain form: parts separated by commas, no blanks around them.</summary>
+    internal static long Bytes(string text)
+        => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long bytes) ? bytes : throw new FormatException("accepted: a number of bytes, such as 65536");
+
     internal static string State(string text)
     {
         string[] parts = [.. text.Split(Separators, StringSplitOptions.RemoveEmptyEntries).Select(static p => p.Trim()).Where(static p => p.Length > 0)];

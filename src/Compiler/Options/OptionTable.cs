@@ -40,7 +40,7 @@ public static class OptionTable
         Flag("Optimise", "true", "Whether the graph is optimised; `false` compiles it as it stands, without a reduction, to find out whether a pass is at fault.",
             static (o, v) => o with { Optimise = v }),
         Choice<FloatMode>("Float", "Fast", "Whether sums may be reordered for speed (`Fast`) or give the same bits on every machine (`Strict`).",
-            static (o, v) => o with { Float = v }, [FloatMode.Fast], FloatMode.Strict),
+            static (o, v) => o with { Float = v }, [FloatMode.Fast, FloatMode.Strict]),
         Choice<WeightTier>("Weights", "Auto", "Where the weights live: readable literals, packed string constants, or a resource of the assembly; `Auto` chooses by size. Hashed weights are decoded `InPlace` or expanded once (`Expand`).",
             static (o, v) => o with { Weights = v }, [WeightTier.Auto, WeightTier.InPlace, WeightTier.Expand, WeightTier.Literal, WeightTier.String, WeightTier.Resource]),
         Choice<RuntimeMode>("Runtime", "Package", "Whether the kernels come from the package's assembly or as source into the project.",
@@ -50,8 +50,10 @@ public static class OptionTable
         Text("State", "found by names", "Inputs that get an output of the step before: `h=hn,c=cn`, or `none`. A model with state has a class `Stepper` beside `Predict`.",
             static (o, v) => o with { State = OptionReader.State(v) }),
         Planned("Verify", "", "Properties to prove at build time."),
-        Planned("FlashBudget", "", "Most bytes of program memory."),
-        Planned("RamBudget", "", "Most bytes of working memory."),
+        Text("FlashBudget", "", "Most bytes that the constants may take; beyond it the build fails and names the largest layers. What the code takes `redgen firmware` tells.",
+            static (o, v) => o with { FlashBudget = OptionReader.Bytes(v) }),
+        Text("RamBudget", "", "Most bytes of working memory that a call may take, inputs and outputs not counted; beyond it the build fails and names the largest layers.",
+            static (o, v) => o with { RamBudget = OptionReader.Bytes(v) }),
     ];
 
     /// <summary>Finds an option by its name without prefix, its MSBuild name or its flag; null when there is none.</summary>
@@ -102,6 +104,10 @@ public static class OptionTable
             if (option.Choices.Contains(value)) continue;
             diagnostics.Add(DiagnosticCatalog.InvalidOption.With(option.MSBuildName, value, NotAvailable(option)));
         }
+
+        // Plain loops have one order on every machine; vectors have not.
+        if (options.Float == FloatMode.Strict && options.Profile == Profile.Auto)
+            diagnostics.Add(DiagnosticCatalog.InvalidOption.With("RedGenFloat", "Strict", "this version of RedGen has one order of operations under RedGenProfile=Micro only"));
     }
 
     private static string NotAvailable(Option option) => "this is not available in this version of RedGen; accepted: " + string.Join(", ", option.Choices);

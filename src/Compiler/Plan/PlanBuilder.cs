@@ -6,6 +6,7 @@ using System.Threading;
 using RedGen.Compiler.Diagnostics;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Kernels;
+using RedGen.Compiler.Kernels.Micro;
 using RedGen.Compiler.Kernels.RunTimeShapes;
 using RedGen.Compiler.Options;
 using RedGen.Compiler.Plan.Layouts;
@@ -26,6 +27,7 @@ internal static class PlanBuilder
             PlanBody = body => Build(body, ModelReduction.None, info, options, className, diagnostics, cancellationToken),
         };
         ImmutableArray<NodeGroup> groups = [.. Groups(graph)];
+        if (options.Profile == Profile.Micro) groups = PoolBehind.Join(groups, context);
         LayoutPlan layouts = LayoutPlanner.Choose(groups, context, cancellationToken);
         graph = layouts.Graph;
         context = new KernelContext(graph, options, reduction) { PlanBody = context.PlanBody, Layouts = layouts };

@@ -52,6 +52,25 @@ public sealed class MicroKernelTests
         return Ended(model, last, Activations[i % Activations.Length]);
     }
 
+    [Fact]
+    public void The_largest_of_a_window_is_taken_where_its_places_are_computed()
+    {
+        var random = new Random(8);
+        (int, int)[] windows = [(2, 2), (1, 2), (2, 1), (3, 2), (2, 4), (1, 3)];
+        AssertAgree(Enumerable.Range(0, 18).Select(i =>
+        {
+            (int height, int width) = windows[i % windows.Length];
+            int channels = random.Next(1, 5), outputs = random.Next(1, 9), rows = random.Next(4, 12), columns = random.Next(4, 12);
+            return new OnnxModelWriter().Input("x", ElementType.Float32, 1 + (i % 2), channels, rows, columns)
+                .Initializer("w", RandomTensor.Of(ElementType.Float32, i, outputs, channels, 3, 3).ToTensor())
+                .Initializer("b", RandomTensor.Of(ElementType.Float32, i + 1, outputs).ToTensor())
+                .Node("Conv", "x,w,b", "c", n => n.Ints("pads", 1, 1, 1, 1))
+                .Node(i % 3 == 0 ? "Identity" : "Relu", "c", "r")
+                .Node("MaxPool", "r", "y", n => n.Ints("kernel_shape", height, width).Ints("strides", height, width))
+                .Output("y", ElementType.Float32);
+        }));
+    }
+
     private static OnnxModelWriter Product(Random random)
     {
         int rows = random.Next(1, 4), inputs = random.Next(1, 23), outputs = random.Next(1, 15);

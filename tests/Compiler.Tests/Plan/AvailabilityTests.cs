@@ -1,4 +1,3 @@
-using System.Linq;
 using RedGen.Compiler.Diagnostics;
 using RedGen.Compiler.Options;
 using RedGen.TestKit;
@@ -10,8 +9,8 @@ namespace RedGen.Compiler.Tests.Plan;
 public sealed class AvailabilityTests
 {
     [Theory]
-    [InlineData(Profile.Portable, FloatMode.Fast, "RedGenProfile='Portable'")]
-    [InlineData(Profile.Auto, FloatMode.Strict, "RedGenFloat='Strict'")]
+    [InlineData(Profile.Portable, FloatMode.Fast, "RedGenProfile='Portable' is not understood: this is not available in this version of RedGen; accepted: ")]
+    [InlineData(Profile.Auto, FloatMode.Strict, "RedGenFloat='Strict' is not understood: this version of RedGen has one order of operations under RedGenProfile=Micro only")]
     public void What_is_not_available_is_RG0017(Profile profile, FloatMode mode, string message)
     {
         CompilationResult result = ModelCompiler.Compile(ModelSource.FromBytes("m.onnx", DigitsAssets.Mlp()), TestOptions.Exact with { Profile = profile, Float = mode });
@@ -19,13 +18,10 @@ public sealed class AvailabilityTests
         Assert.Empty(result.Sources);
         Diagnostic diagnostic = Assert.Single(result.Diagnostics);
         Assert.Equal("RG0017", diagnostic.Id);
-        Assert.Contains(message + " is not understood: this is not available in this version of RedGen; accepted: ", diagnostic.Message, System.StringComparison.Ordinal);
+        Assert.Contains(message, diagnostic.Message, System.StringComparison.Ordinal);
     }
 
     [Fact]
-    public void All_that_is_not_available_comes_at_once()
-    {
-        var options = TestOptions.Exact with { Profile = Profile.Portable, Float = FloatMode.Strict };
-        Assert.Equal(2, ModelCompiler.Compile(ModelSource.FromBytes("m.onnx", DigitsAssets.Mlp()), options).Diagnostics.Count(static d => d.Id == "RG0017"));
-    }
+    public void Plain_loops_have_one_order_anyhow()
+        => Assert.True(ModelCompiler.Compile(ModelSource.FromBytes("m.onnx", DigitsAssets.Mlp()), TestOptions.Exact with { Profile = Profile.Micro, Float = FloatMode.Strict }).Success);
 }

@@ -20,7 +20,8 @@ internal sealed class MicroConvKernel : Kernel
     {
         Node conv = group.Head;
         if (context.ElementType(conv.Inputs[0]) != ElementType.Float32 || context.Constant(conv.Inputs[1]) is not { } w) return null;
-        if (Epilogue.TryRead(group.Nodes, context) is not { } end || !MicroActivation.Serves(end.Activation)) return null;
+        var pool = PoolBehind.TryRead(group, context);
+        if (Epilogue.TryRead(pool is null ? group.Nodes : group.Nodes.RemoveAt(group.Nodes.Length - 1), context) is not { } end || !MicroActivation.Serves(end.Activation)) return null;
         Tensor? first = conv.HasInput(2) ? context.Constant(conv.Inputs[2]) : null;
         if (conv.HasInput(2) && first is null) return null;
         ConvLayer layer = ConvLayer.Read(conv, context);
@@ -29,7 +30,8 @@ internal sealed class MicroConvKernel : Kernel
         var weights = MicroWeights.Of(layer.OutChannels, w.AsSpan<float>().ToArray(), context.Hashed(conv.Inputs[1]));
         float[]? bias = Epilogue.Sum(first?.AsSpan<float>().ToArray(), end.Bias);
         bool isDepthwise = layer.InChannels == layer.Groups && layer.Groups > 1 && window.KernelLength <= MostTaps;
-        return isDepthwise ? Depthwise(group, layer, weights, bias, end) : Patches(group, layer, weights, bias, end);
+        if (pool is not null && (isDepthwise || !PoolBehind.IsMonotone(end, weights))) return null;
+        return isDepthwise ? Depthwise(group, layer, weights, bias, end) : Patches(group, layer, weights, bias, end, pool);
     }
 
     private static MicroDepthwiseStep Depthwise(NodeGroup group, ConvLayer layer, MicroWeights weights, float[]? bias, Epilogue end)
@@ -48,10 +50,10 @@ internal sealed class MicroConvKernel : Kernel
         };
     }
 
-    private static MicroConvStep Patches(NodeGroup group, ConvLayer layer, MicroWeights weights, float[]? bias, Epilogue end)
+    private static MicroConvStep Patches(NodeGroup group, ConvLayer layer, MicroWeights weights, float[]? bias, Epilogue end, PoolBehind? pool)
     {
-        PatchShape shape = PatchShape.Of(layer, end.Residual is not null);
-        return new MicroConvStep(layer, shape, weights, end)
+        PatchShape shape = PatchShape.Of(layer, end.Residual is not null, pool);
+        return new MicroConvStep(layer, shape, weights, end, pool)
         {
             Nodes = group.Nodes,
             Inputs = Inputs(group, end),
@@ -60,8 +62,8 @@ internal sealed class MicroConvKernel : Kernel
             Weights = weights.Constants(shape.Outputs, bias),
             WorkspaceLength = (layer.Taps * shape.Places) + shape.SumsLength,
             MultiplyAdds = layer.MultiplyAdds,
-            InPlaceInputs = InPlace(group, end, shape.IsPointwise && layer.Groups == 1 && layer.InChannels == layer.OutChannels),
-            Summary = $"Conv {layer.Text}{end.Text}, {weights.Text}",
+            InPlaceInputs = InPlace(group, end, pool is null && shape.IsPointwise && layer.Groups == 1 && layer.InChannels == layer.OutChannels),
+            Summary = $"Conv {layer.Text}{end.Text}{(pool is null ? "" : $", then the largest of {pool.Height}×{pool.Width}")}, {weights.Text}",
         };
     }
 
@@ -90,6 +92,9 @@ internal sealed record PatchShape(int Places, int Outputs, int Length, bool IsPo
     private const int MostSums = 16;
     private const int MostOutputs = 4;
 
+    /// <summary>A patch this many times larger than all that its layer reads and writes has fewer places instead.</summary>
+    private const int MostMemory = 2;
+
     /// <summary>Whether the last patch is not full.</summary>
     public bool HasRest => Length % Places != 0;
 
@@ -100,12 +105,20 @@ internal sealed record PatchShape(int Places, int Outputs, int Length, bool IsPo
     public int SumsLength => HasRest && IsOnce ? Places * Outputs : 0;
 
     /// <summary>The shape for a layer.</summary>
-    public static PatchShape Of(ConvLayer layer, bool hasResidual)
+    public static PatchShape Of(ConvLayer layer, bool hasResidual, PoolBehind? pool)
     {
         WindowGeometry window = layer.Window;
         int length = window.OutLength;
-        int places = Math.Min(MostPlaces, length);
-        bool isPointwise = window.Axes.All(a => a is { Kernel: 1, Stride: 1, Before: 0, After: 0 });
+        int places = Math.Min(MostPlaces, length), memory = MostMemory * ((layer.InChannels * window.InLength) + (layer.OutChannels * (pool?.Length ?? length)));
+        if (places == MostPlaces && layer.Taps * places > memory) places /= 2;
+        if (pool is not null)
+        {
+            // Whole windows; two at a time where they come in pairs.
+            places = pool.Area * 2 <= places && pool.Length % 2 == 0 ? pool.Area * 2 : pool.Area;
+            length = pool.Length * pool.Area;
+        }
+
+        bool isPointwise = pool is null && window.Axes.All(a => a is { Kernel: 1, Stride: 1, Before: 0, After: 0 });
         int groupOutputs = layer.OutChannels / layer.Groups;
         int outputs = Enumerable.Range(1, MostOutputs).Where(o => o * places <= MostSums && groupOutputs % o == 0).Max();
         return new PatchShape(places, outputs, length, isPointwise, isPointwise || hasResidual);

@@ -10,11 +10,13 @@ namespace RedGen.Compiler.Kernels.Micro;
 /// A convolution over patches: what the windows of a few neighbouring places cover is gathered once, [column][place]; then every output is summed over it, several at once,
 /// so that an element is loaded once for several weights and a weight decoded once for several places.
 /// </summary>
-internal sealed class MicroConvStep(ConvLayer layer, PatchShape shape, MicroWeights weights, Epilogue end) : Step
+internal sealed class MicroConvStep(ConvLayer layer, PatchShape shape, MicroWeights weights, Epilogue end, PoolBehind? pool) : Step
 {
     private static readonly string[] Names = ["a", "b", "c", "d"];
 
     private WindowGeometry Window => layer.Window;
+
+    private int OutLength => pool?.Length ?? Window.OutLength;
 
     private int GroupInputs => layer.InChannels / layer.Groups;
 
@@ -32,9 +34,11 @@ internal sealed class MicroConvStep(ConvLayer layer, PatchShape shape, MicroWeig
         using LoopScope nest = new LoopScope(writer).Loop("n", layer.Batch).Loop("g", layer.Groups);
         writer.Line($"ReadOnlySpan<float> input = x.Slice({nest.Index(("n", layer.InChannels * Window.InLength), ("g", GroupInputs * Window.InLength))}, {GroupInputs * Window.InLength});");
         writer.Line($"// {shape.Places} places at a time: what their windows cover, then all outputs over it.");
-        if (!shape.IsPointwise) writer.Line(Window.Height.Out > 1 ? "int oh = 0, ow = 0;" : "int ow = 0;");
-        using SourceWriter.BlockScope places = writer.Block($"for (int next = 0; next < {shape.Length}; next += {shape.Places})");
-        writer.Line("int first = next;");
+        if (pool is not null) writer.Line("int top = 0, left = 0;");
+        else if (!shape.IsPointwise) writer.Line(Window.Height.Out > 1 ? "int oh = 0, ow = 0;" : "int ow = 0;");
+        using SourceWriter.BlockScope places = writer.Block(pool is null
+            ? $"for (int first = 0; first < {shape.Length}; first += {shape.Places})"
+            : $"for (int window = 0; window < {pool.Length}; window += {shape.Places / pool.Area})");
         if (shape.Overlaps) WriteLast(writer);
         if (shape.SumsLength > 0) writer.Line($"int count = MicroMath.Min({shape.Places}, {shape.Length} - first);");
         WriteGather(writer);
@@ -43,8 +47,9 @@ internal sealed class MicroConvStep(ConvLayer layer, PatchShape shape, MicroWeig
         using SourceWriter.BlockScope outputs = writer.Block($"for (int oc = 0; oc < {GroupOutputs}; oc += {shape.Outputs})");
         writer.Line($"int o = {channel};");
         WriteSums(writer);
-        string at = nest.Index(("n", layer.OutChannels * Window.OutLength));
-        WriteEnd(writer, (at == "0" ? "" : $"({at}) + ") + $"(o * {Window.OutLength}) + first");
+        string at = nest.Index(("n", layer.OutChannels * OutLength));
+        if (pool is null) WriteEnd(writer, (at == "0" ? "" : $"({at}) + ") + $"(o * {OutLength}) + first");
+        else WriteLargest(writer, (at == "0" ? "" : $"({at}) + ") + $"(o * {OutLength}) + window");
     }
 
     private void WriteGather(StepWriter writer)
@@ -56,33 +61,88 @@ internal sealed class MicroConvStep(ConvLayer layer, PatchShape shape, MicroWeig
             return;
         }
 
-        (WindowAxis height, WindowAxis width) = (Window.Height, Window.Width);
-        int taps = Window.KernelLength;
-        using SourceWriter.BlockScope place = writer.Block($"for (int p = 0; p < {(shape.SumsLength > 0 ? "count" : CSharpLiteral.Of(shape.Places))}; p++)");
-        using (LoopScope loops = new LoopScope(writer).Loop("kh", height.Kernel).Loop("kw", width.Kernel))
+        if (pool is not null)
         {
-            writer.Line($"int ih = {Position("oh", "kh", height, loops)};");
-            writer.Line($"int iw = {Position("ow", "kw", width, loops)};");
-            writer.Line($"int to = {Sum(loops.Index(("kh", width.Kernel * shape.Places), ("kw", shape.Places)), "p")};");
-            string inside = string.Join(" && ", new[] { Inside("ih", height), Inside("iw", width) }.Where(t => t.Length > 0));
-            string from = $"(ih * {width.In}) + iw";
-            string step = $"{taps * shape.Places}";
-            if (inside.Length == 0)
-            {
-                WriteChannels(writer, from, step);
-            }
-            else
-            {
-                using (writer.Block($"if ({inside})")) WriteChannels(writer, from, step);
-                using (writer.Block("else")) writer.Line($"for (int ic = 0; ic < {GroupInputs}; ic++, to += {step}) patch[to] = 0f;");
-            }
+            WriteWindows(writer);
+            return;
         }
 
+        (WindowAxis height, WindowAxis width) = (Window.Height, Window.Width);
+        using SourceWriter.BlockScope place = writer.Block($"for (int p = 0; p < {(shape.SumsLength > 0 ? "count" : CSharpLiteral.Of(shape.Places))}; p++)");
+        WriteTaps(writer);
         writer.Line("ow++;");
         if (height.Out == 1) return;
         writer.Line($"if (ow < {width.Out}) continue;");
         writer.Line("ow = 0;");
         writer.Line("oh++;");
+    }
+
+    /// <summary>The windows of the pool behind, one after the other, place by place.</summary>
+    private void WriteWindows(StepWriter writer)
+    {
+        int windows = shape.Places / pool!.Area;
+        writer.Line("int p = 0;");
+        using LoopScope several = new LoopScope(writer).Loop("q", windows);
+        using (LoopScope places = new LoopScope(writer).Loop("py", pool.Height).Loop("px", pool.Width))
+        {
+            writer.Line(places.Has("py") ? "int oh = top + py;" : "int oh = top;");
+            writer.Line(places.Has("px") ? "int ow = left + px;" : "int ow = left;");
+            WriteTaps(writer);
+            writer.Line("p++;");
+        }
+
+        writer.Line($"left += {pool.Width};");
+        if (several.Has("q")) writer.Line($"if (left < {pool.Columns * pool.Width}) continue;");
+        else
+        {
+            using SourceWriter.BlockScope block = writer.Block($"if (left == {pool.Columns * pool.Width})");
+            writer.Line("left = 0;");
+            writer.Line($"top += {pool.Height};");
+        }
+
+        if (!several.Has("q")) return;
+        writer.Line("left = 0;");
+        writer.Line($"top += {pool.Height};");
+    }
+
+    /// <summary>What the window at (oh, ow) covers, as place p of the patch.</summary>
+    private void WriteTaps(StepWriter writer)
+    {
+        (WindowAxis height, WindowAxis width) = (Window.Height, Window.Width);
+        int taps = Window.KernelLength;
+        using LoopScope loops = new LoopScope(writer).Loop("kh", height.Kernel).Loop("kw", width.Kernel);
+        writer.Line($"int ih = {Position("oh", "kh", height, loops)};");
+        writer.Line($"int iw = {Position("ow", "kw", width, loops)};");
+        writer.Line($"int to = {Sum(loops.Index(("kh", width.Kernel * shape.Places), ("kw", shape.Places)), "p")};");
+        string inside = string.Join(" && ", new[] { Inside("ih", height), Inside("iw", width) }.Where(t => t.Length > 0));
+        string from = $"(ih * {width.In}) + iw";
+        string step = $"{taps * shape.Places}";
+        if (inside.Length == 0)
+        {
+            WriteChannels(writer, from, step);
+        }
+        else
+        {
+            using (writer.Block($"if ({inside})")) WriteChannels(writer, from, step);
+            using (writer.Block("else")) writer.Line($"for (int ic = 0; ic < {GroupInputs}; ic++, to += {step}) patch[to] = 0f;");
+        }
+    }
+
+    /// <summary>The largest of each window.</summary>
+    private void WriteLargest(StepWriter writer, string start)
+    {
+        writer.Line($"int at = {start};");
+        for (int o = 0; o < shape.Outputs; o++)
+        {
+            string output = o == 0 ? "o" : $"o + {o}";
+            for (int q = 0; q < shape.Places / pool!.Area; q++)
+            {
+                string largest = Names[o] + CSharpLiteral.Of(q * pool.Area);
+                for (int p = 1; p < pool.Area; p++) largest = $"MicroMath.Max({largest}, {Names[o]}{(q * pool.Area) + p})";
+                int place = (o * pool.Length) + q;
+                writer.Line($"y[{(place == 0 ? "at" : $"at + {place}")}] = {MicroActivation.Apply(end.Activation, weights.Scaled(this, largest, output))};");
+            }
+        }
     }
 
     /// <summary>The last places are as many as all others: some of them a second time.</summary>
