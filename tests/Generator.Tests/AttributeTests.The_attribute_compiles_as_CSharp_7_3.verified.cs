@@ -38,13 +38,13 @@ namespace RedGen
         /// <summary>What layers are lowered for: the profile's target, a Scalar processor, or the Fewest multiplications. One of Auto, Scalar, Fewest.</summary>
         public string Lowering { get; set; }
 
-        /// <summary>The kind of machine that the code is for. One of Auto.</summary>
+        /// <summary>The kind of machine that the code is for. One of Auto, Micro.</summary>
         public string Profile { get; set; }
 
-        /// <summary>Whether the graph is optimised; false compiles it as it stands, without a reduction, to find out whether a pass is at fault.</summary>
+        /// <summary>Whether the graph is optimised; false compiles it as it stands, without a reduction, to find out whether a pass is at fault. Under RedGenProfile=Micro also what for: Size, Speed, or both (Balanced, as true).</summary>
         public bool Optimise { get; set; }
 
-        /// <summary>Whether sums may be reordered for speed (Fast) or give the same bits on every machine (Strict). One of Fast.</summary>
+        /// <summary>Whether sums may be reordered for speed (Fast) or give the same bits on every machine (Strict). One of Fast, Strict.</summary>
         public string Float { get; set; }
 
         /// <summary>Where the weights live: readable literals, packed string constants, or a resource of the assembly; Auto chooses by size. Hashed weights are decoded InPlace or expanded once (Expand). One of Auto, InPlace, Expand, Literal, String, Resource.</summary>
@@ -58,5 +58,11 @@ namespace RedGen
 
         /// <summary>Inputs that get an output of the step before: h=hn,c=cn, or none. A model with state has a class Stepper beside Predict.</summary>
         public string State { get; set; }
+
+        /// <summary>Most bytes that the constants may take; beyond it the build fails and names the largest layers. What the code takes redgen firmware tells.</summary>
+        public string FlashBudget { get; set; }
+
+        /// <summary>Most bytes of working memory that a call may take, inputs and outputs not counted; beyond it the build fails and names the largest layers.</summary>
+        public string RamBudget { get; set; }
     }
 }

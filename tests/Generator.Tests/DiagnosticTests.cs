@@ -90,7 +90,7 @@ public sealed class DiagnosticTests
     [InlineData("RedGenNamespace=a.1", "accepted: C# identifiers separated by dots")]
     [InlineData("RedGenDims=batch", "'batch' is none")]
     [InlineData("RedGenOptimise=yes", "accepted: true, false")]
-    [InlineData("project.RedGenFloat=Strict", "accepted: Fast")]
+    [InlineData("project.RedGenFloat=Exact", "accepted: Fast, Strict")]
     public void An_option_that_is_not_understood_is_reported(string line, string message)
     {
         using var project = new ConsumerProject();

@@ -36,6 +36,19 @@ public enum FloatMode
     Strict,
 }
 
+/// <summary>What code for microcontrollers is made for.</summary>
+public enum OptimiseGoal
+{
+    /// <summary>Few instructions for the flash that they take.</summary>
+    Balanced,
+
+    /// <summary>Little flash.</summary>
+    Size,
+
+    /// <summary>Few instructions.</summary>
+    Speed,
+}
+
 /// <summary>Where the weights live in the generated code.</summary>
 public enum WeightTier
 {
@@ -185,6 +198,9 @@ public sealed record CompilerOptions
 
     /// <summary>Whether the optimising passes run; false compiles the graph as it stands (for finding a pass's bug).</summary>
     public bool Optimise { get; init; } = true;
+
+    /// <summary>What the code is made for; of interest to <see cref="Profile.Micro"/>.</summary>
+    public OptimiseGoal Goal { get; init; }
 
     /// <summary>Values for symbolic dimensions (<c>seq</c> → 128) and for unnamed axes (<c>input:1</c> → 512).</summary>
     public ImmutableSortedDictionary<string, int> Dims { get; init; } = ImmutableSortedDictionary.Create<string, int>(System.StringComparer.Ordinal);

@@ -57,6 +57,19 @@ internal static class OptionReader
     }
 
     /// <summary>Checks pairs of names and gives the text in its plain form: parts separated by commas, no blanks around them.</summary>
+    /// <summary>Whether to optimise, or what for.</summary>
+    internal static CompilerOptions Optimise(CompilerOptions options, string text)
+    {
+        if (Enum.TryParse(text, ignoreCase: true, out OptimiseGoal goal) && Enum.IsDefined(typeof(OptimiseGoal), goal) && !char.IsDigit(text[0]))
+            return options with { Optimise = true, Goal = goal };
+        return text.ToLowerInvariant() switch
+        {
+            "true" => options with { Optimise = true },
+            "false" => options with { Optimise = false },
+            _ => throw new FormatException("accepted: true, false, " + string.Join(", ", Enum.GetNames(typeof(OptimiseGoal)))),
+        };
+    }
+
     internal static long Bytes(string text)
         => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long bytes) ? bytes : throw new FormatException("accepted: a number of bytes, such as 65536");
 

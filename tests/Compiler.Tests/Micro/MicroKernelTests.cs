@@ -97,7 +97,10 @@ public sealed class MicroKernelTests
         foreach (OnnxModelWriter model in models)
         {
             foreach (Hashing hashing in new[] { Hashing.None, Hashing.Adaptive })
-                compiled.Add(batch.Add($"model {compiled.Count}", model.ToSource(), TestOptions.Exact with { Profile = Profile.Micro, Hashing = hashing }));
+            {
+                var goal = (OptimiseGoal)(compiled.Count / 2 % 3);
+                compiled.Add(batch.Add($"model {compiled.Count}, {goal}", model.ToSource(), TestOptions.Exact with { Profile = Profile.Micro, Hashing = hashing, Goal = goal }));
+            }
         }
 
         batch.Build();

@@ -5,6 +5,7 @@ using System.Linq;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Kernels.Linear;
 using RedGen.Compiler.Operators.Pooling;
+using RedGen.Compiler.Options;
 using RedGen.Compiler.Plan;
 
 namespace RedGen.Compiler.Kernels.Micro;
@@ -31,7 +32,7 @@ internal sealed class MicroConvKernel : Kernel
         float[]? bias = Epilogue.Sum(first?.AsSpan<float>().ToArray(), end.Bias);
         bool isDepthwise = layer.InChannels == layer.Groups && layer.Groups > 1 && window.KernelLength <= MostTaps;
         if (pool is not null && (isDepthwise || !PoolBehind.IsMonotone(end, weights))) return null;
-        return isDepthwise ? Depthwise(group, layer, weights, bias, end) : Patches(group, layer, weights, bias, end, pool);
+        return isDepthwise ? Depthwise(group, layer, weights, bias, end) : Patches(group, layer, weights, bias, end, pool, context.Options.Goal);
     }
 
     private static MicroDepthwiseStep Depthwise(NodeGroup group, ConvLayer layer, MicroWeights weights, float[]? bias, Epilogue end)
@@ -50,9 +51,9 @@ internal sealed class MicroConvKernel : Kernel
         };
     }
 
-    private static MicroConvStep Patches(NodeGroup group, ConvLayer layer, MicroWeights weights, float[]? bias, Epilogue end, PoolBehind? pool)
+    private static MicroConvStep Patches(NodeGroup group, ConvLayer layer, MicroWeights weights, float[]? bias, Epilogue end, PoolBehind? pool, OptimiseGoal goal)
     {
-        PatchShape shape = PatchShape.Of(layer, end.Residual is not null, pool);
+        PatchShape shape = PatchShape.Of(layer, end.Residual is not null, pool, goal);
         return new MicroConvStep(layer, shape, weights, end, pool)
         {
             Nodes = group.Nodes,
@@ -105,7 +106,7 @@ internal sealed record PatchShape(int Places, int Outputs, int Length, bool IsPo
     public int SumsLength => HasRest && IsOnce ? Places * Outputs : 0;
 
     /// <summary>The shape for a layer.</summary>
-    public static PatchShape Of(ConvLayer layer, bool hasResidual, PoolBehind? pool)
+    public static PatchShape Of(ConvLayer layer, bool hasResidual, PoolBehind? pool, OptimiseGoal goal)
     {
         WindowGeometry window = layer.Window;
         int length = window.OutLength;
@@ -120,7 +121,7 @@ internal sealed record PatchShape(int Places, int Outputs, int Length, bool IsPo
 
         bool isPointwise = pool is null && window.Axes.All(a => a is { Kernel: 1, Stride: 1, Before: 0, After: 0 });
         int groupOutputs = layer.OutChannels / layer.Groups;
-        int outputs = Enumerable.Range(1, MostOutputs).Where(o => o * places <= MostSums && groupOutputs % o == 0).Max();
+        int outputs = Enumerable.Range(1, MostOutputs).Where(o => o * places <= (goal == OptimiseGoal.Size ? MostPlaces : MostSums) && groupOutputs % o == 0).Max();
         return new PatchShape(places, outputs, length, isPointwise, isPointwise || hasResidual);
     }
 }

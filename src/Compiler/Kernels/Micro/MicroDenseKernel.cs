@@ -1,39 +1,47 @@
 using System.Linq;
 using RedGen.Compiler.Emit;
 using RedGen.Compiler.Kernels.Linear;
+using RedGen.Compiler.Options;
 using RedGen.Compiler.Plan;
 
 namespace RedGen.Compiler.Kernels.Micro;
 
 /// <summary>
-/// A product with constant weights for an in-order core: four outputs are summed at once, so that an input is loaded once for four weights, and four inputs in a row, so that
+/// A product with constant weights for an in-order core: some outputs are summed at once, so that an input is loaded once for several weights, and some inputs in a row, so that
 /// their offsets are part of the instructions.
 /// </summary>
 internal sealed class MicroDenseKernel : Kernel
 {
-    private const int Block = 4;
+    /// <summary>Inputs from which a loop of sixteen is worth its code.</summary>
+    private const int LongRow = 128;
 
-    private static readonly string[] Sums = ["a", "b", "c", "d"];
+    private static readonly string[] Sums = ["a", "b", "c", "d", "e", "f", "g", "h"];
 
     /// <inheritdoc/>
     public override Step? TryPlan(NodeGroup group, KernelContext context)
     {
         if (DenseLayer.TryRead(group, context) is not { } layer || !MicroActivation.Serves(layer.Activation)) return null;
         var weights = MicroWeights.Of(layer.Outputs, layer.Weights, context.Hashed(group.Head.Inputs[1]));
-        return new DenseStep(layer, weights)
+        (int block, int unroll) = context.Options.Goal switch
+        {
+            OptimiseGoal.Size => (4, 1),
+            OptimiseGoal.Speed => (8, layer.Inputs < LongRow ? 8 : 16),
+            _ => (4, 4),
+        };
+        return new DenseStep(layer, weights, block, unroll)
         {
             Nodes = group.Nodes,
             Inputs = [.. layer.Values],
             InputNames = ["x", "residual"],
             Outputs = [group.Last.Outputs[0]],
-            Weights = weights.Constants(Block, layer.Bias),
+            Weights = weights.Constants(block, layer.Bias),
             MultiplyAdds = layer.MultiplyAdds,
             InPlaceInputs = layer.Addend is null || layer.Addend == layer.Input ? [] : [1],
             Summary = $"{group.Head.Operator.Name} {layer.Text}, {weights.Text}",
         };
     }
 
-    private sealed class DenseStep(DenseLayer layer, MicroWeights weights) : Step
+    private sealed class DenseStep(DenseLayer layer, MicroWeights weights, int block, int most) : Step
     {
         public override string Kernel => "Micro.Dense";
 
@@ -49,10 +57,10 @@ internal sealed class MicroDenseKernel : Kernel
                 (x, y) = ("row", "results");
             }
 
-            int whole = layer.Outputs / Block * Block;
+            int whole = layer.Outputs / block * block;
             if (whole > 0)
             {
-                using (writer.Block($"for (int i = 0; i < {whole}; i += {Block})")) WriteBlock(writer, x, y, "i", Block);
+                using (writer.Block($"for (int i = 0; i < {whole}; i += {block})")) WriteBlock(writer, x, y, "i", block);
             }
 
             if (whole < layer.Outputs) WriteTail(writer, x, y, whole);
@@ -69,7 +77,7 @@ internal sealed class MicroDenseKernel : Kernel
 
         private void WriteBlock(StepWriter writer, string x, string y, string i, int outputs)
         {
-            int unroll = layer.Inputs % 4 == 0 ? 4 : layer.Inputs % 2 == 0 ? 2 : 1;
+            int unroll = Enumerable.Range(1, most).Last(u => layer.Inputs % u == 0);
             writer.Line($"ReadOnlySpan<{weights.CSharp}> codes = weights.Slice({i} * {layer.Inputs}, {layer.Inputs * outputs});");
             writer.Line($"float {string.Join(", ", Sums.Take(outputs).Select(s => s + " = 0f"))};");
             using (writer.Block($"for (int j = 0; j < {layer.Inputs}; j += {unroll})"))
