@@ -94,7 +94,7 @@ internal static class HashingSearch
     private static BudgetGoal Fine { get; } = new(Tolerance, 0.001, 0);
 
     /// <summary>The numbers of magnitudes on offer: folding needs few, and a microcontroller decodes one byte a weight.</summary>
-    private static IReadOnlyList<int> MenuOf(CompilerOptions options)
+    private static int[] MenuOf(CompilerOptions options)
         => options.Merging == Merging.Relaxed ? [.. Menu.Where(n => n <= MostFolded)] : options.Profile == Profile.Micro ? [.. Menu.Where(n => n <= FineLevels.MostOfOneCode)] : Menu;
 
     private static HashingPlan Search(Graph graph, HashingProblem problem, BudgetGoal goal, CompilerOptions options, SearchEffort effort, Action<TuneProgress>? onProgress, CancellationToken cancellationToken)
