@@ -66,6 +66,7 @@ internal static class Tool
             new BenchCommand(console).Command,
             new ReportCommand(console).Command,
             new FirmwareCommand(console).Command,
+            VerifyCommand.Create(console),
         };
         root.Options.Remove(root.Options.OfType<VersionOption>().Single());
         root.Options.Add(new Option<bool>("--version") { Description = "Show the version.", Action = new VersionAction() });

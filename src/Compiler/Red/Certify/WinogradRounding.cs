@@ -41,6 +41,11 @@ internal sealed class WinogradRounding
         _reduced = Magnitudes(layer, second, reduced);
     }
 
+    /// <summary>The absolute error of an output in whose tiles the products sum up to a magnitude, bias included.</summary>
+    /// <param name="channels">Input channels.</param>
+    /// <param name="magnitude">Σ over input channels of the largest input times the sum of the weights' magnitudes.</param>
+    public static double OfTile(int channels, double magnitude) => FloatRounding.OfSum(channels + Operations, Growth * magnitude);
+
     /// <summary>The absolute error of an output of a sample in either network.</summary>
     public (double Original, double Reduced) Of(int sample, int output, PairInterval bias)
     {

@@ -1,0 +1,178 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using RedGen.Cli.Execution;
+using RedGen.Cli.Models;
+using RedGen.Cli.Output;
+using RedGen.Cli.Verification;
+using RedGen.Compiler.Options;
+using RedGen.Compiler.Verify.Search;
+using Spectre.Console;
+
+namespace RedGen.Cli.Commands;
+
+/// <summary><c>redgen verify</c>: proves or refutes properties of the generated code.</summary>
+internal sealed class VerifyCommand
+{
+    /// <summary>The exit code of a violated property.</summary>
+    public const int Violated = 1;
+
+    /// <summary>The exit code where neither a proof nor a counterexample was found.</summary>
+    public const int Undecided = 2;
+
+    /// <summary>The exit code of an error.</summary>
+    public const int Error = 3;
+
+    private readonly ToolConsole _console;
+    private readonly Argument<string?> _model = new("model") { Description = "The model's file.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string?> _property = new("property") { Description = "The property, in VNN-LIB 1.0 or 2.0: the set of its counterexamples.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<string?> _instances = new("--instances") { Description = "A file of instances instead: a line model.onnx,property.vnnlib,seconds each.", HelpName = "f.csv" };
+    private readonly Option<double?> _timeout = new("--timeout") { Description = "Seconds for a property. Default: those of the instances, otherwise no limit.", HelpName = "S" };
+    private readonly Option<long> _nodes = new("--nodes") { Description = "Regions to analyse at most: unlike a timeout, the same limit on every machine.", DefaultValueFactory = static _ => new VerificationLimits().Nodes, HelpName = "N" };
+    private readonly Option<int> _threads = new("--threads") { Description = "Threads; the verdict does not depend on them.", DefaultValueFactory = static _ => Environment.ProcessorCount, HelpName = "N" };
+    private readonly Option<string> _format = new("--format") { Description = "competition: unsat, sat, unknown or timeout on the first line, then the counterexample.", DefaultValueFactory = static _ => "text", HelpName = "text|competition" };
+    private readonly Option<bool> _json = CommonArguments.Json();
+    private readonly ModelOptions _options;
+
+    private VerifyCommand(ToolConsole console, Command command)
+    {
+        _console = console;
+        command.Arguments.Add(_model);
+        command.Arguments.Add(_property);
+        _format.AcceptOnlyFromAmong("text", "competition");
+        foreach (System.CommandLine.Option option in new System.CommandLine.Option[] { _instances, _timeout, _nodes, _threads, _format, _json }) command.Options.Add(option);
+        _options = ModelOptions.AddTo(command);
+        command.SetAction(Run);
+    }
+
+    /// <summary>Makes the command.</summary>
+    public static Command Create(ToolConsole console)
+    {
+        var command = new Command("verify", "Proves or refutes properties of the generated code. Exit code 0: holds, 1: violated, 2: unknown, 3: error.");
+        _ = new VerifyCommand(console, command);
+        return command;
+    }
+
+    private int Run(ParseResult parsed)
+    {
+        _console.IsJson = parsed.GetValue(_json);
+        try
+        {
+            IReadOnlyList<PropertyInstance> instances = Instances(parsed);
+            // Properties are mostly of the network as trained: reduced only where the user asks for it.
+            CompilerOptions options = _options.Read(parsed, _console, new CompilerOptions { Hashing = Hashing.None });
+            if (parsed.GetValue(_nodes) < 1 || parsed.GetValue(_threads) < 1) throw new ToolException("--nodes and --threads take numbers from 1");
+            var limits = new VerificationLimits { Nodes = parsed.GetValue(_nodes), Threads = parsed.GetValue(_threads) };
+            using var runner = new InstanceRunner(_console, options, limits, (path, o) => ModelProgram.Open(path, o, o.Hashing == Hashing.None ? PlanChoice.None : null, _console));
+            List<InstanceOutcome> outcomes = [.. instances.Select(i => RunOne(runner, i, parsed.GetValue(_format)!, instances.Count > 1))];
+            return parsed.GetValue(_instances) is null ? ReportOne(outcomes[0], isText: parsed.GetValue(_format) == "text") : ReportAll(outcomes);
+        }
+        catch (Exception problem) when (problem is ToolException or IOException or UnauthorizedAccessException)
+        {
+            _console.Fail(problem.Message);
+            return Error;
+        }
+    }
+
+    private IReadOnlyList<PropertyInstance> Instances(ParseResult parsed)
+    {
+        double? timeout = parsed.GetValue(_timeout);
+        if (timeout is <= 0 or > 1e6 or double.NaN) throw new ToolException("--timeout takes seconds from above 0");
+        if (parsed.GetValue(_instances) is { } file)
+        {
+            if (parsed.GetValue(_model) is not null) throw new ToolException("give either a model and a property, or --instances");
+            return [.. PropertyInstance.ReadAll(file).Select(i => timeout is null ? i : i with { Timeout = timeout })];
+        }
+
+        if (parsed.GetValue(_model) is not { } model || parsed.GetValue(_property) is not { } property) throw new ToolException("give a model and a property, or --instances f.csv");
+        return [new PropertyInstance(model, property, (model, property), timeout)];
+    }
+
+    private InstanceOutcome RunOne(InstanceRunner runner, PropertyInstance instance, string format, bool isOneOfMany)
+    {
+        long shown = 0;
+        InstanceOutcome outcome = runner.Run(instance, (nodes, waiting) =>
+        {
+            // A line now and then: many searches end before the first.
+            if (nodes < shown + 20_000) return;
+            shown = nodes;
+            _console.Note(FormattableString.Invariant($"redgen: {instance.Name.Property}: {nodes} regions, {waiting} wait"));
+        });
+        if (format == "competition" && outcome.Verdict is not null) WriteCompetition(outcome);
+        else if (isOneOfMany) _console.WriteLine(FormattableString.Invariant($"{outcome.Result,-8} {outcome.Seconds,8:F2} s {outcome.Verdict?.Nodes ?? 0,9}  {instance.Name.Model} {instance.Name.Property}"));
+        return outcome;
+    }
+
+    private void WriteCompetition(InstanceOutcome outcome)
+    {
+        _console.WriteLine(outcome.CompetitionResult);
+        if (outcome.Verdict!.Result != VerificationResult.Violated) return;
+        IEnumerable<string> values = Values("X", outcome.Verdict.Input).Concat(Values("Y", outcome.Verdict.Output));
+        _console.WriteLine("(" + string.Join("\n ", values) + ")");
+    }
+
+    private static IEnumerable<string> Values(string name, ImmutableArray<float> values)
+        => values.Select((v, i) => "(" + name + "_" + i.ToString(CultureInfo.InvariantCulture) + " " + v.ToString("R", CultureInfo.InvariantCulture) + ")");
+
+    private static object Json(InstanceOutcome outcome) => new
+    {
+        model = outcome.Instance.Name.Model,
+        property = outcome.Instance.Name.Property,
+        result = outcome.Result,
+        seconds = outcome.Seconds,
+        nodes = outcome.Verdict?.Nodes ?? 0,
+        depth = outcome.Verdict?.Depth ?? 0,
+        counterexample = outcome.Verdict is { Result: VerificationResult.Violated } v ? new { input = v.Input, output = v.Output } : null,
+        reason = outcome.Error.Length > 0 ? outcome.Error : outcome.Verdict?.Reason ?? "",
+    };
+
+    private int ReportOne(InstanceOutcome outcome, bool isText)
+    {
+        if (outcome.Verdict is not { } verdict)
+        {
+            _console.WriteJson(Json(outcome));
+            return Error;
+        }
+
+        if (_console.Text is not null && verdict.Reason.Length > 0) _console.Note("redgen: " + verdict.Reason);
+        if (isText) _console.WriteLine(FormattableString.Invariant($"{outcome.Result}: {verdict.Nodes} regions, {verdict.Depth} deep, {outcome.Seconds:F2} s"));
+        if (isText && verdict.Result == VerificationResult.Violated)
+        {
+            _console.WriteLine("input  " + string.Join(" ", verdict.Input.Select(static v => v.ToString("R", CultureInfo.InvariantCulture))));
+            _console.WriteLine("output " + string.Join(" ", verdict.Output.Select(static v => v.ToString("R", CultureInfo.InvariantCulture))));
+        }
+
+        _console.WriteJson(Json(outcome));
+        return ExitCode([outcome]);
+    }
+
+    private int ReportAll(List<InstanceOutcome> outcomes)
+    {
+        int Count(string result) => outcomes.Count(o => o.Result == result);
+        Table table = Tables.Create(1, "result", "instances", "seconds in all", "longest");
+        foreach (IGrouping<string, InstanceOutcome> group in outcomes.GroupBy(static o => o.Result).OrderBy(static g => g.Key, StringComparer.Ordinal))
+            table.Add(group.Key, group.Count().ToString(CultureInfo.InvariantCulture), group.Sum(static o => o.Seconds).ToString("F1", CultureInfo.InvariantCulture), group.Max(static o => o.Seconds).ToString("F1", CultureInfo.InvariantCulture));
+        table.Write(_console.Text);
+        _console.WriteJson(new
+        {
+            holds = Count("holds"),
+            violated = Count("violated"),
+            unknown = Count("unknown"),
+            timeout = Count("timeout"),
+            errors = Count("error"),
+            seconds = outcomes.Sum(static o => o.Seconds),
+            instances = outcomes.Select(Json),
+        });
+        return ExitCode(outcomes);
+    }
+
+    /// <summary>The gravest of several: an error, then a violation, then what is undecided.</summary>
+    private static int ExitCode(IReadOnlyCollection<InstanceOutcome> outcomes)
+        => outcomes.Any(static o => o.Verdict is null) ? Error
+            : outcomes.Any(static o => o.Verdict!.Result == VerificationResult.Violated) ? Violated
+            : outcomes.All(static o => o.Verdict!.Result == VerificationResult.Holds) ? 0 : Undecided;
+}

@@ -1,0 +1,105 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.IO;
+using System.Runtime.InteropServices;
+using System.Threading;
+using RedGen.Cli.Execution;
+using RedGen.Cli.Output;
+using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Options;
+using RedGen.Compiler.Plan;
+using RedGen.Compiler.Verify;
+using RedGen.Compiler.Verify.Properties;
+using RedGen.Compiler.Verify.Search;
+using RedGen.Compiler.Verify.VnnLib;
+
+namespace RedGen.Cli.Verification;
+
+/// <summary>What came of an instance.</summary>
+/// <param name="Instance">The instance.</param>
+/// <param name="Verdict">The verdict; null where there was an error.</param>
+/// <param name="Seconds">The time from reading the property to the verdict.</param>
+/// <param name="Error">Why there is none; empty otherwise.</param>
+internal sealed record InstanceOutcome(PropertyInstance Instance, Verdict? Verdict, double Seconds, string Error)
+{
+    /// <summary>The verdict as JSON has it.</summary>
+    public string Result => Verdict?.Result switch
+    {
+        VerificationResult.Holds => "holds",
+        VerificationResult.Violated => "violated",
+        VerificationResult.TimedOut => "timeout",
+        VerificationResult.Unknown => "unknown",
+        _ => "error",
+    };
+
+    /// <summary>The verdict as the competition has it.</summary>
+    public string CompetitionResult => Result switch { "holds" => "unsat", "violated" => "sat", var other => other };
+}
+
+/// <summary>Verifies instances; a model that several are about is compiled once.</summary>
+internal sealed class InstanceRunner(ToolConsole console, CompilerOptions options, VerificationLimits limits, Func<string, CompilerOptions, Compiler.ModelSource> open) : IDisposable
+{
+    private readonly Dictionary<string, ModelProgram> _programs = new(StringComparer.Ordinal);
+
+    /// <summary>Verifies an instance; its problems are printed.</summary>
+    public InstanceOutcome Run(PropertyInstance instance, Action<long, int>? onProgress)
+    {
+        long start = Stopwatch.GetTimestamp();
+        try
+        {
+            ModelProgram program = Load(instance.Model);
+            start = Stopwatch.GetTimestamp();
+            Verdict verdict = Verify(program, instance, onProgress);
+            return new InstanceOutcome(instance, verdict, Stopwatch.GetElapsedTime(start).TotalSeconds, "");
+        }
+        catch (PropertyException problem)
+        {
+            return Failed(FormattableString.Invariant($"{instance.Property}({problem.Line},{problem.Column}): {problem.Message}"));
+        }
+        catch (Exception problem) when (problem is ToolException or IOException or UnauthorizedAccessException)
+        {
+            return Failed(problem.Message);
+        }
+
+        InstanceOutcome Failed(string message)
+        {
+            console.Note("redgen: error: " + message);
+            return new InstanceOutcome(instance, null, Stopwatch.GetElapsedTime(start).TotalSeconds, message);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (ModelProgram program in _programs.Values) program.Dispose();
+    }
+
+    private ModelProgram Load(string path)
+    {
+        if (!_programs.TryGetValue(path, out ModelProgram? program)) _programs[path] = program = ModelProgram.Load(path, open(path, options), options, console);
+        return program;
+    }
+
+    private Verdict Verify(ModelProgram program, PropertyInstance instance, Action<long, int>? onProgress)
+    {
+        ExecutionPlan plan = program.Result.Plan!;
+        if (program.Inputs.Length != 1 || program.Outputs.Length != 1) throw new ToolException(instance.Model + " has more than one input or output: properties are about networks with one of each");
+        VerifiedProperty property = VnnLibReader.Read(File.ReadAllText(instance.Property), Length(program.Inputs[0]), Length(program.Outputs[0]));
+        using var time = CancellationTokenSource.CreateLinkedTokenSource(console.Cancellation);
+        if (instance.Timeout is { } seconds) time.CancelAfter(TimeSpan.FromSeconds(seconds));
+        Verdict verdict = Verifier.Run(plan, property, x => Predict(program, x), limits, onProgress, time.Token);
+        console.Cancellation.ThrowIfCancellationRequested();
+        return verdict;
+    }
+
+    private static int Length(Value value) => value.Type is TensorType { ElementType: ElementType.Float32, Shape: { IsStatic: true } shape } ? (int)shape.ElementCount
+        : throw new ToolException("'" + value.Name + "' is not a float32 tensor of known shape: properties are about such");
+
+    private static float[] Predict(ModelProgram program, float[] input)
+    {
+        byte[][] outputs = program.NewOutputs();
+        program.Predict([MemoryMarshal.AsBytes(input.AsSpan()).ToArray()], outputs);
+        return MemoryMarshal.Cast<byte, float>(outputs[0]).ToArray();
+    }
+}

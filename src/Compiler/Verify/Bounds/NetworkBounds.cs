@@ -1,0 +1,198 @@
+using System;
+using System.Linq;
+using RedGen.Compiler.Red.Certify;
+using RedGen.Compiler.Verify.Network;
+
+namespace RedGen.Compiler.Verify.Bounds;
+
+/// <summary>
+/// Bounds of every value of a network over a box of inputs: by intervals, and tighter by <see cref="FunctionalPass"/> where a later
+/// nonlinear function loses by them. The memory is used again for the next box; not for several threads at once.
+/// </summary>
+internal sealed class NetworkBounds
+{
+    /// <summary>Functionals of one pass: with more, the memory of wide layers would leave the cache.</summary>
+    private const int MostFunctionals = 512;
+
+    private readonly BoundNetwork _network;
+    private readonly double[][] _lower;
+    private readonly double[][] _upper;
+    private readonly double[][] _errors;
+    private readonly double[] _magnitude;
+    private readonly double[] _largest;
+    private readonly bool[] _isRelaxed;
+    private readonly BoundNode[][] _readers;
+    private readonly FunctionalPass _pass;
+    private readonly double[][] _forms;
+    private readonly int[] _chosen;
+
+    /// <summary>Makes room for the bounds of a network.</summary>
+    public NetworkBounds(BoundNetwork network)
+    {
+        _network = network;
+        _lower = [.. network.Nodes.Select(static n => new double[n.Length])];
+        _upper = [.. network.Nodes.Select(static n => new double[n.Length])];
+        _errors = [.. network.Nodes.Select(static n => n is AffineNode { Rounding: not null } ? new double[n.Length] : [])];
+        int longest = network.Nodes.Max(static n => n.Length);
+        _magnitude = new double[longest];
+        _largest = new double[longest];
+        _chosen = new int[longest];
+        _isRelaxed = new bool[network.Nodes.Length];
+        _readers = [.. network.Nodes.Select((_, i) => network.Nodes.Where(n => n is ActivationNode or MaxNode && n.Sources[0] == i).ToArray())];
+        for (int i = 0; i < _readers.Length; i++) _isRelaxed[i] = _readers[i].Length > 0;
+        HasForms = network.Inputs <= InputForms.MostInputs;
+        _forms = [.. network.Nodes.Select((n, i) => HasForms && _isRelaxed[i] ? new double[n.Length * network.Inputs] : [])];
+        _pass = new FunctionalPass(network);
+    }
+
+    /// <summary>Whether <see cref="Form"/> is kept.</summary>
+    public bool HasForms { get; }
+
+    /// <summary>The pass of the last functionals.</summary>
+    public FunctionalPass Pass => _pass;
+
+    /// <summary>Whether a nonlinear function reads a node.</summary>
+    public bool IsRelaxed(int node) => _isRelaxed[node];
+
+    /// <summary>The lower bounds of a node.</summary>
+    public ReadOnlySpan<double> Lower(int node) => _lower[node];
+
+    /// <summary>The upper bounds of a node.</summary>
+    public ReadOnlySpan<double> Upper(int node) => _upper[node];
+
+    /// <summary>The rounding errors of an affine node; empty where it has none.</summary>
+    public ReadOnlySpan<double> Errors(int node) => _errors[node];
+
+    /// <summary>By input how much of an element of a relaxed node comes from it: the magnitudes of the factors of its last functionals.</summary>
+    public ReadOnlySpan<double> Form(int node, int element) => _forms[node].AsSpan(element * _network.Inputs, _network.Inputs);
+
+    /// <summary>Computes the bounds over a box.</summary>
+    /// <param name="lower">The box's lower ends.</param>
+    /// <param name="upper">The box's upper ends.</param>
+    /// <param name="known">Bounds over a box around this one; null: none.</param>
+    /// <returns>Whether the box may have a point: bounds that cross prove that it has none.</returns>
+    public bool Compute(ReadOnlySpan<double> lower, ReadOnlySpan<double> upper, BoundSnapshot? known)
+    {
+        lower.CopyTo(_lower[0]);
+        upper.CopyTo(_upper[0]);
+        for (int n = 1; n < _network.Nodes.Length; n++)
+        {
+            switch (_network.Nodes[n])
+            {
+                case AffineNode affine:
+                    Affine(affine, n);
+                    known?.Meet(n, _lower[n], _upper[n]);
+                    if (_isRelaxed[n]) Tighten(affine, n);
+                    break;
+                case ActivationNode activation:
+                    for (int i = 0; i < activation.Length; i++)
+                    {
+                        Interval value = activation.Function.Bound(_lower[activation.Source][i], _upper[activation.Source][i]);
+                        (_lower[n][i], _upper[n][i]) = (value.Low, value.High);
+                    }
+
+                    break;
+                case MaxNode max:
+                    for (int i = 0; i < max.Length; i++)
+                    {
+                        _lower[n][i] = max.Groups[i].Max(e => _lower[max.Sources[0]][e]);
+                        _upper[n][i] = max.Groups[i].Max(e => _upper[max.Sources[0]][e]);
+                    }
+
+                    break;
+            }
+
+            if (_isRelaxed[n] && !IsConsistent(n)) return false;
+        }
+
+        return true;
+    }
+
+    private bool IsConsistent(int node)
+    {
+        for (int i = 0; i < _lower[node].Length; i++)
+            if (_lower[node][i] > _upper[node][i]) return false;
+        return true;
+    }
+
+    private void Affine(AffineNode node, int index)
+    {
+        Span<double> low = _lower[index], high = _upper[index];
+        Span<double> magnitude = _magnitude.AsSpan(0, node.Length);
+        for (int i = 0; i < node.Length; i++)
+        {
+            low[i] = high[i] = node.Bias[i];
+            magnitude[i] = Math.Abs(node.Bias[i]);
+        }
+
+        for (int s = 0; s < node.Sources.Length; s++) node.Maps[s].Apply(_lower[node.Sources[s]], _upper[node.Sources[s]], low, high, magnitude);
+        if (node.Rounding is not { } rounding) return;
+        int source = node.Sources[0];
+        Span<double> largest = _largest.AsSpan(0, _lower[source].Length);
+        for (int i = 0; i < largest.Length; i++) largest[i] = Math.Max(Math.Abs(_lower[source][i]), Math.Abs(_upper[source][i]));
+        rounding.Errors(magnitude, largest, _errors[index]);
+        for (int i = 0; i < node.Length; i++)
+        {
+            low[i] -= _errors[index][i];
+            high[i] += _errors[index][i];
+        }
+    }
+
+    /// <summary>Bounds the elements again whose function is not linear over their interval.</summary>
+    private void Tighten(AffineNode node, int index)
+    {
+        int count = 0;
+        for (int i = 0; i < node.Length; i++)
+            if (Loses(index, i)) _chosen[count++] = i;
+        // The first layer's intervals are exact but for its errors.
+        if (node.Sources is [0])
+        {
+            if (HasForms) for (int k = 0; k < count; k++) FormOfFirst(node, index, _chosen[k]);
+            return;
+        }
+
+        for (int start = 0; start < count; start += MostFunctionals / 2) TightenChosen(node, index, _chosen.AsSpan(start, Math.Min(count - start, MostFunctionals / 2)));
+    }
+
+    private bool Loses(int node, int element)
+    {
+        double low = _lower[node][element], high = _upper[node][element];
+        foreach (BoundNode reader in _readers[node])
+            if (reader is not ActivationNode activation || !activation.Function.IsLinear(low, high)) return true;
+        return false;
+    }
+
+    private void TightenChosen(AffineNode node, int index, ReadOnlySpan<int> chosen)
+    {
+        // Functional k is the lower bound of an element, functional k + n that of its negative.
+        int n = chosen.Length;
+        _pass.Start(2 * n);
+        for (int k = 0; k < n; k++)
+        {
+            double error = _errors[index].Length == 0 ? 0 : _errors[index][chosen[k]];
+            _pass.AddElement(node, chosen[k], k, 1, error);
+            _pass.AddElement(node, chosen[k], n + k, -1, error);
+        }
+
+        _pass.Run(this, index - 1);
+        for (int k = 0; k < n; k++)
+        {
+            int i = chosen[k];
+            _lower[index][i] = Math.Max(_lower[index][i], _pass.Least(k, _lower[0], _upper[0]));
+            _upper[index][i] = Math.Min(_upper[index][i], -_pass.Least(n + k, _lower[0], _upper[0]));
+            if (!HasForms || !_pass.Reached(0)) continue;
+            ReadOnlySpan<double> factors = _pass.At(0);
+            for (int d = 0; d < _network.Inputs; d++)
+                _forms[index][(i * _network.Inputs) + d] = Math.Abs(factors[(d * _pass.Count) + k]) + Math.Abs(factors[(d * _pass.Count) + n + k]);
+        }
+    }
+
+    private void FormOfFirst(AffineNode node, int index, int element)
+    {
+        Span<double> form = _forms[index].AsSpan(element * _network.Inputs, _network.Inputs);
+        form.Clear();
+        ReadOnlySpan<int> columns = node.Maps[0].Columns(element);
+        ReadOnlySpan<double> values = node.Maps[0].Values(element);
+        for (int k = 0; k < columns.Length; k++) form[columns[k]] = Math.Abs(values[k]);
+    }
+}

@@ -1,0 +1,47 @@
+using System.Collections.Immutable;
+
+namespace RedGen.Compiler.Verify.Network;
+
+/// <summary>A value of the network that is analysed: a vector of elements, computed from earlier nodes.</summary>
+/// <param name="Name">The value's name in the model, for messages.</param>
+/// <param name="Length">The number of elements.</param>
+/// <param name="Sources">The nodes that it is computed from.</param>
+internal abstract record BoundNode(string Name, int Length, ImmutableArray<int> Sources);
+
+/// <summary>The network's input.</summary>
+/// <param name="Length">The number of elements.</param>
+internal sealed record InputNode(int Length) : BoundNode("input", Length, []);
+
+/// <summary>y = Σ Wₛ·xₛ + b, as computed in float32 in any order of summation.</summary>
+/// <param name="Name">The value's name.</param>
+/// <param name="Sources">The nodes xₛ.</param>
+/// <param name="Maps">The matrices Wₛ.</param>
+/// <param name="Bias">The vector b.</param>
+/// <param name="Rounding">The rounding errors of the kernel that computes it; null where every element is a copy.</param>
+internal sealed record AffineNode(string Name, ImmutableArray<int> Sources, ImmutableArray<LinearMap> Maps, double[] Bias, AffineRounding? Rounding)
+    : BoundNode(Name, Bias.Length, Sources);
+
+/// <summary>A function of every element by itself.</summary>
+/// <param name="Name">The value's name.</param>
+/// <param name="Length">The number of elements.</param>
+/// <param name="Source">The node it is applied to.</param>
+/// <param name="Function">The function.</param>
+internal sealed record ActivationNode(string Name, int Length, int Source, Activation Function) : BoundNode(Name, Length, [Source]);
+
+/// <summary>Every element is the largest of some elements of the source.</summary>
+/// <param name="Name">The value's name.</param>
+/// <param name="Source">The node.</param>
+/// <param name="Groups">By element the elements of the source.</param>
+internal sealed record MaxNode(string Name, int Source, ImmutableArray<ImmutableArray<int>> Groups) : BoundNode(Name, Groups.Length, [Source]);
+
+/// <summary>A network as bounds are computed on it; nodes stand after their sources, node 0 is the input.</summary>
+/// <param name="Nodes">The nodes.</param>
+/// <param name="Output">The node that is the output.</param>
+internal sealed record BoundNetwork(ImmutableArray<BoundNode> Nodes, int Output)
+{
+    /// <summary>Input elements.</summary>
+    public int Inputs => Nodes[0].Length;
+
+    /// <summary>Output elements.</summary>
+    public int Outputs => Nodes[Output].Length;
+}

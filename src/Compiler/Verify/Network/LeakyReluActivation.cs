@@ -1,0 +1,40 @@
+using System;
+using RedGen.Compiler.Red.Certify;
+
+namespace RedGen.Compiler.Verify.Network;
+
+/// <summary>x for x ≥ 0, else slope · x: Relu for the slope 0. Ehlers 2017's triangle; the lower line as DeepPoly (Singh et al. 2019) chooses it.</summary>
+/// <param name="NegativeSlope">The slope below zero, from 0 up to 1.</param>
+internal sealed record LeakyReluActivation(double NegativeSlope) : Activation
+{
+    /// <inheritdoc/>
+    public override double Apply(double x) => x >= 0 ? x : NegativeSlope * x;
+
+    /// <inheritdoc/>
+    public override double Slope(double x) => x >= 0 ? 1 : NegativeSlope;
+
+    /// <inheritdoc/>
+    public override bool IsLinear(double lower, double upper) => lower >= 0 || upper <= 0;
+
+    /// <inheritdoc/>
+    public override Interval Bound(double lower, double upper)
+    {
+        var exact = new Interval(Apply(lower), Apply(upper));
+        return NegativeSlope == 0 ? exact : exact.Widened(Error(lower, upper));
+    }
+
+    /// <inheritdoc/>
+    public override Relaxation Relax(double lower, double upper)
+    {
+        // One rounding of a leaky product; Relu itself is exact.
+        double error = NegativeSlope == 0 ? 0 : Error(lower, upper);
+        if (lower >= 0) return new(1, 0, 1, 0);
+        if (upper <= 0) return new(NegativeSlope, -error, NegativeSlope, error);
+        double slope = (upper - (NegativeSlope * lower)) / (upper - lower);
+        // Raised by more than the double's rounding, so that the line is above the function at both ends.
+        double offset = ((NegativeSlope - slope) * lower) + ((upper - lower) * FloatRounding.Analyser);
+        return new(upper > -lower ? 1 : NegativeSlope, -error, slope, offset + error);
+    }
+
+    private double Error(double lower, double upper) => FloatRounding.Of(Math.Max(-lower, upper) * NegativeSlope, FloatRounding.Operation);
+}

@@ -1,0 +1,56 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Verify.Network.Rules;
+
+namespace RedGen.Compiler.Verify.Network;
+
+/// <summary>How each operator is read for bounds: a row an operator. What has no row is reported, never guessed.</summary>
+internal static class NetworkRules
+{
+    private static readonly Dictionary<string, Action<NetworkBuilder, Node>> Rows = new(StringComparer.Ordinal)
+    {
+        ["Add"] = ElementwiseRule.Add,
+        ["AveragePool"] = MeanRule.Read,
+        ["BatchNormalization"] = BatchNormRule.Read,
+        ["Clip"] = ActivationRule.Clip,
+        ["Concat"] = MovementRule.Read,
+        ["Conv"] = LayerRule.Conv,
+        ["DepthToSpace"] = MovementRule.Read,
+        ["Div"] = ElementwiseRule.Divide,
+        ["Dropout"] = MovementRule.Read,
+        ["Expand"] = MovementRule.Read,
+        ["Flatten"] = MovementRule.Read,
+        ["Gather"] = MovementRule.Read,
+        ["Gemm"] = LayerRule.Dense,
+        ["GlobalAveragePool"] = MeanRule.Read,
+        ["GlobalMaxPool"] = MaxRule.Read,
+        ["Identity"] = MovementRule.Read,
+        ["LeakyRelu"] = ActivationRule.LeakyRelu,
+        ["MatMul"] = LayerRule.Dense,
+        ["MaxPool"] = MaxRule.Read,
+        ["Mul"] = ElementwiseRule.Multiply,
+        ["Neg"] = ElementwiseRule.Negate,
+        ["ReduceMean"] = MeanRule.Read,
+        ["ReduceSum"] = MeanRule.Read,
+        ["Relu"] = ActivationRule.Relu,
+        ["Reshape"] = MovementRule.Read,
+        ["Sigmoid"] = ActivationRule.Sigmoid,
+        ["Slice"] = MovementRule.Read,
+        ["SpaceToDepth"] = MovementRule.Read,
+        ["Split"] = MovementRule.Read,
+        ["Squeeze"] = MovementRule.Read,
+        ["Sub"] = ElementwiseRule.Subtract,
+        ["Tanh"] = ActivationRule.Tanh,
+        ["Tile"] = MovementRule.Read,
+        ["Transpose"] = MovementRule.Read,
+        ["Unsqueeze"] = MovementRule.Read,
+    };
+
+    /// <summary>The operators that have bounds.</summary>
+    public static IEnumerable<string> Operators => Rows.Keys.OrderBy(static k => k, StringComparer.Ordinal);
+
+    /// <summary>The row of an operator; null where there is none.</summary>
+    public static Action<NetworkBuilder, Node>? Find(string qualifiedName) => Rows.TryGetValue(qualifiedName, out Action<NetworkBuilder, Node>? rule) ? rule : null;
+}

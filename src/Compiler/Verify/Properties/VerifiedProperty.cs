@@ -1,0 +1,21 @@
+using System.Collections.Immutable;
+
+namespace RedGen.Compiler.Verify.Properties;
+
+/// <summary>Conditions that a counterexample fulfils all at once.</summary>
+/// <param name="Rows">The conditions; none: every point of the box is a counterexample.</param>
+public sealed record Conjunction(ImmutableArray<LinearRow> Rows);
+
+/// <summary>A box and what makes a point of it a counterexample: any of the conjunctions.</summary>
+/// <param name="Box">The inputs.</param>
+/// <param name="Conjunctions">The conjunctions.</param>
+public sealed record PropertyCase(VerifiedBox Box, ImmutableArray<Conjunction> Conjunctions);
+
+/// <summary>
+/// A property as the set of its counterexamples: it holds where no input of any case's box, with the outputs that the network gives
+/// for it, fulfils one of the case's conjunctions.
+/// </summary>
+/// <param name="InputLength">Input elements.</param>
+/// <param name="OutputLength">Output elements.</param>
+/// <param name="Cases">The cases, one a box.</param>
+public sealed record VerifiedProperty(int InputLength, int OutputLength, ImmutableArray<PropertyCase> Cases);

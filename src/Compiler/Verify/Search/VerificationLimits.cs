@@ -1,0 +1,11 @@
+namespace RedGen.Compiler.Verify.Search;
+
+/// <summary>When a search gives up.</summary>
+public sealed record VerificationLimits
+{
+    /// <summary>Regions that are analysed at most: this limit, unlike time, gives the same verdict on every machine.</summary>
+    public long Nodes { get; init; } = 10_000_000;
+
+    /// <summary>Threads; the verdict does not depend on them.</summary>
+    public int Threads { get; init; } = 1;
+}

@@ -1,0 +1,96 @@
+using System;
+using System.IO;
+using System.Linq;
+using System.Text.Json;
+using RedGen.Compiler.Graphs;
+using RedGen.TestKit;
+using Xunit;
+
+namespace RedGen.Cli.Tests;
+
+/// <summary>redgen verify: exit codes, forms of output, instances, errors.</summary>
+public sealed class VerifyTests
+{
+    private const string Names = "(declare-const X_0 Real)(declare-const X_1 Real)(declare-const Y_0 Real)(declare-const Y_1 Real)";
+    private const string Box = Names + "(assert (>= X_0 -1))(assert (<= X_0 1))(assert (>= X_1 -1))(assert (<= X_1 0.5))";
+
+    private static OnnxModelWriter Relu => Samples.Relu(1);
+
+    [Theory]
+    [InlineData("(assert (<= Y_0 -0.001))", 0, "holds", "unsat")]
+    [InlineData("(assert (>= Y_0 0.75))", 1, "violated", "sat")]
+    public void A_property_is_decided(string assertion, int exitCode, string result, string competition)
+    {
+        using var folder = new TemporaryFolder();
+        string model = folder.Write("m.onnx", Relu.ToBytes()), property = folder.Write("p.vnnlib", Box + assertion);
+        ToolRun json = ToolRun.Of("verify", model, property, "--json");
+        Assert.Equal((exitCode, ""), (json.ExitCode, json.Error));
+        Assert.Equal(result, json.Json.GetProperty("result").GetString());
+        Assert.InRange(json.Json.GetProperty("seconds").GetDouble(), 0, 60);
+        JsonElement witness = json.Json.GetProperty("counterexample");
+        Assert.Equal(exitCode == 1 ? JsonValueKind.Object : JsonValueKind.Null, witness.ValueKind);
+        if (exitCode == 1) Assert.InRange(witness.GetProperty("output")[0].GetSingle(), 0.75f, 1f);
+
+        ToolRun lines = ToolRun.Of("verify", model, property, "--format", "competition");
+        Assert.Equal(competition, lines.Lines[0]);
+        Assert.Equal(exitCode == 1 ? 5 : 1, lines.Lines.Length);
+        if (exitCode == 1) Assert.StartsWith("((X_0 ", lines.Lines[1], StringComparison.Ordinal);
+        Assert.StartsWith(result + ": ", ToolRun.Of("verify", model, property).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_not_decided_is_unknown_and_says_why()
+    {
+        using var folder = new TemporaryFolder();
+        OnnxModelWriter odd = new OnnxModelWriter().Input("x", ElementType.Float32, 1, 2).Node("Sin", "x", "y", static n => n.Name("odd")).Output("y", ElementType.Float32, 1, 2);
+        ToolRun run = ToolRun.Of("verify", folder.Write("m.onnx", odd.ToBytes()), folder.Write("p.vnnlib", Box + "(assert (>= Y_0 2))"), "--json");
+        Assert.Equal(2, run.ExitCode);
+        Assert.Equal("unknown", run.Json.GetProperty("result").GetString());
+        Assert.Contains("node 'odd' (Sin)", run.Json.GetProperty("reason").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("(assert (>= Y_0 (sin X_0)))", "p.vnnlib(1,240): 'sin' is not supported")]
+    [InlineData("(assert (>= Y_7 1))", "'Y_7' is not declared")]
+    public void A_property_that_is_read_in_part_is_an_error(string assertion, string message)
+    {
+        using var folder = new TemporaryFolder();
+        string model = folder.Write("m.onnx", Relu.ToBytes()), property = folder.Write("p.vnnlib", Box + assertion);
+        ToolRun run = ToolRun.Of("verify", model, property);
+        Assert.Equal((3, ""), (run.ExitCode, run.Output));
+        Assert.Contains(message[(message.IndexOf(':', StringComparison.Ordinal) + 1)..], run.Error, StringComparison.Ordinal);
+        Assert.Equal("error", ToolRun.Of("verify", model, property, "--json").Json.GetProperty("result").GetString());
+    }
+
+    [Fact]
+    public void Missing_files_and_arguments_are_errors()
+    {
+        using var folder = new TemporaryFolder();
+        string model = folder.Write("m.onnx", Relu.ToBytes());
+        foreach (string[] arguments in new string[][] { [model], [], [model, Path.Combine(folder.FullPath, "none.vnnlib")], [Path.Combine(folder.FullPath, "none.onnx"), model], ["--instances", Path.Combine(folder.FullPath, "none.csv")], ["--frobnicate"], [model, model, "--timeout", "-1"] })
+        {
+            ToolRun run = ToolRun.Of(["verify", .. arguments]);
+            Assert.Equal((3, ""), (run.ExitCode, run.Output));
+            Assert.Contains("redgen: error: ", run.Error, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Instances_are_verified_one_by_one()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("onnx/m.onnx", Relu.ToBytes());
+        folder.Write("p/holds.vnnlib", Box + "(assert (<= Y_0 -0.001))");
+        folder.Write("p/violated.vnnlib", Box + "(assert (>= Y_0 0.75))");
+        string list = folder.Write("instances.csv", "onnx/m.onnx,p/holds.vnnlib,60\nonnx/m.onnx,p/violated.vnnlib,60\n\n");
+        ToolRun run = ToolRun.Of("verify", "--instances", list, "--json");
+        Assert.Equal(1, run.ExitCode);
+        Assert.Equal((1, 1, 0, 0, 0), (Of("holds"), Of("violated"), Of("unknown"), Of("timeout"), Of("errors")));
+        Assert.Equal(["p/holds.vnnlib", "p/violated.vnnlib"], run.Json.GetProperty("instances").EnumerateArray().Select(static i => i.GetProperty("property").GetString()));
+        Assert.Contains("violated", ToolRun.Of("verify", "--instances", list).Output, StringComparison.Ordinal);
+        File.AppendAllText(list, "onnx/m.onnx,p/none.vnnlib,60\n");
+        Assert.Equal(3, ToolRun.Of("verify", "--instances", list).ExitCode);
+
+        int Of(string name) => run.Json.GetProperty(name).GetInt32();
+    }
+}
