@@ -74,6 +74,8 @@ internal sealed class SequenceEmitter
             {
                 Buffer buffer = _plan.Buffers[value];
                 if (buffer.Storage == Storage.Arena && declared.Add(buffer.Name)) _code.Line($"Span<{buffer.ElementType.CSharpName()}> {buffer.Name} = {Placed(ArenaText.Slice(_plan, buffer))};");
+                if (buffer.Whole is { } whole && declared.Add(buffer.Name))
+                    _code.Line($"{(buffer.Storage == Storage.Input ? "ReadOnlySpan" : "Span")}<{buffer.ElementType.CSharpName()}> {buffer.Name} = {whole}.Slice({Text(buffer.Start)}, {Text(buffer.Length)});");
             }
 
             string result = _steps[i].Result is not { } target ? "" : (_results.Contains(target.Name) || !declared.Add(target.Name) ? "" : TypeOf(target) + " ") + target.Name + " = ";

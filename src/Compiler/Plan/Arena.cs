@@ -46,7 +46,7 @@ internal static class Arena
     public static ArenaLayout Place(IReadOnlyList<ArenaRequest> requests)
     {
         long[] pressure = Pressure(requests);
-        long bound = pressure.Length == 0 ? 0 : pressure.Max();
+        long bound = LowerBound(requests);
         ArenaTrial? best = null;
         int[] bestOrder = [];
         foreach (int[] order in Orders(requests, pressure))
@@ -62,6 +62,9 @@ internal static class Arena
         best = Improve(requests, best!, bestOrder, bound);
         return new ArenaLayout(best.Offsets, best.Bytes, bound);
     }
+
+    /// <summary>The largest sum of requests alive at one step.</summary>
+    public static long LowerBound(IReadOnlyList<ArenaRequest> requests) => Pressure(requests).DefaultIfEmpty(0).Max();
 
     /// <summary>A size as it counts in the arena.</summary>
     public static long Aligned(long bytes) => (bytes + Alignment - 1) / Alignment * Alignment;

@@ -35,6 +35,12 @@ public enum Storage
 /// <param name="Offset">Bytes from the arena's start; 0 for other storage.</param>
 public sealed record Buffer(string Name, ElementType ElementType, int Length, Storage Storage, int Offset)
 {
+    /// <summary>The name of the input or output of which it is a part; null for others. Parts of the arena's buffers have their own offset.</summary>
+    public string? Whole { get; init; }
+
+    /// <summary>The element of <see cref="Whole"/> with which it begins.</summary>
+    public int Start { get; init; }
+
     /// <summary>The size in bytes.</summary>
     public long Bytes => (long)Length * ElementType.Bytes();
 }

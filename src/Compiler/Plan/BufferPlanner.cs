@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Linq;
 using RedGen.Compiler.Graphs;
 
@@ -16,31 +17,20 @@ namespace RedGen.Compiler.Plan;
 internal sealed record BufferPlan(ImmutableArray<Step> Steps, ImmutableDictionary<string, Buffer> Buffers, ImmutableArray<string> Outputs, ImmutableArray<Buffer?> Workspaces, long ArenaBytes, long LowerBound);
 
 /// <summary>
-/// Gives every value a buffer: views share their source's, elementwise steps overwrite an input that nobody reads later, outputs
+/// Gives every value a buffer: views share their source's, slices and what is joined are parts of another's, elementwise steps overwrite an input that nobody reads later, outputs
 /// are written in place, and what remains shares one arena by lifetimes.
 /// </summary>
 internal static class BufferPlanner
 {
     /// <summary>Places all values of a graph whose steps are planned.</summary>
-    public static BufferPlan Place(Graph graph, ImmutableArray<Step> steps, int alignment)
+    /// <param name="graph">The graph.</param>
+    /// <param name="steps">The steps.</param>
+    /// <param name="alignment">Bytes of which buffers of the arena begin at multiples.</param>
+    /// <param name="sparesCopies">Whether values may be parts of others' buffers.</param>
+    public static BufferPlan Place(Graph graph, ImmutableArray<Step> steps, int alignment, bool sparesCopies)
     {
-        var sets = new ValueSets(graph, steps);
-        sets.JoinViews();
-        steps = sets.AddOutputCopies();
-        sets.JoinInPlace(steps);
-
-        var requests = new List<ArenaRequest>();
-        var index = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (string root in sets.ArenaRoots(steps))
-        {
-            TensorType type = sets.TypeOf(root);
-            index[root] = requests.Count;
-            requests.Add(new ArenaRequest(type.Shape!.ElementCount * type.ElementType.Bytes(), sets.FirstUse(root), sets.LastUse(root)));
-        }
-
-        int workspaceStart = requests.Count;
-        for (int i = 0; i < steps.Length; i++)
-            requests.Add(new ArenaRequest((long)steps[i].WorkspaceLength * steps[i].WorkspaceType.Bytes(), i, i));
+        ValueSets sets = SparedCopies.Join(graph, ref steps, sparesCopies);
+        List<ArenaRequest> requests = sets.Requests(steps, out Dictionary<string, int> index);
         ArenaLayout layout = Arena.Place(requests, alignment);
 
         var names = new BufferNames(graph);
@@ -48,21 +38,47 @@ internal static class BufferPlanner
         ImmutableDictionary<string, Buffer>.Builder buffers = ImmutableDictionary.CreateBuilder<string, Buffer>(StringComparer.Ordinal);
         foreach (string value in sets.Values(steps))
         {
-            string root = sets.RootOf(value);
-            TensorType type = sets.TypeOf(value);
-            Storage storage = sets.StorageOf(root);
-            // Offsets beyond 2^31 only occur where the arena is too large for one array, which the caller reports.
-            int offset = storage == Storage.Arena ? (int)Math.Min(int.MaxValue, layout.Offsets[index[root]]) : 0;
-            bool isInner = storage == Storage.Arena || (storage == Storage.Dynamic && !sets.IsOutput(root) && producers.ContainsKey(root));
-            string name = isInner ? producers[root] : sets.Representative(root);
-            int length = storage == Storage.Dynamic ? 0 : (int)type.Shape!.ElementCount;
-            buffers[value] = new Buffer(names.For(root, name), type.ElementType, length, storage, offset);
+            long place = index.TryGetValue(sets.RootOf(value), out int request) ? layout.Offsets[request] : 0;
+            buffers[value] = BufferOf(value, place, sets, producers, names);
         }
 
         ImmutableArray<Buffer?> workspaces = [.. steps.Select((s, i) => s.WorkspaceLength == 0 ? null
-            : new Buffer("workspace", s.WorkspaceType, s.WorkspaceLength, Storage.Arena, (int)Math.Min(int.MaxValue, layout.Offsets[workspaceStart + i])))];
+            : new Buffer("workspace", s.WorkspaceType, s.WorkspaceLength, Storage.Arena, Offset(layout.Offsets[index.Count + i])))];
         return new BufferPlan(steps, buffers.ToImmutable(), sets.Outputs, workspaces, layout.Bytes, layout.LowerBound);
     }
+
+    /// <param name="value">The value.</param>
+    /// <param name="place">Where the buffer of its set begins in the arena.</param>
+    /// <param name="sets">All sets.</param>
+    /// <param name="producers">The names of what steps write.</param>
+    /// <param name="names">Gives C# names.</param>
+    private static Buffer BufferOf(string value, long place, ValueSets sets, Dictionary<string, string> producers, BufferNames names)
+    {
+        string root = sets.RootOf(value);
+        TensorType type = sets.TypeOf(value);
+        Storage storage = sets.StorageOf(root);
+        if (sets.IsPart(value))
+        {
+            string key = Key(value, sets);
+            string part = names.For(key, producers.TryGetValue(key, out string? writer) ? writer : value);
+            int start = sets.StartOf(value), count = (int)type.Shape!.ElementCount;
+            return storage == Storage.Arena ? new Buffer(part, type.ElementType, count, storage, Offset(place + ((long)start * type.ElementType.Bytes())))
+                : new Buffer(part, type.ElementType, count, storage, 0) { Whole = names.For(root, sets.Representative(root)), Start = start };
+        }
+
+        bool isInner = storage == Storage.Arena || (storage == Storage.Dynamic && !sets.IsOutput(root));
+        string name = isInner && producers.TryGetValue(Key(value, sets), out string? producer) ? producer : sets.Representative(root);
+        int length = storage == Storage.Dynamic ? 0 : (int)type.Shape!.ElementCount;
+        return new Buffer(names.For(root, name), type.ElementType, length, storage, Offset(place));
+    }
+
+    /// <summary>Offsets beyond 2^31 only occur where the arena is too large for one array, which the caller reports.</summary>
+    private static int Offset(long bytes) => (int)Math.Min(int.MaxValue, bytes);
+
+    /// <summary>What values in one place have in common: the set, and for parts of its buffer where they lie.</summary>
+    private static string Key(string value, ValueSets sets) => sets.IsPart(value)
+        ? sets.RootOf(value) + " from " + sets.StartOf(value).ToString(CultureInfo.InvariantCulture) + ", " + sets.TypeOf(value).Shape!.ElementCount.ToString(CultureInfo.InvariantCulture)
+        : sets.RootOf(value);
 
     /// <summary>A buffer of the arena bears the name of the first step that writes it.</summary>
     private static Dictionary<string, string> ProducerNames(ImmutableArray<Step> steps, ValueSets sets)
@@ -74,9 +90,10 @@ internal static class BufferPlanner
             if (steps[i].IsView) continue;
             for (int k = 0; k < steps[i].Outputs.Length; k++)
             {
-                string name = k == 0 ? names[i] : names[i] + "Output" + k.ToString(System.Globalization.CultureInfo.InvariantCulture);
-                string root = sets.RootOf(steps[i].Outputs[k]);
-                if (!producers.ContainsKey(root)) producers.Add(root, name);
+                if (steps[i].Outputs[k].Length == 0) continue;
+                string name = k == 0 ? names[i] : names[i] + "Output" + k.ToString(CultureInfo.InvariantCulture);
+                string key = Key(steps[i].Outputs[k], sets);
+                if (!producers.ContainsKey(key)) producers.Add(key, name);
             }
         }
 

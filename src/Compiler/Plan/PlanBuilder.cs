@@ -33,7 +33,7 @@ internal static class PlanBuilder
         context = new KernelContext(graph, options, reduction) { PlanBody = context.PlanBody, Layouts = layouts };
         ImmutableArray<Step> steps = PlanSteps(groups, context, layouts, diagnostics, cancellationToken);
         if (diagnostics.HasErrors) return null;
-        BufferPlan buffers = BufferPlanner.Place(graph, steps, options.Profile == Profile.Micro ? Arena.WordAlignment : Arena.Alignment);
+        BufferPlan buffers = BufferPlanner.Place(graph, steps, options.Profile == Profile.Micro ? Arena.WordAlignment : Arena.Alignment, sparesCopies: options.Profile != Profile.Micro);
         if (buffers.ArenaBytes > int.MaxValue - 64)
         {
             diagnostics.Add(DiagnosticCatalog.TooLarge.With("the model", "its values need " + buffers.ArenaBytes.ToString(System.Globalization.CultureInfo.InvariantCulture) + " bytes of scratch memory, more than one array can hold"));

@@ -60,6 +60,12 @@ public abstract class Step
     /// <summary>Whether output 0 is input 0 under another shape, so that nothing is computed.</summary>
     public virtual bool IsView => false;
 
+    /// <summary>Copies of whole runs of elements, which the planner may spare by placing one value inside the other.</summary>
+    internal virtual ImmutableArray<CopiedPart> Parts => [];
+
+    /// <summary>The step without some of its <see cref="Parts"/>; a view where nothing is left to do.</summary>
+    internal virtual Step Without(ImmutableArray<CopiedPart> parts) => this;
+
     /// <summary>The bodies of a branch or loop.</summary>
     public ImmutableArray<Body> Bodies { get; init; } = [];
 
@@ -81,6 +87,14 @@ public abstract class Step
         return step;
     }
 }
+
+/// <summary>Elements that a step copies as they stand from an input to an output.</summary>
+/// <param name="Input">The index of the input.</param>
+/// <param name="Output">The index of the output.</param>
+/// <param name="From">The first element read.</param>
+/// <param name="To">The first element written.</param>
+/// <param name="Length">How many.</param>
+internal readonly record struct CopiedPart(int Input, int Output, int From, int To, int Length);
 
 /// <summary>
 /// A subgraph of a step, planned like a model of its own: what it captures are inputs, its arena is the step's workspace.

@@ -7,12 +7,16 @@ using RedGen.Compiler.Kernels.Shaping;
 
 namespace RedGen.Compiler.Plan;
 
-/// <summary>Sets of values that share one buffer (union–find), with their lifetimes in steps.</summary>
+/// <summary>Sets of values that share one buffer, all of it or a part each (union–find), with their lifetimes in steps.</summary>
 internal sealed class ValueSets
 {
+    /// <summary>Bytes up to which it does not matter where a part begins.</summary>
+    private const int SmallPart = 4096;
+
     private readonly Graph _graph;
     private readonly ImmutableArray<Step> _steps;
     private readonly Dictionary<string, string> _parent = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _start = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _first = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _last = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _outputOf = new(StringComparer.Ordinal);
@@ -34,25 +38,34 @@ internal sealed class ValueSets
         }
     }
 
-    /// <summary>The value that stands for the set of a value.</summary>
-    public string RootOf(string value)
+    /// <summary>The value that stands for the set of a value: it takes the whole buffer.</summary>
+    public string RootOf(string value) => Find(value).Root;
+
+    /// <summary>The element of its set's buffer with which a value begins.</summary>
+    public int StartOf(string value) => Find(value).Start;
+
+    private (string Root, int Start) Find(string value)
     {
         string root = value;
-        while (_parent.TryGetValue(root, out string? next)) root = next;
+        int start = 0;
+        while (_parent.TryGetValue(root, out string? next))
+        {
+            start += _start[root];
+            root = next;
+        }
+
+        // What has been passed on the way points to the root from now on.
+        int left = start;
         while (_parent.TryGetValue(value, out string? next))
         {
-            _parent[value] = root;
+            int step = _start[value];
+            (_parent[value], _start[value]) = (root, left);
+            left -= step;
             value = next;
         }
 
-        return root;
+        return (root, start);
     }
-
-    /// <summary>The first step that touches the set.</summary>
-    public int FirstUse(string root) => _first[root];
-
-    /// <summary>The last step that touches the set.</summary>
-    public int LastUse(string root) => _last[root];
 
     /// <summary>Where a set lives.</summary>
     public Storage StorageOf(string root) => IsOpen(root) ? Storage.Dynamic
@@ -70,7 +83,7 @@ internal sealed class ValueSets
     public void JoinViews()
     {
         foreach (Step step in _steps)
-            if (step.IsView) Join(RootOf(step.Inputs[0]), step.Outputs[0]);
+            if (step.IsView) Join(step.Inputs[0], RootOf(step.Outputs[0]));
     }
 
     /// <summary>
@@ -113,6 +126,46 @@ internal sealed class ValueSets
     /// <summary>The type of a value, copies for outputs included.</summary>
     public TensorType TypeOf(string value) => _graph.TensorTypeOf(_copies.TryGetValue(value, out string? source) ? source : value)!;
 
+    /// <summary>
+    /// Spares copies: a slice becomes a part of its source's buffer, and what is joined with others is written where it belongs in the result.
+    /// </summary>
+    /// <param name="steps">The steps.</param>
+    /// <param name="chosen">The indices of the steps whose copies are spared as far as the buffers allow it.</param>
+    /// <returns>The steps without these copies.</returns>
+    public ImmutableArray<Step> JoinParts(ImmutableArray<Step> steps, IEnumerable<int> chosen)
+    {
+        ImmutableArray<Step>.Builder result = steps.ToBuilder();
+        foreach (int i in chosen)
+        {
+            ImmutableArray<CopiedPart> spared = [.. steps[i].Parts.Where(p => TrySpare(steps[i], p))];
+            if (!spared.IsEmpty) result[i] = steps[i].Without(spared);
+        }
+
+        return result.ToImmutable();
+    }
+
+    private bool TrySpare(Step step, CopiedPart part)
+    {
+        (string input, string output) = (step.Inputs[part.Input], step.Outputs[part.Output]);
+        if (RootOf(input) == RootOf(output) || IsOpen(input) || IsOpen(output)) return false;
+        if (part.From == 0 && IsMovable(input, part.Length) && StorageOf(RootOf(output)) is Storage.Arena or Storage.Output)
+            return TryJoin(output, part.To, RootOf(input));
+        return part.To == 0 && IsMovable(output, part.Length) && StorageOf(RootOf(input)) is Storage.Arena or Storage.Output or Storage.Input
+            && TryJoin(input, part.From, RootOf(output));
+    }
+
+    /// <summary>Whether a value has a buffer of the arena to itself.</summary>
+    private bool IsMovable(string value, int length) => StorageOf(RootOf(value)) == Storage.Arena && Count(RootOf(value)) == length;
+
+    /// <summary>Only where the part begins with a cache line, or is so small that it does not matter.</summary>
+    private bool TryJoin(string whole, int start, string part)
+    {
+        int bytes = TypeOf(whole).ElementType.Bytes();
+        if (((StartOf(whole) + start) * (long)bytes) % Arena.Alignment != 0 && Count(part) * bytes > SmallPart) return false;
+        Join(whole, part, start);
+        return true;
+    }
+
     /// <summary>Lets a step write over an input that nobody reads afterwards.</summary>
     public void JoinInPlace(ImmutableArray<Step> steps)
     {
@@ -125,9 +178,12 @@ internal sealed class ValueSets
             {
                 string input = RootOf(step.Inputs[candidate]);
                 if (input == output || StorageOf(input) != Storage.Arena || _last[input] != i || !SameMemory(step.Inputs[candidate], step.Outputs[0])) continue;
+                // A part of a buffer would keep the rest of it.
+                if (Count(input) != Count(step.Inputs[candidate])) continue;
                 // Another input may be the same memory under another name (a view), which the step must not overwrite.
                 if (step.Inputs.Where((value, k) => value.Length > 0 && !step.InPlaceInputs.Contains(k) && RootOf(value) == input).Any()) continue;
-                Join(input, output);
+                if (Count(output) == Count(input)) Join(input, output);
+                else Join(step.Outputs[0], input);
                 break;
             }
         }
@@ -138,9 +194,26 @@ internal sealed class ValueSets
         .Concat(_graph.Inputs.Select(v => v.Name))
         .Where(v => v.Length > 0).Distinct(StringComparer.Ordinal);
 
-    /// <summary>The sets that live in the arena, in the order of their first step.</summary>
-    public IEnumerable<string> ArenaRoots(ImmutableArray<Step> steps)
-        => Values(steps).Select(RootOf).Distinct(StringComparer.Ordinal).Where(r => StorageOf(r) == Storage.Arena);
+    /// <summary>Whether a value takes a part only of its set's buffer.</summary>
+    public bool IsPart(string value) => !IsOpen(value) && RootOf(value) is var root && !IsOpen(root) && Count(value) != Count(root);
+
+    /// <summary>What the sets that live in the arena want of it, and behind them the workspace of each step.</summary>
+    /// <param name="steps">The steps.</param>
+    /// <param name="index">The request of each set, by its root.</param>
+    public List<ArenaRequest> Requests(ImmutableArray<Step> steps, out Dictionary<string, int> index)
+    {
+        var requests = new List<ArenaRequest>();
+        index = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (string root in Values(steps).Select(RootOf).Distinct(StringComparer.Ordinal).Where(r => StorageOf(r) == Storage.Arena))
+        {
+            index[root] = requests.Count;
+            requests.Add(new ArenaRequest(Count(root) * TypeOf(root).ElementType.Bytes(), _first[root], _last[root]));
+        }
+
+        for (int i = 0; i < steps.Length; i++)
+            requests.Add(new ArenaRequest((long)steps[i].WorkspaceLength * steps[i].WorkspaceType.Bytes(), i, i));
+        return requests;
+    }
 
     /// <summary>Whether run time decides how large a value is; such values never share a buffer.</summary>
     private bool IsOpen(string value) => TypeOf(value) is { IsStatic: false };
@@ -149,16 +222,20 @@ internal sealed class ValueSets
     private bool SameMemory(string a, string b)
         => TypeOf(a).ElementType == TypeOf(b).ElementType && TypeOf(a).Shape!.ElementCount == TypeOf(b).Shape!.ElementCount;
 
-    private void Join(string root, string other)
+    private long Count(string value) => TypeOf(value).Shape!.ElementCount;
+
+    /// <summary>Puts a whole set into the buffer of a value, so many elements behind where the value begins.</summary>
+    private void Join(string whole, string part, int start = 0)
     {
-        other = RootOf(other);
-        if (root == other) return;
-        _parent[other] = root;
-        if (_first.TryGetValue(other, out int first)) _first[root] = _first.TryGetValue(root, out int mine) ? Math.Min(mine, first) : first;
-        if (_last.TryGetValue(other, out int last)) _last[root] = _last.TryGetValue(root, out int mine) ? Math.Max(mine, last) : last;
-        if (_outputOf.TryGetValue(other, out string? output))
+        string root = RootOf(whole);
+        if (root == part) return;
+        _start[part] = StartOf(whole) + start;
+        _parent[part] = root;
+        if (_first.TryGetValue(part, out int first)) _first[root] = _first.TryGetValue(root, out int mine) ? Math.Min(mine, first) : first;
+        if (_last.TryGetValue(part, out int last)) _last[root] = _last.TryGetValue(root, out int mine) ? Math.Max(mine, last) : last;
+        if (_outputOf.TryGetValue(part, out string? output))
         {
-            _outputOf.Remove(other);
+            _outputOf.Remove(part);
             _outputOf[root] = output;
         }
     }

@@ -51,9 +51,36 @@ internal static class CopyPlan
         return ImmutableArray.Create(node.Outputs, 0, count);
     }
 
-    private sealed class CopyElements(ImmutableArray<StridedCopy> copies, System.Func<StepWriter, string>? fill, System.Action<StepWriter>? check) : Step
+    private sealed class CopyElements(ImmutableArray<StridedCopy> copies, System.Func<StepWriter, string>? fill, System.Action<StepWriter>? check, bool isPlaced = false) : Step
     {
-        public override string Kernel => "Copy";
+        public override string Kernel => IsView ? "Placed" : "Copy";
+
+        public override bool IsView => isPlaced;
+
+        internal override ImmutableArray<CopiedPart> Parts => fill is not null || check is not null ? []
+            : [.. copies.Where(static c => c.IsContiguous).Select(PartOf)];
+
+        internal override Step Without(ImmutableArray<CopiedPart> parts)
+        {
+            ImmutableArray<StridedCopy> left = copies.RemoveAll(c => c.IsContiguous && parts.Contains(PartOf(c)));
+            if (left.IsEmpty) return Like(this, left, Inputs, Outputs, isPlaced: true);
+            // The method that remains sees only what it still copies: a part of the caller's input cannot be passed to be written.
+            int[] sources = [.. left.Select(static c => c.Source).Distinct().OrderBy(static k => k)];
+            int[] targets = [.. left.Select(static c => c.Target).Distinct().OrderBy(static k => k)];
+            left = [.. left.Select(c => c with { Source = System.Array.IndexOf(sources, c.Source), Target = System.Array.IndexOf(targets, c.Target) })];
+            return Like(this, left, [.. sources.Select(k => Inputs[k])], [.. targets.Select(k => Outputs[k])], isPlaced: false);
+        }
+
+        private static CopyElements Like(CopyElements step, ImmutableArray<StridedCopy> copies, ImmutableArray<string> inputs, ImmutableArray<string> outputs, bool isPlaced) => new(copies, null, null, isPlaced)
+        {
+            Nodes = step.Nodes,
+            Inputs = inputs,
+            Outputs = outputs,
+            Summary = step.Summary,
+            Weights = step.Weights,
+        };
+
+        private static CopiedPart PartOf(StridedCopy copy) => new(copy.Source, copy.Target, copy.FromOffset, copy.ToOffset, (int)copy.Count);
 
         public override void Emit(StepWriter writer)
         {
