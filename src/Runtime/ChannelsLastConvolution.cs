@@ -76,7 +76,7 @@ public static class ChannelsLastConvolution
 
         if (!copies)
         {
-            ChannelsLastPass whole = new(shape, weights, bias, workspace);
+            ChannelsLastPass whole = new(shape, weights, bias, workspace) { IsDivided = true };
             for (int n = 0; n < shape.Batch; n++)
             {
                 whole.Run(
@@ -89,7 +89,7 @@ public static class ChannelsLastConvolution
 
         ConvShape padded = Padded(shape, PaddedHeight(shape), shape.OutHeight);
         Span<float> prepared = workspace.Slice(TableLength(shape));
-        ChannelsLastPass pass = new(padded, weights, bias, workspace);
+        ChannelsLastPass pass = new(padded, weights, bias, workspace) { IsDivided = true };
         for (int n = 0; n < shape.Batch; n++)
         {
             ChannelsLastInput.Pad(input.Slice(n * inSample, inSample), prepared, shape, padded);
@@ -129,12 +129,13 @@ public static class ChannelsLastConvolution
         ConvShape padded = Padded(shape, PreparedRows(shape, band), band);
         Span<float> prepared = workspace.Slice(TableLength(shape));
         ChannelsLastPass pass = new(padded, weights, bias, workspace);
+        int first = LayerShare.Rows(shape.OutHeight, band, out int end);
         for (int n = 0; n < shape.Batch; n++)
         {
             ReadOnlySpan<float> sample = input.Slice(n * inSample, inSample);
-            for (int row = 0; row < shape.OutHeight; row += band)
+            for (int row = first; row < end; row += band)
             {
-                int rows = Math.Min(band, shape.OutHeight - row);
+                int rows = Math.Min(band, end - row);
                 int at = ((n * shape.OutHeight) + row) * outRow;
                 ChannelsLastInput.PrepareBand(sample, prepared, shape, padded.InWidth, row, PreparedRows(shape, rows));
                 pass.Rows = rows;

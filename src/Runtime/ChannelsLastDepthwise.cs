@@ -45,7 +45,8 @@ public static class ChannelsLastDepthwise
             pass.Run(input.Slice(n * inSample, inSample), target);
             if (!Bounds.Suffice<TActivation>())
             {
-                Elementwise.Map(target, target, activation);
+                Span<float> computed = pass.Computed(target);
+                Elementwise.Map(computed, computed, activation);
             }
         }
     }

@@ -11,8 +11,14 @@ namespace RedGen.Runtime;
 /// </summary>
 internal ref struct ChannelsLastPass
 {
+    /// <summary>Whether this thread computes its share of each box only, where it has one (<see cref="LayerShare"/>).</summary>
+    internal bool IsDivided;
+
     /// <summary>Output rows to compute; fewer than the shape's in the last band of prepared input.</summary>
     internal int Rows;
+
+    /// <summary>Pixels that stay together: a multiple of all tiles' heights, so that an element's tile is the same whoever computes it.</summary>
+    private const int TileRows = 24;
 
     private readonly ConvShape _shape;
     private readonly ReadOnlySpan<float> _weights;
@@ -49,7 +55,7 @@ internal ref struct ChannelsLastPass
 
         // What a chunk reads stays in L2 while all output channels pass over it.
         int pixelFloats = shape.InChannels * Math.Max(Math.Min(shape.StrideWidth, shape.KernelWidth) * Math.Min(shape.StrideHeight, shape.KernelHeight), 1);
-        _chunk = Math.Max(Math.Min(65536 / pixelFloats, ChannelsLastConvolution.ChunkPixels) / 24, 1) * 24;
+        _chunk = Math.Max(Math.Min(65536 / pixelFloats, ChannelsLastConvolution.ChunkPixels) / TileRows, 1) * TileRows;
     }
 
     /// <summary>Computes one sample.</summary>
@@ -138,10 +144,12 @@ internal ref struct ChannelsLastPass
             int rowStep = _segmentCount == 0 ? 0 : _shape.InWidth * _shape.InChannels;
             int columnStep = _segmentCount == 0 ? 0 : _shape.StrideWidth * _shape.InChannels;
             int start = _segmentCount == 0 ? 0 : (w.Start * _shape.InChannels) + (((d.Start * _shape.InHeight) + h.Start) * rowStep);
-            int column = 0, line = 0, plane = 0;
-            for (int begin = 0; begin < pixels; begin += _chunk)
+            int end = pixels;
+            int first = IsDivided ? LayerShare.Rows(pixels, TileRows, out end) : 0;
+            int column = first % columns, line = first / columns % rows, plane = first / columns / rows;
+            for (int begin = first; begin < end; begin += _chunk)
             {
-                int count = Math.Min(_chunk, pixels - begin);
+                int count = Math.Min(_chunk, end - begin);
                 for (int i = 0; i < count;)
                 {
                     int run = Math.Min(count - i, columns - column);

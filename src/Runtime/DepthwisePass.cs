@@ -13,6 +13,8 @@ internal ref struct DepthwisePass
     private readonly ReadOnlySpan<float> _weights;
     private readonly ReadOnlySpan<float> _bias;
     private readonly Bounds _bounds;
+    private int _firstRow;
+    private int _endRow;
     private ReadOnlySpan<float> _input;
     private Span<float> _output;
 
@@ -25,6 +27,13 @@ internal ref struct DepthwisePass
         _bounds = bounds;
     }
 
+    /// <summary>The part of a sample's output that is computed where there is one plane: that of this thread's rows.</summary>
+    internal readonly Span<float> Computed(Span<float> output)
+    {
+        int row = _shape.OutWidth * _shape.OutChannels;
+        return _shape.OutDepth > 1 ? output : output.Slice(_firstRow * row, (_endRow - _firstRow) * row);
+    }
+
     /// <summary>Computes one sample.</summary>
     [MethodImpl(Simd.Hot)]
     internal void Run(ReadOnlySpan<float> input, Span<float> output)
@@ -33,19 +42,33 @@ internal ref struct DepthwisePass
         _output = output;
         if (_shape.InChannels >= Vector<float>.Count && DepthwiseRow.Serves(_shape))
         {
+            _firstRow = LayerShare.Rows(_shape.OutHeight, 1, out _endRow);
             RunRows();
             return;
         }
 
+        RunBoxes();
+    }
+
+    /// <summary>Bands of the boxes' rows; a thread's share is whole bands, so that tiles are the same whoever computes them.</summary>
+    [MethodImpl(Simd.Hot)]
+    private void RunBoxes()
+    {
         TapRange depth = TapRange.Depth(_shape);
         TapRange height = TapRange.Height(_shape);
         TapRange width = TapRange.Width(_shape);
         int band = Math.Max(ChannelsLastDepthwise.BandFloats / (_shape.InWidth * _shape.InChannels * _shape.StrideHeight), 1);
+        int first = LayerShare.Rows(Bands(height, band), 1, out int end);
+        _firstRow = _endRow = 0;
         for (TapRange d = depth.From(0); d.First < _shape.OutDepth; d = depth.From(d.First + 1))
         {
-            for (TapRange h = height.From(0); h.First < _shape.OutHeight; h = height.From(h.First + Math.Min(band, h.End - h.First)))
+            int index = 0;
+            for (TapRange h = height.From(0); h.First < _shape.OutHeight; h = height.From(h.First + Math.Min(band, h.End - h.First)), index++)
             {
+                if (index < first || index >= end) continue;
                 int rows = Math.Min(band, h.End - h.First);
+                if (index == first) _firstRow = h.First;
+                _endRow = h.First + rows;
                 for (TapRange w = width.From(0); w.First < _shape.OutWidth; w = width.From(w.End))
                 {
                     // Along the longer side of the box, so that tiles are full.
@@ -58,13 +81,24 @@ internal ref struct DepthwisePass
         }
     }
 
+    private readonly int Bands(in TapRange height, int band)
+    {
+        int bands = 0;
+        for (TapRange h = height.From(0); h.First < _shape.OutHeight; h = height.From(h.First + Math.Min(band, h.End - h.First)))
+        {
+            bands++;
+        }
+
+        return bands;
+    }
+
     /// <summary>Rows of three taps: no boxes, since padding is read as zeros.</summary>
     private readonly void RunRows()
     {
         unchecked
         {
             nint line = (nint)_shape.InWidth * _shape.InChannels;
-            for (int row = 0; row < _shape.OutHeight; row++)
+            for (int row = _firstRow; row < _endRow; row++)
             {
                 int top = (row * _shape.StrideHeight) - _shape.PadTop;
                 int firstTap = Math.Max(-top, 0);

@@ -12,6 +12,9 @@ namespace RedGen.Runtime;
 /// </summary>
 public static class Gemm
 {
+    /// <summary>Rows that one thread computes together: a multiple of all tiles' heights.</summary>
+    private const int RowsTogether = 24;
+
     /// <summary>Floats that packed B takes: ⌈columns / 16⌉ × depth × 16.</summary>
     public static int PackedLength(int depth, int columns) =>
         (columns + Dense.PanelWidth - 1) / Dense.PanelWidth * Dense.PanelWidth * depth;
@@ -45,6 +48,16 @@ public static class Gemm
             return;
         }
 
+        int first = LayerShare.Rows(rows, RowsTogether, out int end);
+        rows = end - first;
+        if (rows <= 0)
+        {
+            return;
+        }
+
+        a = a.Slice(first * depth);
+        c = c.Slice(first * columns);
+        addend = addend.IsEmpty ? addend : addend.Slice(first * columns);
         GemmPass pass = new(a, b, bias, addend, c, rows, depth, columns);
 #if NET8_0_OR_GREATER
         if (Lanes512.IsSupported)

@@ -27,9 +27,10 @@ internal static class WinogradPass<TLanes>
             ref float transformed = ref Unsafe.Add(ref MemoryMarshal.GetReference(workspace), plan.InStart);
             ref float products = ref Unsafe.Add(ref MemoryMarshal.GetReference(workspace), plan.OutStart);
             WinogradWriter<TLanes> writer = new(plan, shape, workspace, addend, output);
-            for (int row = 0; row < plan.TileRows; row += plan.BlockRows)
+            int first = LayerShare.Rows(plan.TileRows, 1, out int end);
+            for (int row = first; row < end; row += plan.BlockRows)
             {
-                int rows = Math.Min(plan.BlockRows, plan.TileRows - row);
+                int rows = Math.Min(plan.BlockRows, end - row);
                 for (int column = 0; column < plan.TilesPerRow; column += plan.BlockColumns)
                 {
                     int columns = Math.Min(plan.BlockColumns, plan.TilesPerRow - column);

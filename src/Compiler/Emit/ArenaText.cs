@@ -25,16 +25,21 @@ internal static class ArenaText
     /// <summary>The number of elements of the arena's span.</summary>
     public static int LengthOf(ExecutionPlan plan) => plan.ArenaBytes / ElementTypeOf(plan).Bytes();
 
+    /// <summary>The expression of a step's workspace at the beginning of <c>workspace</c>, memory like the arena's that the thread has for itself.</summary>
+    public static string OwnSlice(ExecutionPlan plan, Buffer buffer) => Slice(plan, buffer with { Offset = 0 }, "workspace");
+
     /// <summary>The expression of a buffer in the arena <c>scratch</c>.</summary>
-    public static string Slice(ExecutionPlan plan, Buffer buffer)
+    public static string Slice(ExecutionPlan plan, Buffer buffer) => Slice(plan, buffer, "scratch");
+
+    private static string Slice(ExecutionPlan plan, Buffer buffer, string memory)
     {
         // An empty value needs no memory, and where all are empty there is no arena.
         if (buffer.Length == 0) return "default";
         ElementType arena = ElementTypeOf(plan);
         int unit = arena.Bytes();
         string start = (buffer.Offset / unit).ToString(CultureInfo.InvariantCulture);
-        if (buffer.ElementType.Storage() == arena) return $"scratch.Slice({start}, {buffer.Length.ToString(CultureInfo.InvariantCulture)})";
+        if (buffer.ElementType.Storage() == arena) return $"{memory}.Slice({start}, {buffer.Length.ToString(CultureInfo.InvariantCulture)})";
         string bytes = buffer.Bytes.ToString(CultureInfo.InvariantCulture);
-        return $"MemoryMarshal.Cast<byte, {buffer.ElementType.CSharpName()}>(scratch.Slice({start}, {bytes}))";
+        return $"MemoryMarshal.Cast<byte, {buffer.ElementType.CSharpName()}>({memory}.Slice({start}, {bytes}))";
     }
 }

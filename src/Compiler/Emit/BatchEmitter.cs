@@ -77,7 +77,7 @@ internal sealed class BatchEmitter
 
     private void WriteParallel()
     {
-        Document("Runs the network many times, divided among threads: the same results as on one.");
+        Document((_plan.IsDivisible ? "Runs the network many times, divided among threads; a single run is divided inside its large layers. The results are the same as on one thread." : "Runs the network many times, divided among threads: the same results as on one."));
         _code.Line($"/// <param name=\"{_options}\">How many threads at most (all processors where it does not say), and what cancels. A thread takes its scratch memory from the shared pool.</param>");
         _code.Line("/// <exception cref=\"ArgumentException\">An argument has the wrong length, or an output shares memory with an input.</exception>");
         _code.Line($"/// <exception cref=\"ArgumentOutOfRangeException\"><paramref name=\"{_count}\"/> is negative.</exception>");
@@ -87,10 +87,30 @@ internal sealed class BatchEmitter
         {
             string spans = string.Join(", ", Values.Select(v => v.Buffer.Name + ".Span"));
             _code.Line($"CheckBatch({spans}, {_count});");
+            WriteDivided(spans);
             string type = HasScratch ? ArenaText.ElementTypeOf(_plan).CSharpName()! : "byte";
             string scratch = HasScratch ? "scratch" : Free("_");
             _code.Line($"ParallelBatch.Run<{type}>({_count}, grain: {Text(Grain())}, scratchLength: {Text(HasScratch ? ArenaText.LengthOf(_plan) : 0)}, {_options}, ({_first}, {_end}, {scratch}) =>");
             using (_code.Indent()) _code.Line($"RunBatch({spans}, {_first}, {_end}{(HasScratch ? ", scratch" : "")}));");
+        }
+
+        _code.Line();
+    }
+
+    /// <summary>A single run is divided inside its layers.</summary>
+    private void WriteDivided(string spans)
+    {
+        if (!_plan.IsDivisible) return;
+        ElementType element = ArenaText.ElementTypeOf(_plan);
+        int scratch = HasScratch ? ArenaText.LengthOf(_plan) : 0;
+        long workspace = _plan.Workspaces.Where((w, i) => w is not null && _plan.Root.Steps[i].IsDivisible).Select(w => w!.Bytes / element.Bytes()).DefaultIfEmpty(0).Max();
+        using (_code.Block($"if ({_count} == 1)"))
+        {
+            int room = HasScratch ? scratch + (Arena.Alignment / element.Bytes()) : 0;
+            _code.Line($"ParallelLayers.Run<{element.CSharpName()}>(scratchLength: {Text(room)}, workspaceLength: {Text(workspace)}, {_options}, (worker, scratch, workspace) =>");
+            using (_code.Indent())
+                _code.Line($"RunDivided({spans}{(HasScratch ? $", AlignedMemory.Slice<{element.CSharpName()}>(scratch, {Text(scratch)})" : "")}, workspace, worker));");
+            _code.Line("return;");
         }
 
         _code.Line();

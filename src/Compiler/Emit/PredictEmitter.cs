@@ -151,6 +151,11 @@ internal static class PredictEmitter
         string actual = string.Join(", ", inputs.Concat(spans).Select(v => v.Buffer.Name).Concat(scratch.Select(_ => "scratch")));
         code.Line("/// <summary>The layers, one after the other.</summary>");
         SequenceEmitter.Write(code, plan, "Run", "Part", formal, actual, [.. outputs.Where(o => o.IsOpen).Select(o => o.Buffer)], steps);
+        if (!plan.IsDivisible) return;
+        code.Line();
+        code.Line("/// <summary>The layers as one of several threads sees them: it takes shares of the large ones, and the thread that leads computes the others.</summary>");
+        SequenceEmitter.Write(
+            code, plan, "RunDivided", "DividedPart", $"{formal}, Span<{ArenaText.ElementTypeOf(plan).CSharpName()}> workspace, LayerWorker worker", actual + ", workspace, worker", [], steps, isDivided: true);
     }
 
     internal static void WriteCheckCalls(SourceWriter code, ImmutableArray<PublicValue> inputs, ImmutableArray<PublicValue> outputs)

@@ -18,6 +18,7 @@ internal sealed class SequenceEmitter
     private readonly ImmutableArray<EmittedStep> _steps;
     private readonly HashSet<string> _results;
     private string _arena = "scratch";
+    private bool _isDivided;
 
     private SequenceEmitter(SourceWriter code, ExecutionPlan plan, ImmutableArray<Buffer> results, ImmutableArray<EmittedStep> steps)
     {
@@ -40,10 +41,11 @@ internal sealed class SequenceEmitter
     /// <param name="steps">The steps.</param>
     /// <param name="arena">The parameter that is the arena.</param>
     /// <param name="modifiers">The method's modifiers.</param>
+    /// <param name="isDivided">Whether several threads run the method, which divide what can be divided; <c>worker</c> is what each is.</param>
     public static void Write(
         SourceWriter code, ExecutionPlan plan, string method, string part, string formal, string actual, ImmutableArray<Buffer> results, ImmutableArray<EmittedStep> steps,
-        string arena = "scratch", string modifiers = "private static")
-        => new SequenceEmitter(code, plan, results, steps) { _arena = arena }.Write(modifiers, method, part, formal, actual, results);
+        string arena = "scratch", string modifiers = "private static", bool isDivided = false)
+        => new SequenceEmitter(code, plan, results, steps) { _arena = arena, _isDivided = isDivided }.Write(modifiers, method, part, formal, actual, results);
 
     private void Write(string modifiers, string method, string part, string formal, string actual, ImmutableArray<Buffer> results)
     {
@@ -81,7 +83,9 @@ internal sealed class SequenceEmitter
             string result = _steps[i].Result is not { } target ? "" : (_results.Contains(target.Name) || !declared.Add(target.Name) ? "" : TypeOf(target) + " ") + target.Name + " = ";
             Dictionary<string, Buffer> written = Open(step.Outputs).ToDictionary(b => "out " + b.Name, System.StringComparer.Ordinal);
             IEnumerable<string> arguments = _steps[i].Arguments.Select(a => written.TryGetValue(a, out Buffer? buffer) ? Target(buffer, declared) : Placed(a));
-            _code.Line($"{result}{_steps[i].Method}({string.Join(", ", arguments)});");
+            string condition = !_isDivided ? "" : step.IsDivisible ? $"while (worker.Takes({Text(i)})) " : "if (worker.Leads) ";
+            if (_isDivided && step.IsDivisible && _steps[i].Workspace is { } workspace) arguments = arguments.Take(_steps[i].Arguments.Length - 1).Append(ArenaText.OwnSlice(_plan, workspace));
+            _code.Line($"{condition}{result}{_steps[i].Method}({string.Join(", ", arguments)});");
         }
     }
 

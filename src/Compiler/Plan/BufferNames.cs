@@ -17,7 +17,7 @@ internal sealed class BufferNames
         "if", "implicit", "in", "int", "interface", "internal", "is", "lock", "long", "namespace", "new", "null", "object", "operator", "out",
         "override", "params", "private", "protected", "public", "readonly", "ref", "return", "sbyte", "sealed", "short", "sizeof", "stackalloc",
         "static", "string", "struct", "switch", "this", "throw", "true", "try", "typeof", "uint", "ulong", "unchecked", "unsafe", "ushort",
-        "using", "virtual", "void", "volatile", "while", "scratch", "workspace", "field", "value", "nameof", "var", "await", "dynamic",
+        "using", "virtual", "void", "volatile", "while", "scratch", "workspace", "worker", "field", "value", "nameof", "var", "await", "dynamic",
     };
 
     /// <summary>Characters of a name: it stays readable, and with what is added to it below the 511 that .NET metadata allows.</summary>

@@ -69,6 +69,15 @@ public abstract class Step
     /// <summary>The bodies of a branch or loop.</summary>
     public ImmutableArray<Body> Bodies { get; init; } = [];
 
+    /// <summary>
+    /// Whether several threads gain by dividing the step: its kernel computes the rows that are the thread's own (LayerShare), and there is work enough.
+    /// Their workspaces are their own.
+    /// </summary>
+    public virtual bool IsDivisible => false;
+
+    /// <summary>Multiply-adds from which a step of such a kernel is divided: some tens of microseconds of work.</summary>
+    internal const long LeastDivided = 4_000_000;
+
     /// <summary>Writes the body of the step's method.</summary>
     public abstract void Emit(StepWriter writer);
 

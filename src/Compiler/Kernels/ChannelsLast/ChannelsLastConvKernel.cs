@@ -123,6 +123,11 @@ internal sealed class ChannelsLastConvKernel : ChannelsLastKernel
     {
         public override string Kernel => "ChannelsLast." + form + (Weights[0].Expansion is null ? "" : ".Expanded");
 
+        // A depthwise layer takes longer for its work; planes of three dimensions are not divided.
+        public override bool IsDivisible => MultiplyAdds >= (form == ConvForm.Depthwise ? LeastDivided / 4 : LeastDivided)
+            && (form == ConvForm.Pointwise ? layer.Batch * layer.Window.OutLength : layer.Window.Height.Out) > 1
+            && layer.Window.Depth == WindowAxis.Missing;
+
         public override void Emit(StepWriter writer)
         {
             string bias = Weights.Length > 1 ? writer.Weight(1) : "default";

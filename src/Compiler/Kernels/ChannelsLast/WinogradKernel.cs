@@ -76,6 +76,8 @@ internal sealed class WinogradKernel : ChannelsLastKernel
     {
         public override string Kernel => "ChannelsLast.Winograd." + tiles.Height + "x" + tiles.Width;
 
+        public override bool IsDivisible => MultiplyAdds >= LeastDivided && layer.Window.Height.Out > tiles.Height;
+
         public override void Emit(StepWriter writer)
         {
             string bias = Weights.Length > 1 ? writer.Weight(1) : "default";

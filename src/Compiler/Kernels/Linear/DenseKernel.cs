@@ -73,6 +73,8 @@ internal sealed class DenseKernel : Kernel
 
         private static bool IsExpanded(Weight weight) => weight.Expansion is not null || (weight.Transform is { } transform && IsExpanded(transform.Source));
 
+        public override bool IsDivisible => form == Form.Gemm && layer.Rows > 1 && MultiplyAdds >= LeastDivided;
+
         public override void Emit(StepWriter writer)
         {
             string start = $"{writer.Input(0)}, {writer.Weight(0)}, {(form == Form.Pairs ? writer.WeightOf("Scales") + ", " : "")}{writer.WeightOf("Bias")}";
