@@ -6,6 +6,7 @@ using System.Threading;
 using RedGen.Compiler.Diagnostics;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Kernels;
+using RedGen.Compiler.Kernels.ChannelsLast;
 using RedGen.Compiler.Kernels.Micro;
 using RedGen.Compiler.Kernels.RunTimeShapes;
 using RedGen.Compiler.Options;
@@ -80,10 +81,18 @@ internal static class PlanBuilder
     private static ImmutableArray<Step> PlanSteps(ImmutableArray<NodeGroup> groups, KernelContext context, LayoutPlan layouts, DiagnosticBag diagnostics, CancellationToken cancellationToken)
     {
         var steps = new StepList(layouts);
+        DepthwiseBlocks blocks = DepthwiseBlocks.Find(groups, layouts, context);
         for (int i = 0; i < groups.Length; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             NodeGroup group = groups[i];
+            if (blocks.IsInner(i)) continue;
+            if (blocks.EndingAt(i) is { } block)
+            {
+                steps.Add(block.Plan(context));
+                continue;
+            }
+
             if (layouts.Kernel(i) is { } kernel)
             {
                 steps.Add(kernel.Plan(layouts.Rename(i, group), context).Of(group.Nodes));

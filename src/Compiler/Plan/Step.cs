@@ -53,7 +53,7 @@ public abstract class Step
 
     /// <summary>
     /// Indices of inputs that output 0 may overwrite: element i of the output depends on no element of such an input but i, and
-    /// the step reads it before it writes.
+    /// the step reads it before it writes; or whatever else the step still has to read of it lies where it has not written yet.
     /// </summary>
     public ImmutableArray<int> InPlaceInputs { get; init; } = [];
 

@@ -50,7 +50,7 @@ internal sealed class LayerReader
         return layers.ToImmutable();
     }
 
-    /// <summary>The step; behind a recurrent layer also the weights of its state, whose work is the step's.</summary>
+    /// <summary>The step; behind it the other weights that it reads, those of a recurrent layer's state or of further convolutions, whose work is the step's.</summary>
     private IEnumerable<LayerReport> Read(Step step, string name)
     {
         ReducibleLayer[] layers = [.. LayersOf(step, _after.Graph)];
@@ -58,11 +58,12 @@ internal sealed class LayerReader
         yield return first;
         foreach (ReducibleLayer other in layers.Skip(1))
         {
-            LayerReport more = Read(step, name + "State", other);
+            string label = name + (other.IsRecurrent ? "State" : "." + other.Node.Name);
+            LayerReport more = Read(step, label, other);
             if (more.Weights is null) continue;
             yield return more with
             {
-                Summary = "Weights of the state of " + name,
+                Summary = other.IsRecurrent ? "Weights of the state of " + name : "More weights of " + name,
                 EstimatedMicroseconds = 0,
                 Before = more.Before with { Multiplications = 0, Additions = 0 },
                 After = more.After with { Multiplications = 0, Additions = 0 },
@@ -108,7 +109,7 @@ internal sealed class LayerReader
         return new WeightsReport
         {
             Name = layer.Weights,
-            Count = before is null ? reduction.Count : LayersOf(before, _before.Graph).FirstOrDefault(l => l.Operand == layer.Operand)?.Count ?? reduction.Count,
+            Count = before is null ? reduction.Count : LayersOf(before, _before.Graph).FirstOrDefault(l => l.Operand == layer.Operand && l.Node.Name == layer.Node.Name)?.Count ?? reduction.Count,
             DistinctBefore = reduction.DistinctBefore,
             DistinctAfter = hashed?.ValueCount ?? reduction.DistinctAfter,
             IsHashed = hashed is not null,
@@ -118,19 +119,18 @@ internal sealed class LayerReader
             SqnrDecibels = matrix is null ? double.PositiveInfinity : reduction.SqnrDecibels,
             ErrorShare = reduction.ErrorShare,
             OutputsMerged = reduction.OutputsMerged,
-            ValuesPerColumn = hashed is null ? null : layer.IsRecurrent ? ValuesPerColumn(layer, hashed) : step.Cost?.ValuesPerColumn,
+            ValuesPerColumn = hashed is null ? null : LayersOf(step, _after.Graph).Skip(1).Any() ? ValuesPerColumn(layer, hashed) : step.Cost?.ValuesPerColumn,
             Histogram = WeightHistogram.Of(Normalised(reduction.Original, matrix), (hashed?.Codebook ?? []).Select(c => (double)c)),
         };
     }
 
-    /// <summary>The layers that a step computes: those of the first of its nodes that reads weights.</summary>
-    private static IEnumerable<ReducibleLayer> LayersOf(Step step, Graph graph)
-        => step.Nodes.Select(n => ReducibleLayer.ReadAll(graph, n)).FirstOrDefault(l => l.Any()) ?? [];
+    /// <summary>The layers that a step computes.</summary>
+    private static IEnumerable<ReducibleLayer> LayersOf(Step step, Graph graph) => step.Nodes.SelectMany(n => ReducibleLayer.ReadAll(graph, n));
 
-    /// <summary>The step's count is that of both matrices of a recurrent layer; here of one.</summary>
+    /// <summary>The step's count is that of all its matrices; here of one.</summary>
     private long ValuesPerColumn(ReducibleLayer layer, HashedMatrix matrix)
     {
-        int directions = _after.Graph.ConstantOf(layer.Weights)!.Dimensions[0], rows = matrix.Outputs / directions;
+        int directions = layer.IsRecurrent ? _after.Graph.ConstantOf(layer.Weights)!.Dimensions[0] : 1, rows = matrix.Outputs / directions;
         return Enumerable.Range(0, directions).Sum(g => SplitLayer.OfRows(1, matrix.Slice(g * rows, rows)).ValuesPerColumn);
     }
 

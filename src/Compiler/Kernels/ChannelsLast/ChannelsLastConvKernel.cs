@@ -63,6 +63,19 @@ internal sealed class ChannelsLastConvKernel : ChannelsLastKernel
         };
     }
 
+    /// <summary>The panels that a pointwise convolution reads.</summary>
+    public static Weight PointwiseWeights(FloatConvolution read) => Weights(read, ConvForm.Pointwise);
+
+    /// <summary>The rows of taps that a depthwise convolution reads.</summary>
+    public static Weight DepthwiseWeights(FloatConvolution read) => Weights(read, ConvForm.Depthwise);
+
+    /// <summary>Whether a layer has one filter a channel.</summary>
+    public static bool IsDepthwise(ConvLayer layer) => layer.IsDepthwise && layer.OutChannels == layer.InChannels;
+
+    /// <summary>Whether a layer is a product of pixels with a matrix.</summary>
+    public static bool IsPointwise(ConvLayer layer)
+        => layer.Groups == 1 && layer.Window.Axes.All(a => a.Kernel == 1 && a.Before == 0 && a.In == a.Out && (a.Stride == 1 || a.Out == 1));
+
     private static Weight Weights(FloatConvolution read, ConvForm form)
     {
         ConvLayer layer = read.Layer;
@@ -98,11 +111,6 @@ internal sealed class ChannelsLastConvKernel : ChannelsLastKernel
     }
 
     private static bool ReadsPlanes(ConvLayer layer) => layer.Groups == 1 && layer.Window.Depth == WindowAxis.Missing && layer.InChannels is > 1 and <= PlainChannels;
-
-    private static bool IsDepthwise(ConvLayer layer) => layer.IsDepthwise && layer.OutChannels == layer.InChannels;
-
-    private static bool IsPointwise(ConvLayer layer)
-        => layer.Groups == 1 && layer.Window.Axes.All(a => a.Kernel == 1 && a.Before == 0 && a.In == a.Out && (a.Stride == 1 || a.Out == 1));
 
     private enum ConvForm
     {

@@ -11,6 +11,9 @@ namespace RedGen.Compiler.Kernels.Linear;
 /// <param name="Hashed">The weights in their hashed form; null where they are not hashed.</param>
 internal sealed record FloatConvolution(Node Node, ConvLayer Layer, float[] Weights, float[]? Bias, Epilogue Epilogue, HashedConstants? Hashed)
 {
+    /// <summary>The value that the group writes.</summary>
+    public string Output { get; init; } = Node.Outputs[0];
+
     /// <summary>Reads a group; null for anything else, for empty convolutions and for those over more than three axes.</summary>
     public static FloatConvolution? TryRead(NodeGroup group, KernelContext context)
     {
@@ -27,6 +30,9 @@ internal sealed record FloatConvolution(Node Node, ConvLayer Layer, float[] Weig
         ConvLayer layer = ConvLayer.Read(conv, context);
         if (layer.IsEmpty || !layer.Window.IsSpatial) return null;
         float[] weights = w.AsSpan<float>().ToArray();
-        return new FloatConvolution(conv, layer, weights, Epilogue.Sum(bias, epilogue.Bias), epilogue, HashedConstants.TryRead(conv.Inputs[1], weights, context));
+        return new FloatConvolution(conv, layer, weights, Epilogue.Sum(bias, epilogue.Bias), epilogue, HashedConstants.TryRead(conv.Inputs[1], weights, context))
+        {
+            Output = group.Last.Outputs[0],
+        };
     }
 }
