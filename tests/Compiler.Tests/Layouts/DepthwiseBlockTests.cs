@@ -119,8 +119,10 @@ public sealed class DepthwiseBlockTests
         RandomModel m = new RandomModel(seed, ElementType.Float32).Opset(17);
         bool expanded = m.Chance(0.6), residual = m.Chance(0.5);
         int channels = m.Next(40, 90), outputs = m.Next(3, 40), kernel = m.Any(3, 3, 5), stride = residual ? 1 : m.Any(1, 2), dilation = m.Any(1, 1, 2);
-        int size = (int)Math.Sqrt(150_000 / channels) * (expanded ? 1 : stride) + m.Next(1, 5);
         int pad = residual ? dilation * (kernel / 2) : m.Next(0, kernel / 2);
+        // Large enough on either side of the depthwise convolution to be kept from memory.
+        int windows = (int)Math.Sqrt(150_000 / channels) + m.Next(1, 5);
+        int size = ((windows - 1) * stride) + ((kernel - 1) * dilation) + 1 - (2 * pad);
         int inputs = !expanded ? channels : residual ? outputs : m.Next(3, 30);
         string last = m.Input("x", 1, inputs, size, size + m.Next(0, 3));
         if (expanded) last = Activated(m, Conv(m, last, "e", channels, inputs, 1, 1, 1, 0, 1));
