@@ -62,7 +62,8 @@ internal sealed class DenseKernel : Kernel
         };
         if (form is Form.Blocks or Form.Pairs && layer.Outputs > LeastAlignedOutputs && weights.RunBytes is >= LeastAligned and <= MostAligned) weights = weights.Aligned();
         ImmutableArray<Weight> all = [weights];
-        if (scales is not null) all = all.Add(Weight.Of("Scales", DensePacking.PadOutputs(scales)));
+        // Second codes were given what is left of the allowed bytes: zeros that make the last vector whole are not counted in that.
+        if (scales is not null) all = all.Add(Weight.Of("Scales", hashed!.Matrix.Fine is null ? DensePacking.PadOutputs(scales) : scales));
         if (layer.Bias is null) return all;
         return all.Add(Weight.Of("Bias", form is Form.Blocks or Form.Pairs ? DensePacking.PadOutputs(layer.Bias) : layer.Bias));
     }

@@ -13,7 +13,10 @@ namespace RedGen.Compiler.Red.Hash;
 internal sealed class AdaptiveHasher : LayerHasher
 {
     /// <summary>Measured on ResNet-20: 0.01 … 0.3 hardly differ, 1 loses half of the gain (docs/red.md).</summary>
-    private const double Damping = 0.03;
+    public const double Damping = 0.03;
+
+    /// <summary>The same where many samples span a small input: the layers of a small dense network see few directions of much energy, and those of little decide as much.</summary>
+    public const double DampingOfMany = 0.001;
 
     /// <summary>More magnitudes than these fit a bell well enough when they are uniform.</summary>
     public const int MostFitted = 15;

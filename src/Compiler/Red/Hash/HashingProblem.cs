@@ -61,7 +61,7 @@ internal sealed class HashingProblem
                 if (StructuralGains.SharesEnergy(node))
                     foreach (string input in node.Inputs.Where(i => i.Length > 0 && graph.ConstantOf(i) is null)) energies[input] = ChannelMoments.Energy(value(input));
                 foreach (ReducibleLayer layer in ReducibleLayer.ReadAll(graph, node))
-                    if (seen.Add(layer.Weights) && Make(graph, layer, layer.ReadsState ? FastRecurrent.States(node, value) : value(node.Inputs[0]), probe.IsKnown(node.Inputs[0]), method, readers[layer.Weights]) is { } made) layers.Add(made);
+                    if (seen.Add(layer.Weights) && Make(graph, layer, layer.ReadsState ? FastRecurrent.States(node, value) : value(node.Inputs[0]), probe.IsKnown(node.Inputs[0]), inputs.AreDense, method, readers[layer.Weights]) is { } made) layers.Add(made);
             },
             keep: true);
         return new HashingProblem(graph, probe, [.. layers], StructuralGains.Of(graph, energies), inputs.Description + (probe.Refusal.Length == 0 ? "" : " (not taken by " + probe.Refusal + ")")) { HasSamples = inputs.AreReal };
@@ -175,14 +175,14 @@ internal sealed class HashingProblem
         return places.ToImmutable();
     }
 
-    private static HashLayer? Make(Graph graph, ReducibleLayer layer, FastValue[] x, bool isKnown, Hashing method, IEnumerable<Node> readers)
+    private static HashLayer? Make(Graph graph, ReducibleLayer layer, FastValue[] x, bool isKnown, bool isDense, Hashing method, IEnumerable<Node> readers)
     {
         float[] rows = layer.ToRows(graph.ConstantOf(layer.Weights)!);
         if (x[0].ElementType != ElementType.Float32 || !rows.All(IsFinite) || layer.Outputs % layer.Groups != 0 || !IsOnlyThisLayer(graph, layer, rows, readers)) return null;
         LayerGeometry geometry = LayerGeometry.Of(graph, layer);
         if (geometry.MultiplyAdds == 0) return null;
         LayerStatistics statistics = LayerStatistics.Measure(layer, x, graph, isKnown);
-        LayerHasher hasher = method == Hashing.Adaptive ? new AdaptiveHasher(layer, rows, statistics) : new KdeHasher(layer, rows, statistics, useMean: method == Hashing.KdeMean);
+        LayerHasher hasher = method == Hashing.Adaptive ? new AdaptiveHasher(layer, rows, statistics, isDense ? AdaptiveHasher.DampingOfMany : AdaptiveHasher.Damping) : new KdeHasher(layer, rows, statistics, useMean: method == Hashing.KdeMean);
         float[]? bias = layer.Bias.Length > 0 ? graph.ConstantOf(layer.Bias)!.AsSpan<float>().ToArray() : null;
         return new HashLayer(layer, hasher, geometry, bias, ApplyHashing.TakesBias(graph, layer) && (bias is null || bias.All(IsFinite)));
     }

@@ -181,7 +181,8 @@ internal static class HashingSearch
 
     private static ProbeInputs InputsFor(Graph graph, ProbeCost cost, CompilerOptions options, Tensor? samples, SearchEffort effort)
     {
-        int count = (int)Math.Min(cost.FittingSamples, Math.Min(effort.Samples, Math.Max(cost.Work > effort.RunWork ? 1 : 2, effort.RunWork / Math.Max(1, cost.Work))));
+        int most = InputScale.IsSmallVector(graph) ? ProbeInputs.OfSmallVectors : effort.Samples;
+        int count = (int)Math.Min(cost.FittingSamples, Math.Min(most, Math.Max(cost.Work > effort.RunWork ? 1 : 2, effort.RunWork / Math.Max(1, cost.Work))));
         if (samples is not null && ProbeInputs.FromSamples(graph, samples, 2 * count) is { } real) return real;
         return ProbeInputs.Synthetic(graph, new InputBox(options.InputRange), count);
     }

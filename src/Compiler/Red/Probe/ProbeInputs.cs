@@ -17,6 +17,12 @@ internal sealed record ProbeInputs(ImmutableArray<ImmutableDictionary<string, Fa
     /// <summary>Fixed, so that two runs give one result.</summary>
     private const ulong Seed = 0x5265_6447_656E_2B2B;
 
+    /// <summary>Samples of a small vector: they are cheap, and so many span its space.</summary>
+    public const int OfSmallVectors = 1536;
+
+    /// <summary>Whether the samples are so many for so short an input that covariances made of them are trusted.</summary>
+    public bool AreDense { get; private init; }
+
     /// <summary>The user's samples, for a graph with one input; null where they do not fit it.</summary>
     public static ProbeInputs? FromSamples(Graph graph, Tensor samples, int most)
     {
@@ -37,22 +43,26 @@ internal sealed record ProbeInputs(ImmutableArray<ImmutableDictionary<string, Fa
         return new ProbeInputs(rows.ToImmutable(), count + " of the user's samples", AreReal: true);
     }
 
-    /// <summary>Inputs made without data: smooth noise for images and signals, white noise for vectors, within the declared ranges.</summary>
-    public static ProbeInputs Synthetic(Graph graph, InputBox box, int count, double scale = 1)
+    /// <summary>
+    /// Inputs made without data: smooth noise for images and signals, white noise for vectors, within the declared ranges. A dense network's small vector
+    /// has the scale that its first layer tells (<see cref="InputScale"/>), where none is declared.
+    /// </summary>
+    public static ProbeInputs Synthetic(Graph graph, InputBox box, int count)
     {
+        double deviation = box.IsDeclared ? double.NaN : InputScale.Of(graph);
         ImmutableArray<ImmutableDictionary<string, FastValue>>.Builder rows = ImmutableArray.CreateBuilder<ImmutableDictionary<string, FastValue>>();
         for (int i = 0; i < count; i++)
         {
             ImmutableDictionary<string, FastValue>.Builder row = ImmutableDictionary.CreateBuilder<string, FastValue>(StringComparer.Ordinal);
             for (int k = 0; k < graph.Inputs.Length; k++)
-                row[graph.Inputs[k].Name] = Make(graph.TensorTypeOf(graph.Inputs[k].Name)!, box, graph.Inputs[k].Name, scale, new SplitMix64(Seed + (ulong)((i * 64) + k)));
+                row[graph.Inputs[k].Name] = Make(graph.TensorTypeOf(graph.Inputs[k].Name)!, box, graph.Inputs[k].Name, deviation, new SplitMix64(Seed + (ulong)((i * 64) + k)));
             rows.Add(row.ToImmutable());
         }
 
-        return new ProbeInputs(rows.ToImmutable(), count + " inputs made without data" + (box.IsDeclared ? " in the declared range" : ""), AreReal: false);
+        return new ProbeInputs(rows.ToImmutable(), count + " inputs made without data" + (box.IsDeclared ? " in the declared range" : ""), AreReal: false) { AreDense = count >= OfSmallVectors && InputScale.IsSmallVector(graph) };
     }
 
-    private static FastValue Make(TensorType type, InputBox box, string name, double scale, SplitMix64 random)
+    private static FastValue Make(TensorType type, InputBox box, string name, double deviation, SplitMix64 random)
     {
         int[] lengths = type.Shape!.ToArray();
         int count = (int)type.Shape.ElementCount;
@@ -65,14 +75,15 @@ internal sealed record ProbeInputs(ImmutableArray<ImmutableDictionary<string, Fa
         }
 
         float[] noise = SmoothNoise.Make(lengths, count, random);
-        // Brightness and contrast differ from sample to sample.
-        double contrast = 0.5 + random.NextUnit(), brightness = random.NextNormal();
+        // Contrast differs from sample to sample, and the brightness of images and signals.
+        bool isScaled = !double.IsNaN(deviation);
+        double contrast = (isScaled ? deviation : 1) * (0.5 + random.NextUnit()), brightness = (isScaled ? 0 : 1) * random.NextNormal();
         // Two and a half deviations span a declared range; what is beyond stays at its ends.
         double middle = (low + high) / 2, unit = (high - low) / 5;
         for (int i = 0; i < noise.Length; i++)
         {
             double value01 = (contrast * noise[i]) + brightness;
-            noise[i] = (float)(box.IsDeclared ? Math.Min(high, Math.Max(low, middle + (unit * value01))) : scale * value01);
+            noise[i] = (float)(box.IsDeclared ? Math.Min(high, Math.Max(low, middle + (unit * value01))) : value01);
         }
 
         var value = new FastValue(noise, lengths);
