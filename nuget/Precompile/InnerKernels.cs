@@ -89,7 +89,7 @@ internal sealed class InnerKernels
         }
     }
 
-    private IEnumerable<EntityHandle> Calls(MethodDefinition method)
+    private List<EntityHandle> Calls(MethodDefinition method)
     {
         BlobReader code = _image.GetMethodBody(method.RelativeVirtualAddress).GetILReader();
         var calls = new List<EntityHandle>();
