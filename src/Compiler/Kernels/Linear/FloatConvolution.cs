@@ -12,7 +12,7 @@ namespace RedGen.Compiler.Kernels.Linear;
 internal sealed record FloatConvolution(Node Node, ConvLayer Layer, float[] Weights, float[]? Bias, Epilogue Epilogue, HashedConstants? Hashed)
 {
     /// <summary>The value that the group writes.</summary>
-    public string Output { get; init; } = Node.Outputs[0];
+    public string Output { get; init; } = "";
 
     /// <summary>Reads a group; null for anything else, for empty convolutions and for those over more than three axes.</summary>
     public static FloatConvolution? TryRead(NodeGroup group, KernelContext context)
