@@ -48,15 +48,27 @@ internal sealed class FirmwareCommand : ModelCommand
         foreach (string file in firmware.Files) Console.WriteLine(file);
         FirmwareSizes sizes = firmware.Sizes;
         Console.WriteLine($"flash {Tables.Number(sizes.FlashBytes)} bytes, RAM {Tables.Number(sizes.RamBytes)} bytes (arena {Tables.Number(sizes.ArenaBytes)}, stack {Tables.Number(sizes.StackBytes)}), {Tables.Number(sizes.Macs)} multiply-adds");
-        BoardComparison? run = parsed.GetValue(_run) ? Compare(parsed, path, source, options, model, firmware, settings.Cpu) : null;
+        string? excess = Excess(sizes, options);
+        BoardComparison? run = excess is not null ? null : parsed.GetValue(_run) ? Compare(parsed, path, source, options, model, firmware, settings.Cpu) : null;
         Console.WriteJson(new { files = firmware.Files, sizes = FirmwareReport.Json(settings.Cpu.Name, sizes), run, diagnostics = Console.Diagnostics });
+        if (excess is not null) throw new ToolException(excess);
         return run is null || run.SameBits == run.Runs ? 0 : Tool.Failed;
+    }
+
+    /// <summary>Which budget the linked object exceeds; null: none. The compiler has checked constants and arena alone.</summary>
+    private static string? Excess(FirmwareSizes sizes, CompilerOptions options)
+    {
+        if (options.FlashBudget is { } flash && sizes.FlashBytes > flash)
+            return $"code and constants take {Tables.Number(sizes.FlashBytes)} bytes of flash, RedGenFlashBudget is {Tables.Number(flash)}; the largest are {FirmwareReport.Largest(sizes)}";
+        if (options.RamBudget is { } ram && sizes.RamBytes > ram)
+            return $"arena and stack take {Tables.Number(sizes.RamBytes)} bytes of RAM ({Tables.Number(sizes.ArenaBytes)} and {Tables.Number(sizes.StackBytes)}), RedGenRamBudget is {Tables.Number(ram)}";
+        return null;
     }
 
     private BoardComparison Compare(ParseResult parsed, string path, ModelSource source, CompilerOptions options, FirmwareModel model, FirmwareResult firmware, Cpu cpu)
     {
         BoardProgram board = BoardProgram.Link(firmware, cpu);
-        using ModelProgram program = ModelProgram.Load(path, source, options with { Profile = Profile.Auto }, Console);
+        using ModelProgram program = ModelProgram.Load(path, source, options with { Profile = Profile.Auto, Float = FloatMode.Fast, FlashBudget = null, RamBudget = null }, Console);
         List<byte[][]> inputs = Inputs(parsed, program);
         using var same = new DesktopClass(firmware.Interface, model.Sources);
         ImmutableArray<BoardRun> runs = board.Run(inputs);
