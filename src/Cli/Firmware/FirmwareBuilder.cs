@@ -18,9 +18,8 @@ internal sealed record FirmwareModel(string ClassName, ImmutableArray<(string Pa
 
 /// <summary>How it is made.</summary>
 /// <param name="Cpu">The core.</param>
-/// <param name="IsForSize">Whether code is to be small rather than fast.</param>
 /// <param name="IsChecked">Whether spans check their indices.</param>
-internal sealed record FirmwareSettings(Cpu Cpu, bool IsForSize = false, bool IsChecked = false);
+internal sealed record FirmwareSettings(Cpu Cpu, bool IsChecked = false);
 
 /// <summary>What was made.</summary>
 /// <param name="Interface">What the model offers to C.</param>
@@ -49,7 +48,7 @@ internal static class FirmwareBuilder
         CSharpCompilation compilation = DeviceAssembly.Of(sources, settings.IsChecked);
 
         string target = Path.Combine(folder, offered.Stem + ".o");
-        CompileObject(ilc, compilation, target, offered.Stem, settings.IsForSize);
+        CompileObject(ilc, compilation, target, offered.Stem);
         FirmwareSizes sizes = SizeReader.Of(target, offered.Stem, settings.Cpu, model.Layers, model.Macs);
         (string Name, string Text)[] texts =
         [
@@ -62,14 +61,14 @@ internal static class FirmwareBuilder
         return new(offered, sizes, folder, [target, .. texts.Select(t => Path.Combine(folder, t.Name))]);
     }
 
-    private static void CompileObject(string ilc, CSharpCompilation compilation, string target, string stem, bool isForSize)
+    private static void CompileObject(string ilc, CSharpCompilation compilation, string target, string stem)
     {
         string folder = Directory.CreateTempSubdirectory("redgen-ilc-").FullName;
         try
         {
             string assembly = Path.Combine(folder, DeviceAssembly.Name + ".dll");
             DeviceAssembly.Write(compilation, assembly);
-            ObjectFile.Compile(ilc, assembly, target, stem, isForSize);
+            ObjectFile.Compile(ilc, assembly, target, stem);
         }
         finally
         {

@@ -11,11 +11,10 @@ internal static class ObjectFile
     /// <param name="assembly">The assembly.</param>
     /// <param name="target">The object file to write.</param>
     /// <param name="stem">The model's name in C; the sections bear it.</param>
-    /// <param name="isForSize">Whether code is to be small rather than fast.</param>
-    public static void Compile(string ilc, string assembly, string target, string stem, bool isForSize)
+    public static void Compile(string ilc, string assembly, string target, string stem)
     {
         string raw = Path.ChangeExtension(assembly, ".ilc.o");
-        CrossTools.Run(ilc, [assembly, "-o:" + raw, "--systemmodule:" + DeviceAssembly.Name, "--nativelib", "--targetos:linux", "--targetarch:arm", isForSize ? "--Os" : "-O"]);
+        CrossTools.Run(ilc, [assembly, "-o:" + raw, "--systemmodule:" + DeviceAssembly.Name, "--nativelib", "--targetos:linux", "--targetarch:arm", "-O"]);
         CrossTools.Run(CrossTools.ObjectCopy, [.. Clean(stem), raw, target]);
         File.Delete(raw);
     }
