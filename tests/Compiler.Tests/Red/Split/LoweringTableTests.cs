@@ -7,7 +7,6 @@ using RedGen.Compiler.Kernels;
 using RedGen.Compiler.Kernels.Linear;
 using RedGen.Compiler.Options;
 using RedGen.Compiler.Plan;
-using RedGen.Compiler.Red;
 using RedGen.Compiler.Red.Splitting;
 using RedGen.TestKit;
 using Xunit;
