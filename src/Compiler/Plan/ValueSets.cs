@@ -192,6 +192,8 @@ internal sealed class ValueSets
     /// <summary>All values that have a buffer.</summary>
     public IEnumerable<string> Values(ImmutableArray<Step> steps) => steps.SelectMany(s => s.Inputs.Concat(s.Outputs))
         .Concat(_graph.Inputs.Select(v => v.Name))
+        // An empty part of a Split that is spared is an output that no step names.
+        .Concat(_graph.Outputs.Select(v => v.Name))
         .Where(v => v.Length > 0).Distinct(StringComparer.Ordinal);
 
     /// <summary>Whether a value takes a part only of its set's buffer.</summary>

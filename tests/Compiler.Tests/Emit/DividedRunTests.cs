@@ -60,7 +60,8 @@ public sealed class DividedRunTests
         .Initializer("w1", Random(64 * 3 * 9), 64, 3, 3, 3).Initializer("w2", Random(64 * 9), 64, 1, 3, 3).Initializer("w6", Random(64 * 25), 64, 1, 5, 5).Initializer("w3", Random(48 * 64), 48, 64, 1, 1)
         .Initializer("w4", Random(48 * 48 * 9), 48, 48, 3, 3).Initializer("w5", Random(40 * 48 * 9), 40, 48, 3, 3).Initializer("b", Random(48), 48)
         .Node("Conv", "x,w1", "a", n => n.Ints("strides", 2, 2).Ints("pads", 1, 1, 1, 1)).Node("Relu", "a", "ar")
-        .Node("Conv", "ar,w2", "d", n => n.Int("group", 64).Ints("pads", 1, 1, 1, 1)).Node("HardSwish", "d", "dh")
+        .Initializer("w7", Random(64 * 64), 64, 64, 1, 1).Node("Conv", "ar,w7", "q")
+        .Node("Conv", "q,w2", "d", n => n.Int("group", 64).Ints("pads", 1, 1, 1, 1)).Node("HardSwish", "d", "dh")
         .Node("Conv", "dh,w6", "e", n => n.Int("group", 64).Ints("pads", 2, 2, 2, 2)).Node("Relu", "e", "er")
         .Node("Conv", "er,w3,b", "p").Node("Conv", "p,w4,b", "v", n => n.Ints("pads", 1, 1, 1, 1)).Node("Add", "v,p", "s").Node("Relu", "s", "sr")
         .Node("Conv", "sr,w5", "t", n => n.Ints("strides", 2, 2).Ints("pads", 1, 1, 1, 1)).Node("Sigmoid", "t", "y").Output("y");
