@@ -33,23 +33,23 @@ internal static class Tool
         catch (ToolException problem)
         {
             console.Fail(problem.Message);
-            return Failed;
+            return CodeOf(parsed, Failed);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
             console.Fail(problem.Message);
-            return Failed;
+            return CodeOf(parsed, Failed);
         }
         catch (OperationCanceledException)
         {
             console.Fail("cancelled");
-            return Failed;
+            return CodeOf(parsed, Failed);
         }
         catch (Exception bug)
         {
             string line = bug.Message.ReplaceLineEndings(" ");
             console.Fail("this is a bug of redgen, please report it: " + bug.GetType().Name + ": " + line);
-            return Bug;
+            return CodeOf(parsed, Bug);
         }
     }
 
@@ -72,6 +72,9 @@ internal static class Tool
         root.Options.Add(new Option<bool>("--version") { Description = "Show the version.", Action = new VersionAction() });
         return root;
     }
+
+    /// <summary>The exit code of a failure: one of its own for verify, whose others say what a property does.</summary>
+    private static int CodeOf(ParseResult parsed, int usual) => parsed.CommandResult.Command.Name == VerifyCommand.Name ? VerifyCommand.Error : usual;
 
     private static int ReportMisuse(ParseResult parsed, ToolConsole console)
     {

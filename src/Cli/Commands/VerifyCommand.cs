@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
-using System.IO;
 using System.Linq;
 using RedGen.Cli.Execution;
 using RedGen.Cli.Models;
@@ -18,6 +17,9 @@ namespace RedGen.Cli.Commands;
 /// <summary><c>redgen verify</c>: proves or refutes properties of the generated code.</summary>
 internal sealed class VerifyCommand
 {
+    /// <summary>The verb.</summary>
+    public const string Name = "verify";
+
     /// <summary>The exit code of a violated property.</summary>
     public const int Violated = 1;
 
@@ -52,7 +54,7 @@ internal sealed class VerifyCommand
     /// <summary>Makes the command.</summary>
     public static Command Create(ToolConsole console)
     {
-        var command = new Command("verify", "Proves or refutes properties of the generated code. Exit code 0: holds, 1: violated, 2: unknown, 3: error.");
+        var command = new Command(Name, "Proves or refutes properties of the generated code. Exit code 0: holds, 1: violated, 2: unknown, 3: error.");
         _ = new VerifyCommand(console, command);
         return command;
     }
@@ -60,22 +62,14 @@ internal sealed class VerifyCommand
     private int Run(ParseResult parsed)
     {
         _console.IsJson = parsed.GetValue(_json);
-        try
-        {
-            IReadOnlyList<PropertyInstance> instances = Instances(parsed);
-            // Properties are mostly of the network as trained: reduced only where the user asks for it.
-            CompilerOptions options = _options.Read(parsed, _console, new CompilerOptions { Hashing = Hashing.None });
-            if (parsed.GetValue(_nodes) < 1 || parsed.GetValue(_threads) < 1) throw new ToolException("--nodes and --threads take numbers from 1");
-            var limits = new VerificationLimits { Nodes = parsed.GetValue(_nodes), Threads = parsed.GetValue(_threads) };
-            using var runner = new InstanceRunner(_console, options, limits, (path, o) => ModelProgram.Open(path, o, o.Hashing == Hashing.None ? PlanChoice.None : null, _console));
-            List<InstanceOutcome> outcomes = [.. instances.Select(i => RunOne(runner, i, parsed.GetValue(_format)!, instances.Count > 1))];
-            return parsed.GetValue(_instances) is null ? ReportOne(outcomes[0], isText: parsed.GetValue(_format) == "text") : ReportAll(outcomes);
-        }
-        catch (Exception problem) when (problem is ToolException or IOException or UnauthorizedAccessException)
-        {
-            _console.Fail(problem.Message);
-            return Error;
-        }
+        IReadOnlyList<PropertyInstance> instances = Instances(parsed);
+        // Properties are mostly of the network as trained: reduced only where the user asks for it.
+        CompilerOptions options = _options.Read(parsed, _console, new CompilerOptions { Hashing = Hashing.None });
+        if (parsed.GetValue(_nodes) < 1 || parsed.GetValue(_threads) < 1) throw new ToolException("--nodes and --threads take numbers from 1");
+        var limits = new VerificationLimits { Nodes = parsed.GetValue(_nodes), Threads = parsed.GetValue(_threads) };
+        using var runner = new InstanceRunner(_console, options, limits, (path, o) => ModelProgram.Open(path, o, o.Hashing == Hashing.None ? PlanChoice.None : null, _console));
+        List<InstanceOutcome> outcomes = [.. instances.Select(i => RunOne(runner, i, parsed.GetValue(_format)!, instances.Count > 1))];
+        return parsed.GetValue(_instances) is null ? ReportOne(outcomes[0], isText: parsed.GetValue(_format) == "text") : ReportAll(outcomes);
     }
 
     private IReadOnlyList<PropertyInstance> Instances(ParseResult parsed)

@@ -73,6 +73,18 @@ public static class Verifier
 
         public Verdict Run()
         {
+            try
+            {
+                return AttackAndSearch();
+            }
+            catch (OperationCanceledException)
+            {
+                return End(VerificationResult.TimedOut);
+            }
+        }
+
+        private Verdict AttackAndSearch()
+        {
             for (int c = 0; c < _cases.Length; c++)
             {
                 if (_cancellation.IsCancellationRequested) return End(VerificationResult.TimedOut);
@@ -117,14 +129,14 @@ public static class Verifier
             var outcomes = new RegionOutcome[batch.Count];
             if (analyses.Length == 1 || batch.Count == 1)
             {
-                for (int i = 0; i < outcomes.Length; i++) outcomes[i] = analyses[0].Run(batch[i]);
+                for (int i = 0; i < outcomes.Length; i++) outcomes[i] = analyses[0].Run(batch[i], _cancellation);
                 return outcomes;
             }
 
             int next = -1;
-            Parallel.For(0, analyses.Length, new ParallelOptions { MaxDegreeOfParallelism = analyses.Length }, worker =>
+            Parallel.For(0, analyses.Length, new ParallelOptions { MaxDegreeOfParallelism = analyses.Length, CancellationToken = _cancellation }, worker =>
             {
-                for (int i = Interlocked.Increment(ref next); i < outcomes.Length; i = Interlocked.Increment(ref next)) outcomes[i] = analyses[worker].Run(batch[i]);
+                for (int i = Interlocked.Increment(ref next); i < outcomes.Length; i = Interlocked.Increment(ref next)) outcomes[i] = analyses[worker].Run(batch[i], _cancellation);
             });
             return outcomes;
         }

@@ -107,6 +107,15 @@ public sealed class VerifierTests
     }
 
     [Fact]
+    public void A_mean_whose_sum_overflows_is_not_taken_for_finite()
+    {
+        OnnxModelWriter writer = new OnnxModelWriter().Opset(17).Input("x", ElementType.Float32, 1, 4).Node("ReduceMean", "x", "y", static n => n.Ints("axes", 1)).Output("y", ElementType.Float32, 1, 1);
+        using CompiledModel model = CompiledModel.Compile(writer, Plain);
+        Assert.True(float.IsInfinity(Predict(model, [3e38f, 3e38f, 3e38f, 3e38f])[0]));
+        Assert.NotEqual(VerificationResult.Holds, Run(model, Box(4, 1, "0", "3e38") + "(assert (>= Y_0 3.3e38))", new VerificationLimits { Nodes = 200 }).Result);
+    }
+
+    [Fact]
     public void Products_of_values_are_not_taken_for_linear()
     {
         OnnxModelWriter writer = new OnnxModelWriter().Input("x", ElementType.Float32, 1, 2).Node("Mul", "x,x", "y").Output("y", ElementType.Float32, 1, 2);

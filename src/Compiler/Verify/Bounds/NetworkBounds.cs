@@ -1,5 +1,6 @@
 using System;
 using System.Linq;
+using System.Threading;
 using RedGen.Compiler.Red.Certify;
 using RedGen.Compiler.Verify.Network;
 
@@ -11,8 +12,14 @@ namespace RedGen.Compiler.Verify.Bounds;
 /// </summary>
 internal sealed class NetworkBounds
 {
+    /// <summary>Inputs up to which the search splits them and therefore wants to know what each neuron takes from each.</summary>
+    private const int MostForms = 64;
+
     /// <summary>Functionals of one pass: with more, the memory of wide layers would leave the cache.</summary>
     private const int MostFunctionals = 512;
+
+    /// <summary>Factors of one node in a pass, 16 MB of them: the widest layers are bounded in more passes.</summary>
+    private const int MostFactors = 1 << 21;
 
     private readonly BoundNetwork _network;
     private readonly double[][] _lower;
@@ -25,6 +32,7 @@ internal sealed class NetworkBounds
     private readonly FunctionalPass _pass;
     private readonly double[][] _forms;
     private readonly int[] _chosen;
+    private readonly int _elements;
 
     /// <summary>Makes room for the bounds of a network.</summary>
     public NetworkBounds(BoundNetwork network)
@@ -40,7 +48,8 @@ internal sealed class NetworkBounds
         _isRelaxed = new bool[network.Nodes.Length];
         _readers = [.. network.Nodes.Select((_, i) => network.Nodes.Where(n => n is ActivationNode or MaxNode && n.Sources[0] == i).ToArray())];
         for (int i = 0; i < _readers.Length; i++) _isRelaxed[i] = _readers[i].Length > 0;
-        HasForms = network.Inputs <= InputForms.MostInputs;
+        _elements = Math.Max(1, Math.Min(MostFunctionals, MostFactors / longest) / 2);
+        HasForms = network.Inputs <= MostForms;
         _forms = [.. network.Nodes.Select((n, i) => HasForms && _isRelaxed[i] ? new double[n.Length * network.Inputs] : [])];
         _pass = new FunctionalPass(network);
     }
@@ -70,8 +79,9 @@ internal sealed class NetworkBounds
     /// <param name="lower">The box's lower ends.</param>
     /// <param name="upper">The box's upper ends.</param>
     /// <param name="known">Bounds over a box around this one; null: none.</param>
+    /// <param name="cancellationToken">Ends the computation, which takes long for wide networks.</param>
     /// <returns>Whether the box may have a point: bounds that cross prove that it has none.</returns>
-    public bool Compute(ReadOnlySpan<double> lower, ReadOnlySpan<double> upper, BoundSnapshot? known)
+    public bool Compute(ReadOnlySpan<double> lower, ReadOnlySpan<double> upper, BoundSnapshot? known, CancellationToken cancellationToken = default)
     {
         lower.CopyTo(_lower[0]);
         upper.CopyTo(_upper[0]);
@@ -82,7 +92,7 @@ internal sealed class NetworkBounds
                 case AffineNode affine:
                     Affine(affine, n);
                     known?.Meet(n, _lower[n], _upper[n]);
-                    if (_isRelaxed[n]) Tighten(affine, n);
+                    if (_isRelaxed[n]) Tighten(affine, n, cancellationToken);
                     break;
                 case ActivationNode activation:
                     for (int i = 0; i < activation.Length; i++)
@@ -139,7 +149,7 @@ internal sealed class NetworkBounds
     }
 
     /// <summary>Bounds the elements again whose function is not linear over their interval.</summary>
-    private void Tighten(AffineNode node, int index)
+    private void Tighten(AffineNode node, int index, CancellationToken cancellationToken)
     {
         int count = 0;
         for (int i = 0; i < node.Length; i++)
@@ -151,7 +161,11 @@ internal sealed class NetworkBounds
             return;
         }
 
-        for (int start = 0; start < count; start += MostFunctionals / 2) TightenChosen(node, index, _chosen.AsSpan(start, Math.Min(count - start, MostFunctionals / 2)));
+        for (int start = 0; start < count; start += _elements)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            TightenChosen(node, index, _chosen.AsSpan(start, Math.Min(count - start, _elements)));
+        }
     }
 
     private bool Loses(int node, int element)

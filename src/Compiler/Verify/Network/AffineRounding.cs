@@ -20,6 +20,9 @@ internal sealed record AffineRounding(int Terms)
     /// <summary>By output the magnitude of constants that cancel in the bias; empty where none do.</summary>
     public ImmutableArray<double> Constants { get; init; } = [];
 
+    /// <summary>How much larger than the result the sum behind it may be: n for a mean of n elements. Where that overflows, so does the result.</summary>
+    public int SumFactor { get; init; } = 1;
+
     /// <summary>The layer where Winograd's filtering may compute it; null for sums as defined.</summary>
     public WinogradLayer? Winograd { get; init; }
 
@@ -29,7 +32,7 @@ internal sealed record AffineRounding(int Terms)
     /// <param name="errors">Takes the errors.</param>
     public void Errors(ReadOnlySpan<double> magnitude, ReadOnlySpan<double> x, Span<double> errors)
     {
-        for (int i = 0; i < errors.Length; i++) errors[i] = Analyser * FloatRounding.OfSum(Terms, magnitude[i] + (Constants.IsEmpty ? 0 : Constants[i]));
+        for (int i = 0; i < errors.Length; i++) errors[i] = magnitude[i] * SumFactor < float.MaxValue / 2 ? Analyser * FloatRounding.OfSum(Terms, magnitude[i] + (Constants.IsEmpty ? 0 : Constants[i])) : double.PositiveInfinity;
         Winograd?.Raise(x, errors);
     }
 }

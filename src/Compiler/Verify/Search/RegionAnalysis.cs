@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Threading;
 using RedGen.Compiler.Verify.Bounds;
 using RedGen.Compiler.Verify.Network;
 using RedGen.Compiler.Verify.Properties;
@@ -31,9 +32,10 @@ internal sealed class RegionAnalysis
     }
 
     /// <summary>Analyses a region.</summary>
-    public RegionOutcome Run(SearchRegion region)
+    /// <exception cref="System.OperationCanceledException">The token was cancelled.</exception>
+    public RegionOutcome Run(SearchRegion region, CancellationToken cancellationToken)
     {
-        if (!_bounds.Compute(region.Lower, region.Upper, region.Known)) return RegionOutcome.Proven;
+        if (!_bounds.Compute(region.Lower, region.Upper, region.Known, cancellationToken)) return RegionOutcome.Proven;
         ImmutableArray<Conjunction> conjunctions = _cases[region.Case].Conjunctions;
         RowSet rows = RowSet.Bound(_network, _bounds, conjunctions, region.Alive);
         ImmutableArray<int> alive = rows.Alive;

@@ -44,6 +44,6 @@ internal static class MeanRule
             map.EndRow();
         }
 
-        builder.Add(node.Outputs[0], new AffineNode(node.Outputs[0], [builder.Index(input)], [map.ToMap()], new double[outputs], new AffineRounding(terms)));
+        builder.Add(node.Outputs[0], new AffineNode(node.Outputs[0], [builder.Index(input)], [map.ToMap()], new double[outputs], new AffineRounding(terms) { SumFactor = terms }));
     }
 }
