@@ -13,6 +13,9 @@ public static class ParallelLayers
     /// <summary>Shares of a layer for each thread: one that is held up leaves some to the others.</summary>
     private const int SharesPerThread = 2;
 
+    /// <summary>More threads than this have no share of their own; the number of shares stays within what <see cref="LayerProgress"/> counts to.</summary>
+    private const int MostThreads = 256;
+
     /// <summary>Runs the network, the caller's thread among those that work.</summary>
     /// <typeparam name="T">The element type of the scratch memory.</typeparam>
     /// <param name="scratchLength">Elements of scratch memory that the threads share: the layers' values.</param>
@@ -30,7 +33,7 @@ public static class ParallelLayers
 
         CancellationToken token = options.CancellationToken;
         token.ThrowIfCancellationRequested();
-        int threads = options.MaxDegreeOfParallelism > 0 ? options.MaxDegreeOfParallelism : Environment.ProcessorCount;
+        int threads = Math.Min(MostThreads, options.MaxDegreeOfParallelism > 0 ? options.MaxDegreeOfParallelism : Environment.ProcessorCount);
         var progress = new LayerProgress(threads == 1 ? 1 : SharesPerThread * threads, token);
         T[] scratch = ArrayPool<T>.Shared.Rent(scratchLength);
         try

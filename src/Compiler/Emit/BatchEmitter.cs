@@ -77,7 +77,9 @@ internal sealed class BatchEmitter
 
     private void WriteParallel()
     {
-        Document((_plan.IsDivisible ? "Runs the network many times, divided among threads; a single run is divided inside its large layers. The results are the same as on one thread." : "Runs the network many times, divided among threads: the same results as on one."));
+        Document(_plan.IsDivisible
+            ? "Runs the network many times, divided among threads; a single run is divided inside its large layers. The results are the same as on one thread."
+            : "Runs the network many times, divided among threads: the same results as on one.");
         _code.Line($"/// <param name=\"{_options}\">How many threads at most (all processors where it does not say), and what cancels. A thread takes its scratch memory from the shared pool.</param>");
         _code.Line("/// <exception cref=\"ArgumentException\">An argument has the wrong length, or an output shares memory with an input.</exception>");
         _code.Line($"/// <exception cref=\"ArgumentOutOfRangeException\"><paramref name=\"{_count}\"/> is negative.</exception>");
