@@ -39,6 +39,7 @@ internal static class HistogramChart
             html.Element("title", label);
             html.Void("path", ("class", "b"), ("d", Bars(histogram, top)));
             html.Void("path", ("class", "d"), ("d", Curve(histogram, top)));
+            html.Void("path", ("class", "e"), ("d", Dots(histogram, top)));
             html.Void("path", ("class", "x"), ("d", "M0 " + Text(PlotHeight) + "H" + width));
             if (!weights.Codebook.IsEmpty) html.Void("path", ("class", "t"), ("d", Ticks(histogram, weights.Codebook)));
         }
@@ -64,6 +65,7 @@ internal static class HistogramChart
     {
         Key(html, "k", "weights before hashing" + (weights.ScaleCount > 0 ? ", ÷ the scale of their output" : ""));
         Key(html, "k after", "Gaussian kernel density, bandwidth " + ReportText.Quantity(weights.Histogram.Bandwidth));
+        Key(html, "k dot", "its extrema");
         if (weights.IsHashed) Key(html, "k mark", "codebook");
     }
 
@@ -93,10 +95,20 @@ internal static class HistogramChart
     private static string Curve(WeightHistogram histogram, double top)
     {
         var path = new StringBuilder();
-        for (int i = 0; i < histogram.Density.Length; i++)
-            path.Append(i == 0 ? 'M' : 'L').Append(Text((i * BinWidth) + (BinWidth / 2))).Append(' ').Append(Text(Y(histogram.Density[i], top)));
+        for (int i = 0; i < histogram.Density.Length; i++) path.Append(i == 0 ? 'M' : 'L').Append(Point(histogram, i, top));
         return path.ToString();
     }
+
+    /// <summary>Lines of no length with round ends: circles, however the drawing is stretched.</summary>
+    private static string Dots(WeightHistogram histogram, double top)
+    {
+        var path = new StringBuilder();
+        foreach (int bin in histogram.Extrema) path.Append('M').Append(Point(histogram, bin, top)).Append("h0");
+        return path.ToString();
+    }
+
+    private static string Point(WeightHistogram histogram, int bin, double top)
+        => Text((bin * BinWidth) + (BinWidth / 2)) + " " + Text(Y(histogram.Density[bin], top));
 
     private static string Ticks(WeightHistogram histogram, IEnumerable<float> codebook)
     {

@@ -90,6 +90,7 @@ internal static class ReportJson
             to = weights.Histogram.To,
             counts = weights.Histogram.Counts,
             density = weights.Histogram.Density,
+            extrema = weights.Histogram.Extrema,
             bandwidth = weights.Histogram.Bandwidth,
         },
     };

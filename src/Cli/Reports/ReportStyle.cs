@@ -43,6 +43,7 @@ internal static class ReportStyle
         .a { fill: var(--after); }
         .k { display: inline-block; width: .8em; height: .8em; margin: 0 .35em 0 0; border-radius: 2px; background: var(--before); vertical-align: -.05em; }
         .k.after { background: var(--after); }
+        .k.dot { border-radius: 50%; background: var(--after); transform: scale(.7); }
         .k.mark { background: var(--mark); }
         .key span { display: inline-block; margin-right: 1.1rem; }
         details { margin: .5rem 0; padding: 0 1rem; background: var(--card); border: 1px solid var(--line); border-radius: 6px; }
@@ -59,6 +60,7 @@ internal static class ReportStyle
         .plot { display: block; width: 100%; height: 9.5rem; }
         .plot path { vector-effect: non-scaling-stroke; }
         .plot .d { fill: none; stroke: var(--after); stroke-width: 2; stroke-linejoin: round; }
+        .plot .e { fill: none; stroke: var(--after); stroke-width: 7; stroke-linecap: round; }
         .plot .t { fill: none; stroke: var(--mark); stroke-width: 1.5; }
         .plot .x { fill: none; stroke: var(--soft); stroke-width: 1; }
         .axis { display: flex; justify-content: space-between; color: var(--soft); font-size: .8rem; font-variant-numeric: tabular-nums; }

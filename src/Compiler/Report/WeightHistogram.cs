@@ -25,6 +25,31 @@ public sealed record WeightHistogram(double From, double To, ImmutableArray<int>
     /// <summary>A histogram of nothing.</summary>
     public static WeightHistogram Empty { get; } = new(0, 0, [], [], 0);
 
+    /// <summary>The bins where the density has a local maximum or minimum, from left to right and by turns, maxima first; a plateau counts once, at its left end.</summary>
+    public ImmutableArray<int> Extrema
+    {
+        get
+        {
+            ImmutableArray<int>.Builder extrema = ImmutableArray.CreateBuilder<int>();
+            bool rises = true;
+            int turn = 0;
+            for (int i = 1; i < Density.Length; i++)
+            {
+                if (Density[i] == Density[turn]) continue;
+                if (Density[i] > Density[turn] != rises)
+                {
+                    extrema.Add(turn);
+                    rises = !rises;
+                }
+
+                turn = i;
+            }
+
+            if (rises && Density.Length > 0) extrema.Add(turn);
+            return extrema.ToImmutable();
+        }
+    }
+
     /// <summary>Makes a histogram.</summary>
     /// <param name="values">The values; those that are no finite numbers are left out.</param>
     /// <param name="marks">Values that the range covers too.</param>

@@ -62,4 +62,19 @@ public sealed class WeightHistogramTests
         return histogram.Counts.Sum() == finite.Length && histogram.From <= finite.Min() && histogram.To >= finite.Max()
             && histogram.Density.Sum() <= (finite.Length * 1.001) + (0.001 * WeightHistogram.Bins) && histogram.Density.All(d => d >= 0);
     }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void Extrema_are_the_turns_of_the_density()
+    {
+        static int[] Turns(params double[] density) => [.. new WeightHistogram(0, 1, [], [.. density], 1).Extrema];
+
+        Assert.Equal([2, 3, 5], Turns(0, 1, 3, 1, 1, 2, 0));
+        Assert.Equal([1], Turns(0, 2, 2, 1, 0));
+        Assert.Equal([0, 1, 2], Turns(5, 4, 6));
+        Assert.Equal([0], Turns(1, 1, 1));
+        Assert.Empty(Turns());
+        WeightHistogram two = WeightHistogram.Of(Enumerable.Range(0, 400).Select(i => (i % 2 == 0 ? -1 : 1) + (i * 0.0005)), []);
+        Assert.Equal(3, two.Extrema.Length);
+        Assert.InRange(two.Density[two.Extrema[1]], 0, two.Density[two.Extrema[0]] / 2);
+    }
 }
