@@ -93,7 +93,7 @@ internal sealed class LayerReader
             OutputShapes = Types(step.Outputs),
             Before = new ReportCost(before?.Multiplications ?? step.MultiplyAdds, before is null ? step.MultiplyAdds : Additions(before), 4L * (weights?.Count ?? 0)),
             After = new ReportCost(step.Multiplications, Additions(step), hashed?.Bytes ?? (4L * (layer?.Count ?? 0))),
-            EmittedBytes = step.Weights.Sum(w => (long)w.Data.Length) + step.Inputs.Distinct().Sum(i => (long)(_after.Graph.ConstantOf(i)?.Data.Length ?? 0)),
+            EmittedBytes = step.Weights.SelectMany(static w => w.Emitted).Sum(static w => (long)w.Data.Length) + step.Inputs.Distinct().Sum(i => (long)(_after.Graph.ConstantOf(i)?.Data.Length ?? 0)),
             Weights = weights,
         };
     }

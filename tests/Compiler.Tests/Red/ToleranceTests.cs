@@ -19,7 +19,7 @@ public sealed class ToleranceTests
     [Fact]
     public void A_missed_tolerance_is_RG0027_and_names_the_layer_with_the_largest_share()
     {
-        CompilationResult result = ModelCompiler.Compile(Mlp, Adaptive with { Tolerance = 0.0001 });
+        CompilationResult result = ModelCompiler.Compile(Mlp, Adaptive with { Hashing = Hashing.Kde, Tolerance = 0.0001 });
         Assert.True(result.Success);
         Diagnostic warning = Assert.Single(result.Diagnostics, d => d.Id == "RG0027");
         Assert.Equal(Severity.Warning, warning.Severity);
@@ -35,6 +35,19 @@ public sealed class ToleranceTests
     {
         Assert.Empty(ModelCompiler.Compile(Mlp, Adaptive with { Tolerance = 0.1 }).Diagnostics);
         Assert.Empty(ModelCompiler.Compile(Mlp, Adaptive).Diagnostics);
+    }
+
+    [Theory]
+    [InlineData(0.01)]
+    [InlineData(0.001)]
+    [InlineData(0.0001)]
+    public void A_tolerance_that_was_asked_for_is_met_with_as_many_bytes_as_it_takes(double tolerance)
+    {
+        CompilationResult result = ModelCompiler.Compile(Mlp, Adaptive with { Tolerance = tolerance });
+        Assert.Empty(result.Diagnostics);
+        ModelReduction reduction = result.Plan!.Reduction;
+        Assert.InRange(reduction.MeasuredError, 0, tolerance);
+        Assert.NotEmpty(reduction.Layers);
     }
 
     [Fact]

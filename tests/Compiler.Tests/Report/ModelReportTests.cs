@@ -54,6 +54,7 @@ public sealed class ModelReportTests
         Assert.Equal((step.Cost?.ValuesPerColumn ?? 6) / 6.0, report.ValuesPerColumnRatio);
         Assert.Equal(1 - (plan.Multiplications / 6.0), report.MultiplicationsRemoved, 12);
         Assert.Equal(plan.MultiplicationsRemoved, report.MultiplicationsRemoved, 12);
+        Assert.Equal(plan.WeightBytes, layer.EmittedBytes);
         Assert.Equal((plan.WeightBytes, plan.ArenaBytes), (report.After.WeightBytes, report.ArenaBytesAfter));
     }
 

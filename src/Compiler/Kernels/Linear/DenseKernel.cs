@@ -20,6 +20,9 @@ internal sealed class DenseKernel : Kernel
     /// <summary>Outputs up to which the loads of inputs outweigh those of weights: a vector's.</summary>
     private const int LeastAlignedOutputs = 16;
 
+    /// <summary>Bytes of a hashed layer's weights to each of the zeros behind its biases.</summary>
+    private const int MostPadding = 32;
+
     /// <inheritdoc/>
     public override Step? TryPlan(NodeGroup group, KernelContext context)
     {
@@ -62,11 +65,16 @@ internal sealed class DenseKernel : Kernel
         };
         if (form is Form.Blocks or Form.Pairs && layer.Outputs > LeastAlignedOutputs && weights.RunBytes is >= LeastAligned and <= MostAligned) weights = weights.Aligned();
         ImmutableArray<Weight> all = [weights];
+        bool isPadded = form is Form.Blocks or Form.Pairs && (hashed is null || IsWorthPadding(layer));
         // Second codes were given what is left of the allowed bytes: zeros that make the last vector whole are not counted in that.
-        if (scales is not null) all = all.Add(Weight.Of("Scales", hashed!.Matrix.Fine is null ? DensePacking.PadOutputs(scales) : scales));
+        if (scales is not null) all = all.Add(Weight.Of("Scales", isPadded && hashed!.Matrix.Fine is null ? DensePacking.PadOutputs(scales) : scales));
         if (layer.Bias is null) return all;
-        return all.Add(Weight.Of("Bias", form is Form.Blocks or Form.Pairs ? DensePacking.PadOutputs(layer.Bias) : layer.Bias));
+        return all.Add(Weight.Of("Bias", isPadded ? DensePacking.PadOutputs(layer.Bias) : layer.Bias));
     }
+
+    /// <summary>Whether zeros that make the last vector of biases whole are few beside a byte a weight.</summary>
+    private static bool IsWorthPadding(DenseLayer layer)
+        => MostPadding * sizeof(float) * (DensePacking.Padded(layer.Outputs) - layer.Outputs) <= (long)layer.Inputs * layer.Outputs;
 
     private sealed class DenseStep(DenseLayer layer, Form form) : Step
     {

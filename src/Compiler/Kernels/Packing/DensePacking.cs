@@ -42,5 +42,6 @@ internal static class DensePacking
         return padded;
     }
 
-    private static int Padded(int outputs) => (outputs + PanelPacking.PanelWidth - 1) / PanelPacking.PanelWidth * PanelPacking.PanelWidth;
+    /// <summary>Outputs with those that fill the last panel.</summary>
+    internal static int Padded(int outputs) => (outputs + PanelPacking.PanelWidth - 1) / PanelPacking.PanelWidth * PanelPacking.PanelWidth;
 }

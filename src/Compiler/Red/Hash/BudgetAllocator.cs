@@ -16,10 +16,11 @@ internal sealed record BudgetLayer(string Weights, ImmutableArray<LayerCandidate
 /// <summary>How many bytes the weights may take.</summary>
 /// <param name="Floats">Bytes of all float constants as they are.</param>
 /// <param name="Fixed">Bytes of those that are not the layers'.</param>
-internal sealed record WeightLimit(long Floats, long Fixed)
+/// <param name="Share">The share of the original bytes up to which layers get second codes, or are left as floats, to meet the tolerance.</param>
+internal sealed record WeightLimit(long Floats, long Fixed, double Share = WeightLimit.DefaultShare)
 {
-    /// <summary>The share of the original bytes up to which layers get second codes, or are left as floats, to meet the tolerance.</summary>
-    public const double Share = 0.328;
+    /// <summary>The share where nobody asked for a tolerance: a third of the bytes, with room for padding.</summary>
+    public const double DefaultShare = 0.328;
 
     /// <summary>The share up to which they do beyond that, where only the error counts.</summary>
     public const double FineShare = 0.324;
@@ -92,7 +93,7 @@ internal static class BudgetAllocator
     private static bool Fits(long bytes, double lost, double original, WeightLimit weights, BudgetGoal goal, bool isLimitMet)
     {
         if (isLimitMet && (goal.Removed > 0 || lost > MostLost * original)) return false;
-        return bytes <= (isLimitMet ? WeightLimit.FineShare : WeightLimit.Share) * weights.Floats;
+        return bytes <= (isLimitMet ? WeightLimit.FineShare : weights.Share) * weights.Floats;
     }
 
     private static double Price(BudgetLayer layer, int index, double leastGain)

@@ -104,6 +104,8 @@ internal static class HashingSearch
         long floats = graph.Initializers.Values.Where(t => t.ElementType == ElementType.Float32).Sum(t => 4L * t.Length);
         // On a microcontroller every layer is decoded at a byte a weight: there is room for a small layer of floats or two.
         var weights = new WeightLimit(options.Profile == Profile.Micro ? floats * 4 / 5 : floats, floats - problem.Layers.Sum(l => 4L * l.Layer.Count));
+        // A tolerance that the user set is met before bytes are saved. The papers' density would leave most of a network as floats.
+        if (options is { Tolerance: not null, Hashing: Hashing.Adaptive }) weights = weights with { Share = double.PositiveInfinity };
 
         BudgetGoal current = goal with { Limit = goal.Limit * EstimateShare, Target = goal.Target * EstimateShare };
         Trial? best = null;

@@ -45,14 +45,14 @@ public sealed class BudgetAllocatorTests
         ImmutableArray<int> chosen = BudgetAllocator.Allocate(layers, new BudgetGoal(0, 0, 0), weights);
         bool anyFloats = chosen.Where((c, i) => layers[i].Candidates[c].Magnitudes == 0).Any();
         long bytes = weights.Fixed + layers.Select((l, i) => l.Candidates[chosen[i]].Bytes).Sum();
-        if (anyFloats) Assert.InRange(bytes, 0, WeightLimit.Share * weights.Floats);
+        if (anyFloats) Assert.InRange(bytes, 0, WeightLimit.DefaultShare * weights.Floats);
         // What is not a float is as fine as it gets, and one layer more as floats is beyond the share.
         for (int i = 0; i < chosen.Length; i++)
         {
             LayerCandidate now = layers[i].Candidates[chosen[i]];
             if (now.Magnitudes == 0) continue;
             Assert.Equal(layers[i].Candidates.Length - 2, chosen[i]);
-            Assert.True(bytes - now.Bytes + layers[i].Candidates[^1].Bytes > WeightLimit.Share * weights.Floats);
+            Assert.True(bytes - now.Bytes + layers[i].Candidates[^1].Bytes > WeightLimit.DefaultShare * weights.Floats);
         }
     });
 
