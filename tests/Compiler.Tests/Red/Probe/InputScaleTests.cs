@@ -1,5 +1,4 @@
 using System.Linq;
-using RedGen.Compiler.Execute;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Options;
 using RedGen.Compiler.Red.Probe;
