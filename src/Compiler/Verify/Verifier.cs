@@ -20,6 +20,9 @@ public static class Verifier
     /// <summary>Regions that are analysed at once, whatever the number of threads, so that the search is the same on all.</summary>
     private const int BatchLength = 16;
 
+    /// <summary>Inputs up to which the search splits inputs; of networks with more it splits neurons.</summary>
+    private const int MostSplitInputs = 20;
+
     /// <summary>Verifies a property.</summary>
     /// <param name="plan">The compiled model.</param>
     /// <param name="property">The property; its lengths are the model's.</param>
@@ -53,7 +56,7 @@ public static class Verifier
         private readonly VerificationLimits _limits;
         private readonly Action<long, int>? _onProgress;
         private readonly CancellationToken _cancellation;
-        private readonly RegionQueue _queue = new();
+        private readonly RegionQueue<SearchRegion> _queue = new();
         private long _nodes;
         private int _depth;
         private int _stuck;
@@ -88,6 +91,25 @@ public static class Verifier
             for (int c = 0; c < _cases.Length; c++)
             {
                 if (_cancellation.IsCancellationRequested) return End(VerificationResult.TimedOut);
+                if (_network.Inputs > MostSplitInputs && _network.Nodes.Any(static n => n is ActivationNode))
+                {
+                    var search = new NeuronSearch(_network, new AttackTarget(_cases[c].Box, _cases[c].Conjunctions, _witnesses[c]), _limits.Threads, _cancellation);
+                    bool ended;
+                    try
+                    {
+                        ended = search.Run(_limits.Nodes - _nodes, _onProgress);
+                    }
+                    finally
+                    {
+                        _nodes += search.Nodes;
+                        _depth = Math.Max(_depth, search.Depth);
+                    }
+
+                    if (search.Counterexample is { } input) return Violated(input);
+                    if (!ended) return End(VerificationResult.Unknown, LimitReached());
+                    if (!search.IsStuck) continue;
+                }
+
                 if (new Attack(_network, _cases[c].Box, _cases[c].Conjunctions, _witnesses[c]).Run(_cancellation) is { } found) return Violated(found);
                 _queue.Add(new SearchRegion(c, [.. _cases[c].Box.Lower], [.. _cases[c].Box.Upper], [.. Enumerable.Range(0, _cases[c].Conjunctions.Length)], null, double.NegativeInfinity, 0));
             }
@@ -103,7 +125,7 @@ public static class Verifier
             while (_queue.Count > 0)
             {
                 if (_cancellation.IsCancellationRequested) return End(VerificationResult.TimedOut);
-                if (_nodes >= _limits.Nodes) return End(VerificationResult.Unknown, "the limit of " + _limits.Nodes.ToString(System.Globalization.CultureInfo.InvariantCulture) + " regions is reached");
+                if (_nodes >= _limits.Nodes) return End(VerificationResult.Unknown, LimitReached());
                 batch.Clear();
                 while (batch.Count < BatchLength && _queue.Count > 0) batch.Add(_queue.Take());
                 foreach (RegionOutcome outcome in Analyse(analyses, batch))
@@ -140,6 +162,8 @@ public static class Verifier
             });
             return outcomes;
         }
+
+        private string LimitReached() => "the limit of " + _limits.Nodes.ToString(System.Globalization.CultureInfo.InvariantCulture) + " regions is reached";
 
         private Verdict Violated(float[] input) => new(VerificationResult.Violated, _nodes, _depth, [.. input], [.. _predict(input)], "");
 

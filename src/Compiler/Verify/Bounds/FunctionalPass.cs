@@ -10,7 +10,7 @@ namespace RedGen.Compiler.Verify.Bounds;
 /// lower bounds: λ·z ≥ λ'·x + c over the box whose bounds are known for all earlier nodes. Rounding errors of the network's float32
 /// arithmetic are subtracted at every layer. Memory is kept from pass to pass; not for several threads at once.
 /// </summary>
-internal sealed class FunctionalPass
+internal class FunctionalPass
 {
     /// <summary>What sums in double may lose, relative to the magnitudes that are added up (docs/verification.md): 2⁻³⁶, a term's 2⁻⁵³ times 2¹⁷ terms.</summary>
     private const double SumError = 1.0 / (1L << 36);
@@ -20,6 +20,7 @@ internal sealed class FunctionalPass
     private readonly bool[] _isUsed;
     private double[] _constants = [];
     private double[] _magnitudes = [];
+    private double[] _least = [];
 
     /// <summary>Makes a pass over a network.</summary>
     public FunctionalPass(BoundNetwork network)
@@ -29,6 +30,9 @@ internal sealed class FunctionalPass
         for (int i = 0; i < _functionals.Length; i++) _functionals[i] = [];
         _isUsed = new bool[network.Nodes.Length];
     }
+
+    /// <summary>The network.</summary>
+    protected BoundNetwork Network => _network;
 
     /// <summary>The number of functionals, a multiple of a vector's length; those beyond the ones asked for are zero.</summary>
     public int Count { get; private set; }
@@ -48,7 +52,7 @@ internal sealed class FunctionalPass
         int width = Vector<double>.Count;
         Count = (functionals + width - 1) / width * width;
         Array.Clear(_isUsed, 0, _isUsed.Length);
-        if (_constants.Length < Count) (_constants, _magnitudes) = (new double[Count], new double[Count]);
+        if (_constants.Length < Count) (_constants, _magnitudes, _least) = (new double[Count], new double[Count], new double[Count]);
         Array.Clear(_constants, 0, Count);
         Array.Clear(_magnitudes, 0, Count);
     }
@@ -85,10 +89,11 @@ internal sealed class FunctionalPass
         for (int n = from; n > 0; n--)
         {
             if (!_isUsed[n]) continue;
+            Complete(n);
             switch (_network.Nodes[n])
             {
                 case AffineNode affine:
-                    Through(affine, n, bounds.Errors(n));
+                    Through(affine, n, bounds);
                     break;
                 case ActivationNode activation:
                     Through(activation, n, bounds);
@@ -119,7 +124,61 @@ internal sealed class FunctionalPass
         return double.IsNaN(least) ? double.NegativeInfinity : least;
     }
 
-    private Span<double> Use(int node)
+    /// <summary>The least values of all functionals over a box, as <see cref="Least(int, ReadOnlySpan{double}, ReadOnlySpan{double})"/> gives them.</summary>
+    /// <returns>By functional; they hold until the next call.</returns>
+    public ReadOnlySpan<double> Least(ReadOnlySpan<double> lower, ReadOnlySpan<double> upper)
+    {
+        Span<double> sums = _least.AsSpan(0, Count);
+        _constants.AsSpan(0, Count).CopyTo(sums);
+        if (_isUsed[0])
+        {
+            Span<Vector<double>> sum = MemoryMarshal.Cast<double, Vector<double>>(sums);
+            Span<Vector<double>> magnitude = MemoryMarshal.Cast<double, Vector<double>>(_magnitudes.AsSpan(0, Count));
+            ReadOnlySpan<Vector<double>> factors = MemoryMarshal.Cast<double, Vector<double>>(At(0));
+            for (int i = 0; i < lower.Length; i++)
+            {
+                var (low, high) = (new Vector<double>(lower[i]), new Vector<double>(upper[i]));
+                var largest = new Vector<double>(Math.Max(Math.Abs(lower[i]), Math.Abs(upper[i])));
+                for (int v = 0; v < sum.Length; v++)
+                {
+                    Vector<double> factor = factors[(i * sum.Length) + v];
+                    sum[v] += (Vector.Max(factor, Vector<double>.Zero) * low) + (Vector.Min(factor, Vector<double>.Zero) * high);
+                    magnitude[v] += Vector.Abs(factor) * largest;
+                }
+            }
+        }
+
+        for (int k = 0; k < Count; k++)
+        {
+            sums[k] -= _magnitudes[k] * SumError;
+            if (double.IsNaN(sums[k])) sums[k] = double.NegativeInfinity;
+        }
+
+        return sums;
+    }
+
+    /// <summary>Called when all factors of a node are known, before they are pulled back through it.</summary>
+    protected virtual void Complete(int node)
+    {
+    }
+
+    /// <summary>Pulls back through a function of single elements.</summary>
+    protected virtual void Through(ActivationNode node, int index, NetworkBounds bounds)
+    {
+        ReadOnlySpan<double> functionals = At(index);
+        Span<double> target = Use(node.Source, bounds);
+        ReadOnlySpan<double> lower = bounds.Lower(node.Source), upper = bounds.Upper(node.Source);
+        foreach (int i in bounds.Wanted(index))
+            Relaxed(functionals.Slice(i * Count, Count), target.Slice(i * Count, Count), node.Function.Relax(lower[i], upper[i]));
+    }
+
+    /// <summary>The constants of all functionals, and the magnitudes that their rounding errors are relative to.</summary>
+    protected (double[] Constants, double[] Magnitudes) Sums => (_constants, _magnitudes);
+
+    /// <summary>A node's factors, to be added to.</summary>
+    /// <param name="node">The node.</param>
+    /// <param name="bounds">The node's bounds where other readers may have added factors: these are rounded again with what comes.</param>
+    protected Span<double> Use(int node, NetworkBounds? bounds = null)
     {
         int length = _network.Nodes[node].Length * Count;
         if (_functionals[node].Length < length) _functionals[node] = new double[length];
@@ -129,13 +188,29 @@ internal sealed class FunctionalPass
             span.Clear();
             _isUsed[node] = true;
         }
+        else if (bounds is not null)
+        {
+            AddMagnitudes(span, bounds.Lower(node), bounds.Upper(node));
+        }
 
         return span;
     }
 
-    private void Through(AffineNode node, int index, ReadOnlySpan<double> errors)
+    private void AddMagnitudes(ReadOnlySpan<double> factors, ReadOnlySpan<double> lower, ReadOnlySpan<double> upper)
     {
-        ReadOnlySpan<double> functionals = At(index);
+        Span<Vector<double>> magnitudes = MemoryMarshal.Cast<double, Vector<double>>(_magnitudes.AsSpan(0, Count));
+        ReadOnlySpan<Vector<double>> source = MemoryMarshal.Cast<double, Vector<double>>(factors);
+        for (int i = 0; i < lower.Length; i++)
+        {
+            // Not infinite: nothing times an unbounded element is nothing.
+            var largest = new Vector<double>(Math.Min(double.MaxValue, Math.Max(Math.Abs(lower[i]), Math.Abs(upper[i]))));
+            for (int v = 0; v < magnitudes.Length; v++) magnitudes[v] += Vector.Abs(source[(i * magnitudes.Length) + v]) * largest;
+        }
+    }
+
+    private void Through(AffineNode node, int index, NetworkBounds bounds)
+    {
+        ReadOnlySpan<double> functionals = At(index), errors = bounds.Errors(index);
         Span<Vector<double>> constants = MemoryMarshal.Cast<double, Vector<double>>(_constants.AsSpan(0, Count));
         Span<Vector<double>> magnitudes = MemoryMarshal.Cast<double, Vector<double>>(_magnitudes.AsSpan(0, Count));
         for (int i = 0; i < node.Length; i++)
@@ -152,16 +227,7 @@ internal sealed class FunctionalPass
             }
         }
 
-        for (int s = 0; s < node.Sources.Length; s++) node.Maps[s].PullBack(functionals, Use(node.Sources[s]), Count);
-    }
-
-    private void Through(ActivationNode node, int index, NetworkBounds bounds)
-    {
-        ReadOnlySpan<double> functionals = At(index);
-        Span<double> target = Use(node.Source);
-        ReadOnlySpan<double> lower = bounds.Lower(node.Source), upper = bounds.Upper(node.Source);
-        for (int i = 0; i < node.Length; i++)
-            Relaxed(functionals.Slice(i * Count, Count), target.Slice(i * Count, Count), node.Function.Relax(lower[i], upper[i]));
+        for (int s = 0; s < node.Sources.Length; s++) node.Maps[s].PullBack(functionals, bounds.Wanted(node.Sources[s]), Use(node.Sources[s], bounds), Count);
     }
 
     /// <summary>A factor that is not negative meets the lower line, a negative one the upper line.</summary>
@@ -191,7 +257,7 @@ internal sealed class FunctionalPass
     private void Through(MaxNode node, int index, NetworkBounds bounds)
     {
         ReadOnlySpan<double> functionals = At(index);
-        Span<double> target = Use(node.Sources[0]);
+        Span<double> target = Use(node.Sources[0], bounds);
         ReadOnlySpan<double> lower = bounds.Lower(node.Sources[0]), upper = bounds.Upper(node.Sources[0]);
         for (int i = 0; i < node.Length; i++)
         {

@@ -32,6 +32,11 @@ internal sealed class NetworkBounds
     private readonly FunctionalPass _pass;
     private readonly double[][] _forms;
     private readonly int[] _chosen;
+    private readonly int[][] _wanted;
+    private readonly int[] _wantedCounts;
+    private readonly int[][] _bent;
+    private readonly int[] _bentCounts;
+    private readonly bool[] _isSoleReader;
     private readonly int _elements;
 
     /// <summary>Makes room for the bounds of a network.</summary>
@@ -45,6 +50,11 @@ internal sealed class NetworkBounds
         _magnitude = new double[longest];
         _largest = new double[longest];
         _chosen = new int[longest];
+        _wanted = [.. network.Nodes.Select(static n => Enumerable.Range(0, n.Length).ToArray())];
+        _wantedCounts = [.. network.Nodes.Select(static n => n.Length)];
+        _bent = [.. network.Nodes.Select(static n => new int[n is ActivationNode ? n.Length : 0])];
+        _bentCounts = new int[network.Nodes.Length];
+        _isSoleReader = [.. network.Nodes.Select((n, i) => n is ActivationNode && network.Output != n.Sources[0] && network.Nodes.Count(r => r.Sources.Contains(n.Sources[0])) == 1)];
         _isRelaxed = new bool[network.Nodes.Length];
         _readers = [.. network.Nodes.Select((_, i) => network.Nodes.Where(n => n is ActivationNode or MaxNode && n.Sources[0] == i).ToArray())];
         for (int i = 0; i < _readers.Length; i++) _isRelaxed[i] = _readers[i].Length > 0;
@@ -72,6 +82,12 @@ internal sealed class NetworkBounds
     /// <summary>The rounding errors of an affine node; empty where it has none.</summary>
     public ReadOnlySpan<double> Errors(int node) => _errors[node];
 
+    /// <summary>The elements of a node that are not zero everywhere in the box: the others' factors in a functional make no difference.</summary>
+    public ReadOnlySpan<int> Wanted(int node) => _wanted[node].AsSpan(0, _wantedCounts[node]);
+
+    /// <summary>The elements of an activation node whose function is not linear over their interval: what is lost to relaxations is lost there.</summary>
+    public ReadOnlySpan<int> Bent(int node) => _bent[node].AsSpan(0, _bentCounts[node]);
+
     /// <summary>By input how much of an element of a relaxed node comes from it: the magnitudes of the factors of its last functionals.</summary>
     public ReadOnlySpan<double> Form(int node, int element) => _forms[node].AsSpan(element * _network.Inputs, _network.Inputs);
 
@@ -79,9 +95,10 @@ internal sealed class NetworkBounds
     /// <param name="lower">The box's lower ends.</param>
     /// <param name="upper">The box's upper ends.</param>
     /// <param name="known">Bounds over a box around this one; null: none.</param>
+    /// <param name="tightening">How elements of layers are bounded that nonlinear functions lose by; null: with the relaxations' own slopes.</param>
     /// <param name="cancellationToken">Ends the computation, which takes long for wide networks.</param>
     /// <returns>Whether the box may have a point: bounds that cross prove that it has none.</returns>
-    public bool Compute(ReadOnlySpan<double> lower, ReadOnlySpan<double> upper, BoundSnapshot? known, CancellationToken cancellationToken = default)
+    public bool Compute(ReadOnlySpan<double> lower, ReadOnlySpan<double> upper, BoundSnapshot? known, SlopeTightening? tightening = null, CancellationToken cancellationToken = default)
     {
         lower.CopyTo(_lower[0]);
         upper.CopyTo(_upper[0]);
@@ -92,7 +109,7 @@ internal sealed class NetworkBounds
                 case AffineNode affine:
                     Affine(affine, n);
                     known?.Meet(n, _lower[n], _upper[n]);
-                    if (_isRelaxed[n]) Tighten(affine, n, cancellationToken);
+                    if (_isRelaxed[n]) Tighten(affine, n, tightening, cancellationToken);
                     break;
                 case ActivationNode activation:
                     for (int i = 0; i < activation.Length; i++)
@@ -101,6 +118,8 @@ internal sealed class NetworkBounds
                         (_lower[n][i], _upper[n][i]) = (value.Low, value.High);
                     }
 
+                    FindWanted(n);
+                    FindBent(activation, n);
                     break;
                 case MaxNode max:
                     for (int i = 0; i < max.Length; i++)
@@ -116,6 +135,27 @@ internal sealed class NetworkBounds
         }
 
         return true;
+    }
+
+    private void FindWanted(int node)
+    {
+        int count = 0;
+        for (int i = 0; i < _lower[node].Length; i++)
+            if (_lower[node][i] != 0 || _upper[node][i] != 0) _wanted[node][count++] = i;
+        _wantedCounts[node] = count;
+        // What nobody else reads is not wanted either where the function gives zero.
+        if (!_isSoleReader[node]) return;
+        int source = _network.Nodes[node].Sources[0];
+        Array.Copy(_wanted[node], _wanted[source], count);
+        _wantedCounts[source] = count;
+    }
+
+    private void FindBent(ActivationNode node, int index)
+    {
+        int count = 0;
+        for (int i = 0; i < node.Length; i++)
+            if (!node.Function.IsLinear(_lower[node.Source][i], _upper[node.Source][i])) _bent[index][count++] = i;
+        _bentCounts[index] = count;
     }
 
     private bool IsConsistent(int node)
@@ -149,7 +189,7 @@ internal sealed class NetworkBounds
     }
 
     /// <summary>Bounds the elements again whose function is not linear over their interval.</summary>
-    private void Tighten(AffineNode node, int index, CancellationToken cancellationToken)
+    private void Tighten(AffineNode node, int index, SlopeTightening? tightening, CancellationToken cancellationToken)
     {
         int count = 0;
         for (int i = 0; i < node.Length; i++)
@@ -161,11 +201,24 @@ internal sealed class NetworkBounds
             return;
         }
 
+        if (tightening is not null)
+        {
+            tightening.Run(this, node, index, _chosen.AsSpan(0, count).ToArray(), cancellationToken);
+            return;
+        }
+
         for (int start = 0; start < count; start += _elements)
         {
             cancellationToken.ThrowIfCancellationRequested();
             TightenChosen(node, index, _chosen.AsSpan(start, Math.Min(count - start, _elements)));
         }
+    }
+
+    /// <summary>Tightens an element's bounds.</summary>
+    public void Meet(int node, int element, double lower, double upper)
+    {
+        _lower[node][element] = Math.Max(_lower[node][element], lower);
+        _upper[node][element] = Math.Min(_upper[node][element], upper);
     }
 
     private bool Loses(int node, int element)

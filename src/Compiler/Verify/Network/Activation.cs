@@ -19,4 +19,17 @@ internal abstract record Activation
 
     /// <summary>Whether one line is both bounds over the interval: nothing is lost there.</summary>
     public virtual bool IsLinear(double lower, double upper) => false;
+
+    /// <summary>
+    /// The slopes that the lower line may have instead over an interval where the function is not linear, its offset unchanged; equal where
+    /// <see cref="Relax"/> gives the only one.
+    /// </summary>
+    public virtual Interval LowerSlopes(double lower, double upper)
+    {
+        double slope = Relax(lower, upper).LowerSlope;
+        return new(slope, slope);
+    }
+
+    /// <summary>Where an interval over which the function is not linear is split in two.</summary>
+    public virtual double SplitPoint(double lower, double upper) => lower + ((upper - lower) / 2);
 }

@@ -43,4 +43,7 @@ internal sealed record ClipActivation(double Low, double High) : Activation
         if (lower < Low && upper <= High) result = upper - Low > Low - lower ? result with { LowerSlope = 1, LowerOffset = 0 } : result with { LowerSlope = 0, LowerOffset = Low };
         return result;
     }
+
+    /// <inheritdoc/>
+    public override double SplitPoint(double lower, double upper) => lower < Low ? Low : High;
 }

@@ -36,5 +36,11 @@ internal sealed record LeakyReluActivation(double NegativeSlope) : Activation
         return new(upper > -lower ? 1 : NegativeSlope, -error, slope, offset + error);
     }
 
+    /// <inheritdoc/>
+    public override Interval LowerSlopes(double lower, double upper) => new(NegativeSlope, 1);
+
+    /// <inheritdoc/>
+    public override double SplitPoint(double lower, double upper) => 0;
+
     private double Error(double lower, double upper) => FloatRounding.Of(Math.Max(-lower, upper) * NegativeSlope, FloatRounding.Operation);
 }

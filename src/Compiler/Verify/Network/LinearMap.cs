@@ -7,9 +7,16 @@ namespace RedGen.Compiler.Verify.Network;
 /// <summary>A matrix of outputs × inputs by rows, of which only what is not zero is stored.</summary>
 internal sealed class LinearMap
 {
+    /// <summary>Elements from which a matrix is kept as a whole: smaller ones gain nothing.</summary>
+    private const int FewestDense = 64;
+
     private readonly int[] _starts;
     private readonly int[] _columns;
     private readonly double[] _values;
+
+    /// <summary>All elements by rows, and of the transpose; null where most are zero.</summary>
+    private readonly double[]? _dense;
+    private readonly double[]? _transpose;
 
     /// <summary>Makes a matrix.</summary>
     /// <param name="inputs">The number of columns.</param>
@@ -22,6 +29,7 @@ internal sealed class LinearMap
         _starts = starts;
         _columns = columns;
         _values = values;
+        if (values.Length * 2L >= (long)inputs * Outputs && values.Length >= FewestDense) (_dense, _transpose) = Dense();
     }
 
     /// <summary>The number of rows.</summary>
@@ -91,24 +99,65 @@ internal sealed class LinearMap
     /// Adds the pull-back of functionals: each is a column of <paramref name="functionals"/> (outputs × count, by rows), and gets
     /// Σᵢ λᵢ·wᵢⱼ in <paramref name="result"/> (inputs × count).
     /// </summary>
-    public void PullBack(ReadOnlySpan<double> functionals, Span<double> result, int count)
+    /// <param name="functionals">The functionals λ.</param>
+    /// <param name="wanted">The inputs j whose factors are wanted; a matrix that is not dense gives all.</param>
+    /// <param name="result">Takes the sums.</param>
+    /// <param name="count">The number of functionals.</param>
+    public void PullBack(ReadOnlySpan<double> functionals, ReadOnlySpan<int> wanted, Span<double> result, int count)
     {
-        int width = Vector<double>.Count;
+        if (_transpose is not null)
+        {
+            Span<int> rows = new int[Outputs];
+            DenseProduct.Add(_transpose, Outputs, wanted, rows.Slice(0, FindRows(functionals, rows, count)), functionals, result, count);
+            return;
+        }
+
         for (int i = 0; i < Outputs; i++)
         {
             ReadOnlySpan<Vector<double>> source = MemoryMarshal.Cast<double, Vector<double>>(functionals.Slice(i * count, count));
             if (IsZero(source)) continue;
             ReadOnlySpan<int> columns = Columns(i);
             ReadOnlySpan<double> values = Values(i);
-            for (int k = 0; k < values.Length; k++)
-            {
-                Span<Vector<double>> target = MemoryMarshal.Cast<double, Vector<double>>(result.Slice(columns[k] * count, count));
-                var w = new Vector<double>(values[k]);
-                for (int v = 0; v < target.Length; v++) target[v] += w * source[v];
-            }
+            for (int k = 0; k < values.Length; k++) AddScaled(source, values[k], result.Slice(columns[k] * count, count));
+        }
+    }
+
+    /// <summary>Adds the images of many vectors, the columns of <paramref name="x"/> (inputs × count), to those of <paramref name="y"/> (outputs × count).</summary>
+    /// <param name="x">The vectors.</param>
+    /// <param name="wanted">The outputs that are wanted; a matrix that is not dense gives all.</param>
+    /// <param name="y">Takes the images.</param>
+    /// <param name="count">The number of vectors.</param>
+    public void Apply(ReadOnlySpan<double> x, ReadOnlySpan<int> wanted, Span<double> y, int count)
+    {
+        if (_dense is not null)
+        {
+            Span<int> columns = new int[Inputs];
+            DenseProduct.Add(_dense, Inputs, wanted, columns.Slice(0, FindRows(x, columns, count)), x, y, count);
+            return;
         }
 
-        System.Diagnostics.Debug.Assert(count % width == 0, "Functionals come in whole vectors.");
+        for (int i = 0; i < Outputs; i++)
+        {
+            ReadOnlySpan<int> columns = Columns(i);
+            ReadOnlySpan<double> values = Values(i);
+            for (int k = 0; k < values.Length; k++) AddScaled(MemoryMarshal.Cast<double, Vector<double>>(x.Slice(columns[k] * count, count)), values[k], y.Slice(i * count, count));
+        }
+    }
+
+    private static void AddScaled(ReadOnlySpan<Vector<double>> x, double factor, Span<double> y)
+    {
+        Span<Vector<double>> target = MemoryMarshal.Cast<double, Vector<double>>(y);
+        var w = new Vector<double>(factor);
+        for (int v = 0; v < target.Length; v++) target[v] += w * x[v];
+    }
+
+    /// <summary>The rows of x that are not zero everywhere.</summary>
+    private static int FindRows(ReadOnlySpan<double> x, Span<int> rows, int count)
+    {
+        int found = 0;
+        for (int i = 0; i < rows.Length; i++)
+            if (!IsZero(MemoryMarshal.Cast<double, Vector<double>>(x.Slice(i * count, count)))) rows[found++] = i;
+        return found;
     }
 
     private static bool IsZero(ReadOnlySpan<Vector<double>> values)
@@ -116,5 +165,19 @@ internal sealed class LinearMap
         foreach (Vector<double> value in values)
             if (value != Vector<double>.Zero) return false;
         return true;
+    }
+
+    private (double[] Rows, double[] Columns) Dense()
+    {
+        var dense = new double[Outputs * Inputs];
+        var transpose = new double[dense.Length];
+        for (int i = 0; i < Outputs; i++)
+            for (int k = _starts[i]; k < _starts[i + 1]; k++)
+            {
+                dense[(i * Inputs) + _columns[k]] = _values[k];
+                transpose[(_columns[k] * Outputs) + i] = _values[k];
+            }
+
+        return (dense, transpose);
     }
 }

@@ -35,7 +35,7 @@ internal sealed class RegionAnalysis
     /// <exception cref="System.OperationCanceledException">The token was cancelled.</exception>
     public RegionOutcome Run(SearchRegion region, CancellationToken cancellationToken)
     {
-        if (!_bounds.Compute(region.Lower, region.Upper, region.Known, cancellationToken)) return RegionOutcome.Proven;
+        if (!_bounds.Compute(region.Lower, region.Upper, region.Known, cancellationToken: cancellationToken)) return RegionOutcome.Proven;
         ImmutableArray<Conjunction> conjunctions = _cases[region.Case].Conjunctions;
         RowSet rows = RowSet.Bound(_network, _bounds, conjunctions, region.Alive);
         ImmutableArray<int> alive = rows.Alive;

@@ -6,13 +6,15 @@ namespace RedGen.Compiler.Verify.Search;
 /// Regions that wait. By turns the one furthest from a proof is taken, which is where a counterexample is likely, and the newest, which is
 /// small enough to be decided soon. Beyond a number of regions only the newest is taken, so that memory stays bounded.
 /// </summary>
-internal sealed class RegionQueue
+/// <typeparam name="TRegion">The regions.</typeparam>
+internal sealed class RegionQueue<TRegion>
+    where TRegion : IRegion
 {
     /// <summary>Regions beyond which the search goes deep; each holds its bounds.</summary>
     private const int WideLimit = 100_000;
 
     private readonly SortedSet<(double Bound, long Number)> _order = [];
-    private readonly Dictionary<long, SearchRegion> _regions = [];
+    private readonly Dictionary<long, TRegion> _regions = [];
     private readonly Stack<long> _newest = new();
     private long _next;
     private bool _takesNewest;
@@ -21,7 +23,7 @@ internal sealed class RegionQueue
     public int Count => _order.Count;
 
     /// <summary>Adds a region.</summary>
-    public void Add(SearchRegion region)
+    public void Add(TRegion region)
     {
         _regions.Add(_next, region);
         _order.Add((region.Bound, _next));
@@ -29,11 +31,11 @@ internal sealed class RegionQueue
     }
 
     /// <summary>Takes the next region; the queue is not empty.</summary>
-    public SearchRegion Take()
+    public TRegion Take()
     {
         _takesNewest = !_takesNewest;
         long number = _takesNewest || Count > WideLimit ? Newest() : _order.Min.Number;
-        SearchRegion region = _regions[number];
+        TRegion region = _regions[number];
         _regions.Remove(number);
         _order.Remove((region.Bound, number));
         return region;
