@@ -9,6 +9,8 @@ using RedGen.Compiler.Import;
 using RedGen.Compiler.Options;
 using RedGen.Compiler.Passes;
 using RedGen.Compiler.Plan;
+using RedGen.Compiler.Plan.Choices;
+using RedGen.Compiler.Plan.Costs;
 using RedGen.Compiler.Red;
 using RedGen.Compiler.Red.Certify;
 using RedGen.Compiler.Red.Probe;
@@ -51,6 +53,7 @@ public static class ModelCompiler
         try
         {
             OptionTable.CheckAvailable(options, diagnostics);
+            CostTable costs = CostSelection.Of(options, source.CostsText, diagnostics);
             if (diagnostics.HasErrors) return Failed(diagnostics);
 
             Enter("Import");
@@ -78,7 +81,7 @@ public static class ModelCompiler
 
             ImmutableArray<StatePair> states = StatePairs.Find(graph, model, options, diagnostics);
             ModelReduction reduction = LayerWork.Measure(reduced, graph);
-            if (PlanBuilder.Build(graph, reduction, InfoOf(model, source), options, className, diagnostics, cancellationToken, states) is not { } plan) return Failed(diagnostics);
+            if (PlanBuilder.Build(graph, reduction, costs, KernelChoices.Read(options, source, diagnostics), InfoOf(model, source), options, className, diagnostics, cancellationToken, states) is not { } plan) return Failed(diagnostics);
             Budgets.Check(plan, diagnostics);
             if (diagnostics.HasErrors) return Failed(diagnostics);
 

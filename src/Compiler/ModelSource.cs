@@ -19,6 +19,9 @@ public sealed record ModelSource(
     /// <summary>The text of the plan file that belongs to the model; null where there is none.</summary>
     public string? PlanText { get; init; }
 
+    /// <summary>The text of the table of costs that <see cref="Options.CompilerOptions.Costs"/> names; null where it names none of its own.</summary>
+    public string? CostsText { get; init; }
+
     /// <summary>The SHA-256 of the samples that the plan should have been made with; empty for none.</summary>
     public string SamplesSha256 { get; init; } = "";
 

@@ -23,18 +23,25 @@ internal sealed class ModelReader(ModelRef model, DiagnosticBag diagnostics)
         byte[]? bytes = Read(_manifest.Path, _manifest.ProjectPath, _manifest.Sha256);
         if (bytes is null) return null;
         string name = _manifest.Path.Substring(_manifest.Path.LastIndexOfAny(['/', '\\']) + 1);
-        return new ModelSource(name, bytes, _manifest.Sha256, ReadExternal) { PlanText = ReadPlan(), SamplesSha256 = _manifest.SamplesSha256 };
+        return new ModelSource(name, bytes, _manifest.Sha256, ReadExternal) { PlanText = ReadPlan(), CostsText = ReadText(_manifest.Costs), SamplesSha256 = _manifest.SamplesSha256 };
     }
 
     /// <summary>The text of the plan file; null where there is none, or, with a diagnostic, where it cannot be used.</summary>
     private string? ReadPlan()
     {
-        if (_manifest.Plan is not { } plan) return null;
-        string name = plan.Path.Substring(plan.Path.LastIndexOfAny(['/', '\\']) + 1);
-        if (Read(plan.Path, _manifest.RelativeToModel(plan.Path) ?? name, plan.Sha256) is not { } bytes) return null;
+        if (ReadBytes(_manifest.Plan) is not { } bytes) return null;
         if (bytes.Length <= PlanFile.LongestText) return Encoding.UTF8.GetString(bytes);
         diagnostics.Add(DiagnosticCatalog.StalePlan.With(PlanFile.TooLong));
         return null;
+    }
+
+    private string? ReadText(ManifestFile? file) => ReadBytes(file) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
+
+    private byte[]? ReadBytes(ManifestFile? file)
+    {
+        if (file is null) return null;
+        string name = file.Path.Substring(file.Path.LastIndexOfAny(['/', '\\']) + 1);
+        return Read(file.Path, _manifest.RelativeToModel(file.Path) ?? name, file.Sha256);
     }
 
     /// <summary>Where a plan file lies that its owner keeps beside a model.</summary>

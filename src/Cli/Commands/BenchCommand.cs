@@ -4,7 +4,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.IO;
 using System.Linq;
-using System.Runtime.InteropServices;
 using RedGen.Cli.Execution;
 using RedGen.Cli.Measure;
 using RedGen.Cli.Models;
@@ -21,12 +20,10 @@ namespace RedGen.Cli.Commands;
 internal sealed class BenchCommand : ModelCommand
 {
     private const int AllocationCalls = 100;
-    private const int Seed = 1;
 
     private readonly Option<string> _ort;
     private readonly Option<bool> _layers;
     private readonly Option<double> _seconds;
-    private readonly Option<string> _costs;
     private readonly Option<int> _batch;
     private readonly Option<int> _threads;
 
@@ -37,7 +34,6 @@ internal sealed class BenchCommand : ModelCommand
         _ort = Add(new Option<string>("--ort") { Description = "Measure ONNX Runtime too: the path of libonnxruntime.so.", HelpName = "path" });
         _layers = Add(new Option<bool>("--layers") { Description = "Show each layer's kernel, time, GFLOP/s and share of the machine's peak." });
         _seconds = Add(new Option<double>("--seconds") { Description = "How long to measure.", DefaultValueFactory = static _ => 3 });
-        _costs = Add(CostChoice.Option());
         _batch = Add(new Option<int>("--batch") { Description = "Measure PredictBatch too, with so many runs in a call.", HelpName = "runs" });
         _threads = Add(new Option<int>("--threads") { Description = "How many threads PredictBatch may use, beside one.", HelpName = "threads", DefaultValueFactory = static _ => 1 });
     }
@@ -48,10 +44,11 @@ internal sealed class BenchCommand : ModelCommand
         string? library = parsed.GetValue(_ort);
         if (library is not null && !File.Exists(library)) throw new ToolException("there is no file '" + library + "'");
         ModelSource source = Open(parsed, path, options);
+        var data = BenchInputs.Read(path, source);
+        options = data.Pin(options, note => Console.Error.WriteLine("redgen: " + note));
         using ModelProgram program = ModelProgram.Load(path, source, options, Console);
-        byte[][] inputs = program.NewInputs();
+        byte[][] inputs = data.Make(program);
         byte[][] outputs = program.NewOutputs();
-        Fill(program, inputs);
         FirstCalls first = FirstCalls.Measure(program, inputs, outputs);
         if (library is not null && outputs.Length > program.Outputs.Length) throw new ToolException("a model with outputs whose shape is known at run time only is not measured against ONNX Runtime");
         using OrtSession? ort = library is null ? null : new OrtSession(library, Path.GetFullPath(path));
@@ -83,32 +80,12 @@ internal sealed class BenchCommand : ModelCommand
     private LayerTimes Layers(ParseResult parsed, string path, ModelSource source, CompilerOptions options, byte[][] inputs)
     {
         using ModelProgram clocked = ModelProgram.Load(path, source, options, Console, hasClock: true);
-        return LayerTimes.Measure(clocked, inputs, Math.Clamp(parsed.GetValue(_seconds), 0.01, 3600), CostChoice.Read(parsed.GetValue(_costs)));
-    }
-
-    /// <summary>Floats between −1 and 1, the same at every run; zeros for all other types, which may be indices.</summary>
-    private static void Fill(ModelProgram program, byte[][] inputs)
-    {
-        var random = new Random(Seed);
-        for (int i = 0; i < inputs.Length; i++)
-        {
-            ElementType type = ((TensorType)program.Inputs[i].Type!).ElementType;
-            if (type == ElementType.Float32)
-                foreach (ref float f in MemoryMarshal.Cast<byte, float>(inputs[i].AsSpan())) f = (float)Next(random);
-            else if (type == ElementType.Float64)
-                foreach (ref double d in MemoryMarshal.Cast<byte, double>(inputs[i].AsSpan())) d = Next(random);
-            else if (type == ElementType.Float16)
-                foreach (ref Half h in MemoryMarshal.Cast<byte, Half>(inputs[i].AsSpan())) h = (Half)Next(random);
-            else if (type == ElementType.BFloat16)
-                foreach (ref BFloat16 b in MemoryMarshal.Cast<byte, BFloat16>(inputs[i].AsSpan())) b = (BFloat16)Next(random);
-        }
+        return LayerTimes.Measure(clocked, inputs, Math.Clamp(parsed.GetValue(_seconds), 0.01, 3600), CostChoice.Of(options, source));
     }
 
     /// <summary>The numbers of element types are ONNX's here as there.</summary>
     private static OrtTensor[] OrtTensors(ImmutableArray<Value> values, byte[][] data)
         => [.. values.Select((v, i) => new OrtTensor(v.Name, (int)((TensorType)v.Type!).ElementType, [.. ((TensorType)v.Type!).Shape!.ToArray().Select(static l => (long)l)], data[i]))];
-
-    private static double Next(Random random) => (2 * random.NextDouble()) - 1;
 
     private static long AllocatedBytes(Action call)
     {

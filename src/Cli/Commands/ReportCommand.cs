@@ -18,7 +18,6 @@ internal sealed class ReportCommand : ModelCommand
 {
     private readonly Option<string> _output;
     private readonly Option<ReportFormat?> _format;
-    private readonly Option<string> _costs;
 
     /// <summary>Makes the command.</summary>
     public ReportCommand(ToolConsole console)
@@ -26,7 +25,6 @@ internal sealed class ReportCommand : ModelCommand
     {
         _output = Add(new Option<string>("--output", "-o") { Description = "The file to write: .html, .md or .json. Default: Markdown to standard output.", HelpName = "file" });
         _format = Add(new Option<ReportFormat?>("--format") { Description = "The form, where the file's name does not say it.", HelpName = "html|markdown|json" });
-        _costs = Add(CostChoice.Option());
     }
 
     /// <summary>The forms of a report.</summary>
@@ -45,7 +43,7 @@ internal sealed class ReportCommand : ModelCommand
         ModelSource source = Open(parsed, path, options);
         ExecutionPlan after = Compile(path, source, options, isTwin: false);
         ExecutionPlan before = options.Hashing == Hashing.None ? after : Compile(path, source, options with { Hashing = Hashing.None, MaxError = null }, isTwin: true);
-        var report = ModelReport.Of(before, after, CostChoice.Read(parsed.GetValue(_costs)));
+        var report = ModelReport.Of(before, after, CostChoice.Of(options, source));
         string Text() => format switch
         {
             ReportFormat.Html => ReportHtml.Of(report),

@@ -7,8 +7,10 @@ using System.IO;
 using System.Linq;
 using System.Text;
 using System.Threading;
+using RedGen.Cli.Execution;
 using RedGen.Cli.Measure;
 using RedGen.Cli.Measure.Calibration;
+using RedGen.Cli.Measure.Tuning;
 using RedGen.Cli.Models;
 using RedGen.Cli.Output;
 using RedGen.Compiler;
@@ -29,6 +31,8 @@ internal sealed class TuneCommand : ModelCommand
 
     private readonly Option<string> _output;
     private readonly Option<bool> _calibrate;
+    private readonly Option<KernelTuning> _kernels;
+    private readonly Option<double> _seconds;
     private readonly SampleFile _file = new();
 
     /// <summary>Makes the command.</summary>
@@ -37,15 +41,26 @@ internal sealed class TuneCommand : ModelCommand
     {
         _output = Add(new Option<string>("--output", "-o") { Description = "The file to write. Default: the model's name with .redgen.json, beside it; with --calibrate redgen-costs.json.", HelpName = "file" });
         _calibrate = Add(new Option<bool>("--calibrate") { Description = "Measure this machine's kernels, without a model, and write a table of their costs." });
+        _kernels = Add(new Option<KernelTuning>("--kernels") { Description = "Whether to measure, on this machine, which kernel is the fastest for each step, and to write that into the plan too: beside the reduction (measure), or alone (only).", HelpName = "none|measure|only" });
+        _seconds = Add(new Option<double>("--seconds") { Description = "How long to measure kernels.", DefaultValueFactory = static _ => 20 });
         Add(_file.Mean);
         Add(_file.Deviation);
+    }
+
+    /// <summary>What is done about kernels.</summary>
+    private enum KernelTuning
+    {
+        None,
+        Measure,
+        Only,
     }
 
     /// <inheritdoc/>
     protected override int Run(ParseResult parsed, string path, CompilerOptions options)
     {
         if (parsed.GetValue(_calibrate)) throw new ToolException("--calibrate measures the machine, not a model: leave the model out");
-        if (options.Hashing == Hashing.None) throw new ToolException("the weights are not reduced, so there is nothing to search: add --hashing adaptive");
+        if (parsed.GetValue(_kernels) == KernelTuning.Only) return TuneKernels(parsed, path, options);
+        if (options.Hashing == Hashing.None) throw new ToolException("the weights are not reduced, so there is nothing to search: add --hashing adaptive, or --kernels only");
         using var interruption = new Interruption(Console.Cancellation);
         CancellationToken token = interruption.Token;
         ModelSource source = Open(parsed, path, options);
@@ -60,8 +75,15 @@ internal sealed class TuneCommand : ModelCommand
         Console.Print(path, [.. result.Diagnostics.Where(static d => d.Severity != Severity.Info).Except(found.ToImmutable())]);
         if (!result.Success) throw new ToolException("the model was not compiled");
         string file = parsed.GetValue(_output) ?? PlanChoice.PathBeside(path);
+        TunedKernels? kernels = null;
+        if (parsed.GetValue(_kernels) == KernelTuning.Measure)
+        {
+            kernels = Measure(parsed, path, source with { PlanText = text }, options);
+            text = PlanFile.WithKernels(text, source.Sha256, kernels?.Selection);
+        }
+
         Write(file, text);
-        Report(file, result.Plan!.Reduction, seconds);
+        TuneReport.Write(Console, file, result.Plan!.Reduction, kernels, seconds);
         return 0;
     }
 
@@ -75,6 +97,28 @@ internal sealed class TuneCommand : ModelCommand
         Write(file, table.Write());
         CalibrationReport.Write(Console, table, calibrator.Layers, file);
         return 0;
+    }
+
+    /// <summary>The reduction in the file stays as it is.</summary>
+    private int TuneKernels(ParseResult parsed, string path, CompilerOptions options)
+    {
+        string file = parsed.GetValue(_output) ?? PlanChoice.PathBeside(path);
+        string beside = File.Exists(file) ? file : PlanChoice.PathBeside(path);
+        ModelSource source = ModelProgram.Open(path, options, File.Exists(beside) ? beside : PlanChoice.None, Console);
+        TunedKernels? kernels = Measure(parsed, path, source, options);
+        // A plan with nothing in it would be one of a reduction that fits no options.
+        bool isNothing = kernels?.Selection is null && source.PlanText is null;
+        if (!isNothing) Write(file, PlanFile.WithKernels(source.PlanText, source.Sha256, kernels?.Selection));
+        TuneReport.Write(Console, isNothing ? null : file, null, kernels, null);
+        return 0;
+    }
+
+    private TunedKernels? Measure(ParseResult parsed, string path, ModelSource source, CompilerOptions options)
+    {
+        var data = BenchInputs.Read(path, source);
+        CompilerOptions pinned = data.Pin(options, note => Console.Error.WriteLine("redgen: " + note));
+        var tuner = new KernelTuner(path, source, pinned, data, Console, Math.Clamp(parsed.GetValue(_seconds), 0.1, 3600));
+        return ProgressLine.Run(Console.Error, tuner.Run);
     }
 
     /// <summary>Searches until it is done, or until Ctrl-C: then nothing is written.</summary>
@@ -130,36 +174,4 @@ internal sealed class TuneCommand : ModelCommand
             File.Delete(temporary);
         }
     }
-
-    private void Report(string file, ModelReduction reduction, double seconds)
-    {
-        Table table = Tables.Create(1, "layer", "weights", "values", "SQNR dB", "error share");
-        foreach (LayerReduction layer in reduction.Layers)
-            table.Add(layer.Node, Tables.Number(layer.Count), layer.Matrix is null ? "–" : Tables.Number(layer.DistinctAfter), Text(Finite(layer.SqnrDecibels), "F1"), Text(layer.ErrorShare, "P1"));
-        table.Write(Console.Text);
-        Console.WriteLine(FormattableString.Invariant($"measured error {Text(Finite(reduction.MeasuredError), "P2")}, tolerance {Text(reduction.Tolerance, "P2")}, {seconds:F1} s"));
-        Console.WriteLine(file);
-        Console.WriteJson(new
-        {
-            plan = file,
-            layers = reduction.Layers.Select(static l => new
-            {
-                node = l.Node,
-                weights = l.Count,
-                values = l.DistinctAfter,
-                fineValues = l.Matrix?.Fine?.Values.Length ?? 0,
-                sqnrDecibels = Finite(l.SqnrDecibels),
-                errorShare = l.ErrorShare,
-            }),
-            measuredError = Finite(reduction.MeasuredError),
-            tolerance = reduction.Tolerance,
-            seconds,
-            diagnostics = Console.Diagnostics,
-        });
-    }
-
-    private static string Text(double? value, string format) => value?.ToString(format, CultureInfo.InvariantCulture) ?? "–";
-
-    /// <summary>JSON has neither infinity nor NaN.</summary>
-    private static double? Finite(double value) => double.IsFinite(value) ? value : null;
 }

@@ -1,24 +1,27 @@
-using System.CommandLine;
-using System.IO;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using RedGen.Cli.Output;
+using RedGen.Compiler;
+using RedGen.Compiler.Options;
 using RedGen.Compiler.Plan.Costs;
 
 namespace RedGen.Cli.Models;
 
-/// <summary>The table of costs that a verb estimates by: a file of <c>redgen tune --calibrate</c>, or the one that comes with RedGen.</summary>
+/// <summary>The table of costs that a verb estimates by: the one that kernels are chosen by where <c>--costs</c> says so, else the one for this kind of machine.</summary>
 internal static class CostChoice
 {
-    /// <summary>The option that names the file.</summary>
-    public static Option<string> Option() => new("--costs") { Description = "What kernels take on this machine, as redgen tune --calibrate wrote it. Default: the table that comes with RedGen for this kind of processor.", HelpName = "file" };
+    /// <summary>The table for machines like this one.</summary>
+    public static CostTable OfMachine => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? CostTable.Arm64
+        : Vector512.IsHardwareAccelerated ? CostTable.X64 : CostTable.X64Narrow;
 
-    /// <summary>Reads the table.</summary>
-    /// <param name="file">The file; null: the table that comes with RedGen.</param>
-    /// <exception cref="ToolException">The file cannot be read.</exception>
-    public static CostTable Read(string? file)
+    /// <summary>The table to estimate by.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="source">The model, with the text of the table that the options name.</param>
+    /// <exception cref="ToolException">The table cannot be read.</exception>
+    public static CostTable Of(CompilerOptions options, ModelSource source)
     {
-        if (file is null) return RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? CostTable.Arm64 : CostTable.X64;
-        if (!File.Exists(file)) throw new ToolException("there is no file '" + file + "'");
-        return CostTable.Read(File.ReadAllText(file), out string problem) ?? throw new ToolException("'" + file + "' cannot be used: " + problem);
+        if (options.Costs.Length == 0) return OfMachine;
+        string problem = "";
+        return CostSelection.Named(options.Costs) ?? CostTable.Read(source.CostsText ?? "", out problem) ?? throw new ToolException("'" + options.Costs + "' cannot be used: " + problem);
     }
 }

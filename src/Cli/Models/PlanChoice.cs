@@ -4,6 +4,7 @@ using RedGen.Cli.Output;
 using RedGen.Compiler;
 using RedGen.Compiler.Diagnostics;
 using RedGen.Compiler.Options;
+using RedGen.Compiler.Plan.Costs;
 using RedGen.Compiler.Red.Planning;
 
 namespace RedGen.Cli.Models;
@@ -36,6 +37,7 @@ internal static class PlanChoice
     public static ModelSource Apply(ModelSource source, string? given, CompilerOptions options, DiagnosticBag diagnostics)
     {
         if (options.Samples.Length > 0) source = source with { SamplesSha256 = ModelSource.Hash(File.ReadAllBytes(Existing(options.Samples))) };
+        if (options.Costs.Length > 0 && CostSelection.Named(options.Costs) is null) source = source with { CostsText = File.ReadAllText(Existing(options.Costs)) };
         if (given is null) return source;
         return source with { PlanText = string.Equals(given, None, StringComparison.OrdinalIgnoreCase) ? null : Read(Existing(given), diagnostics) };
     }

@@ -125,12 +125,16 @@ public static class DiagnosticCatalog
     public static readonly DiagnosticDescriptor RamBudget = new("RG0030", Severity.Error, "RAM budget exceeded",
         "a call takes {0} bytes of memory, more than RedGenRamBudget={1}; the largest layers: {2}");
 
+    /// <summary>The measured kernels of a plan file cannot be used.</summary>
+    public static readonly DiagnosticDescriptor StaleKernels = new("RG0031", Severity.Warning, "Measured kernels not used",
+        "the kernels of the plan file {0}: {1}; run `redgen tune --kernels only` again");
+
     /// <summary>All descriptors, in the order of their ids.</summary>
     public static ImmutableArray<DiagnosticDescriptor> All { get; } =
     [
         MissingFile, ChangedFile, NotOnnx, Malformed, NewerIrVersion, UnsupportedOpset, UnsupportedOperator, UnsupportedType,
         UnsupportedAttribute, UnpinnedDimension, ShapeConflict, InvalidGraph, InvalidNode, ExternalData, TooLarge,
         NonFiniteWeights, InvalidOption, DuplicateClass, StringBudget, UnsupportedValue, DynamicShape, InvalidAttribute,
-        InternalError, ResourceWeights, StalePlan, ErrorBound, ToleranceMissed, NotInProfile, FlashBudget, RamBudget,
+        InternalError, ResourceWeights, StalePlan, ErrorBound, ToleranceMissed, NotInProfile, FlashBudget, RamBudget, StaleKernels,
     ];
 }

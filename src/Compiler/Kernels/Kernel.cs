@@ -1,9 +1,12 @@
+using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Operators;
 using RedGen.Compiler.Options;
 using RedGen.Compiler.Plan;
+using RedGen.Compiler.Plan.Choices;
+using RedGen.Compiler.Plan.Costs;
 using RedGen.Compiler.Plan.Layouts;
 using RedGen.Compiler.Red;
 
@@ -14,6 +17,9 @@ internal abstract class Kernel
 {
     /// <summary>Plans a step for the whole group, or gives null when the kernel does not serve it (types, shapes, profile).</summary>
     public abstract Step? TryPlan(NodeGroup group, KernelContext context);
+
+    /// <summary>All steps that the kernel could plan for the group, the preferred one first: what <c>redgen tune --kernels</c> measures.</summary>
+    public virtual IEnumerable<Step> Alternatives(NodeGroup group, KernelContext context) => TryPlan(group, context) is { } step ? [step] : [];
 }
 
 /// <summary>A node and those that passes marked to be computed with it, in topological order.</summary>
@@ -48,6 +54,12 @@ internal sealed class KernelContext(Graph graph, CompilerOptions options, ModelR
     /// <summary>The options.</summary>
     public CompilerOptions Options { get; } = options;
 
+    /// <summary>The kernels that have to be taken.</summary>
+    public KernelChoices Choices { get; init; } = KernelChoices.None;
+
+    /// <summary>What kernels take on the machine that the code is for.</summary>
+    public CostTable Costs { get; init; } = CostTable.X64;
+
     /// <summary>How values lie in memory; null before the planner has chosen.</summary>
     public LayoutPlan? Layouts { get; init; }
 
@@ -56,6 +68,9 @@ internal sealed class KernelContext(Graph graph, CompilerOptions options, ModelR
 
     /// <summary>The sizes of a value's change of layout; null where it has one order only.</summary>
     public ChannelSplit? Split(string name) => Layouts is null ? (_splits ??= new ChannelSplits(Graph)).Of(name) : Layouts.Split(name);
+
+    /// <summary>About how long a kernel takes for so much work; 0 where no table knows it.</summary>
+    public long Picoseconds(string kernel, StepWork work) => (long)((Costs.Microseconds(kernel, work) ?? 0) * 1e6);
 
     /// <summary>Whether a value lies channels last where that is not the plain order.</summary>
     public bool IsChannelsLast(string name) => Layouts?.ValueOf(name) is not null && Type(name).Shape!.Rank >= 3;

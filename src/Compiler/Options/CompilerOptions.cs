@@ -184,6 +184,18 @@ public sealed record CompilerOptions
     /// <summary>What layers are lowered for.</summary>
     public Lowering Lowering { get; init; } = Lowering.Auto;
 
+    /// <summary>The costs that kernels are chosen by, as the user wrote it: the name of a table that comes with RedGen, or a file; empty: <c>x64</c>.</summary>
+    public string Costs { get; init; } = "";
+
+    /// <summary>The kernels of steps by node, in place of those of the plan file; null: as the plan file says.</summary>
+    internal ImmutableDictionary<string, string>? Kernels { get; init; }
+
+    /// <summary>Measured microseconds by node and kernel, which the planner weighs in place of its table's; null: none.</summary>
+    internal ImmutableDictionary<string, ImmutableDictionary<string, double>>? KernelTimes { get; init; }
+
+    /// <summary>Whether the plan lists the kernels of each step that has more than one (<see cref="Plan.ExecutionPlan.Candidates"/>).</summary>
+    internal bool ListsKernels { get; init; }
+
     /// <summary>The lowering of all layers with hashed weights, so that tests can run each on the same layer; null: as <see cref="Lowering"/> says.</summary>
     internal SplitLowering? OnlyLowering { get; init; }
 

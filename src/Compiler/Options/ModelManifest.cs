@@ -25,7 +25,7 @@ public sealed class ModelManifest : IEquatable<ModelManifest>
 
     private const string ProjectPrefix = "project.";
     private static readonly string[] Keys =
-        ["path", "sha256", "link", "project-directory", "root-namespace", "external", "weight-resource", "plan", "samples"];
+        ["path", "sha256", "link", "project-directory", "root-namespace", "external", "weight-resource", "plan", "samples", "costs"];
 
     private readonly string _canonical;
 
@@ -40,6 +40,7 @@ public sealed class ModelManifest : IEquatable<ModelManifest>
         WeightResource = Value("weight-resource") is { Length: > 0 } resource ? resource : null;
         ProjectPath = Value("link") is { Length: > 0 } link ? Slashes(link) : Relative(Value("project-directory"), Path);
         Plan = Value("plan") is { Length: > 0 } plan ? ParseFile(plan) : null;
+        Costs = Value("costs") is { Length: > 0 } costs ? ParseFile(costs) : null;
         SamplesSha256 = Value("samples").ToLowerInvariant();
         External = [.. lines.Where(static l => l.Key == "external").Select(static l => ParseFile(l.Value)).Distinct()];
         Options = OptionTable.All.ToImmutableSortedDictionary(
@@ -72,6 +73,9 @@ public sealed class ModelManifest : IEquatable<ModelManifest>
 
     /// <summary>The plan of the reduction; null when the build found none.</summary>
     public ManifestFile? Plan { get; }
+
+    /// <summary>The table of costs that kernels are chosen by; null where the build names no file.</summary>
+    public ManifestFile? Costs { get; }
 
     /// <summary>The SHA-256 of the samples that the plan should have been made with, in lower-case hex; empty when the project names none.</summary>
     public string SamplesSha256 { get; }

@@ -35,6 +35,8 @@ public static class OptionTable
             static (o, v) => o with { Merging = v }, [Merging.None, Merging.Strict, Merging.Relaxed]),
         Choice<Lowering>("Lowering", "Auto", "What layers are lowered for: the profile's target, a `Scalar` processor, or the `Fewest` multiplications.",
             static (o, v) => o with { Lowering = v }, [Lowering.Auto, Lowering.Scalar, Lowering.Fewest]),
+        Text("Costs", "x64", "The costs that kernels are chosen by: those of `x64` (vectors of 512 bits), `x64-256` or `arm64`, or a file of `redgen tune --calibrate`.",
+            static (o, v) => o with { Costs = v }),
         Choice<Profile>("Profile", "Auto", "The kind of machine that the code is for.",
             static (o, v) => o with { Profile = v }, [Profile.Auto, Profile.Micro], Profile.Portable),
         new("Optimise", OptionKind.Flag, "true", "Whether the graph is optimised; `false` compiles it as it stands, without a reduction, to find out whether a pass is at fault. Under `RedGenProfile=Micro` also what for: `Size`, `Speed`, or both (`Balanced`, as `true`).",

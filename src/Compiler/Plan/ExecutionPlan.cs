@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Linq;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Options;
+using RedGen.Compiler.Plan.Choices;
 using RedGen.Compiler.Red;
 using RedGen.Compiler.State;
 
@@ -42,6 +43,9 @@ public sealed class ExecutionPlan
 
     /// <summary>What the reduction did.</summary>
     public required ModelReduction Reduction { get; init; }
+
+    /// <summary>The kernels of each step that has more than one, where the options ask for them.</summary>
+    internal ImmutableArray<StepCandidates> Candidates { get; init; } = [];
 
     /// <summary>The steps.</summary>
     public required Block Root { get; init; }

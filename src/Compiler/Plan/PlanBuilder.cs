@@ -10,6 +10,8 @@ using RedGen.Compiler.Kernels.ChannelsLast;
 using RedGen.Compiler.Kernels.Micro;
 using RedGen.Compiler.Kernels.RunTimeShapes;
 using RedGen.Compiler.Options;
+using RedGen.Compiler.Plan.Choices;
+using RedGen.Compiler.Plan.Costs;
 using RedGen.Compiler.Plan.Layouts;
 using RedGen.Compiler.Red;
 using RedGen.Compiler.State;
@@ -20,18 +22,21 @@ namespace RedGen.Compiler.Plan;
 internal static class PlanBuilder
 {
     /// <summary>Plans a normalised graph; null when diagnostics hold an error.</summary>
-    public static ExecutionPlan? Build(Graph graph, ModelReduction reduction, ModelInfo info, CompilerOptions options, string className, DiagnosticBag diagnostics, CancellationToken cancellationToken, ImmutableArray<StatePair> states = default)
+    public static ExecutionPlan? Build(Graph graph, ModelReduction reduction, CostTable costs, KernelChoices choices, ModelInfo info, CompilerOptions options, string className, DiagnosticBag diagnostics, CancellationToken cancellationToken, ImmutableArray<StatePair> states = default)
     {
         CheckBoundary(graph, diagnostics);
         var context = new KernelContext(graph, options, reduction)
         {
-            PlanBody = body => Build(body, ModelReduction.None, info, options, className, diagnostics, cancellationToken),
+            Costs = costs,
+            PlanBody = body => Build(body, ModelReduction.None, costs, KernelChoices.None, info, options, className, diagnostics, cancellationToken),
         };
         ImmutableArray<NodeGroup> groups = [.. Groups(graph)];
         if (options.Profile == Profile.Micro) groups = PoolBehind.Join(groups, context);
+        context = new KernelContext(graph, options, reduction) { PlanBody = context.PlanBody, Costs = costs, Choices = choices.Checked(groups, context, diagnostics) };
         LayoutPlan layouts = LayoutPlanner.Choose(groups, context, cancellationToken);
         graph = layouts.Graph;
-        context = new KernelContext(graph, options, reduction) { PlanBody = context.PlanBody, Layouts = layouts };
+        KernelContext before = context;
+        context = new KernelContext(graph, options, reduction) { PlanBody = context.PlanBody, Costs = costs, Choices = context.Choices, Layouts = layouts };
         ImmutableArray<Step> steps = PlanSteps(groups, context, layouts, diagnostics, cancellationToken);
         if (diagnostics.HasErrors) return null;
         BufferPlan buffers = BufferPlanner.Place(graph, steps, options.Profile == Profile.Micro ? Arena.WordAlignment : Arena.Alignment, sparesCopies: options.Profile != Profile.Micro);
@@ -49,6 +54,7 @@ internal static class PlanBuilder
             Graph = graph,
             States = states.IsDefault ? [] : states,
             Reduction = reduction,
+            Candidates = options.ListsKernels ? KernelCandidates.List(groups, before, layouts, steps) : [],
             Root = new Block(buffers.Steps),
             StepNames = StepNames.For(buffers.Steps),
             Buffers = buffers.Buffers,
@@ -93,9 +99,9 @@ internal static class PlanBuilder
                 continue;
             }
 
-            if (layouts.Kernel(i) is { } kernel)
+            if (layouts.Choice(i) is { } choice)
             {
-                steps.Add(kernel.Plan(layouts.Rename(i, group), context).Of(group.Nodes));
+                steps.Add(choice.Kernel.Plan(layouts.Rename(i, group), context, choice.Offer).Of(group.Nodes));
                 continue;
             }
 
@@ -117,10 +123,19 @@ internal static class PlanBuilder
 
     private static Step? TryPlan(NodeGroup group, KernelContext context)
     {
+        if (Measured(group, context) is { } best && KernelCandidates.OverPlanes(group, context).FirstOrDefault(s => s.Kernel == best) is { } wanted) return wanted;
         string name = group.Marked.Operator.QualifiedName;
         foreach (Kernel kernel in group.Nodes.Any(context.IsOpen) ? RunTimeShapeTable.For(name) : KernelTable.For(name, context.Options.Profile))
             if (kernel.TryPlan(group, context) is { } step) return step;
         return null;
+    }
+
+    /// <summary>The kernel that a group has to take, or that was measured to be the fastest over planes; null: the preferred one.</summary>
+    private static string? Measured(NodeGroup group, KernelContext context)
+    {
+        if (context.Choices.Of(group) is { } chosen) return chosen;
+        if (context.Options.KernelTimes is not { } all || !all.TryGetValue(group.Marked.Name, out ImmutableDictionary<string, double>? times)) return null;
+        return KernelCandidates.OverPlanes(group, context).Select(static s => s.Kernel).Where(times.ContainsKey).OrderBy(k => times[k]).FirstOrDefault();
     }
 
     /// <summary>The groups in an order in which every input is there: a group stands where its last node stands.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using RedGen.Compiler.Emit;
 using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Plan.Costs;
 
 namespace RedGen.Compiler.Plan;
 
@@ -44,6 +45,9 @@ public abstract class Step
 
     /// <summary>Multiply-adds of one inference.</summary>
     public long MultiplyAdds { get; init; }
+
+    /// <summary>What the kernel's time depends on, where that is not the multiply-adds and the bytes of what the step reads and writes.</summary>
+    public StepWork? KernelWork { get; init; }
 
     /// <summary>The cost of the step's exact lowering with the fewest multiplications; null where its weights are not hashed.</summary>
     public LoweringCount? Cost { get; init; }

@@ -67,7 +67,7 @@ internal static class Reducer
         if (source.PlanText is { } text)
         {
             if (PlanFile.Read(text, source.Sha256, PlanFile.Fingerprint(options, source.SamplesSha256), out string problem) is { } plan) return (plan, true);
-            diagnostics.Add(DiagnosticCatalog.StalePlan.With(problem));
+            if (problem != PlanFile.NoReduction) diagnostics.Add(DiagnosticCatalog.StalePlan.With(problem));
         }
 
         return (HashingSearch.Plan(graph, statistics, options, null, SearchEffort.Quick, null, cancellationToken), false);

@@ -4,6 +4,8 @@ using RedGen.Compiler.Diagnostics;
 using RedGen.Compiler.Emit;
 using RedGen.Compiler.Options;
 using RedGen.Compiler.Plan;
+using RedGen.Compiler.Plan.Choices;
+using RedGen.Compiler.Plan.Costs;
 using RedGen.Compiler.Red;
 using RedGen.Compiler.Tests.Report;
 using RedGen.TestKit;
@@ -18,7 +20,7 @@ public sealed class ReductionTextTests
     {
         ExecutionPlan plan = HashedGemm.Plan(HashedGemm.Source(), HashedGemm.Options);
         var diagnostics = new DiagnosticBag();
-        ExecutionPlan changed = PlanBuilder.Build(plan.Graph, reduction, plan.Info, plan.Options, plan.ClassName, diagnostics, CancellationToken.None)!;
+        ExecutionPlan changed = PlanBuilder.Build(plan.Graph, reduction, CostTable.X64, KernelChoices.None, plan.Info, plan.Options, plan.ClassName, diagnostics, CancellationToken.None)!;
         return ModelEmitter.Emit(changed, CancellationToken.None).Sources[0].Text;
     }
 
@@ -65,7 +67,7 @@ public sealed class ReductionTextTests
     {
         ExecutionPlan plan = HashedGemm.Plan(HashedGemm.Source(), HashedGemm.Options);
         ModelReduction merged = plan.Reduction with { MultiplyAddsMerged = 6 };
-        ExecutionPlan changed = PlanBuilder.Build(plan.Graph, merged, plan.Info, plan.Options, plan.ClassName, new DiagnosticBag(), CancellationToken.None)!;
+        ExecutionPlan changed = PlanBuilder.Build(plan.Graph, merged, CostTable.X64, KernelChoices.None, plan.Info, plan.Options, plan.ClassName, new DiagnosticBag(), CancellationToken.None)!;
         Assert.Equal(1 - (plan.Multiplications / 12.0), changed.MultiplicationsRemoved, 12);
     }
 

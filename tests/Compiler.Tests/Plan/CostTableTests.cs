@@ -7,7 +7,7 @@ namespace RedGen.Compiler.Tests.Plan;
 /// <summary>Tables of what kernels take.</summary>
 public class CostTableTests
 {
-    private static readonly CostTable Table = new("a machine", 100, ImmutableSortedDictionary<string, KernelCost>.Empty.Add("Conv", new KernelCost(100, 10, 1)).Add("Conv.Simd", new KernelCost(50, 5, 0.5)));
+    private static readonly CostTable Table = new("a machine", 100, ImmutableSortedDictionary<string, KernelCost>.Empty.Add("Conv", new KernelCost(100, 10, 1) { NanosecondsPerKilotransform = 7, NanosecondsPerFarKilobyte = 3 }).Add("Conv.Simd", new KernelCost(50, 5, 0.5)));
 
     [Fact]
     public void A_table_is_the_same_after_writing_and_reading()
@@ -30,15 +30,27 @@ public class CostTableTests
     public void An_unknown_kernel_has_no_cost() => Assert.Null(Table.CostOf("Gemm"));
 
     [Fact]
-    public void Call_multiply_adds_and_bytes_add_up()
-        => Assert.Equal((100 + (10 * 3) + (1 * 2)) / 1000.0, Table.CostOf("Conv")!.Microseconds(new StepWork(3000, 2048)), 12);
+    public void Call_multiply_adds_bytes_and_transforms_add_up()
+    {
+        var work = new StepWork(3000, 2048);
+        Assert.Equal((100 + (10 * 3) + (1 * 2)) / 1000.0, Table.CostOf("Conv")!.Microseconds(work), 12);
+        Assert.Equal((100 + (10 * 3) + (1 * 2) + (7 * 4) + (3 * 5)) / 1000.0, Table.CostOf("Conv")!.Microseconds(work with { Transformed = 4000, FarBytes = 5 * 1024 }), 12);
+    }
+
+    [Fact]
+    public void What_a_table_does_not_know_is_scaled_from_the_table_of_x64()
+    {
+        var work = new StepWork(100_000, 4096);
+        Assert.Equal(CostTable.X64.Microseconds("Gemm", work)!.Value * CostTable.X64.GigaflopsPerSecond / 100, Table.Microseconds("Gemm", work)!.Value, 9);
+        Assert.Null(Table.Microseconds("Nothing", work));
+    }
 
     [Theory]
     [InlineData("", "it is not the JSON")]
     [InlineData("[1]", "it is not the JSON")]
-    [InlineData("{\"format\": 2}", "not this version's")]
-    [InlineData("{\"format\": 1, \"kernels\": {\"Conv\": {\"nanoseconds\": -1}}}", "are no times")]
-    [InlineData("{\"format\": 1, \"kernels\": {\"Conv\": {\"nanoseconds\": \"NaN\"}}}", "are no times")]
+    [InlineData("{\"format\": 1}", "not this version's")]
+    [InlineData("{\"format\": 2, \"kernels\": {\"Conv\": {\"nanoseconds\": -1}}}", "are no times")]
+    [InlineData("{\"format\": 2, \"kernels\": {\"Conv\": {\"nanoseconds\": \"NaN\"}}}", "are no times")]
     public void What_is_no_table_is_refused_with_the_reason(string text, string reason)
     {
         Assert.Null(CostTable.Read(text, out string problem));
@@ -48,10 +60,10 @@ public class CostTableTests
     [Fact]
     public void The_tables_that_come_with_RedGen_know_the_common_kernels()
     {
-        foreach (CostTable table in new[] { CostTable.X64, CostTable.Arm64 })
+        foreach (CostTable table in new[] { CostTable.X64, CostTable.X64Narrow, CostTable.Arm64 })
         {
             Assert.True(table.GigaflopsPerSecond > 0, table.Machine);
-            foreach (string kernel in new[] { "ChannelsLast.Direct", "ChannelsLast.Winograd.4x4", "ChannelsLast.Depthwise", "Gemm", "Dense.Blocks", "Elementwise.Lanes" }) Assert.NotNull(table.CostOf(kernel));
+            foreach (string kernel in new[] { "ChannelsLast.Direct", "ChannelsLast.PlainInput", "ChannelsLast.Pointwise", "ChannelsLast.Winograd.4x4", "ChannelsLast.Winograd.1x2", "ChannelsLast.Depthwise", "Conv.Simd", "Conv.Depthwise", "ChannelsLast.Pool", "Pool.Simd", "ToChannelsLast", "ToChannelsFirst", "ChannelsLast.ShortRows", "Gemm", "Dense.Blocks", "Elementwise.Lanes" }) Assert.NotNull(table.CostOf(kernel));
         }
     }
 }

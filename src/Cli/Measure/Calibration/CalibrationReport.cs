@@ -18,11 +18,11 @@ internal static class CalibrationReport
     /// <param name="file">Where the table was written.</param>
     public static void Write(ToolConsole console, CostTable costs, IReadOnlyList<MeasuredLayer> layers, string file)
     {
-        Table table = Tables.Create(1, "kernel", "layers", "ns a call", "ns a 1000 MACs", "ns a KB", "typical error");
+        Table table = Tables.Create(1, "kernel", "layers", "ns a call", "ns a 1000 MACs", "ns a KB", "ns a 1000 transforms", "ns a far KB", "typical error");
         foreach ((string kernel, KernelCost cost) in costs.Kernels)
         {
-            MeasuredLayer[] own = [.. layers.Where(l => l.Kernel == kernel)];
-            table.Add(kernel, Tables.Number(own.Length), Text(cost.Nanoseconds), Text(cost.NanosecondsPerKilomac), Text(cost.NanosecondsPerKilobyte), Error(cost, own).ToString("P0", CultureInfo.InvariantCulture));
+            MeasuredLayer[] own = [.. layers.Where(l => IsOf(l, kernel))];
+            table.Add(kernel, Tables.Number(own.Length), Text(cost.Nanoseconds), Text(cost.NanosecondsPerKilomac), Text(cost.NanosecondsPerKilobyte), Text(cost.NanosecondsPerKilotransform), Text(cost.NanosecondsPerFarKilobyte), Error(cost, own).ToString("P0", CultureInfo.InvariantCulture));
         }
 
         table.Write(console.Text);
@@ -36,15 +36,20 @@ internal static class CalibrationReport
             kernels = costs.Kernels.Select(k => new
             {
                 kernel = k.Key,
-                layers = layers.Count(l => l.Kernel == k.Key),
+                layers = layers.Count(l => IsOf(l, k.Key)),
                 nanoseconds = k.Value.Nanoseconds,
                 nanosecondsPerKilomac = k.Value.NanosecondsPerKilomac,
                 nanosecondsPerKilobyte = k.Value.NanosecondsPerKilobyte,
-                typicalError = Error(k.Value, [.. layers.Where(l => l.Kernel == k.Key)]),
+                nanosecondsPerKilotransform = k.Value.NanosecondsPerKilotransform,
+                nanosecondsPerFarKilobyte = k.Value.NanosecondsPerFarKilobyte,
+                typicalError = Error(k.Value, [.. layers.Where(l => IsOf(l, k.Key))]),
             }),
             diagnostics = console.Diagnostics,
         });
     }
+
+    /// <summary>Whether a layer was computed by a kernel, or by one of a family.</summary>
+    private static bool IsOf(MeasuredLayer layer, string kernel) => layer.Kernel == kernel || layer.Kernel.StartsWith(kernel + ".", System.StringComparison.Ordinal);
 
     /// <summary>The root of the mean squared relative error.</summary>
     private static double Error(KernelCost cost, MeasuredLayer[] layers)

@@ -5,10 +5,12 @@ using System.Linq;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using RedGen.Cli.Execution;
+using RedGen.Cli.Measure.Tuning;
 using RedGen.Cli.Output;
 using RedGen.Compiler;
 using RedGen.Compiler.Options;
 using RedGen.Compiler.Plan;
+using RedGen.Compiler.Plan.Choices;
 using RedGen.Compiler.Plan.Costs;
 
 namespace RedGen.Cli.Measure.Calibration;
@@ -29,6 +31,8 @@ internal sealed class Calibrator(ToolConsole console, double secondsPerChain)
         ("wide", static () => new LayerChain(1, 3, 64, 64).Conv(32, 7, 2).Pool("MaxPool", 2, 2).Conv(64, 3).Conv(128, 3).Conv(128, 3, 2).Conv(256, 3).Conv(256, 1).GlobalPool().Flatten().Dense(100, "")),
         ("few channels", static () => new LayerChain(1, 1, 28, 28).Conv(4, 3).Conv(8, 3).Pool("MaxPool", 2, 2).Conv(12, 5).Conv(20, 3).Pool("AveragePool", 2, 2).Conv(24, 3).Flatten().Dense(10, "Sigmoid")),
         ("depthwise", static () => new LayerChain(1, 3, 96, 96).Conv(16, 3, 2).Conv(16, 3, 1, true).Conv(32, 1).Conv(32, 3, 2, true).Conv(64, 1).Conv(64, 3, 1, true).Conv(128, 1).Conv(128, 5, 2, true).Conv(256, 1).Conv(256, 3, 1, true).Conv(64, 1).GlobalPool()),
+        ("heavy", static () => new LayerChain(1, 128, 28, 28).Conv(128, 3).Conv(256, 3, 2).Conv(256, 3).Conv(512, 3, 2).Conv(512, 3).Conv(512, 1)),
+        ("planes", static () => new LayerChain(1, 8, 40, 40).Conv(8, 3).Conv(16, 5).Pool("MaxPool", 3, 2).Conv(24, 3).Conv(48, 3).Pool("AveragePool", 3, 1).Conv(32, 1).Conv(32, 3, 1, true)),
         ("pixels", static () => new LayerChain(1, 8, 56, 56).Conv(48, 1).Conv(24, 1).Conv(96, 1).Conv(16, 1).Conv(128, 1)),
         ("dense", static () => new LayerChain(1, 784).Dense(256).Dense(256).Dense(64).Dense(32).Dense(1024).Dense(640).Dense(128).Dense(8).Dense(640).Dense(10, "")),
         ("rows", static () => new LayerChain(1, 64, 64).Dense(128).LayerNorm().Dense(64, "Tanh").Function("Softmax").Dense(256).Function("Sigmoid").Dense(32).Transpose(0, 2, 1).Dense(64).Function("Exp")),
@@ -43,19 +47,40 @@ internal sealed class Calibrator(ToolConsole console, double secondsPerChain)
         {
             console.Cancellation.ThrowIfCancellationRequested();
             progress(Chains[i].Name, (double)i / Chains.Length);
-            foreach (Hashing hashing in (Hashing[])[Hashing.None, Hashing.Adaptive]) Measure(Chains[i].Name, Chains[i].Make().ToModel(Chains[i].Name), hashing);
+            ModelSource source = Chains[i].Make().ToModel(Chains[i].Name);
+            foreach (CompilerOptions options in Variants(source)) Measure(Chains[i].Name, source, options);
+            if (Hashed.Contains(Chains[i].Name)) Measure(Chains[i].Name, source, new CompilerOptions { Hashing = Hashing.Adaptive });
         }
 
-        return new CostTable(Machine, Math.Round(MachinePeak.GigaflopsPerSecond(), 1), Layers.GroupBy(static l => l.Kernel, StringComparer.Ordinal)
-            .Where(static g => g.Count() >= FewestLayers).ToImmutableSortedDictionary(static g => g.Key, static g => CostFit.Fit([.. g]), StringComparer.Ordinal));
+        // A family stands for those of its kernels that no chain has; a family of all there is stands for nothing.
+        string[] kernels = [.. Layers.Select(static l => l.Kernel).Distinct()];
+        IEnumerable<string> families = kernels.Where(static k => k.Contains('.')).Select(static k => k[..k.LastIndexOf('.')]).Where(static k => k.Contains('.')).Distinct().Except(kernels);
+        return new CostTable(Machine, Math.Round(MachinePeak.GigaflopsPerSecond(), 1), kernels.Concat(families)
+            .Select(name => (Name: name, Layers: Layers.Where(l => l.Kernel == name || (!kernels.Contains(name) && l.Kernel.StartsWith(name + ".", StringComparison.Ordinal))).ToArray()))
+            .Where(static r => r.Layers.Length >= FewestLayers).ToImmutableSortedDictionary(static r => r.Name, static r => CostFit.Fit(r.Layers), StringComparer.Ordinal));
     }
 
-    private static string Machine => RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant() + ", vectors of "
+    /// <summary>The chain as the compiler plans it, over planes, and with each further kernel that its layers can have.</summary>
+    private static IEnumerable<CompilerOptions> Variants(ModelSource source)
+    {
+        var plain = new CompilerOptions { Hashing = Hashing.None };
+        yield return plain;
+        yield return plain with { Layouts = LayoutMode.Plain };
+        ImmutableArray<StepCandidates> steps = ModelCompiler.Compile(source, plain with { ListsKernels = true }).Plan!.Candidates;
+        for (int i = 0; i < steps.Select(static s => s.Kernels.Length).DefaultIfEmpty(0).Max(); i++)
+            yield return plain with { Kernels = KernelTuner.Variant(steps, i) };
+    }
+
+    /// <summary>The chains whose layers are measured with hashed weights too: dense ones, which may read them as they are.</summary>
+    private static ImmutableArray<string> Hashed { get; } = ["dense", "rows"];
+
+    /// <summary>This machine in words.</summary>
+    internal static string Machine => RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant() + ", vectors of "
         + (Vector512.IsHardwareAccelerated ? "512" : Vector256.IsHardwareAccelerated ? "256" : "128") + " bits, " + RuntimeInformation.FrameworkDescription;
 
-    private void Measure(string name, ModelSource source, Hashing hashing)
+    private void Measure(string name, ModelSource source, CompilerOptions options)
     {
-        using ModelProgram program = ModelProgram.Load(name, source, new CompilerOptions { Hashing = hashing }, console, hasClock: true);
+        using ModelProgram program = ModelProgram.Load(name, source, options, console, hasClock: true);
         LayerTimes times = LayerTimes.Measure(program, program.NewInputs(), secondsPerChain, CostTable.X64);
         ExecutionPlan plan = program.Result.Plan!;
         foreach ((int step, LayerTime time) in LayerClock.Layers(plan).Zip(times.Layers))

@@ -11,20 +11,20 @@ namespace RedGen.Cli.Measure.Calibration;
 /// <param name="Microseconds">How long it takes.</param>
 internal sealed record MeasuredLayer(string Kernel, StepWork Work, double Microseconds);
 
-/// <summary>Fits the three costs of a kernel to measurements.</summary>
+/// <summary>Fits the costs of a kernel to measurements.</summary>
 internal static class CostFit
 {
-    private const int Columns = 3;
+    private const int Columns = 5;
 
     /// <summary>
-    /// The costs, none below zero, with the least sum of squared relative errors. With three unknowns every choice of those that are not
+    /// The costs, none below zero, with the least sum of squared relative errors. With five unknowns every choice of those that are not
     /// zero is tried, so the best one is found for certain.
     /// </summary>
     /// <param name="layers">The kernel's layers; at least one, times above zero.</param>
     public static KernelCost Fit(IReadOnlyList<MeasuredLayer> layers)
     {
         // Each row is divided by its time: errors count in proportion.
-        double[][] rows = [.. layers.Select(static l => new[] { 1, l.Work.MultiplyAdds / 1000.0, l.Work.Bytes / 1024.0 }.Select(x => x / (1000 * l.Microseconds)).ToArray())];
+        double[][] rows = [.. layers.Select(static l => new[] { 1, l.Work.MultiplyAdds / 1000.0, l.Work.Bytes / 1024.0, l.Work.Transformed / 1000.0, l.Work.FarBytes / 1024.0 }.Select(x => x / (1000 * l.Microseconds)).ToArray())];
         double[] best = new double[Columns];
         double least = double.PositiveInfinity;
         for (int chosen = 1; chosen < 1 << Columns; chosen++)
@@ -36,7 +36,7 @@ internal static class CostFit
             (best, least) = (costs, error);
         }
 
-        return new KernelCost(Rounded(best[0]), Rounded(best[1]), Rounded(best[2]));
+        return new KernelCost(Rounded(best[0]), Rounded(best[1]), Rounded(best[2])) { NanosecondsPerKilotransform = Rounded(best[3]), NanosecondsPerFarKilobyte = Rounded(best[4]) };
     }
 
     /// <summary>Least squares over the chosen columns, by the normal equations; null where they say nothing.</summary>

@@ -6,6 +6,7 @@ using RedGen.Compiler.Kernels.Packing;
 using RedGen.Compiler.Kernels.Splitting;
 using RedGen.Compiler.Operators.Pooling;
 using RedGen.Compiler.Plan;
+using RedGen.Compiler.Plan.Costs;
 using RedGen.Compiler.Plan.Layouts;
 using RedGen.Compiler.Red.Splitting;
 
@@ -34,7 +35,10 @@ internal sealed class ChannelsLastConvKernel : ChannelsLastKernel
         string output = group.Last.Outputs[0];
         bool either = ReadsPlanes(read.Layer) && read.Epilogue.Residual != input;
         ImmutableArray<string> values = read.Epilogue.Residual is { } residual ? [output, residual] : [output];
-        return new LayoutOffer(either ? values : values.Add(input), Gain(read.Layer)) { Either = either ? [input] : [] };
+        ConvForm form = either ? ConvForm.PlainInput : FormOf(read.Layer);
+        string plain = IsDepthwise(read.Layer) ? "Conv.Depthwise" : "Conv.Simd";
+        long gain = context.Picoseconds(plain, ConvWork.OverPlanes(read.Layer)) - context.Picoseconds(NameOf(form), WorkOf(read.Layer, form));
+        return new LayoutOffer(either ? values : values.Add(input), gain) { Kernel = NameOf(form), Either = either ? [input] : [] };
     }
 
     /// <inheritdoc/>
@@ -43,9 +47,7 @@ internal sealed class ChannelsLastConvKernel : ChannelsLastKernel
         FloatConvolution read = FloatConvolution.TryRead(group, context)!;
         (ConvLayer layer, Epilogue epilogue) = (read.Layer, read.Epilogue);
         string input = read.Node.Inputs[0];
-        ConvForm form = context.Layout(input) == TensorLayout.Plain ? ConvForm.PlainInput
-            : IsDepthwise(layer) ? ConvForm.Depthwise
-            : IsPointwise(layer) ? ConvForm.Pointwise : ConvForm.Direct;
+        ConvForm form = context.Layout(input) == TensorLayout.Plain ? ConvForm.PlainInput : FormOf(layer);
         ImmutableArray<Weight> weights = [Weights(read, form)];
         if (read.Bias is { } bias) weights = weights.Add(Weight.Of("Bias", bias));
         return new ConvStep(layer, epilogue, form)
@@ -58,6 +60,7 @@ internal sealed class ChannelsLastConvKernel : ChannelsLastKernel
             WorkspaceLength = WorkspaceLength(layer, form),
             InPlaceInputs = epilogue.Residual is not null && epilogue.Residual != input ? [1] : [],
             MultiplyAdds = layer.MultiplyAdds,
+            KernelWork = WorkOf(layer, form),
             Cost = LoweringCounter.CostOf(SplitLayer.OfConv(layer, read.Weights, context.Hashed(read.Node.Inputs[1]))),
             Summary = "Conv " + layer.Text + epilogue.Text + ", channels last" + read.Hashed?.Text,
         };
@@ -102,13 +105,12 @@ internal sealed class ChannelsLastConvKernel : ChannelsLastKernel
         _ => 0,
     };
 
-    private static long Gain(ConvLayer layer)
-    {
-        if (IsDepthwise(layer)) return layer.MultiplyAdds * LayoutCost.Depthwise;
-        int perGroup = layer.OutChannels / layer.Groups;
-        int lanes = (perGroup + LayoutCost.Lanes - 1) / LayoutCost.Lanes * LayoutCost.Lanes;
-        return (layer.MultiplyAdds * LayoutCost.PlainMultiplyAdd) - (layer.MultiplyAdds / perGroup * lanes * LayoutCost.MultiplyAdd);
-    }
+    /// <summary>The form over an input that lies channels last.</summary>
+    private static ConvForm FormOf(ConvLayer layer) => IsDepthwise(layer) ? ConvForm.Depthwise : IsPointwise(layer) ? ConvForm.Pointwise : ConvForm.Direct;
+
+    private static string NameOf(ConvForm form) => "ChannelsLast." + form;
+
+    private static StepWork WorkOf(ConvLayer layer, ConvForm form) => form == ConvForm.Depthwise ? ConvWork.OfDepthwise(layer) : ConvWork.OverChannels(layer);
 
     private static bool ReadsPlanes(ConvLayer layer) => layer.Groups == 1 && layer.Window.Depth == WindowAxis.Missing && layer.InChannels is > 1 and <= PlainChannels;
 
@@ -129,7 +131,7 @@ internal sealed class ChannelsLastConvKernel : ChannelsLastKernel
 
     private sealed class ConvStep(ConvLayer layer, Epilogue epilogue, ConvForm form) : Step
     {
-        public override string Kernel => "ChannelsLast." + form + (Weights[0].Expansion is null ? "" : ".Expanded");
+        public override string Kernel => NameOf(form) + (Weights[0].Expansion is null ? "" : ".Expanded");
 
         // A depthwise layer takes longer for its work; planes of three dimensions are not divided.
         public override bool IsDivisible => MultiplyAdds >= (form == ConvForm.Depthwise ? LeastDivided / 4 : LeastDivided)

@@ -31,7 +31,7 @@ internal sealed class ChannelsLastElementwiseKernel : ChannelsLastKernel
             values.Add(operand.Value);
         }
 
-        return new LayoutOffer([.. values], rows && split.Channels < LayoutCost.Lanes ? -split.Count * LayoutCost.ShortRow : 0);
+        return new LayoutOffer([.. values], rows && split.Channels < LayoutCost.Lanes ? -LayoutCost.ShortRows(context, split.Count) : 0);
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 using System.Linq;
 using RedGen.Compiler.Kernels.Quantised;
 using RedGen.Compiler.Plan;
+using RedGen.Compiler.Plan.Costs;
 using RedGen.Compiler.Plan.Layouts;
 
 namespace RedGen.Compiler.Kernels.ChannelsLast;
@@ -14,7 +15,7 @@ internal sealed class ChannelsLastIntegerConvKernel : ChannelsLastKernel
         if (!group.Nodes.Any(n => n.Operator.Name is "Conv" or "QLinearConv" or "ConvInteger") || Find(group, context) is not { } step) return null;
         string[] values = [step.Inputs[0], step.Outputs[0]];
         ChannelSplit?[] splits = [.. values.Select(v => ChannelSplit.Of(context.Type(v)))];
-        return splits.Any(s => s is null) ? null : new LayoutOffer([.. values], splits.Sum(s => s!.Value.Count) * LayoutCost.MoveByte);
+        return splits.Any(s => s is null) ? null : new LayoutOffer([.. values], LayoutCost.ToChannelsLast(context, values[0]) + LayoutCost.ToChannelsFirst(context, values[1]));
     }
 
     /// <inheritdoc/>
@@ -32,7 +33,7 @@ internal sealed class ChannelsLastIntegerPoolKernel : ChannelsLastKernel
     {
         if (QuantizedPoolKernel.TryRead(group, context) is not { } read || !read.Window.IsSpatial) return null;
         if (ChannelSplit.Of(context.Type(read.Input.Value)) is not { } split || ChannelSplit.Of(context.Type(read.Output.Value)) is null) return null;
-        return new LayoutOffer([read.Input.Value, read.Output.Value], split.Count * LayoutCost.Pooled);
+        return new LayoutOffer([read.Input.Value, read.Output.Value], LayoutCost.Pooled(context, new StepWork(split.Count, 2L * split.Count)));
     }
 
     /// <inheritdoc/>

@@ -20,7 +20,7 @@ internal sealed class ChannelsLastMoveKernel : ChannelsLastKernel
         if (splits.Any(s => s is null) || splits.All(s => s!.Value.IsSame)) return null;
         long count = Math.Max(splits[0]!.Value.Count, splits[^1]!.Value.Count);
         bool shortRows = splits.Any(s => s!.Value.Channels < LayoutCost.Lanes);
-        return new LayoutOffer([.. values], shortRows ? -count * LayoutCost.ShortRow : 0);
+        return new LayoutOffer([.. values], shortRows ? -LayoutCost.ShortRows(context, count) : 0);
     }
 
     /// <inheritdoc/>

@@ -18,8 +18,7 @@ internal sealed class ChannelsLastPoolKernel : ChannelsLastKernel
         if (!group.IsSingle || ChannelSplit.Of(context.Type(node.Inputs[0])) is null || node.HasOutput(1)) return null;
         PoolLayer layer = PoolLayer.Read(node, context);
         if (layer.IsEmpty || !layer.Window.IsSpatial || layer.Window.OutLength == 0) return null;
-        long taps = (long)layer.Planes * layer.Window.OutLength * layer.Window.KernelLength;
-        return new LayoutOffer([node.Inputs[0], node.Outputs[0]], taps * LayoutCost.Pooled);
+        return new LayoutOffer([node.Inputs[0], node.Outputs[0]], LayoutCost.Pooled(context, layer.Work)) { Kernel = PoolStep.Name };
     }
 
     /// <inheritdoc/>
@@ -44,13 +43,16 @@ internal sealed class ChannelsLastPoolKernel : ChannelsLastKernel
             Nodes = group.Nodes,
             Inputs = [group.Head.Inputs[0]],
             Outputs = [group.Head.Outputs[0]],
+            KernelWork = layer.Work,
             Summary = layer.Text + ", channels last",
         };
     }
 
     private sealed class PoolStep(PoolLayer layer, int batch) : Step
     {
-        public override string Kernel => "ChannelsLast.Pool";
+        public const string Name = "ChannelsLast.Pool";
+
+        public override string Kernel => Name;
 
         public override void Emit(StepWriter writer)
         {

@@ -22,7 +22,7 @@ internal sealed class ChannelsLastTransposeKernel : ChannelsLastKernel
         // Of three axes both are one permutation; the side that a convolution reads is the one.
         bool isFirst = perm.SequenceEqual(toFirst) && (rank > 3 || context.Graph.Nodes.Any(n => n.Operator.Name == "Conv" && n.Inputs[0] == node.Outputs[0]));
         string? value = isFirst ? node.Outputs[0] : perm.SequenceEqual(toLast) ? node.Inputs[0] : null;
-        return value is null || context.Split(value) is not { IsSame: false } ? null : new LayoutOffer([value], split.Count * LayoutCost.Move);
+        return value is null || context.Split(value) is not { IsSame: false } ? null : new LayoutOffer([value], LayoutCost.ToChannelsLast(context, value));
     }
 
     /// <inheritdoc/>

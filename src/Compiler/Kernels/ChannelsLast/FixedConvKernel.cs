@@ -5,6 +5,7 @@ using RedGen.Compiler.Kernels.Packing;
 using RedGen.Compiler.Kernels.Splitting;
 using RedGen.Compiler.Operators.Pooling;
 using RedGen.Compiler.Plan;
+using RedGen.Compiler.Plan.Costs;
 using RedGen.Compiler.Plan.Layouts;
 using RedGen.Compiler.Red.Splitting;
 
@@ -31,9 +32,9 @@ internal sealed class FixedConvKernel : ChannelsLastKernel
         if (HashedLayerKernel.Serves(group, context) || DenseLayer.TryRead(group, context) is not null) return null;
         if (FloatConvolution.TryRead(group, context) is not { Epilogue.Residual: null } read || !Serves(read.Layer)) return null;
         if (read.Hashed is not null && context.Options.Weights == Options.WeightTier.InPlace) return null;
-        if (WinogradKernel.Choose(read) is { } tiles && ConvCost.OfTiles(read.Layer, tiles) < ConvCost.OfFixed(read.Layer)) return null;
-        long gain = (read.Layer.MultiplyAdds * LayoutCost.PlainMultiplyAdd) - (long)ConvCost.OfFixed(read.Layer);
-        return new LayoutOffer([group.Last.Outputs[0], read.Node.Inputs[0]], gain);
+        string plain = read.Layer.IsDepthwise ? "Conv.Depthwise" : "Conv.Simd";
+        long gain = context.Picoseconds(plain, ConvWork.OverPlanes(read.Layer)) - context.Picoseconds(NameOf(read.Layer), WorkOf(read.Layer));
+        return new LayoutOffer([group.Last.Outputs[0], read.Node.Inputs[0]], gain) { Kernel = NameOf(read.Layer) };
     }
 
     /// <inheritdoc/>
@@ -53,10 +54,15 @@ internal sealed class FixedConvKernel : ChannelsLastKernel
             Weights = [weights, Weight.Of("Bias", read.Bias ?? new float[layer.OutChannels])],
             WorkspaceLength = (int)FixedTiles.Of(Flat(layer)).Workspace(layer),
             MultiplyAdds = layer.MultiplyAdds,
+            KernelWork = WorkOf(layer),
             Cost = LoweringCounter.CostOf(SplitLayer.OfConv(layer, read.Weights, context.Hashed(read.Node.Inputs[1]))),
             Summary = "Conv " + layer.Text + read.Epilogue.Text + ", channels last" + read.Hashed?.Text,
         };
     }
+
+    private static string NameOf(ConvLayer layer) => "ChannelsLast.Fixed" + (layer.IsDepthwise ? ".Depthwise" : "");
+
+    private static StepWork WorkOf(ConvLayer layer) => layer.IsDepthwise ? ConvWork.OfDepthwise(layer) : ConvWork.OverChannels(layer);
 
     private static bool Serves(ConvLayer layer)
         => layer.Batch == 1 && (layer.Groups == 1 || (layer.IsDepthwise && layer.InChannels == layer.OutChannels))
@@ -77,7 +83,7 @@ internal sealed class FixedConvKernel : ChannelsLastKernel
 
     private sealed class FixedConvStep(ConvLayer layer, FusedActivation activation) : Step
     {
-        public override string Kernel => "ChannelsLast.Fixed" + (layer.IsDepthwise ? ".Depthwise" : "") + (Weights[0].Expansion is null ? "" : ".Expanded");
+        public override string Kernel => NameOf(layer) + (Weights[0].Expansion is null ? "" : ".Expanded");
 
         public override void Emit(StepWriter writer)
         {

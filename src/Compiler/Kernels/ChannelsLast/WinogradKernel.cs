@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using RedGen.Compiler.Emit;
@@ -19,24 +20,39 @@ namespace RedGen.Compiler.Kernels.ChannelsLast;
 /// </summary>
 internal sealed class WinogradKernel : ChannelsLastKernel
 {
+    /// <summary>How much less tiles must cost than the definition's order: their weights take up to four times the memory, once more time at the first use.</summary>
+    private const double Advantage = 1.15;
+
     /// <inheritdoc/>
-    public override LayoutOffer? TryOffer(NodeGroup group, KernelContext context)
+    public override LayoutOffer? TryOffer(NodeGroup group, KernelContext context) => Offers(group, context).FirstOrDefault();
+
+    /// <inheritdoc/>
+    public override IEnumerable<LayoutOffer> Offers(NodeGroup group, KernelContext context)
     {
-        if (context.Options.Lowering != Lowering.Auto || HashedLayerKernel.Serves(group, context)) return null;
-        if (FloatConvolution.TryRead(group, context) is not { } read || (read.Hashed is not null && context.Options.Weights == WeightTier.InPlace)) return null;
-        if (Choose(read) is not { } tiles) return null;
+        if (context.Options.Lowering != Lowering.Auto || HashedLayerKernel.Serves(group, context)) yield break;
+        if (FloatConvolution.TryRead(group, context) is not { } read || (read.Hashed is not null && context.Options.Weights == WeightTier.InPlace)) yield break;
         string input = read.Node.Inputs[0];
         string output = group.Last.Outputs[0];
-        double gain = (read.Layer.MultiplyAdds * (double)LayoutCost.PlainMultiplyAdd) - ConvCost.OfTiles(read.Layer, tiles);
-        return new LayoutOffer(read.Epilogue.Residual is { } residual ? [output, residual, input] : [output, input], (long)gain);
+        long plain = context.Picoseconds("Conv.Simd", ConvWork.OverPlanes(read.Layer));
+        foreach (WinogradTiles tiles in WinogradTiles.Of(read.Layer).OrderBy(t => Picoseconds(read.Layer, t, context)))
+        {
+            if (!WinogradAccuracy.Suffices(read, tiles)) continue;
+            yield return new LayoutOffer(read.Epilogue.Residual is { } residual ? [output, residual, input] : [output, input], plain - (long)(Advantage * Picoseconds(read.Layer, tiles, context)))
+            {
+                Kernel = NameOf(tiles),
+            };
+        }
     }
 
     /// <inheritdoc/>
-    public override Step Plan(NodeGroup group, KernelContext context)
+    public override Step Plan(NodeGroup group, KernelContext context) => Plan(group, context, TryOffer(group, context)!);
+
+    /// <inheritdoc/>
+    public override Step Plan(NodeGroup group, KernelContext context, LayoutOffer offer)
     {
         FloatConvolution read = FloatConvolution.TryRead(group, context)!;
         (ConvLayer layer, Epilogue epilogue) = (read.Layer, read.Epilogue);
-        WinogradTiles tiles = Choose(read)!.Value;
+        WinogradTiles tiles = WinogradTiles.Of(layer).First(t => NameOf(t) == offer.Kernel);
         string input = read.Node.Inputs[0];
         ImmutableArray<Weight> weights = [Weights(read, tiles)];
         if (read.Bias is { } bias) weights = weights.Add(Weight.Of("Bias", bias));
@@ -52,15 +68,15 @@ internal sealed class WinogradKernel : ChannelsLastKernel
                 layer.Batch, layer.InChannels, layer.OutChannels, height.Out, width.Out, height.Kernel, width.Kernel, tiles.Height, tiles.Width),
             InPlaceInputs = epilogue.Residual is not null && epilogue.Residual != input ? [1] : [],
             MultiplyAdds = layer.MultiplyAdds,
+            KernelWork = ConvWork.OfTiles(layer, tiles),
             Cost = LoweringCounter.CostOf(SplitLayer.OfConv(layer, read.Weights, context.Hashed(read.Node.Inputs[1]))),
             Summary = "Conv " + layer.Text + ", Winograd " + tiles.Text(layer.Window) + epilogue.Text + ", channels last" + read.Hashed?.Text,
         };
     }
 
-    /// <summary>The tiles with the fewest multiplications that pay and are exact enough; null: the sum as defined.</summary>
-    internal static WinogradTiles? Choose(FloatConvolution read)
-        => WinogradTiles.Of(read.Layer).Where(t => ConvCost.Pays(read.Layer, t)).OrderBy(t => ConvCost.OfTiles(read.Layer, t))
-            .Where(t => WinogradAccuracy.Suffices(read, t)).Cast<WinogradTiles?>().FirstOrDefault();
+    private static long Picoseconds(ConvLayer layer, WinogradTiles tiles, KernelContext context) => context.Picoseconds(NameOf(tiles), ConvWork.OfTiles(layer, tiles));
+
+    private static string NameOf(WinogradTiles tiles) => "ChannelsLast.Winograd." + tiles.Height + "x" + tiles.Width;
 
     private static Weight Weights(FloatConvolution read, WinogradTiles tiles)
     {
@@ -74,7 +90,7 @@ internal sealed class WinogradKernel : ChannelsLastKernel
 
     private sealed class WinogradStep(ConvLayer layer, Epilogue epilogue, WinogradTiles tiles) : Step
     {
-        public override string Kernel => "ChannelsLast.Winograd." + tiles.Height + "x" + tiles.Width;
+        public override string Kernel => NameOf(tiles);
 
         public override bool IsDivisible => MultiplyAdds >= LeastDivided && layer.Window.Height.Out > tiles.Height;
 

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Immutable;
 using System.Linq;
 using RedGen.Compiler.Emit;
+using RedGen.Compiler.Kernels.ChannelsLast;
 using RedGen.Compiler.Kernels.Packing;
 using RedGen.Compiler.Operators.Pooling;
 using RedGen.Compiler.Plan;
@@ -37,6 +38,7 @@ internal sealed class ConvKernel : Kernel
             WorkspaceLength = depthwise ? Workspace(layer).DepthwiseLength : Workspace(layer).Length,
             InPlaceInputs = inPlace ? [1] : [],
             MultiplyAdds = layer.MultiplyAdds,
+            KernelWork = ConvWork.OverPlanes(layer),
             Cost = LoweringCounter.CostOf(SplitLayer.OfConv(layer, read.Weights, context.Hashed(read.Node.Inputs[1]))),
             Summary = "Conv " + layer.Text + epilogue.Text + hashed?.Text,
         };

@@ -1,6 +1,8 @@
+using System.Collections.Generic;
 using System.Collections.Immutable;
 using RedGen.Compiler.Emit;
 using RedGen.Compiler.Kernels.Packing;
+using RedGen.Compiler.Options;
 using RedGen.Compiler.Plan;
 using RedGen.Compiler.Red.Splitting;
 
@@ -28,7 +30,26 @@ internal sealed class DenseKernel : Kernel
     {
         if (DenseLayer.TryRead(group, context) is not { } layer) return null;
         var hashed = HashedConstants.TryRead(group.Head.Inputs[1], layer.Weights, context);
-        if (hashed is not null && HashedDenseKernel.TryPlan(group, layer, hashed, context.Options) is { } inPlace) return inPlace;
+        return HashedDenseKernel.TryPlan(group, layer, hashed, context.Options) ?? Plan(group, context, layer, hashed);
+    }
+
+    /// <inheritdoc/>
+    public override IEnumerable<Step> Alternatives(NodeGroup group, KernelContext context)
+    {
+        if (DenseLayer.TryRead(group, context) is not { } layer) yield break;
+        var hashed = HashedConstants.TryRead(group.Head.Inputs[1], layer.Weights, context);
+        bool isFixed = context.Options.Weights is WeightTier.InPlace or WeightTier.Expand;
+        Step first = TryPlan(group, context)!;
+        yield return first;
+        if (isFixed || hashed is null) yield break;
+        // Whichever the compiler would not take by itself.
+        if (HashedDenseKernel.TryPlan(group, layer, hashed, context.Options with { Weights = WeightTier.InPlace }) is { } inPlace && inPlace.Kernel != first.Kernel) yield return inPlace;
+        Step expanded = Plan(group, context, layer, hashed);
+        if (expanded.Kernel != first.Kernel) yield return expanded;
+    }
+
+    private static DenseStep Plan(NodeGroup group, KernelContext context, DenseLayer layer, HashedConstants? hashed)
+    {
         Form form = layer.Rows > 1 || layer.Addend is not null ? Form.Gemm : layer.Outputs < RowsLimit ? Form.Rows : Form.Blocks;
         if (form == Form.Blocks && hashed is { ArePairs: true }) form = Form.Pairs;
         return new DenseStep(layer, form)

@@ -31,9 +31,9 @@ internal static class HashedDenseKernel
     private const int LeastOutputs = 8;
 
     /// <summary>Plans the layer; null where its weights are to be expanded.</summary>
-    public static Step? TryPlan(NodeGroup group, DenseLayer layer, HashedConstants hashed, CompilerOptions options)
+    public static Step? TryPlan(NodeGroup group, DenseLayer layer, HashedConstants? hashed, CompilerOptions options)
     {
-        if (layer.Rows != 1 || layer.Addend is not null || layer.Outputs < LeastOutputs || hashed.Matrix.Fine is not null) return null;
+        if (hashed is null || layer.Rows != 1 || layer.Addend is not null || layer.Outputs < LeastOutputs || hashed.Matrix.Fine is not null) return null;
         int count = hashed.Matrix.Codebook.Length;
         bool levels = hashed.IsLevels(out int zero, out float step) && count > NarrowValues;
         if (options.Weights == WeightTier.Expand || (options.Weights != WeightTier.InPlace && !Pays(layer, hashed, levels ? 0 : count))) return null;

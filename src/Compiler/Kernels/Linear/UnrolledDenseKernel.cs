@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Linq;
 using System.Text;
 using RedGen.Compiler.Emit;
@@ -24,9 +25,13 @@ internal sealed class UnrolledDenseKernel : Kernel
     private static readonly Limits Scalars = new(CodeBytes: 6144, Inputs: 64);
 
     /// <inheritdoc/>
-    public override Step? TryPlan(NodeGroup group, KernelContext context)
+    public override Step? TryPlan(NodeGroup group, KernelContext context) => TryPlan(group, context, context.Options.Lowering == Lowering.Auto ? Vectors : Scalars);
+
+    /// <inheritdoc/>
+    public override IEnumerable<Step> Alternatives(NodeGroup group, KernelContext context) => TryPlan(group, context, Scalars) is { } step ? [step] : [];
+
+    private static Step? TryPlan(NodeGroup group, KernelContext context, Limits limits)
     {
-        Limits limits = context.Options.Lowering == Lowering.Auto ? Vectors : Scalars;
         if (DenseLayer.TryRead(group, context) is not { Rows: 1, Addend: null } layer || layer.Inputs > limits.Inputs) return null;
         long bytes = ((long)layer.Weights.Count(w => w != 0) * BytesPerTerm) + ((long)layer.Outputs * BytesPerOutput);
         if (bytes > limits.CodeBytes || !layer.Weights.All(IsFinite) || !(layer.Bias ?? []).All(IsFinite)) return null;

@@ -19,6 +19,7 @@ internal sealed class PoolKernel : Kernel
             Nodes = group.Nodes,
             Inputs = [node.Inputs[0]],
             Outputs = [node.Outputs[0]],
+            KernelWork = layer.Work,
             Summary = layer.Text,
         };
     }

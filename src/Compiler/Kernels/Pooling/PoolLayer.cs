@@ -1,6 +1,7 @@
 using System.Linq;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Operators.Pooling;
+using RedGen.Compiler.Plan.Costs;
 
 namespace RedGen.Compiler.Kernels.Pooling;
 
@@ -15,6 +16,9 @@ internal sealed record PoolLayer(Node Node, int Planes, WindowGeometry Window)
 
     /// <summary>Whether an average counts the padding that its window covers.</summary>
     public bool CountsPadding => Node.Attributes.Int("count_include_pad", 0) != 0;
+
+    /// <summary>What the time of the pooling depends on.</summary>
+    public StepWork Work => new((long)Planes * Window.OutLength * Window.KernelLength, 4L * Planes * (Window.Axes.Aggregate(1L, static (n, a) => n * a.In) + Window.OutLength));
 
     /// <summary>Reads a pooling that inference has accepted.</summary>
     public static PoolLayer Read(Node node, KernelContext context)

@@ -16,14 +16,18 @@ namespace RedGen.Compiler.Plan.Costs;
 /// <param name="Kernels">The costs by the kernel's name, as <see cref="Step.Kernel"/> gives it.</param>
 public sealed record CostTable(string Machine, double GigaflopsPerSecond, ImmutableSortedDictionary<string, KernelCost> Kernels)
 {
-    private const int Format = 1;
+    private const int Format = 2;
     private const int LongestText = 1 << 20;
 
     private static readonly Lazy<CostTable> X64Table = new(static () => Load("x64"));
+    private static readonly Lazy<CostTable> X64NarrowTable = new(static () => Load("x64-256"));
     private static readonly Lazy<CostTable> Arm64Table = new(static () => Load("arm64"));
 
-    /// <summary>Of x64 machines with AVX-512, which stands for those with AVX2 too: it decides by ratios.</summary>
+    /// <summary>Of x64 machines with vectors of 512 bits.</summary>
     public static CostTable X64 => X64Table.Value;
+
+    /// <summary>Of x64 machines with vectors of 256 bits.</summary>
+    public static CostTable X64Narrow => X64NarrowTable.Value;
 
     /// <summary>Of 64-bit Arm machines.</summary>
     public static CostTable Arm64 => Arm64Table.Value;
@@ -33,6 +37,15 @@ public sealed record CostTable(string Machine, double GigaflopsPerSecond, Immuta
     /// <param name="step">The step.</param>
     public double? Microseconds(ExecutionPlan plan, Step step)
         => step.IsView ? 0 : CostOf(step.Kernel) is { } cost ? cost.Microseconds(StepWork.Of(plan, step)) : null;
+
+    /// <summary>
+    /// How long a kernel takes for so much work, in microseconds. What this table has no row for takes as many of the machine's operations as by the table
+    /// of x64; what neither has is null.
+    /// </summary>
+    /// <param name="kernel">The kernel's name.</param>
+    /// <param name="work">The work.</param>
+    public double? Microseconds(string kernel, StepWork work)
+        => CostOf(kernel)?.Microseconds(work) ?? (X64.CostOf(kernel) is { } cost && GigaflopsPerSecond > 0 ? cost.Microseconds(work) * X64.GigaflopsPerSecond / GigaflopsPerSecond : null);
 
     /// <summary>The row of a kernel: that of its whole name, or of the longest beginning that ends before a dot.</summary>
     public KernelCost? CostOf(string kernel)
@@ -55,6 +68,8 @@ public sealed record CostTable(string Machine, double GigaflopsPerSecond, Immuta
                 Nanoseconds = cost.Nanoseconds,
                 NanosecondsPerKilomac = cost.NanosecondsPerKilomac,
                 NanosecondsPerKilobyte = cost.NanosecondsPerKilobyte,
+                NanosecondsPerKilotransform = cost.NanosecondsPerKilotransform,
+                NanosecondsPerFarKilobyte = cost.NanosecondsPerFarKilobyte,
             };
         }
 
@@ -83,8 +98,9 @@ public sealed record CostTable(string Machine, double GigaflopsPerSecond, Immuta
 
     private static KernelCost Row(string name, KernelCostProto cost)
     {
-        double[] figures = [cost.Nanoseconds, cost.NanosecondsPerKilomac, cost.NanosecondsPerKilobyte];
-        return figures.All(static f => f >= 0 && f <= 1e12) ? new KernelCost(figures[0], figures[1], figures[2]) : throw new FormatException("the costs of '" + name + "' are no times");
+        double[] figures = [cost.Nanoseconds, cost.NanosecondsPerKilomac, cost.NanosecondsPerKilobyte, cost.NanosecondsPerKilotransform, cost.NanosecondsPerFarKilobyte];
+        if (!figures.All(static f => f >= 0 && f <= 1e12)) throw new FormatException("the costs of '" + name + "' are no times");
+        return new KernelCost(figures[0], figures[1], figures[2]) { NanosecondsPerKilotransform = figures[3], NanosecondsPerFarKilobyte = figures[4] };
     }
 
     private static CostTable Load(string name)

@@ -1,32 +1,29 @@
+using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Kernels;
+using RedGen.Compiler.Plan.Costs;
+
 namespace RedGen.Compiler.Plan.Layouts;
 
-/// <summary>
-/// What the layout planner weighs, in picoseconds of one core with 512-bit vectors (docs/decisions/0010). Only the proportions matter,
-/// and only where they are far apart: a region is worth its conversions or it is not.
-/// </summary>
+/// <summary>What the layout planner weighs beside the kernels themselves, in picoseconds by the table of costs (docs/decisions/0010).</summary>
 internal static class LayoutCost
 {
-    /// <summary>Lanes that a convolution fills with output channels.</summary>
+    /// <summary>Lanes that a row of channels should fill.</summary>
     public const int Lanes = 16;
 
-    /// <summary>An element moved from one layout to the other.</summary>
-    public const long Move = 300;
+    /// <summary>The row of the table that says what a kilobyte loses that is copied or broadcast by short rows of channels.</summary>
+    public const string ShortRowsKernel = "ChannelsLast.ShortRows";
 
-    /// <summary>An 8-bit integer moved from one layout to the other.</summary>
-    public const long MoveByte = 60;
+    /// <summary>A value moved to channels last.</summary>
+    public static long ToChannelsLast(KernelContext context, string value) => context.Picoseconds("ToChannelsLast", new StepWork(0, 2 * Bytes(context, value)));
 
-    /// <summary>A multiply-add of a convolution over planes.</summary>
-    public const long PlainMultiplyAdd = 18;
+    /// <summary>A value moved back to planes.</summary>
+    public static long ToChannelsFirst(KernelContext context, string value) => context.Picoseconds("ToChannelsFirst", new StepWork(0, 2 * Bytes(context, value)));
 
-    /// <summary>A multiply-add of a convolution over channels, those of empty lanes included.</summary>
-    public const long MultiplyAdd = 8;
+    /// <summary>What so many elements lose that are copied or broadcast by short rows of channels.</summary>
+    public static long ShortRows(KernelContext context, long elements) => context.Picoseconds(ShortRowsKernel, new StepWork(0, 4 * elements));
 
-    /// <summary>What a multiply-add of a depthwise convolution gains.</summary>
-    public const long Depthwise = 30;
+    /// <summary>What a pooling gains from vectors of channels.</summary>
+    public static long Pooled(KernelContext context, StepWork work) => context.Picoseconds("Pool.Simd", work) - context.Picoseconds("ChannelsLast.Pool", work);
 
-    /// <summary>What an element under a pooling's window gains.</summary>
-    public const long Pooled = 60;
-
-    /// <summary>What an element loses that is copied or broadcast by short rows of channels.</summary>
-    public const long ShortRow = 60;
+    private static long Bytes(KernelContext context, string value) => (long)context.Count(value) * context.ElementType(value).Bytes();
 }

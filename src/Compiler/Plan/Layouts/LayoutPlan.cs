@@ -4,7 +4,6 @@ using System.Collections.Immutable;
 using System.Linq;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Kernels;
-using RedGen.Compiler.Kernels.ChannelsLast;
 
 namespace RedGen.Compiler.Plan.Layouts;
 
@@ -59,8 +58,8 @@ internal sealed class LayoutPlan
         return plan;
     }
 
-    /// <summary>The kernel that computes a group channels last; null where it is computed over planes.</summary>
-    public ChannelsLastKernel? Kernel(int group) => _choices.IsEmpty ? null : _choices[group]?.Kernel;
+    /// <summary>The kernel that computes a group channels last, and its offer; null where it is computed over planes.</summary>
+    public LayoutChoice? Choice(int group) => _choices.IsEmpty ? null : _choices[group];
 
     /// <summary>The sizes of a value's change of layout, under either of its names; null where it has one order only.</summary>
     public ChannelSplit? Split(string name) => _splits.Of(ValueOf(name) ?? name);

@@ -7,6 +7,7 @@ using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Kernels;
 using RedGen.Compiler.Kernels.ChannelsLast;
 using RedGen.Compiler.Options;
+using RedGen.Compiler.Plan.Choices;
 
 namespace RedGen.Compiler.Plan.Layouts;
 
@@ -34,10 +35,13 @@ internal sealed class LayoutPlanner
             foreach (string output in groups[i].Nodes.SelectMany(n => n.Outputs)) _producers[output] = i;
     }
 
+    /// <summary>Whether values may lie channels last at all.</summary>
+    public static bool IsPossible(CompilerOptions options) => options.Layouts != LayoutMode.Plain && options.Profile == Profile.Auto;
+
     /// <summary>Chooses.</summary>
     public static LayoutPlan Choose(ImmutableArray<NodeGroup> groups, KernelContext context, CancellationToken cancellationToken)
     {
-        if (context.Options.Layouts == LayoutMode.Plain || context.Options.Profile != Profile.Auto) return LayoutPlan.None(context.Graph);
+        if (!IsPossible(context.Options)) return LayoutPlan.None(context.Graph);
         var planner = new LayoutPlanner(groups, context);
         for (int i = 0; i < groups.Length; i++)
         {
@@ -53,13 +57,32 @@ internal sealed class LayoutPlanner
     private void Ask(int index)
     {
         NodeGroup group = _groups[index];
-        if (group.Nodes.Any(_context.IsOpen)) return;
-        foreach (ChannelsLastKernel kernel in ChannelsLastTable.For(group.Head.Operator.QualifiedName))
+        if (_context.Choices.Of(group) is { } wanted)
         {
-            if (kernel.TryOffer(group, _context) is not { } offer) continue;
-            _choices[index] = new LayoutChoice(_context.Options.Layouts == LayoutMode.ChannelsLast ? offer with { Gain = Forced } : offer, kernel);
+            // A kernel over planes leaves no offer.
+            _choices[index] = KernelCandidates.Offers(group, _context).FirstOrDefault(o => o.Offer.Kernel == wanted)?.WithGain(Forced);
             return;
         }
+
+        LayoutChoice? best = null;
+        foreach (LayoutChoice choice in BestOffers(group))
+            if (best is null || (IsNamed(choice) && IsNamed(best) && choice.Offer.Gain > best.Offer.Gain)) best = choice;
+        _choices[index] = _context.Options.Layouts == LayoutMode.ChannelsLast ? best?.WithGain(Forced) : best;
+
+        static bool IsNamed(LayoutChoice choice) => choice.Offer.Kernel.Length > 0;
+    }
+
+    /// <summary>The best offer of each kernel; measured gains in the place of estimated ones, where there are some.</summary>
+    private IEnumerable<LayoutChoice> BestOffers(NodeGroup group)
+    {
+        if (_context.Options.KernelTimes is not { } all || !all.TryGetValue(group.Marked.Name, out ImmutableDictionary<string, double>? times))
+        {
+            if (group.Nodes.Any(_context.IsOpen)) return [];
+            return ChannelsLastTable.For(group.Head.Operator.QualifiedName).SelectMany(k => k.Offers(group, _context).Take(1).Select(o => new LayoutChoice(o, k)));
+        }
+
+        double plain = KernelCandidates.OverPlanes(group, _context).Min(s => times.TryGetValue(s.Kernel, out double t) ? t : double.PositiveInfinity);
+        return KernelCandidates.Offers(group, _context).Select(o => times.TryGetValue(o.Offer.Kernel, out double time) ? o.WithGain((long)Math.Min(Forced, 1e6 * (plain - time))) : o);
     }
 
     /// <summary>Takes back the offers that are not worth it.</summary>
@@ -103,15 +126,15 @@ internal sealed class LayoutPlanner
         {
             if (all.TryGetValue(value, out Readers? known)) return known;
             if (_context.Constant(value) is not null) return null;
-            if (_context.Split(value) is not { IsSame: false } split) return null;
+            if (_context.Split(value) is not { IsSame: false }) return null;
             bool offered = _producers.TryGetValue(value, out int producer) && _choices[producer]?.Offer.Values.Contains(value) == true;
-            order.Add(all[value] = new Readers(split.Count * (_context.ElementType(value) == ElementType.Float32 ? LayoutCost.Move : LayoutCost.MoveByte), offered ? nodes[producer] : LayoutCut.Sink));
+            order.Add(all[value] = new Readers(LayoutCost.ToChannelsLast(_context, value), LayoutCost.ToChannelsFirst(_context, value), offered ? nodes[producer] : LayoutCut.Sink));
             return all[value];
         }
     }
 
     /// <summary>The nodes of one value's producer, of those that want it over planes if they stay so, and of those that would read it channels last.</summary>
-    private sealed class Readers(long cost, int producer)
+    private sealed class Readers(long costOfLast, long costOfFirst, int producer)
     {
         public List<int> Plain { get; } = [];
 
@@ -122,13 +145,13 @@ internal sealed class LayoutPlanner
             if (producer != LayoutCut.Sink && Plain.Count > 0)
             {
                 int toPlain = cut.AddNode();
-                cut.AddEdge(producer, toPlain, cost);
+                cut.AddEdge(producer, toPlain, costOfFirst);
                 foreach (int reader in Plain.Distinct()) cut.AddEdge(toPlain, reader, LayoutCut.Never);
             }
 
             if (ChannelsLast.Count == 0) return;
             int toChannelsLast = cut.AddNode();
-            cut.AddEdge(toChannelsLast, producer, cost);
+            cut.AddEdge(toChannelsLast, producer, costOfLast);
             foreach (int reader in ChannelsLast.Distinct()) cut.AddEdge(reader, toChannelsLast, LayoutCut.Never);
         }
     }

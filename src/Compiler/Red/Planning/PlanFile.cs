@@ -3,6 +3,7 @@ using System.Linq;
 using Google.Protobuf;
 using Google.Protobuf.Collections;
 using RedGen.Compiler.Options;
+using RedGen.Compiler.Plan.Choices;
 using RedGen.Compiler.Red.Planning.Proto;
 
 namespace RedGen.Compiler.Red.Planning;
@@ -24,6 +25,9 @@ public static class PlanFile
     /// <summary>Why a longer text is no plan.</summary>
     public const string TooLong = "it is too long for a plan";
 
+    /// <summary>Why a plan of kernels only is not read as one of a reduction: no problem, there is none.</summary>
+    public const string NoReduction = "it holds kernels only";
+
     private const string SamplesKey = " samples=";
 
     /// <summary>The options that a plan depends on, as one line of text: a plan made with others is stale.</summary>
@@ -37,7 +41,11 @@ public static class PlanFile
     }
 
     /// <summary>Writes a plan as JSON, lines ended by a line feed.</summary>
-    public static string Write(HashingPlan plan, string modelSha256, string fingerprint)
+    /// <param name="plan">The reduction.</param>
+    /// <param name="modelSha256">The model that it is for.</param>
+    /// <param name="fingerprint">The options that it is for.</param>
+    /// <param name="kernels">The kernels that were measured to be the best; null: none were.</param>
+    public static string Write(HashingPlan plan, string modelSha256, string fingerprint, KernelSelection? kernels = null)
     {
         var message = new ReductionPlanProto
         {
@@ -50,6 +58,37 @@ public static class PlanFile
             Inputs = plan.Inputs,
             Folding = plan.Folding,
         };
+        AddLayers(message, plan);
+        return KernelsInPlan.Add(message, kernels);
+    }
+
+    /// <summary>Writes kernels only, or in the place of those in a plan that there is; a text that is no plan for the model is written anew.</summary>
+    /// <param name="text">The plan that there is; null: none.</param>
+    /// <param name="modelSha256">The model.</param>
+    /// <param name="kernels">The kernels; null: none.</param>
+    public static string WithKernels(string? text, string modelSha256, KernelSelection? kernels)
+    {
+        ReductionPlanProto? message = text is null ? null : Parse(text, out _);
+        if (message is null || message.Format != Format || message.Model != modelSha256) message = new ReductionPlanProto { Format = Format, Model = modelSha256 };
+        return KernelsInPlan.Add(message, kernels);
+    }
+
+    /// <summary>Reads the kernels of a plan.</summary>
+    /// <param name="text">The JSON.</param>
+    /// <param name="modelSha256">The model that they should be for.</param>
+    /// <param name="fingerprint">The options that they should be for, by <see cref="KernelSelection.Fingerprint"/>.</param>
+    /// <param name="problem">Why they cannot be used; empty where they can.</param>
+    /// <returns>The kernels; null where the text has none, or is no plan: <see cref="Read"/> tells that.</returns>
+    public static KernelSelection? ReadKernels(string text, string modelSha256, string fingerprint, out string problem)
+    {
+        problem = "";
+        // Most plans have none, and may be long.
+        if (text.Length > LongestText || text.IndexOf("\"kernels\"", StringComparison.Ordinal) < 0 || Parse(text, out _) is not { Kernels: not null } message) return null;
+        return KernelsInPlan.Read(message, modelSha256, fingerprint, out problem);
+    }
+
+    private static void AddLayers(ReductionPlanProto message, HashingPlan plan)
+    {
         foreach (HashedLayer layer in plan.Layers)
         {
             message.Layers.Add(new LayerProto
@@ -66,8 +105,22 @@ public static class PlanFile
                 FineDigits = ByteString.CopyFrom(layer.Matrix.Fine is { } fine ? fine.Digits.ToArray() : []),
             });
         }
+    }
 
-        return new JsonFormatter(JsonFormatter.Settings.Default.WithIndentation("  ")).Format(message).Replace("\r\n", "\n") + "\n";
+    /// <summary>The message; null, and why, where the text is none.</summary>
+    private static ReductionPlanProto? Parse(string text, out string problem)
+    {
+        problem = "";
+        try
+        {
+            if (text.Length > LongestText) throw new FormatException(TooLong);
+            return new JsonParser(JsonParser.Settings.Default).Parse<ReductionPlanProto>(text);
+        }
+        catch (Exception exception) when (exception is InvalidProtocolBufferException or InvalidJsonException or FormatException or ArgumentException or OverflowException)
+        {
+            problem = "it is not the JSON of a plan: " + exception.Message;
+            return null;
+        }
     }
 
     /// <summary>Reads a plan.</summary>
@@ -78,17 +131,17 @@ public static class PlanFile
     /// <returns>The plan, or null.</returns>
     public static HashingPlan? Read(string text, string modelSha256, string? fingerprint, out string problem)
     {
+        if (Parse(text, out problem) is not { } message) return null;
         try
         {
-            if (text.Length > LongestText) throw new FormatException(TooLong);
-            ReductionPlanProto message = new JsonParser(JsonParser.Settings.Default).Parse<ReductionPlanProto>(text);
             problem = message.Format != Format ? "its format is not this version's"
                 : message.Model != modelSha256 ? "it is for another model"
+                : KernelsInPlan.IsAll(message) ? NoReduction
                 : fingerprint is not null && !IsFor(message.Options, fingerprint) ? "it was made with other options (" + message.Options + ")"
                 : "";
             return problem.Length > 0 ? null : new HashingPlan([.. message.Layers.Select(Layer)], message.Tolerance, message.MeasuredError, message.EstimatedError, message.Inputs) { Folding = Folding(message.Folding) };
         }
-        catch (Exception exception) when (exception is InvalidProtocolBufferException or InvalidJsonException or FormatException or ArgumentException or OverflowException)
+        catch (Exception exception) when (exception is FormatException or ArgumentException or OverflowException)
         {
             problem = "it is not the JSON of a plan: " + exception.Message;
             return null;
