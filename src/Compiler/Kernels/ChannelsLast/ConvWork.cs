@@ -6,7 +6,7 @@ using RedGen.Compiler.Plan.Costs;
 
 namespace RedGen.Compiler.Kernels.ChannelsLast;
 
-/// <summary>What the time of a convolution depends on, for each way to compute it; a table of costs makes times of it (docs/decisions/0016).</summary>
+/// <summary>What the time of a convolution depends on, for each way to compute it; a table of costs makes times of it (docs/decisions/0020).</summary>
 internal static class ConvWork
 {
     /// <summary>Lanes that channels are rounded up to.</summary>

@@ -85,7 +85,7 @@ internal sealed class DepthwiseBlocks
 
     private FloatConvolution? Read(int group, bool isDepthwise)
     {
-        if (_inner.Contains(group) || _byLast.ContainsKey(group) || _layouts.Kernel(group) is not ChannelsLastConvKernel) return null;
+        if (_inner.Contains(group) || _byLast.ContainsKey(group) || _layouts.Choice(group)?.Kernel is not ChannelsLastConvKernel) return null;
         NodeGroup renamed = _layouts.Rename(group, _groups[group]);
         if (_context.Layout(renamed.Head.Inputs[0]) == TensorLayout.Plain || FloatConvolution.TryRead(renamed, _context) is not { } read) return null;
         return (isDepthwise ? ChannelsLastConvKernel.IsDepthwise(read.Layer) : ChannelsLastConvKernel.IsPointwise(read.Layer)) ? read : null;
