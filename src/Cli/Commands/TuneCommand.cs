@@ -27,8 +27,6 @@ namespace RedGen.Cli.Commands;
 /// <summary><c>redgen tune</c>: searches the reduction's budget and writes the plan file that builds use.</summary>
 internal sealed class TuneCommand : ModelCommand
 {
-    private const double SecondsPerChain = 0.5;
-
     private readonly Option<string> _output;
     private readonly Option<bool> _calibrate;
     private readonly Option<KernelTuning> _kernels;
@@ -42,7 +40,7 @@ internal sealed class TuneCommand : ModelCommand
         _output = Add(new Option<string>("--output", "-o") { Description = "The file to write. Default: the model's name with .redgen.json, beside it; with --calibrate redgen-costs.json.", HelpName = "file" });
         _calibrate = Add(new Option<bool>("--calibrate") { Description = "Measure this machine's kernels, without a model, and write a table of their costs." });
         _kernels = Add(new Option<KernelTuning>("--kernels") { Description = "Whether to measure, on this machine, which kernel is the fastest for each step, and to write that into the plan too: beside the reduction (measure), or alone (only).", HelpName = "none|measure|only" });
-        _seconds = Add(new Option<double>("--seconds") { Description = "How long to measure kernels.", DefaultValueFactory = static _ => 20 });
+        _seconds = Add(new Option<double>("--seconds") { Description = "How long to measure kernels; with --calibrate, all that is to be measured is measured once at least.", DefaultValueFactory = static _ => 20 });
         Add(_file.Mean);
         Add(_file.Deviation);
     }
@@ -91,7 +89,7 @@ internal sealed class TuneCommand : ModelCommand
     protected override int RunWithoutModel(ParseResult parsed)
     {
         if (!parsed.GetValue(_calibrate)) return base.RunWithoutModel(parsed);
-        var calibrator = new Calibrator(Console, SecondsPerChain);
+        var calibrator = new Calibrator(Console, Seconds(parsed));
         CostTable table = ProgressLine.Run(Console.Error, calibrator.Run);
         string file = parsed.GetValue(_output) ?? "redgen-costs.json";
         Write(file, table.Write());
@@ -117,9 +115,11 @@ internal sealed class TuneCommand : ModelCommand
     {
         var data = BenchInputs.Read(path, source);
         CompilerOptions pinned = data.Pin(options, note => Console.Error.WriteLine("redgen: " + note));
-        var tuner = new KernelTuner(path, source, pinned, data, Console, Math.Clamp(parsed.GetValue(_seconds), 0.1, 3600));
+        var tuner = new KernelTuner(path, source, pinned, data, Console, Seconds(parsed));
         return ProgressLine.Run(Console.Error, tuner.Run);
     }
+
+    private double Seconds(ParseResult parsed) => Math.Clamp(parsed.GetValue(_seconds), 0.1, 3600);
 
     /// <summary>Searches until it is done, or until Ctrl-C: then nothing is written.</summary>
     private string Search(string path, ModelSource source, CompilerOptions options, Tensor? samples, DiagnosticBag diagnostics, CancellationToken token)

@@ -38,11 +38,12 @@ internal sealed record LayerTimes(ImmutableArray<LayerTime> Layers, double PeakG
     /// <param name="inputs">Its inputs.</param>
     /// <param name="seconds">How long.</param>
     /// <param name="costs">What is estimated by.</param>
-    public static LayerTimes Measure(ModelProgram program, byte[][] inputs, double seconds, CostTable costs)
+    /// <param name="isWarm">Whether it has run so often that all of it is compiled.</param>
+    public static LayerTimes Measure(ModelProgram program, byte[][] inputs, double seconds, CostTable costs, bool isWarm = false)
     {
         byte[][] outputs = program.NewOutputs();
         long[] ticks = program.LayerTicks;
-        Stopwatches.WarmUp(() => program.Predict(inputs, outputs));
+        if (!isWarm) Stopwatches.WarmUp(() => program.Predict(inputs, outputs));
         List<double>[] samples = [.. ticks.Select(static _ => new List<double>())];
         double clock = ClockMicroseconds();
         long start = Stopwatch.GetTimestamp();

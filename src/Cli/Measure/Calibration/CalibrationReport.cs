@@ -21,7 +21,7 @@ internal static class CalibrationReport
         Table table = Tables.Create(1, "kernel", "layers", "ns a call", "ns a 1000 MACs", "ns a KB", "ns a 1000 transforms", "ns a far KB", "typical error");
         foreach ((string kernel, KernelCost cost) in costs.Kernels)
         {
-            MeasuredLayer[] own = [.. layers.Where(l => IsOf(l, kernel))];
+            MeasuredLayer[] own = LayersOf(costs, kernel, layers);
             table.Add(kernel, Tables.Number(own.Length), Text(cost.Nanoseconds), Text(cost.NanosecondsPerKilomac), Text(cost.NanosecondsPerKilobyte), Text(cost.NanosecondsPerKilotransform), Text(cost.NanosecondsPerFarKilobyte), Error(cost, own).ToString("P0", CultureInfo.InvariantCulture));
         }
 
@@ -36,20 +36,24 @@ internal static class CalibrationReport
             kernels = costs.Kernels.Select(k => new
             {
                 kernel = k.Key,
-                layers = layers.Count(l => IsOf(l, k.Key)),
+                layers = LayersOf(costs, k.Key, layers).Length,
                 nanoseconds = k.Value.Nanoseconds,
                 nanosecondsPerKilomac = k.Value.NanosecondsPerKilomac,
                 nanosecondsPerKilobyte = k.Value.NanosecondsPerKilobyte,
                 nanosecondsPerKilotransform = k.Value.NanosecondsPerKilotransform,
                 nanosecondsPerFarKilobyte = k.Value.NanosecondsPerFarKilobyte,
-                typicalError = Error(k.Value, [.. layers.Where(l => IsOf(l, k.Key))]),
+                typicalError = Error(k.Value, LayersOf(costs, k.Key, layers)),
             }),
             diagnostics = console.Diagnostics,
         });
     }
 
-    /// <summary>Whether a layer was computed by a kernel, or by one of a family.</summary>
-    private static bool IsOf(MeasuredLayer layer, string kernel) => layer.Kernel == kernel || layer.Kernel.StartsWith(kernel + ".", System.StringComparison.Ordinal);
+    /// <summary>The layers that a row estimates; of a family's row, which may estimate none of them, those of the family.</summary>
+    private static MeasuredLayer[] LayersOf(CostTable costs, string kernel, IReadOnlyList<MeasuredLayer> layers)
+    {
+        MeasuredLayer[] own = [.. layers.Where(l => ReferenceEquals(costs.CostOf(l.Kernel), costs.Kernels[kernel]))];
+        return own.Length > 0 ? own : [.. layers.Where(l => l.Kernel.StartsWith(kernel + ".", StringComparison.Ordinal))];
+    }
 
     /// <summary>The root of the mean squared relative error.</summary>
     private static double Error(KernelCost cost, MeasuredLayer[] layers)

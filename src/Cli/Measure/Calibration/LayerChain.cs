@@ -27,19 +27,19 @@ internal sealed class LayerChain
     }
 
     /// <summary>A square kernel with bias, half of it as padding, then Relu; as many groups as channels where it is depthwise.</summary>
-    public LayerChain Conv(int channels, int kernel, int stride = 1, bool isDepthwise = false)
-    {
-        int groups = isDepthwise ? _shape[1] : 1;
-        int pad = kernel / 2;
-        string conv = Add("Conv", [_value, Weights(channels, _shape[1] / groups, kernel, kernel), Weights(channels)],
-            Ints("kernel_shape", kernel, kernel), Ints("strides", stride, stride), Ints("pads", pad, pad, pad, pad), Int("group", groups));
-        int Out(int length) => ((length + (2 * pad) - kernel) / stride) + 1;
-        return Go(Add("Relu", [conv]), _shape[0], channels, Out(_shape[2]), Out(_shape[3]));
-    }
+    public LayerChain Conv(int channels, int kernel, int stride = 1, bool isDepthwise = false) => Conv(channels, kernel, kernel, stride, isDepthwise ? _shape[1] : 1);
 
-    /// <summary>A pooling without padding.</summary>
-    public LayerChain Pool(string op, int kernel, int stride)
-        => Go(Add(op, [_value], Ints("kernel_shape", kernel, kernel), Ints("strides", stride, stride)), _shape[0], _shape[1], ((_shape[2] - kernel) / stride) + 1, ((_shape[3] - kernel) / stride) + 1);
+    /// <summary>The same along the last axis only.</summary>
+    public LayerChain Line(int channels, int kernel) => Conv(channels, 1, kernel, 1, 1);
+
+    /// <summary>The same along the axis before.</summary>
+    public LayerChain Column(int channels, int kernel) => Conv(channels, kernel, 1, 1, 1);
+
+    /// <summary>A square pooling without padding.</summary>
+    public LayerChain Pool(string op, int kernel, int stride) => Pool(op, kernel, kernel, stride);
+
+    /// <summary>The same along the last axis only.</summary>
+    public LayerChain LinePool(string op, int kernel) => Pool(op, 1, kernel, kernel);
 
     /// <summary>The mean of every channel.</summary>
     public LayerChain GlobalPool() => Go(Add("GlobalAveragePool", [_value]), _shape[0], _shape[1], 1, 1);
@@ -73,6 +73,17 @@ internal sealed class LayerChain
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = Opset });
         return ModelSource.FromBytes(name + ".onnx", model.ToByteArray());
     }
+
+    private LayerChain Conv(int channels, int height, int width, int stride, int groups)
+    {
+        string conv = Add("Conv", [_value, Weights(channels, _shape[1] / groups, height, width), Weights(channels)],
+            Ints("kernel_shape", height, width), Ints("strides", stride, stride), Ints("pads", height / 2, width / 2, height / 2, width / 2), Int("group", groups));
+        int Out(int length, int kernel) => ((length + (kernel / 2 * 2) - kernel) / stride) + 1;
+        return Go(Add("Relu", [conv]), _shape[0], channels, Out(_shape[2], height), Out(_shape[3], width));
+    }
+
+    private LayerChain Pool(string op, int height, int width, int stride)
+        => Go(Add(op, [_value], Ints("kernel_shape", height, width), Ints("strides", stride, stride)), _shape[0], _shape[1], ((_shape[2] - height) / stride) + 1, ((_shape[3] - width) / stride) + 1);
 
     private LayerChain Go(string value, params int[] shape)
     {

@@ -23,7 +23,8 @@ internal static class ConvWork
     {
         double pixels = (double)layer.Batch * layer.Window.OutLength;
         int perGroup = layer.OutChannels / layer.Groups;
-        return Of(layer, pixels * layer.Groups * Products(perGroup, layer.Taps), layer.Window.KernelLength, layer.Groups * Rounded(perGroup));
+        int outputs = layer.Groups * Rounded(perGroup);
+        return Of(layer, pixels * layer.Groups * Products(perGroup, layer.Taps), layer.Window.KernelLength, outputs) with { Transformed = (long)pixels * outputs };
     }
 
     /// <summary>One filter a channel, over vectors of channels.</summary>

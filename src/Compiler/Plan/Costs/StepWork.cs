@@ -13,7 +13,7 @@ public sealed record StepWork(long MultiplyAdds, long Bytes)
 
     private const int MemoryFactor = 6;
 
-    /// <summary>Elements that are transformed before or behind the products, once for each axis.</summary>
+    /// <summary>Elements that are transformed before or behind the products, once for each axis; of sums as defined, their outputs, empty lanes included.</summary>
     public long Transformed { get; init; }
 
     /// <summary>Bytes of weights beyond the second cache; those that only memory has room for count several times.</summary>
