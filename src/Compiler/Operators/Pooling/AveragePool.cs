@@ -55,7 +55,8 @@ internal sealed class AveragePool : Operator
         context.SetOutput(0, y);
     }
 
-    private static long PaddedCount(WindowGeometry window, int place)
+    /// <summary>Elements of a window of the padded input.</summary>
+    internal static long PaddedCount(WindowGeometry window, int place)
     {
         long count = 1;
         foreach (WindowAxis axis in window.Axes.Reverse())

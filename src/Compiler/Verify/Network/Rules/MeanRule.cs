@@ -1,49 +1,92 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.Linq;
 using RedGen.Compiler.Execute;
 using RedGen.Compiler.Graphs;
-using RedGen.Compiler.Operators;
+using RedGen.Compiler.Operators.Pooling;
+using RedGen.Compiler.Operators.Reduction;
 
 namespace RedGen.Compiler.Verify.Network.Rules;
 
-/// <summary>Sums and means of elements, linear and without a constant: what the operator makes of each unit vector is a column of the matrix.</summary>
+/// <summary>AveragePool, GlobalAveragePool, ReduceMean and ReduceSum: sums of elements, divided by a number that is known.</summary>
 internal static class MeanRule
 {
-    /// <summary>Elements of an input: the operator is evaluated once for each.</summary>
-    private const int InputLimit = 1 << 14;
-
-    /// <summary>Reads the node.</summary>
-    public static void Read(NetworkBuilder builder, Node node)
+    /// <summary>Reads an AveragePool or GlobalAveragePool.</summary>
+    public static void Pool(NetworkBuilder builder, Node node)
     {
-        Operator op = OperatorTable.Find(node.Operator)!;
-        string input = node.Inputs[0];
-        int length = builder.Length(input);
-        if (length > InputLimit) throw new UnverifiableException("has more than 16384 inputs");
-        int[] shape = builder.Graph.TensorTypeOf(input)!.Shape!.ToArray();
-        ReferenceTensor?[] inputs = [null, .. node.Inputs.Skip(1).Select(i => i.Length == 0 ? null : ReferenceTensor.FromTensor(builder.Graph.ConstantOf(i) ?? throw new UnverifiableException("reads '" + i + "', which is not known at build time")))];
-        var columns = new double[length][];
-        for (int j = 0; j < length; j++)
+        int[] x = builder.Graph.TensorTypeOf(node.Inputs[0])!.Shape!.ToArray();
+        (ImmutableArray<int> Elements, long Divisor)[] windows = node.Operator.Name == "AveragePool" ? Windows(node, x) : [Whole(x)];
+        int length = x.Skip(2).Aggregate(1, static (a, b) => a * b);
+        var map = new LinearMapBuilder(builder.Length(node.Inputs[0]));
+        for (int plane = 0; plane < x[0] * x[1]; plane++)
         {
-            inputs[0] = new ReferenceTensor(ElementType.Float64, shape);
-            inputs[0]!.Reals![j] = 1;
-            columns[j] = builder.Evaluate(node, op, inputs)[0].Reals!;
+            foreach ((ImmutableArray<int> elements, long divisor) in windows)
+            {
+                foreach (int i in elements) map.Add((plane * length) + i, 1.0 / divisor);
+                map.EndRow();
+            }
         }
 
-        int outputs = builder.Length(node.Outputs[0]);
-        var map = new LinearMapBuilder(length);
-        int terms = 1;
-        for (int i = 0; i < outputs; i++)
-        {
-            int count = 0;
-            for (int j = 0; j < length; j++)
-            {
-                map.Add(j, columns[j][i]);
-                if (columns[j][i] != 0) count++;
-            }
+        Add(builder, node, map.ToMap(), windows.Max(static w => w.Elements.Length), (int)windows.Max(static w => w.Divisor));
+    }
 
-            terms = System.Math.Max(terms, count);
+    /// <summary>Reads a ReduceMean or ReduceSum.</summary>
+    public static void Reduce(NetworkBuilder builder, Node node)
+    {
+        int[] x = builder.Graph.TensorTypeOf(node.Inputs[0])!.Shape!.ToArray();
+        int[] axes = ReduceAxes.Of(node, x.Length, node.HasInput(1) ? builder.Graph.ConstantOf(node.Inputs[1]) : null) ?? throw new UnverifiableException("has axes that are not known at build time");
+        int terms = axes.Aggregate(1, (count, axis) => count * x[axis]);
+        var rows = new List<int>[builder.Length(node.Outputs[0])];
+        for (int i = 0; i < rows.Length; i++) rows[i] = new List<int>(terms);
+        for (int i = 0; i < builder.Length(node.Inputs[0]); i++) rows[RowOf(i, x, axes)].Add(i);
+        bool isMean = node.Operator.Name == "ReduceMean";
+        var map = new LinearMapBuilder(builder.Length(node.Inputs[0]));
+        foreach (List<int> row in rows)
+        {
+            foreach (int i in row) map.Add(i, isMean ? 1.0 / terms : 1);
             map.EndRow();
         }
 
-        builder.Add(node.Outputs[0], new AffineNode(node.Outputs[0], [builder.Index(input)], [map.ToMap()], new double[outputs], new AffineRounding(terms) { SumFactor = terms }));
+        Add(builder, node, map.ToMap(), terms, isMean ? terms : 1);
+    }
+
+    private static void Add(NetworkBuilder builder, Node node, LinearMap map, int terms, int divisor)
+        => builder.Add(node.Outputs[0], new AffineNode(node.Outputs[0], [builder.Index(node.Inputs[0])], [map], new double[map.Outputs], new AffineRounding(terms + 1) { SumFactor = Math.Max(terms, divisor) }));
+
+    private static (ImmutableArray<int> Elements, long Divisor)[] Windows(Node node, int[] x)
+    {
+        WindowGeometry window = PoolShapes.Geometry(node, x);
+        bool countsPadding = node.Attributes.Int("count_include_pad", 0) != 0;
+        return
+        [
+            .. Enumerable.Range(0, window.OutLength).Select(place =>
+            {
+                ImmutableArray<int> elements = [.. PoolShapes.Elements(window, place)];
+                return elements.IsEmpty ? throw new UnverifiableException("has windows outside of the input") : (elements, countsPadding ? AveragePool.PaddedCount(window, place) : elements.Length);
+            }),
+        ];
+    }
+
+    private static (ImmutableArray<int> Elements, long Divisor) Whole(int[] x)
+    {
+        int length = x.Skip(2).Aggregate(1, static (a, b) => a * b);
+        return ([.. Enumerable.Range(0, length)], length);
+    }
+
+    /// <summary>The place of an element in the result: its own without the axes that are summed.</summary>
+    private static int RowOf(int element, int[] lengths, int[] axes)
+    {
+        int row = 0, stride = 1;
+        for (int axis = lengths.Length - 1; axis >= 0; axis--)
+        {
+            int at = element % lengths[axis];
+            element /= lengths[axis];
+            if (axes.Contains(axis)) continue;
+            row += at * stride;
+            stride *= lengths[axis];
+        }
+
+        return row;
     }
 }
