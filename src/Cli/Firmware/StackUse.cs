@@ -91,7 +91,7 @@ internal sealed class StackUse
         }
     }
 
-    /// <summary>Keeps the constants that registers hold.</summary>
+    /// <summary>Keeps the constants that registers hold, and words of the stack where registers are few.</summary>
     private static void Follow(Dictionary<string, uint> constants, Instruction instruction)
     {
         string[] operands = instruction.Operands.Split(", ");
@@ -107,12 +107,29 @@ internal sealed class StackUse
             case "add" when operands.Length == 2 && operands[1] == "pc" && constants.TryGetValue(target, out uint offset):
                 constants[target] = offset + instruction.Address + 4;
                 break;
-            case "cmp" or "str" or "vmov" or "vldr" or "vstr" or "blx" or "bx":
+            case "str" when operands.Length > 1 && StackWord(instruction.Operands) is { } word:
+                if (constants.TryGetValue(target, out uint kept)) constants[word] = kept;
+                else constants.Remove(word);
+                break;
+            case "ldr" when operands.Length > 1 && StackWord(instruction.Operands) is { } place && constants.TryGetValue(place, out uint read):
+                constants[target] = read;
+                break;
+            case "strd" or "stmdb" or "stmia" or "push" or "vstr" or "vpush":
+                foreach (string stored in constants.Keys.Where(k => k[0] == '[').ToArray()) constants.Remove(stored);
+                break;
+            case "cmp" or "str" or "vmov" or "vldr" or "blx" or "bx":
                 break;
             default:
                 constants.Remove(target);
                 break;
         }
+    }
+
+    /// <summary>The word of the stack that an instruction names, without what it does to the pointer; null where it names none.</summary>
+    private static string? StackWord(string operands)
+    {
+        int open = operands.IndexOf("[sp", StringComparison.Ordinal), close = operands.IndexOf(']', StringComparison.Ordinal);
+        return open >= 0 && close == operands.TrimEnd().Length - 1 ? operands[open..] : null;
     }
 
     private static int Taken(MachineFunction function, Instruction instruction, Dictionary<string, uint> constants)

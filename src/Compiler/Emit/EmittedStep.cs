@@ -115,7 +115,7 @@ internal sealed record EmittedStep(
             arguments.Add(ArenaText.Slice(plan, workspace));
         }
 
-        ImmutableArray<string> packed = [.. step.Weights.Select(w => weights.Add(method, w, w.Role + " of " + step.Summary))];
+        ImmutableArray<string> packed = [.. step.Weights.Select(w => weights.Add(method, w, step.TextOf(w)))];
         return new EmittedStep(step, workspace, method, [.. parameters], [.. arguments], [.. inputs], [.. outputs], packed, [.. constants], result)
         {
             Bodies = [.. step.Bodies.Select(b => EmittedBody.Name(b, method, weights))],

@@ -59,14 +59,16 @@ internal static class ModelEmitter
         code.Line();
         string nodes = string.Join(", ", step.Nodes.Select(n => "'" + n.Name + "'"));
         code.Line("/// <summary>" + XmlText.Escape(step.Summary) + (nodes.Length > 0 ? " (" + XmlText.Escape(nodes) + ")" : "") + ".</summary>");
+        var writer = new StepWriter(code, plan, step, emitted.Inputs, emitted.Outputs, emitted.Weights, emitted.Bodies) { Method = emitted.Method };
         string result = emitted.Result is { } buffer ? $"DynamicTensor<{buffer.ElementType.CSharpName()}>" : "void";
         using (code.Block($"private static {result} {emitted.Method}({string.Join(", ", emitted.Parameters)})"))
         {
             foreach (string constant in emitted.Constants) code.Line(constant + ";");
-            step.Emit(new StepWriter(code, plan, step, emitted.Inputs, emitted.Outputs, emitted.Weights, emitted.Bodies) { Method = emitted.Method });
+            step.Emit(writer);
         }
 
         step.EmitMembers(code, emitted.Method);
+        step.EmitMethods(writer);
         foreach (EmittedBody body in emitted.Bodies) EmitBody(code, body);
     }
 

@@ -8,6 +8,7 @@ using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Kernels;
 using RedGen.Compiler.Kernels.ChannelsLast;
 using RedGen.Compiler.Kernels.Micro;
+using RedGen.Compiler.Kernels.Micro.Rows;
 using RedGen.Compiler.Kernels.RunTimeShapes;
 using RedGen.Compiler.Options;
 using RedGen.Compiler.Plan.Choices;
@@ -39,6 +40,7 @@ internal static class PlanBuilder
         context = new KernelContext(graph, options, reduction) { PlanBody = context.PlanBody, Costs = costs, Choices = context.Choices, Layouts = layouts };
         ImmutableArray<Step> steps = PlanSteps(groups, context, layouts, diagnostics, cancellationToken);
         if (diagnostics.HasErrors) return null;
+        if (options.Profile == Profile.Micro) steps = RowChains.Choose(graph, steps, options, cancellationToken);
         BufferPlan buffers = BufferPlanner.Place(graph, steps, options.Profile == Profile.Micro ? Arena.WordAlignment : Arena.Alignment, sparesCopies: options.Profile != Profile.Micro);
         if (buffers.ArenaBytes > int.MaxValue - 64)
         {

@@ -92,6 +92,19 @@ public abstract class Step
     {
     }
 
+    /// <summary>What one of <see cref="Weights"/> is, for its documentation.</summary>
+    internal virtual string TextOf(Weight weight) => weight.Role + " of " + Summary;
+
+    /// <summary>Further methods that the step's own calls.</summary>
+    /// <param name="method">The method's name.</param>
+    internal virtual ImmutableArray<string> MethodsBeside(string method) => [];
+
+    /// <summary>Writes them.</summary>
+    /// <param name="writer">The step's method as <see cref="Emit"/> gets it, at the end of which the writer stands.</param>
+    internal virtual void EmitMethods(StepWriter writer)
+    {
+    }
+
     /// <summary>The same step, said to compute other nodes.</summary>
     internal Step Of(ImmutableArray<Node> nodes)
     {

@@ -4,6 +4,8 @@ using System.Collections.Immutable;
 using System.Linq;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Kernels.Linear;
+using RedGen.Compiler.Kernels.Micro.Rows;
+using RedGen.Compiler.Kernels.Pooling;
 using RedGen.Compiler.Operators.Pooling;
 using RedGen.Compiler.Options;
 using RedGen.Compiler.Plan;
@@ -32,10 +34,11 @@ internal sealed class MicroConvKernel : Kernel
         float[]? bias = Epilogue.Sum(first?.AsSpan<float>().ToArray(), end.Bias);
         bool isDepthwise = layer.InChannels == layer.Groups && layer.Groups > 1 && window.KernelLength <= MostTaps;
         if (pool is not null && (isDepthwise || !PoolBehind.IsMonotone(end, weights))) return null;
-        return isDepthwise ? Depthwise(group, layer, weights, bias, end) : Patches(group, layer, weights, bias, end, pool, context.Options.Goal);
+        ImmutableArray<RowStep> rows = ConvRows.Of(group, layer, weights, bias, end, pool is null ? null : PoolLayer.Read(group.Last, context), context.Options.Goal);
+        return isDepthwise ? Depthwise(group, layer, weights, bias, end, rows) : Patches(group, layer, weights, bias, end, pool, context.Options.Goal, rows);
     }
 
-    private static MicroDepthwiseStep Depthwise(NodeGroup group, ConvLayer layer, MicroWeights weights, float[]? bias, Epilogue end)
+    private static MicroDepthwiseStep Depthwise(NodeGroup group, ConvLayer layer, MicroWeights weights, float[]? bias, Epilogue end, ImmutableArray<RowStep> rows)
     {
         return new MicroDepthwiseStep(layer, weights, end)
         {
@@ -44,6 +47,7 @@ internal sealed class MicroConvKernel : Kernel
             InputNames = ["x", "residual"],
             Outputs = [group.Last.Outputs[0]],
             Weights = weights.Constants(1, bias),
+            Rows = rows,
             WorkspaceLength = MicroDepthwiseStep.PlaneLength(layer.Window),
             MultiplyAdds = layer.MultiplyAdds,
             InPlaceInputs = InPlace(group, end, layer.OutChannels == layer.InChannels),
@@ -51,7 +55,7 @@ internal sealed class MicroConvKernel : Kernel
         };
     }
 
-    private static MicroConvStep Patches(NodeGroup group, ConvLayer layer, MicroWeights weights, float[]? bias, Epilogue end, PoolBehind? pool, OptimiseGoal goal)
+    private static MicroConvStep Patches(NodeGroup group, ConvLayer layer, MicroWeights weights, float[]? bias, Epilogue end, PoolBehind? pool, OptimiseGoal goal, ImmutableArray<RowStep> rows)
     {
         PatchShape shape = PatchShape.Of(layer, end.Residual is not null, pool, goal);
         return new MicroConvStep(layer, shape, weights, end, pool)
@@ -61,6 +65,7 @@ internal sealed class MicroConvKernel : Kernel
             InputNames = ["x", "residual"],
             Outputs = [group.Last.Outputs[0]],
             Weights = weights.Constants(shape.Outputs, bias),
+            Rows = rows,
             WorkspaceLength = (layer.Taps * shape.Places) + shape.SumsLength,
             MultiplyAdds = layer.MultiplyAdds,
             InPlaceInputs = InPlace(group, end, pool is null && shape.IsPointwise && layer.Groups == 1 && layer.InChannels == layer.OutChannels),
@@ -68,7 +73,8 @@ internal sealed class MicroConvKernel : Kernel
         };
     }
 
-    private static ImmutableArray<string> Inputs(NodeGroup group, Epilogue end)
+    /// <summary>What the step reads: the input, and what is added.</summary>
+    internal static ImmutableArray<string> Inputs(NodeGroup group, Epilogue end)
         => end.Residual is null ? [group.Head.Inputs[0]] : [group.Head.Inputs[0], end.Residual];
 
     /// <summary>The input itself where the step copies what it reads before it writes there; a residual is read at the index that is written.</summary>

@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Linq;
 using RedGen.Compiler.Emit;
 using RedGen.Compiler.Kernels.Linear;
+using RedGen.Compiler.Kernels.Micro.Rows;
 using RedGen.Compiler.Operators.Pooling;
 using RedGen.Compiler.Plan;
 
@@ -10,7 +12,7 @@ namespace RedGen.Compiler.Kernels.Micro;
 /// A convolution over patches: what the windows of a few neighbouring places cover is gathered once, [column][place]; then every output is summed over it, several at once,
 /// so that an element is loaded once for several weights and a weight decoded once for several places.
 /// </summary>
-internal sealed class MicroConvStep(ConvLayer layer, PatchShape shape, MicroWeights weights, Epilogue end, PoolBehind? pool) : Step
+internal sealed class MicroConvStep(ConvLayer layer, PatchShape shape, MicroWeights weights, Epilogue end, PoolBehind? pool) : Step, IRowComputed
 {
     private static readonly string[] Names = ["a", "b", "c", "d"];
 
@@ -21,6 +23,9 @@ internal sealed class MicroConvStep(ConvLayer layer, PatchShape shape, MicroWeig
     private int GroupInputs => layer.InChannels / layer.Groups;
 
     private int GroupOutputs => layer.OutChannels / layer.Groups;
+
+    /// <inheritdoc/>
+    public ImmutableArray<RowStep> Rows { get; init; } = [];
 
     /// <inheritdoc/>
     public override string Kernel => "Micro.Conv";

@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Linq;
 using RedGen.Compiler.Emit;
 using RedGen.Compiler.Kernels.Linear;
+using RedGen.Compiler.Kernels.Micro.Rows;
 using RedGen.Compiler.Operators.Pooling;
 using RedGen.Compiler.Plan;
 
@@ -10,13 +12,16 @@ namespace RedGen.Compiler.Kernels.Micro;
 /// A depthwise convolution: a channel's plane is copied with zeros around it, and the window slides over the copy, its weights in registers and its offsets part of the
 /// instructions. So the output may take the input's place.
 /// </summary>
-internal sealed class MicroDepthwiseStep(ConvLayer layer, MicroWeights weights, Epilogue end) : Step
+internal sealed class MicroDepthwiseStep(ConvLayer layer, MicroWeights weights, Epilogue end) : Step, IRowComputed
 {
     private WindowGeometry Window => layer.Window;
 
     private int Multiplier => layer.OutChannels / layer.Groups;
 
     private int Stride => PaddedWidth(Window);
+
+    /// <inheritdoc/>
+    public ImmutableArray<RowStep> Rows { get; init; } = [];
 
     /// <inheritdoc/>
     public override string Kernel => "Micro.Depthwise";

@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Linq;
 using RedGen.Compiler.Emit;
 using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Kernels.Micro.Rows;
 using RedGen.Compiler.Operators.Pooling;
 using RedGen.Compiler.Plan;
 
@@ -20,13 +22,16 @@ internal sealed class GlobalPoolLoopKernel : Kernel
             Nodes = group.Nodes,
             Inputs = [node.Inputs[0]],
             Outputs = [node.Outputs[0]],
+            Rows = arithmetic.ElementType == ElementType.Float32 ? PoolRowStep.OfGlobal(node, x, $"{node.Operator.Name} of {x[1]} channels") : [],
             Summary = $"{node.Operator.Name} of {x[1]} channels, in {arithmetic.Type}",
         };
     }
 
-    private sealed class GlobalPoolLoopStep(Node node, int planes, int length, Arithmetic arithmetic) : Step
+    private sealed class GlobalPoolLoopStep(Node node, int planes, int length, Arithmetic arithmetic) : Step, IRowComputed
     {
         public override string Kernel => "GlobalPool.Loops";
+
+        public ImmutableArray<RowStep> Rows { get; init; } = [];
 
         public override void Emit(StepWriter writer)
         {

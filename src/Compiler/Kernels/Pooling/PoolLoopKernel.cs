@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Linq;
 using RedGen.Compiler.Emit;
 using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Kernels.Micro.Rows;
 using RedGen.Compiler.Operators.Pooling;
 using RedGen.Compiler.Operators.Reduction;
 using RedGen.Compiler.Plan;
@@ -21,11 +23,12 @@ internal sealed class PoolLoopKernel : Kernel
             Nodes = group.Nodes,
             Inputs = [node.Inputs[0]],
             Outputs = node.Outputs,
+            Rows = arithmetic.ElementType == ElementType.Float32 && context.Lengths(node.Inputs[0])[0] == 1 ? PoolRowStep.Of(layer, node.Outputs[0]) : [],
             Summary = layer.Text + (node.HasOutput(1) ? ", with indices" : "") + (arithmetic.Type == "float" ? "" : ", in " + arithmetic.Type),
         };
     }
 
-    private sealed class PoolLoopStep(PoolLayer layer, Arithmetic arithmetic) : Step
+    private sealed class PoolLoopStep(PoolLayer layer, Arithmetic arithmetic) : Step, IRowComputed
     {
         private WindowGeometry Window => layer.Window;
 
@@ -34,6 +37,8 @@ internal sealed class PoolLoopKernel : Kernel
         private bool WantsIndices => layer.Node.HasOutput(1);
 
         public override string Kernel => "Pool.Loops";
+
+        public ImmutableArray<RowStep> Rows { get; init; } = [];
 
         public override void Emit(StepWriter writer)
         {
