@@ -11,10 +11,10 @@ namespace RedGen.Compiler;
 /// <param name="Text">The file's text, lines ended by a line feed.</param>
 public sealed record GeneratedSource(string HintName, string Text);
 
-/// <summary>What a compilation gives: sources without errors, or errors without sources.</summary>
+/// <summary>What a compilation gives: sources without errors, or errors without sources; only a property that is not proven (RG2001 to RG2004) leaves the sources.</summary>
 /// <param name="Diagnostics">All problems of the model; warnings and notes may stand beside sources.</param>
-/// <param name="Sources">The C# files; empty when there is an error.</param>
-/// <param name="Plan">The plan that the sources carry out; null when there is an error.</param>
+/// <param name="Sources">The C# files; empty when the model cannot be compiled.</param>
+/// <param name="Plan">The plan that the sources carry out; null when there are none.</param>
 /// <param name="WeightBlob">The content of the resource <see cref="Options.CompilerOptions.WeightResource"/>; empty when the model needs none.</param>
 /// <param name="StringBytes">Bytes of string constants in the sources, which count against the assembly's budget of 2^24.</param>
 public sealed record CompilationResult(

@@ -15,6 +15,7 @@ using RedGen.Compiler.Red;
 using RedGen.Compiler.Red.Certify;
 using RedGen.Compiler.Red.Probe;
 using RedGen.Compiler.State;
+using RedGen.Compiler.Verify.Build;
 
 namespace RedGen.Compiler;
 
@@ -86,7 +87,9 @@ public static class ModelCompiler
             if (diagnostics.HasErrors) return Failed(diagnostics);
 
             Enter("Emit");
-            EmittedModel emitted = ModelEmitter.Emit(plan, cancellationToken);
+            // An error of these leaves the sources: code that calls the class shall not fail as well.
+            ImmutableArray<string> proven = VerdictCheck.Run(source.Verification, plan, diagnostics);
+            EmittedModel emitted = ModelEmitter.Emit(plan, cancellationToken, proven);
             return new CompilationResult(diagnostics.ToImmutable(), emitted.Sources, plan, emitted.WeightBlob, emitted.StringBytes);
         }
         catch (Exception bug) when (bug is not OperationCanceledException)

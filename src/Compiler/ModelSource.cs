@@ -1,4 +1,5 @@
 using System;
+using RedGen.Compiler.Verify.Build;
 
 namespace RedGen.Compiler;
 
@@ -24,6 +25,9 @@ public sealed record ModelSource(
 
     /// <summary>The SHA-256 of the samples that the plan should have been made with; empty for none.</summary>
     public string SamplesSha256 { get; init; } = "";
+
+    /// <summary>What a build wants proven of the model; null: nothing.</summary>
+    public VerificationRequest? Verification { get; init; }
 
     /// <summary>A model without external data.</summary>
     public static ModelSource FromBytes(string fileName, ReadOnlyMemory<byte> bytes)

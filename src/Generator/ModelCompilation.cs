@@ -77,7 +77,8 @@ internal static class ModelCompilation
     {
         string path = request.Model.Manifest.Path;
         IEnumerable<Diagnostic> diagnostics = result is null ? own : own.Concat(result.Diagnostics.Where(d => !IsExplained(d, own)));
-        bool hasSources = result is { Success: true } && !own.Any(static d => d.Severity == Severity.Error);
+        // A property that is not proven leaves the sources beside its error.
+        bool hasSources = result is { Sources.IsEmpty: false } && !own.Any(static d => d.Severity == Severity.Error);
         ImmutableArray<GeneratedSource> sources = hasSources ? result!.Sources : [];
         string prefix = request.Class.Namespace.Length == 0 ? "" : request.Class.Namespace + ".";
         return new CompiledModel(

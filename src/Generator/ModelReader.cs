@@ -6,6 +6,7 @@ using RedGen.Compiler;
 using RedGen.Compiler.Diagnostics;
 using RedGen.Compiler.Options;
 using RedGen.Compiler.Red.Planning;
+using RedGen.Compiler.Verify.Build;
 
 namespace RedGen.Generator;
 
@@ -23,7 +24,13 @@ internal sealed class ModelReader(ModelRef model, DiagnosticBag diagnostics)
         byte[]? bytes = Read(_manifest.Path, _manifest.ProjectPath, _manifest.Sha256);
         if (bytes is null) return null;
         string name = _manifest.Path.Substring(_manifest.Path.LastIndexOfAny(['/', '\\']) + 1);
-        return new ModelSource(name, bytes, _manifest.Sha256, ReadExternal) { PlanText = ReadPlan(), CostsText = ReadText(_manifest.Costs), SamplesSha256 = _manifest.SamplesSha256 };
+        return new ModelSource(name, bytes, _manifest.Sha256, ReadExternal)
+        {
+            PlanText = ReadPlan(),
+            CostsText = ReadText(_manifest.Costs),
+            SamplesSha256 = _manifest.SamplesSha256,
+            Verification = _manifest.Properties.IsEmpty ? null : new VerificationRequest(_manifest.Properties, ReadVerdicts(), _manifest.Unknown),
+        };
     }
 
     /// <summary>The text of the plan file; null where there is none, or, with a diagnostic, where it cannot be used.</summary>
@@ -34,6 +41,9 @@ internal sealed class ModelReader(ModelRef model, DiagnosticBag diagnostics)
         diagnostics.Add(DiagnosticCatalog.StalePlan.With(PlanFile.TooLong));
         return null;
     }
+
+    /// <summary>The text of the verdicts; null where there is none.</summary>
+    private string? ReadVerdicts() => ReadBytes(_manifest.Verdict) is { Length: <= VerdictFile.LongestText } bytes ? Encoding.UTF8.GetString(bytes) : null;
 
     private string? ReadText(ManifestFile? file) => ReadBytes(file) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
 

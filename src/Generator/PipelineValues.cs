@@ -1,5 +1,6 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Text;
+using RedGen.Compiler.Diagnostics;
 using RedGen.Compiler.Options;
 
 namespace RedGen.Generator;
@@ -15,6 +16,13 @@ internal sealed record SourcePlace(string Path, TextSpan Span, LinePositionSpan 
 {
     internal static SourcePlace? From(Location location)
         => location.SourceTree is { } tree ? new(tree.FilePath, location.SourceSpan, location.GetLineSpan().Span) : null;
+
+    internal static SourcePlace? From(FilePlace? place)
+    {
+        if (place is null) return null;
+        var position = new LinePosition(place.Line - 1, place.Column - 1);
+        return new(place.Path, default, new LinePositionSpan(position, position));
+    }
 
     internal Location ToLocation() => Location.Create(Path, Span, Lines);
 }
@@ -59,7 +67,7 @@ internal sealed record ModelRequest(ModelRef Model, AttributeUse? Attribute, Cla
 internal sealed record SourceFile(string HintName, string Text);
 
 /// <summary>A diagnostic as text; <see cref="RoslynDiagnostics"/> makes the compiler's own of it.</summary>
-internal sealed record DiagnosticText(string Id, EquatableArray<string> Arguments, string Path, SourcePlace? Place = null);
+internal sealed record DiagnosticText(string Id, EquatableArray<string> Arguments, string Path, Severity Severity, SourcePlace? Place = null);
 
 /// <summary>What became of a request.</summary>
 /// <param name="Path">The model's path on this machine, for diagnostics only.</param>

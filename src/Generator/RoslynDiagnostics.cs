@@ -18,14 +18,14 @@ internal static class RoslynDiagnostics
 
     /// <summary>Takes a diagnostic apart into text.</summary>
     internal static DiagnosticText ToText(ModelDiagnostic diagnostic, string path, SourcePlace? place = null)
-        => new(diagnostic.Id, diagnostic.Arguments.ToEquatableArray(), path, place);
+        => new(diagnostic.Id, diagnostic.Arguments.ToEquatableArray(), path, diagnostic.Severity, place ?? SourcePlace.From(diagnostic.Place));
 
     /// <summary>A model has no lines: its diagnostics stand at the start of its file.</summary>
     internal static RoslynDiagnostic Create(DiagnosticText text)
     {
         Location location = text.Place?.ToLocation()
             ?? (text.Path.Length == 0 ? Location.None : Location.Create(text.Path, default, default));
-        return RoslynDiagnostic.Create(Descriptors[text.Id], location, [.. text.Arguments.Cast<object>()]);
+        return RoslynDiagnostic.Create(Descriptors[text.Id], location, Translate(text.Severity), additionalLocations: null, properties: null, [.. text.Arguments.Cast<object>()]);
     }
 
     private static RoslynDescriptor Translate(ModelDescriptor descriptor) => new(
@@ -33,12 +33,14 @@ internal static class RoslynDiagnostics
         descriptor.Title,
         descriptor.Format,
         "RedGen",
-        descriptor.Severity switch
-        {
-            Severity.Error => DiagnosticSeverity.Error,
-            Severity.Warning => DiagnosticSeverity.Warning,
-            _ => DiagnosticSeverity.Info,
-        },
+        Translate(descriptor.Severity),
         isEnabledByDefault: true,
         helpLinkUri: descriptor.HelpPath);
+
+    private static DiagnosticSeverity Translate(Severity severity) => severity switch
+    {
+        Severity.Error => DiagnosticSeverity.Error,
+        Severity.Warning => DiagnosticSeverity.Warning,
+        _ => DiagnosticSeverity.Info,
+    };
 }

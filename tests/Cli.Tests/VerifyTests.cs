@@ -2,7 +2,10 @@ using System;
 using System.IO;
 using System.Linq;
 using System.Text.Json;
+using RedGen.Compiler;
 using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Options;
+using RedGen.Compiler.Verify.Build;
 using RedGen.TestKit;
 using Xunit;
 
@@ -73,6 +76,40 @@ public sealed class VerifyTests
             Assert.Equal((3, ""), (run.ExitCode, run.Output));
             Assert.Contains("redgen: error: ", run.Error, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public void Several_properties_of_one_model_are_verified()
+    {
+        using var folder = new TemporaryFolder();
+        string model = folder.Write("m.onnx", Relu.ToBytes()), holds = folder.Write("holds.vnnlib", Box + "(assert (<= Y_0 -0.001))"), violated = folder.Write("violated.vnnlib", Box + "(assert (>= Y_0 0.75))");
+        ToolRun run = ToolRun.Of("verify", model, holds, violated, "--json");
+        Assert.Equal(1, run.ExitCode);
+        Assert.Equal(["holds", "violated"], run.Json.GetProperty("instances").EnumerateArray().Select(static i => i.GetProperty("result").GetString()));
+    }
+
+    [Fact]
+    public void A_build_gets_verdicts_and_a_test()
+    {
+        using var folder = new TemporaryFolder();
+        string model = folder.Write("m.onnx", Relu.ToBytes());
+        string holds = folder.Write("holds.vnnlib", Box + "(assert (<= Y_0 -0.001))");
+        string violated = folder.Write("not-so.vnnlib", Box + "\n(assert (>= Y_0 0.75))\n(assert (<= (* 2.0 Y_1) 3.0))");
+        string broken = folder.Write("broken.vnnlib", Box + "\n(assert (>= Y_0 (sin X_0)))");
+        string file = Path.Combine(folder.FullPath, "obj", "m.verdicts.json"), tests = Path.Combine(folder.FullPath, "tests");
+
+        Assert.Equal(0, ToolRun.Of("verify", model, holds, violated, broken, "--verdict", file, "--tests", tests, "--root-namespace", "my-app", "--class-name", "Net").ExitCode);
+
+        VerdictFile verdicts = VerdictFile.Read(File.ReadAllText(file), out string problem)!;
+        Assert.Equal("", problem);
+        Assert.Equal(NetworkDigest.Of(ModelCompiler.Compile(ModelSource.FromBytes("m.onnx", Relu.ToBytes()), new CompilerOptions()).Plan!), verdicts.Network);
+        Assert.Equal([PropertyResult.Holds, PropertyResult.Violated, PropertyResult.Error], verdicts.Properties.Select(static p => p.Result));
+        Assert.Equal((2, 2), (verdicts.Properties[1].Line, verdicts.Properties[2].Line));
+        Assert.Equal(ModelSource.Hash(File.ReadAllBytes(violated)), verdicts.Properties[1].Sha256);
+        Assert.Equal([Path.Combine(tests, "NetNotSoTests.cs")], Directory.EnumerateFiles(tests));
+        string test = File.ReadAllText(verdicts.Properties[1].Test);
+        Assert.Contains("global::my_app.Net.Predict(x, y);", test, StringComparison.Ordinal);
+        Assert.Contains("bool isCounterexample = -(double)y[0] + 0.75d <= 0\n            && (2d * (double)y[1]) + -3d <= 0;", test, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -85,7 +85,6 @@ public sealed class DiagnosticTests
     [InlineData("RedGenTolerance=much", "accepted: a number such as 0.05, from 0 to 1")]
     [InlineData("RedGenInputRange=1..0", "accepted: low..high")]
     [InlineData("RedGenState=h", "accepted: none, or input=output pairs")]
-    [InlineData("RedGenVerify=a.vnnlib", "this option is not available in this version of RedGen")]
     [InlineData("RedGenClassName=my class", "accepted: a C# identifier that is no keyword")]
     [InlineData("RedGenNamespace=a.1", "accepted: C# identifiers separated by dots")]
     [InlineData("RedGenDims=batch", "'batch' is none")]

@@ -53,7 +53,7 @@ public sealed class OptionDocumentTests
     [Fact]
     public void The_build_files_are_XML()
     {
-        foreach (string name in new[] { "RedGen.props", "RedGen.targets", "RedGen.Tune.targets", "RedGen.Weights.targets" })
+        foreach (string name in new[] { "RedGen.props", "RedGen.targets", "RedGen.Tune.targets", "RedGen.Verify.targets", "RedGen.Weights.targets" })
             Assert.Equal("Project", XDocument.Load(Repository.PathOf("nuget", "build", name)).Root!.Name.LocalName);
     }
 

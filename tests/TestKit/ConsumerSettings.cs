@@ -32,18 +32,21 @@ public sealed record ConsumerSettings
     /// <summary>Debug or Release.</summary>
     public OptimizationLevel Optimization { get; init; } = OptimizationLevel.Release;
 
+    /// <summary>Whether the project treats warnings as errors.</summary>
+    public bool WarningsAreErrors { get; init; } = true;
+
     /// <summary>How C# is parsed.</summary>
     public CSharpParseOptions ParseOptions
         => new(Language, HasDocumentation ? DocumentationMode.Diagnose : DocumentationMode.Parse, preprocessorSymbols: ["NET", "NET8_0", "NET8_0_OR_GREATER"]);
 
-    /// <summary>How C# is compiled: warnings are errors and none is turned off.</summary>
+    /// <summary>How C# is compiled: no warning is turned off.</summary>
     public CSharpCompilationOptions CompilationOptions => new(
         OutputKind.DynamicallyLinkedLibrary,
         optimizationLevel: Optimization,
         checkOverflow: IsChecked,
         allowUnsafe: AllowUnsafe,
         nullableContextOptions: Nullable,
-        generalDiagnosticOption: ReportDiagnostic.Error,
+        generalDiagnosticOption: WarningsAreErrors ? ReportDiagnostic.Error : ReportDiagnostic.Default,
         warningLevel: 8);
 
     /// <summary>What the project references.</summary>

@@ -20,6 +20,12 @@ public sealed record ManifestText(string ModelPath, string ProjectDirectory)
     /// <summary>The path of the samples that the plan should have been made with; empty: none.</summary>
     public string Samples { get; init; } = "";
 
+    /// <summary>Paths of the properties to prove.</summary>
+    public IReadOnlyList<string> Properties { get; init; } = [];
+
+    /// <summary>The path of the verdicts about them; empty: none.</summary>
+    public string Verdict { get; init; } = "";
+
     /// <summary>Lines of options, such as <c>RedGenClassName=Net</c>.</summary>
     public IReadOnlyList<string> Options { get; init; } = [];
 
@@ -39,6 +45,8 @@ public sealed record ManifestText(string ModelPath, string ProjectDirectory)
         foreach (string path in External) text.Append("external=").Append(Hash(path)).Append(' ').Append(path).Append('\n');
         if (Plan.Length > 0) text.Append("plan=").Append(Hash(Plan).ToUpperInvariant()).Append(' ').Append(Plan).Append('\n');
         if (Samples.Length > 0) text.Append("samples=").Append(Hash(Samples).ToUpperInvariant()).Append('\n');
+        foreach (string path in Properties) text.Append("verify=").Append(Hash(path).ToUpperInvariant()).Append(' ').Append(path).Append('\n');
+        if (Verdict.Length > 0) text.Append("verdict=").Append(Hash(Verdict).ToUpperInvariant()).Append(' ').Append(Verdict).Append('\n');
         return text.ToString();
     }
 

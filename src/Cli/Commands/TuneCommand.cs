@@ -3,9 +3,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using System.IO;
 using System.Linq;
-using System.Text;
 using System.Threading;
 using RedGen.Cli.Execution;
 using RedGen.Cli.Measure;
@@ -80,7 +78,7 @@ internal sealed class TuneCommand : ModelCommand
             text = PlanFile.WithKernels(text, source.Sha256, kernels?.Selection);
         }
 
-        Write(file, text);
+        WholeFile.Write(file, text);
         TuneReport.Write(Console, file, result.Plan!.Reduction, kernels, seconds);
         return 0;
     }
@@ -92,7 +90,7 @@ internal sealed class TuneCommand : ModelCommand
         var calibrator = new Calibrator(Console, Seconds(parsed));
         CostTable table = ProgressLine.Run(Console.Error, calibrator.Run);
         string file = parsed.GetValue(_output) ?? "redgen-costs.json";
-        Write(file, table.Write());
+        WholeFile.Write(file, table.Write());
         CalibrationReport.Write(Console, table, calibrator.Layers, file);
         return 0;
     }
@@ -106,7 +104,7 @@ internal sealed class TuneCommand : ModelCommand
         TunedKernels? kernels = Measure(parsed, path, source, options);
         // A plan with nothing in it would be one of a reduction that fits no options.
         bool isNothing = kernels?.Selection is null && source.PlanText is null;
-        if (!isNothing) Write(file, PlanFile.WithKernels(source.PlanText, source.Sha256, kernels?.Selection));
+        if (!isNothing) WholeFile.Write(file, PlanFile.WithKernels(source.PlanText, source.Sha256, kernels?.Selection));
         TuneReport.Write(Console, isNothing ? null : file, null, kernels, null);
         return 0;
     }
@@ -156,22 +154,5 @@ internal sealed class TuneCommand : ModelCommand
 
         Graph plain = original.Plan!.Graph;
         return (options, samples.ToTensor(new Value(plain.Inputs[0].Name, plain.TypeOf(plain.Inputs[0].Name))));
-    }
-
-    /// <summary>The file appears whole or not at all.</summary>
-    private static void Write(string file, string text)
-    {
-        string full = Path.GetFullPath(file);
-        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
-        string temporary = full + ".tmp";
-        try
-        {
-            File.WriteAllText(temporary, text, new UTF8Encoding(false));
-            File.Move(temporary, full, overwrite: true);
-        }
-        finally
-        {
-            File.Delete(temporary);
-        }
     }
 }

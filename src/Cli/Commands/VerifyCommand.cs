@@ -31,22 +31,25 @@ internal sealed class VerifyCommand
 
     private readonly ToolConsole _console;
     private readonly Argument<string?> _model = new("model") { Description = "The model's file.", Arity = ArgumentArity.ZeroOrOne };
-    private readonly Argument<string?> _property = new("property") { Description = "The property, in VNN-LIB 1.0 or 2.0: the set of its counterexamples.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Argument<string[]> _properties = new("property") { Description = "The property, in VNN-LIB 1.0 or 2.0: the set of its counterexamples; or several.", Arity = ArgumentArity.ZeroOrMore };
     private readonly Option<string?> _instances = new("--instances") { Description = "A file of instances instead: a line model.onnx,property.vnnlib,seconds each.", HelpName = "f.csv" };
     private readonly Option<double?> _timeout = new("--timeout") { Description = "Seconds for a property. Default: those of the instances, otherwise no limit.", HelpName = "S" };
     private readonly Option<long> _nodes = new("--nodes") { Description = "Regions to analyse at most: unlike a timeout, the same limit on every machine.", DefaultValueFactory = static _ => new VerificationLimits().Nodes, HelpName = "N" };
     private readonly Option<int> _threads = new("--threads") { Description = "Threads; the verdict does not depend on them.", DefaultValueFactory = static _ => Environment.ProcessorCount, HelpName = "N" };
     private readonly Option<string> _format = new("--format") { Description = "competition: unsat, sat, unknown or timeout on the first line, then the counterexample.", DefaultValueFactory = static _ => "text", HelpName = "text|competition" };
     private readonly Option<bool> _json = CommonArguments.Json();
+    private readonly Option<string?> _plan = new("--plan") { Description = "The plan of the reduction, with a --hashing; '" + PlanChoice.None + "': without one. Default: the one beside the model, where there is one.", HelpName = "file|none" };
+    private readonly Option<bool> _areDimsShared = new("--dims-are-shared") { Description = "For builds: --dims is meant for several models.", Hidden = true };
+    private readonly BuildVerdicts _build = new();
     private readonly ModelOptions _options;
 
     private VerifyCommand(ToolConsole console, Command command)
     {
         _console = console;
         command.Arguments.Add(_model);
-        command.Arguments.Add(_property);
+        command.Arguments.Add(_properties);
         _format.AcceptOnlyFromAmong("text", "competition");
-        foreach (System.CommandLine.Option option in new System.CommandLine.Option[] { _instances, _timeout, _nodes, _threads, _format, _json }) command.Options.Add(option);
+        foreach (System.CommandLine.Option option in (System.CommandLine.Option[])[_instances, _timeout, _nodes, _threads, _format, _json, _plan, _areDimsShared, .. _build.Options]) command.Options.Add(option);
         _options = ModelOptions.AddTo(command);
         command.SetAction(Run);
     }
@@ -64,12 +67,14 @@ internal sealed class VerifyCommand
         _console.IsJson = parsed.GetValue(_json);
         IReadOnlyList<PropertyInstance> instances = Instances(parsed);
         // Properties are mostly of the network as trained: reduced only where the user asks for it.
-        CompilerOptions options = _options.Read(parsed, _console, new CompilerOptions { Hashing = Hashing.None });
+        CompilerOptions defaults = _build.IsAsked(parsed) ? _build.Defaults(parsed) : new CompilerOptions { Hashing = Hashing.None };
+        CompilerOptions options = _options.Read(parsed, _console, defaults) with { DimsAreShared = parsed.GetValue(_areDimsShared) };
         if (parsed.GetValue(_nodes) < 1 || parsed.GetValue(_threads) < 1) throw new ToolException("--nodes and --threads take numbers from 1");
         var limits = new VerificationLimits { Nodes = parsed.GetValue(_nodes), Threads = parsed.GetValue(_threads) };
-        using var runner = new InstanceRunner(_console, options, limits, (path, o) => ModelProgram.Open(path, o, o.Hashing == Hashing.None ? PlanChoice.None : null, _console));
+        using var runner = new InstanceRunner(_console, options, limits, (path, o) => ModelProgram.Open(path, o, o.Hashing == Hashing.None ? PlanChoice.None : parsed.GetValue(_plan), _console));
         List<InstanceOutcome> outcomes = [.. instances.Select(i => RunOne(runner, i, parsed.GetValue(_format)!, instances.Count > 1))];
-        return parsed.GetValue(_instances) is null ? ReportOne(outcomes[0], isText: parsed.GetValue(_format) == "text") : ReportAll(outcomes);
+        if (_build.IsAsked(parsed)) return _build.Write(parsed, outcomes, runner.PlanOf(instances[0].Model), options.Namespace);
+        return instances.Count == 1 && parsed.GetValue(_instances) is null ? ReportOne(outcomes[0], isText: parsed.GetValue(_format) == "text") : ReportAll(outcomes);
     }
 
     private IReadOnlyList<PropertyInstance> Instances(ParseResult parsed)
@@ -82,8 +87,8 @@ internal sealed class VerifyCommand
             return [.. PropertyInstance.ReadAll(file).Select(i => timeout is null ? i : i with { Timeout = timeout })];
         }
 
-        if (parsed.GetValue(_model) is not { } model || parsed.GetValue(_property) is not { } property) throw new ToolException("give a model and a property, or --instances f.csv");
-        return [new PropertyInstance(model, property, (model, property), timeout)];
+        if (parsed.GetValue(_model) is not { } model || parsed.GetValue(_properties) is not { Length: > 0 } properties) throw new ToolException("give a model and a property, or --instances f.csv");
+        return [.. properties.Select(p => new PropertyInstance(model, p, (model, p), timeout))];
     }
 
     private InstanceOutcome RunOne(InstanceRunner runner, PropertyInstance instance, string format, bool isOneOfMany)

@@ -23,6 +23,12 @@ namespace RedGen.Cli.Verification;
 /// <param name="Error">Why there is none; empty otherwise.</param>
 internal sealed record InstanceOutcome(PropertyInstance Instance, Verdict? Verdict, double Seconds, string Error)
 {
+    /// <summary>The property; null where it could not be read.</summary>
+    public VerifiedProperty? Property { get; init; }
+
+    /// <summary>What in the property's file could not be read; null for other errors.</summary>
+    public PropertyException? Problem { get; init; }
+
     /// <summary>The verdict as JSON has it.</summary>
     public string Result => Verdict?.Result switch
     {
@@ -50,12 +56,13 @@ internal sealed class InstanceRunner(ToolConsole console, CompilerOptions option
         {
             ModelProgram program = Load(instance.Model);
             start = Stopwatch.GetTimestamp();
-            Verdict verdict = Verify(program, instance, onProgress);
-            return new InstanceOutcome(instance, verdict, Stopwatch.GetElapsedTime(start).TotalSeconds, "");
+            VerifiedProperty property = Read(program, instance);
+            Verdict verdict = Verify(program, property, instance, onProgress);
+            return new InstanceOutcome(instance, verdict, Stopwatch.GetElapsedTime(start).TotalSeconds, "") { Property = property };
         }
         catch (PropertyException problem)
         {
-            return Failed(FormattableString.Invariant($"{instance.Property}({problem.Line},{problem.Column}): {problem.Message}"));
+            return Failed(FormattableString.Invariant($"{instance.Property}({problem.Line},{problem.Column}): {problem.Message}")) with { Problem = problem };
         }
         catch (Exception problem) when (problem is ToolException or IOException or UnauthorizedAccessException)
         {
@@ -69,6 +76,10 @@ internal sealed class InstanceRunner(ToolConsole console, CompilerOptions option
         }
     }
 
+    /// <summary>The plan of a model; its problems are printed.</summary>
+    /// <exception cref="ToolException">The model cannot be compiled.</exception>
+    public ExecutionPlan PlanOf(string model) => Load(model).Result.Plan!;
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -81,14 +92,17 @@ internal sealed class InstanceRunner(ToolConsole console, CompilerOptions option
         return program;
     }
 
-    private Verdict Verify(ModelProgram program, PropertyInstance instance, Action<long, int>? onProgress)
+    private static VerifiedProperty Read(ModelProgram program, PropertyInstance instance)
     {
-        ExecutionPlan plan = program.Result.Plan!;
         if (program.Inputs.Length != 1 || program.Outputs.Length != 1) throw new ToolException(instance.Model + " has more than one input or output: properties are about networks with one of each");
-        VerifiedProperty property = VnnLibReader.Read(File.ReadAllText(instance.Property), Length(program.Inputs[0]), Length(program.Outputs[0]));
+        return VnnLibReader.Read(File.ReadAllText(instance.Property), Length(program.Inputs[0]), Length(program.Outputs[0]));
+    }
+
+    private Verdict Verify(ModelProgram program, VerifiedProperty property, PropertyInstance instance, Action<long, int>? onProgress)
+    {
         using var time = CancellationTokenSource.CreateLinkedTokenSource(console.Cancellation);
         if (instance.Timeout is { } seconds) time.CancelAfter(TimeSpan.FromSeconds(seconds));
-        Verdict verdict = Verifier.Run(plan, property, x => Predict(program, x), limits, onProgress, time.Token);
+        Verdict verdict = Verifier.Run(program.Result.Plan!, property, x => Predict(program, x), limits, onProgress, time.Token);
         console.Cancellation.ThrowIfCancellationRequested();
         return verdict;
     }

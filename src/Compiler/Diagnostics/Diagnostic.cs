@@ -30,6 +30,12 @@ public sealed record DiagnosticDescriptor(string Id, Severity Severity, string T
     public Diagnostic With(params string[] arguments) => new(this, [.. arguments]);
 }
 
+/// <summary>A place in a file beside the model, such as a property's.</summary>
+/// <param name="Path">The file on this machine.</param>
+/// <param name="Line">The line, from 1.</param>
+/// <param name="Column">The column, from 1.</param>
+public sealed record FilePlace(string Path, int Line, int Column);
+
 /// <summary>A problem found in one model. The message names node, operator and shapes; the host adds the model's path.</summary>
 public sealed class Diagnostic : System.IEquatable<Diagnostic>
 {
@@ -50,14 +56,20 @@ public sealed class Diagnostic : System.IEquatable<Diagnostic>
     /// <summary>The formatted message, in English.</summary>
     public string Message { get; }
 
+    /// <summary>Where the problem is, if that is not the model's file; null: there.</summary>
+    public FilePlace? Place { get; private init; }
+
     /// <summary>The stable id.</summary>
     public string Id => Descriptor.Id;
 
     /// <summary>The severity.</summary>
     public Severity Severity => Descriptor.Severity;
 
+    /// <summary>The same problem at a place in another file than the model's.</summary>
+    public Diagnostic At(FilePlace place) => new(Descriptor, Arguments) { Place = place };
+
     /// <inheritdoc/>
-    public bool Equals(Diagnostic? other) => other is not null && Id == other.Id && Message == other.Message;
+    public bool Equals(Diagnostic? other) => other is not null && Id == other.Id && Message == other.Message && Equals(Place, other.Place);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as Diagnostic);

@@ -129,6 +129,22 @@ public static class DiagnosticCatalog
     public static readonly DiagnosticDescriptor StaleKernels = new("RG0031", Severity.Warning, "Measured kernels not used",
         "the kernels of the plan file {0}: {1}; run `redgen tune --kernels only` again");
 
+    /// <summary>An input violates a property that the build should prove.</summary>
+    public static readonly DiagnosticDescriptor PropertyViolated = new("RG2001", Severity.Error, "Property violated",
+        "the generated code violates '{0}': for the input {1} it gives {2}{3}");
+
+    /// <summary>A property was neither proven nor refuted.</summary>
+    public static readonly DiagnosticDescriptor PropertyUndecided = new("RG2002", Severity.Warning, "Property neither proven nor refuted",
+        "'{0}' is neither proven nor refuted after {1} regions: {2}");
+
+    /// <summary>A property cannot be read in full.</summary>
+    public static readonly DiagnosticDescriptor UnreadableProperty = new("RG2003", Severity.Error, "Property cannot be read",
+        "the property '{0}' cannot be read: {1}");
+
+    /// <summary>There is no verdict about the code that is emitted.</summary>
+    public static readonly DiagnosticDescriptor StaleVerdict = new("RG2004", Severity.Warning, "Property not verified",
+        "'{0}' is not verified for this code: {1}");
+
     /// <summary>All descriptors, in the order of their ids.</summary>
     public static ImmutableArray<DiagnosticDescriptor> All { get; } =
     [
@@ -136,5 +152,6 @@ public static class DiagnosticCatalog
         UnsupportedAttribute, UnpinnedDimension, ShapeConflict, InvalidGraph, InvalidNode, ExternalData, TooLarge,
         NonFiniteWeights, InvalidOption, DuplicateClass, StringBudget, UnsupportedValue, DynamicShape, InvalidAttribute,
         InternalError, ResourceWeights, StalePlan, ErrorBound, ToleranceMissed, NotInProfile, FlashBudget, RamBudget, StaleKernels,
+        PropertyViolated, PropertyUndecided, UnreadableProperty, StaleVerdict,
     ];
 }

@@ -14,7 +14,7 @@ internal static class ClassDocumentation
     private const int LayerLimit = 400;
 
     /// <summary>Writes the XML documentation.</summary>
-    public static void Write(SourceWriter code, ExecutionPlan plan, ImmutableArray<EmittedStep> steps)
+    public static void Write(SourceWriter code, ExecutionPlan plan, ImmutableArray<EmittedStep> steps, ImmutableArray<string> proven)
     {
         string producer = plan.Info.Producer.Length == 0 ? "" : ", written by " + plan.Info.Producer;
         code.Line("/// <summary>");
@@ -25,6 +25,7 @@ internal static class ClassDocumentation
         foreach (Value output in plan.Graph.Outputs) code.Line($"/// <para>Output <c>{XmlText.Escape(output.Name)}</c>: {plan.Graph.TypeOf(output.Name)}.</para>");
         code.Line($"/// <para>{Number(plan.Info.Parameters)} parameters; {Number(plan.MultiplyAdds)} multiply-adds, {Number(plan.ArenaBytes)} bytes of scratch memory a call.</para>");
         if (ReductionText.Describe(plan) is { Length: > 0 } reduction) code.Line($"/// <para>{XmlText.Escape(reduction)}</para>");
+        foreach (string sentence in proven) code.Line($"/// <para>{XmlText.Escape(sentence)}</para>");
         code.Line("/// <para>Layers:</para>");
         code.Line("/// <list type=\"number\">");
         steps = [.. steps.SelectMany(WithBodies)];

@@ -12,12 +12,15 @@ namespace RedGen.Compiler.Emit;
 internal static class ModelEmitter
 {
     /// <summary>Emits the model's class, its weights, and in source mode the kernels that it calls.</summary>
-    public static EmittedModel Emit(ExecutionPlan plan, CancellationToken cancellationToken)
+    /// <param name="plan">The plan.</param>
+    /// <param name="cancellationToken">Stops the emission.</param>
+    /// <param name="proven">What is proven of the code, in sentences for its documentation.</param>
+    public static EmittedModel Emit(ExecutionPlan plan, CancellationToken cancellationToken, ImmutableArray<string> proven)
     {
-        if (plan.Options.Profile == Profile.Micro) return MicroEmitter.Emit(plan, cancellationToken);
+        if (plan.Options.Profile == Profile.Micro) return MicroEmitter.Emit(plan, cancellationToken, proven);
         var weights = new WeightTable();
         ImmutableArray<EmittedStep> steps = EmittedStep.NameAll(plan, weights);
-        string model = EmitModel(plan, steps, weights, cancellationToken);
+        string model = EmitModel(plan, steps, weights, proven, cancellationToken);
         WeightFile file = WeightEmitter.Emit(plan, weights);
         ImmutableArray<GeneratedSource> sources = [new GeneratedSource(plan.ClassName + ".g.cs", model)];
         if (weights.All.Length > 0) sources = sources.Add(new GeneratedSource(plan.ClassName + ".Weights.g.cs", file.Text));
@@ -25,7 +28,7 @@ internal static class ModelEmitter
         return new EmittedModel(sources, file.Blob, file.StringBytes);
     }
 
-    private static string EmitModel(ExecutionPlan plan, ImmutableArray<EmittedStep> steps, WeightTable weights, CancellationToken cancellationToken)
+    private static string EmitModel(ExecutionPlan plan, ImmutableArray<EmittedStep> steps, WeightTable weights, ImmutableArray<string> proven, CancellationToken cancellationToken)
     {
         var body = new SourceWriter();
         foreach (EmittedStep step in steps)
@@ -39,7 +42,7 @@ internal static class ModelEmitter
         // The types that the Predict methods name, whatever the steps are.
         string named = outputs.Any(o => o.IsOpen) ? "Tensors" : plan.HasBatches ? "ParallelBatch ParallelOptions" : "";
         FileHeader.Write(code, plan, string.Join("\n", plan.Buffers.Values.Select(b => b.ElementType.CSharpName()).Distinct().Prepend(body.ToString()).Append(named)));
-        ClassDocumentation.Write(code, plan, steps);
+        ClassDocumentation.Write(code, plan, steps, proven);
         code.Line($"[GeneratedCode(\"RedGen\", \"{FileHeader.Version}\")]");
         using (code.Block(FileHeader.ClassDeclaration(plan)))
         {

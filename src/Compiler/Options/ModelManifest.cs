@@ -5,7 +5,7 @@ using System.Linq;
 
 namespace RedGen.Compiler.Options;
 
-/// <summary>A file beside the model that the build hashed: external data, or the plan of the reduction.</summary>
+/// <summary>A file beside the model that the build hashed: external data, the plan of the reduction, a property or the verdicts about them.</summary>
 /// <param name="Path">Where the file is on this machine.</param>
 /// <param name="Sha256">Its SHA-256 in lower-case hex.</param>
 public sealed record ManifestFile(string Path, string Sha256);
@@ -25,7 +25,7 @@ public sealed class ModelManifest : IEquatable<ModelManifest>
 
     private const string ProjectPrefix = "project.";
     private static readonly string[] Keys =
-        ["path", "sha256", "link", "project-directory", "root-namespace", "external", "weight-resource", "plan", "samples", "costs"];
+        ["path", "sha256", "link", "project-directory", "root-namespace", "external", "weight-resource", "plan", "samples", "costs", "verify", "verify-unknown", "verdict"];
 
     private readonly string _canonical;
 
@@ -42,6 +42,9 @@ public sealed class ModelManifest : IEquatable<ModelManifest>
         Plan = Value("plan") is { Length: > 0 } plan ? ParseFile(plan) : null;
         Costs = Value("costs") is { Length: > 0 } costs ? ParseFile(costs) : null;
         SamplesSha256 = Value("samples").ToLowerInvariant();
+        Properties = [.. lines.Where(static l => l.Key == "verify").Select(static l => ParseFile(l.Value)).Distinct()];
+        Verdict = Value("verdict") is { Length: > 0 } verdict ? ParseFile(verdict) : null;
+        Unknown = Value("verify-unknown");
         External = [.. lines.Where(static l => l.Key == "external").Select(static l => ParseFile(l.Value)).Distinct()];
         Options = OptionTable.All.ToImmutableSortedDictionary(
             static o => o.MSBuildName,
@@ -79,6 +82,15 @@ public sealed class ModelManifest : IEquatable<ModelManifest>
 
     /// <summary>The SHA-256 of the samples that the plan should have been made with, in lower-case hex; empty when the project names none.</summary>
     public string SamplesSha256 { get; }
+
+    /// <summary>The properties that the build should prove.</summary>
+    public ImmutableArray<ManifestFile> Properties { get; }
+
+    /// <summary>The verdicts about them; null when the build found none.</summary>
+    public ManifestFile? Verdict { get; }
+
+    /// <summary>What an undecided property is, as the project says it; empty where it does not.</summary>
+    public string Unknown { get; }
 
     /// <summary>The options' texts by MSBuild name: the item's, or else the project's; empty when neither has one.</summary>
     public ImmutableSortedDictionary<string, string> Options { get; }

@@ -51,7 +51,6 @@ public static class OptionTable
             static (o, v) => o with { Dims = OptionReader.Dims(v) }),
         Text("State", "found by names", "Inputs that get an output of the step before: `h=hn,c=cn`, or `none`. A model with state has a class `Stepper` beside `Predict`.",
             static (o, v) => o with { State = OptionReader.State(v) }),
-        Planned("Verify", "", "Properties to prove at build time."),
         Text("FlashBudget", "", "Most bytes that the constants may take; beyond it the build fails and names the largest layers. What the code takes `redgen firmware` tells.",
             static (o, v) => o with { FlashBudget = OptionReader.Bytes(v) }),
         Text("RamBudget", "", "Most bytes of working memory that a call may take, inputs and outputs not counted; beyond it the build fails and names the largest layers.",
@@ -125,9 +124,6 @@ public static class OptionTable
 
     private static Option Text(string name, string fallback, string help, Func<CompilerOptions, string, CompilerOptions> apply)
         => new(name, OptionKind.Text, fallback, help, [], [], apply);
-
-    private static Option Planned(string name, string fallback, string help)
-        => new(name, OptionKind.Text, fallback, help, [], [], null);
 
     private static Option Flag(string name, string fallback, string help, Func<CompilerOptions, bool, CompilerOptions> apply)
         => new(name, OptionKind.Flag, fallback, help, ["true", "false"], [], (o, v) => apply(o, OptionReader.Flag(v)));

@@ -18,7 +18,7 @@ internal static class MicroEmitter
     public const string FirmwareSymbol = "REDGEN_FIRMWARE";
 
     /// <summary>Emits the class, its weights, and in source mode the functions that it calls.</summary>
-    public static EmittedModel Emit(ExecutionPlan plan, CancellationToken cancellationToken)
+    public static EmittedModel Emit(ExecutionPlan plan, CancellationToken cancellationToken, ImmutableArray<string> proven)
     {
         var weights = new WeightTable();
         ImmutableArray<EmittedStep> steps = EmittedStep.NameAll(plan, weights);
@@ -33,7 +33,7 @@ internal static class MicroEmitter
         (ImmutableArray<PublicValue> inputs, ImmutableArray<PublicValue> outputs) = PublicValue.Of(plan);
         var code = new SourceWriter();
         FileHeader.WriteMicro(code, plan, body + (ArenaText.ElementTypeOf(plan) == Graphs.ElementType.UInt8 ? "MemoryMarshal." : ""));
-        ClassDocumentation.Write(code, plan, steps);
+        ClassDocumentation.Write(code, plan, steps, proven);
         using (code.Block(FileHeader.ClassDeclaration(plan)))
         {
             MicroConstants.Write(code, plan, inputs, outputs);

@@ -18,4 +18,8 @@ public sealed record PropertyCase(VerifiedBox Box, ImmutableArray<Conjunction> C
 /// <param name="InputLength">Input elements.</param>
 /// <param name="OutputLength">Output elements.</param>
 /// <param name="Cases">The cases, one a box.</param>
-public sealed record VerifiedProperty(int InputLength, int OutputLength, ImmutableArray<PropertyCase> Cases);
+public sealed record VerifiedProperty(int InputLength, int OutputLength, ImmutableArray<PropertyCase> Cases)
+{
+    /// <summary>The line of the property's file that speaks of the outputs first, from 1.</summary>
+    public int Line { get; init; } = 1;
+}

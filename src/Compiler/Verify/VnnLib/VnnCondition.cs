@@ -20,6 +20,9 @@ internal sealed record VnnCondition(IReadOnlyList<VnnAtom> Common, IReadOnlyList
     /// <summary>The condition that everything fulfils.</summary>
     public static VnnCondition True { get; } = new([], [[]]);
 
+    /// <summary>Whether an atom names an element at or after an index, such as an output.</summary>
+    public bool IsAbout(int first) => Common.Concat(Alternatives.SelectMany(static a => a)).Any(a => a.Form.Factors.Any(f => f.Key >= first && f.Value != 0));
+
     /// <summary>Reads a comparison, <c>and</c> or <c>or</c>.</summary>
     public static VnnCondition Read(VnnExpression expression, VnnVariables variables)
     {

@@ -28,6 +28,7 @@ public static class VnnLibReader
         var assertions = new List<VnnCondition>();
         IReadOnlyList<VnnExpression> expressions = new VnnParser(text).Parse();
         bool isFirst = true;
+        int line = 0;
         foreach (VnnExpression expression in expressions)
         {
             switch (expression.Head)
@@ -46,6 +47,7 @@ public static class VnnLibReader
                     isFirst = false;
                     if (expression.Items.Count != 2) throw new PropertyException("the form is (assert condition)", expression.Line, expression.Column);
                     assertions.Add(VnnCondition.Read(expression.Items[1], variables));
+                    if (line == 0 && assertions[assertions.Count - 1].IsAbout(inputs)) line = expression.Line;
                     break;
                 default:
                     throw new PropertyException("'" + expression.Head + "' is not supported", expression.Line, expression.Column);
@@ -53,7 +55,7 @@ public static class VnnLibReader
         }
 
         if (assertions.Count == 0) throw new PropertyException("the file asserts nothing", 1, 1);
-        return Normalise(VnnCondition.And(assertions, expressions[expressions.Count - 1]), variables, outputs);
+        return Normalise(VnnCondition.And(assertions, expressions[expressions.Count - 1]), variables, outputs) with { Line = Math.Max(1, line) };
     }
 
     private static void CheckVersion(VnnExpression expression)

@@ -1,0 +1,33 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Text;
+using RedGen.Compiler.Emit;
+using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Plan;
+
+namespace RedGen.Compiler.Verify.Build;
+
+/// <summary>
+/// Names the network that a verdict is about: a hash of all that the analysis reads of a plan, so of what model, external data, options and
+/// the reduction's plan make together, and of RedGen's version.
+/// </summary>
+public static class NetworkDigest
+{
+    /// <summary>The digest of a plan, in lower-case hex.</summary>
+    public static string Of(ExecutionPlan plan)
+    {
+        var text = new StringBuilder();
+        text.Append(FileHeader.Version).Append(' ').Append(plan.Options.Profile).Append(' ').Append(plan.Info.Sha256).Append('\n').Append(GraphPrinter.Print(plan.Graph));
+        foreach (KeyValuePair<string, Tensor> constant in plan.Graph.Initializers.OrderBy(static i => i.Key, StringComparer.Ordinal)) Add(text, constant.Key, constant.Value);
+        foreach (Node node in plan.Graph.Nodes)
+            foreach (KeyValuePair<string, AttributeValue> attribute in node.Attributes.All)
+                if (attribute.Value is TensorAttribute { Value: var tensor }) Add(text, node.Name + "." + attribute.Key, tensor);
+        // The one family of kernels whose rounding is not that of a sum as the graph defines it.
+        foreach (string node in plan.Root.Steps.Where(static s => s.Kernel.Contains("Winograd")).SelectMany(static s => s.Nodes).Select(static n => n.Name)) text.Append("winograd ").Append(node).Append('\n');
+        return ModelSource.Hash(Encoding.UTF8.GetBytes(text.ToString()));
+    }
+
+    private static void Add(StringBuilder text, string name, Tensor tensor)
+        => text.Append(name).Append(' ').Append(tensor.Type).Append(' ').Append(ModelSource.Hash(tensor.Data)).Append('\n');
+}
