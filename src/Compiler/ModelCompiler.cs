@@ -89,7 +89,7 @@ public static class ModelCompiler
             Enter("Emit");
             // An error of these leaves the sources: code that calls the class shall not fail as well.
             ImmutableArray<string> proven = VerdictCheck.Run(source.Verification, plan, diagnostics);
-            EmittedModel emitted = ModelEmitter.Emit(plan, cancellationToken, proven);
+            EmittedModel emitted = ModelEmitter.Emit(plan, proven, cancellationToken);
             return new CompilationResult(diagnostics.ToImmutable(), emitted.Sources, plan, emitted.WeightBlob, emitted.StringBytes);
         }
         catch (Exception bug) when (bug is not OperationCanceledException)

@@ -13,11 +13,11 @@ internal static class ModelEmitter
 {
     /// <summary>Emits the model's class, its weights, and in source mode the kernels that it calls.</summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="cancellationToken">Stops the emission.</param>
     /// <param name="proven">What is proven of the code, in sentences for its documentation.</param>
-    public static EmittedModel Emit(ExecutionPlan plan, CancellationToken cancellationToken, ImmutableArray<string> proven)
+    /// <param name="cancellationToken">Stops the emission.</param>
+    public static EmittedModel Emit(ExecutionPlan plan, ImmutableArray<string> proven, CancellationToken cancellationToken)
     {
-        if (plan.Options.Profile == Profile.Micro) return MicroEmitter.Emit(plan, cancellationToken, proven);
+        if (plan.Options.Profile == Profile.Micro) return MicroEmitter.Emit(plan, proven, cancellationToken);
         var weights = new WeightTable();
         ImmutableArray<EmittedStep> steps = EmittedStep.NameAll(plan, weights);
         string model = EmitModel(plan, steps, weights, proven, cancellationToken);

@@ -18,7 +18,7 @@ internal static class MicroEmitter
     public const string FirmwareSymbol = "REDGEN_FIRMWARE";
 
     /// <summary>Emits the class, its weights, and in source mode the functions that it calls.</summary>
-    public static EmittedModel Emit(ExecutionPlan plan, CancellationToken cancellationToken, ImmutableArray<string> proven)
+    public static EmittedModel Emit(ExecutionPlan plan, ImmutableArray<string> proven, CancellationToken cancellationToken)
     {
         var weights = new WeightTable();
         ImmutableArray<EmittedStep> steps = EmittedStep.NameAll(plan, weights);
