@@ -21,7 +21,7 @@ public sealed class ReductionTextTests
         ExecutionPlan plan = HashedGemm.Plan(HashedGemm.Source(), HashedGemm.Options);
         var diagnostics = new DiagnosticBag();
         ExecutionPlan changed = PlanBuilder.Build(plan.Graph, reduction, CostTable.X64, KernelChoices.None, plan.Info, plan.Options, plan.ClassName, diagnostics, CancellationToken.None)!;
-        return ModelEmitter.Emit(changed, CancellationToken.None).Sources[0].Text;
+        return ModelEmitter.Emit(changed, [], CancellationToken.None).Sources[0].Text;
     }
 
     private static ModelReduction Reduction => HashedGemm.Plan(HashedGemm.Source(), HashedGemm.Options).Reduction with { Certificate = null };
