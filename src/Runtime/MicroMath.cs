@@ -87,6 +87,10 @@ public static class MicroMath
         return WithSign((size + 8388608f) - 8388608f, x);
     }
 
+    /// <summary>The nearest integer, halves to the even one, of a magnitude below 2^22; exact.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Nearest(float x) => (x + Rounder) - Rounder;
+
     /// <summary>The largest integer that is not above; exact.</summary>
     public static float Floor(float x)
     {

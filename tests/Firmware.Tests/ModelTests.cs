@@ -58,6 +58,21 @@ public sealed class ModelTests
     [FirmwareFact("models/mlperf-tiny-ic-resnet8-folded")]
     public void Images_are_classified_on_a_board() => AssertShared("mlperf-tiny-ic-resnet8-folded", 2);
 
+    [FirmwareFact("models/mlperf-tiny-ic-resnet8-int8-qdq")]
+    public void Images_are_classified_in_integers_on_a_board() => AssertExact("mlperf-tiny-ic-resnet8-int8-qdq", "cortex-m33", 2);
+
+    [FirmwareFact("models/mlperf-tiny-kws-dscnn-int8-qdq")]
+    public void Keywords_are_spotted_in_integers_on_a_board() => AssertExact("mlperf-tiny-kws-dscnn-int8-qdq", "cortex-m4", 3);
+
+    /// <summary>Integers leave no tolerance: the outputs are those of the Auto profile too.</summary>
+    private static void AssertExact(string name, string cpu, int count)
+    {
+        string folder = Path.Combine(SharedData.Root, "models", name);
+        JsonElement result = Run(Path.Combine(folder, "model.onnx"), cpu, Path.Combine(folder, "inputs.npy"), count);
+        AssertSame(result, count);
+        Assert.Equal(0, result.GetProperty("run").GetProperty("largestDifference").GetDouble());
+    }
+
     private static void AssertShared(string name, int count, bool isClassifier = true)
     {
         string folder = Path.Combine(SharedData.Root, "models", name);

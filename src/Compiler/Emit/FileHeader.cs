@@ -44,7 +44,7 @@ internal static class FileHeader
         WriteNamespace(code, plan);
         code.Line("using global::System;");
         if (body.Contains("MemoryMarshal.")) code.Line("using global::System.Runtime.InteropServices;");
-        if (body.Contains(MicroText.Mathematics + ".")) code.Line("using global::RedGen.Runtime;");
+        if (!MicroText.RuntimeTypes(body).IsEmpty) code.Line("using global::RedGen.Runtime;");
         code.Line();
     }
 

@@ -4,7 +4,9 @@ using System.Collections.Immutable;
 using System.Linq;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Kernels;
+using RedGen.Compiler.Kernels.Micro;
 using RedGen.Compiler.Kernels.Quantised;
+using RedGen.Compiler.Options;
 
 namespace RedGen.Compiler.Passes;
 
@@ -57,7 +59,10 @@ internal sealed class MarkQuantised : GraphPass
     }
 
     private static bool Serves(ImmutableArray<Node> nodes, bool isPool, KernelContext kernels)
-        => (isPool ? new QuantizedPoolKernel().TryPlan(new NodeGroup(nodes), kernels) : new QuantizedLayerKernel().TryPlan(new NodeGroup(nodes), kernels)) is not null;
+    {
+        Kernel kernel = isPool ? new QuantizedPoolKernel() : kernels.Options.Profile == Profile.Micro ? new MicroIntegerKernel() : new QuantizedLayerKernel();
+        return kernel.TryPlan(new NodeGroup(nodes), kernels) is not null;
+    }
 
     /// <summary>Gives a group its own DequantizeLinear where others read it too; the names of its nodes.</summary>
     private static string[] Separate(GraphBuilder builder, Node[] members)

@@ -7,6 +7,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 using RedGen.Compiler.Execute;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Options;
+using RedGen.Compiler.Tests.Quantised;
 using RedGen.TestKit;
 using Xunit;
 
@@ -48,9 +49,11 @@ public sealed class MicroProfileTests
     [Fact]
     public void Code_for_a_device_names_nothing_that_its_library_lacks()
     {
-        foreach (byte[] model in new[] { DigitsAssets.Cnn(), DigitsAssets.Mlp() })
+        var quantised = new QuantisedModel(new Random(3));
+        QuantisedGraphs.All["network"](new QuantisedGraphs(quantised));
+        foreach (ModelSource model in new[] { ModelSource.FromBytes("digits.onnx", DigitsAssets.Cnn()), ModelSource.FromBytes("digits.onnx", DigitsAssets.Mlp()), quantised.Writer.ToSource() })
         {
-            CompilationResult result = ModelCompiler.Compile(ModelSource.FromBytes("digits.onnx", model), Micro with { Hashing = Hashing.Adaptive });
+            CompilationResult result = ModelCompiler.Compile(model, Micro with { Hashing = Hashing.Adaptive });
             Assert.True(result.Success, string.Join("\n", result.Diagnostics));
             var settings = new ConsumerSettings { HasRuntime = false };
             SyntaxTree[] trees = [.. result.Sources.Select(s => CSharpSyntaxTree.ParseText(s.Text, settings.ParseOptions.WithPreprocessorSymbols("REDGEN_FIRMWARE")))];

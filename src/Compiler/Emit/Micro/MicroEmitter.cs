@@ -43,8 +43,7 @@ internal static class MicroEmitter
 
         ImmutableArray<GeneratedSource> sources = [new GeneratedSource(plan.ClassName + ".g.cs", code.ToString())];
         if (weights.All.Length > 0) sources = sources.Add(new GeneratedSource(plan.ClassName + ".Weights.g.cs", WeightEmitter.EmitMicro(plan, weights)));
-        bool calls = body.ToString().Contains(MicroText.Mathematics + ".");
-        if (calls && plan.Options.Runtime == RuntimeMode.Source) sources = sources.Add(RuntimeSources.Only(MicroText.Mathematics));
+        if (plan.Options.Runtime == RuntimeMode.Source) sources = sources.AddRange(MicroText.RuntimeTypes(body.ToString()).Select(RuntimeSources.Only));
         return new EmittedModel(sources, default, 0);
     }
 

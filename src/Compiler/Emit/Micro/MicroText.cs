@@ -15,16 +15,28 @@ internal static class MicroText
     /// <summary>RedGen's own functions of one float, which stand for those of Math and MathF.</summary>
     public const string Mathematics = "MicroMath";
 
-    /// <summary>The types that code may name. RedGen's own System library for microcontrollers has these and hardly more.</summary>
-    private static readonly ImmutableHashSet<string> Types = ImmutableHashSet.Create(StringComparer.Ordinal, "Span", "ReadOnlySpan", "MemoryMarshal", Mathematics, "Weights");
+    /// <summary>The types of RedGen.Runtime that a microcontroller has, each with those that it needs in turn.</summary>
+    private static readonly ImmutableSortedDictionary<string, ImmutableArray<string>> Runtime = new Dictionary<string, ImmutableArray<string>>
+    {
+        [Mathematics] = [],
+        ["DynamicQuantization"] = ["Saturate"],
+        ["IntegerPairs"] = [],
+        ["IntegerResult"] = ["DequantizedBytes", "DequantizedSum", "IntegerPairs", "IntegerRow", Mathematics, "Saturate"],
+        ["PackedIntegers"] = [],
+        ["Saturate"] = [],
+    }.ToImmutableSortedDictionary(StringComparer.Ordinal);
 
-    /// <summary>The members that code may name: of spans, of MemoryMarshal, of numbers.</summary>
+    /// <summary>The types that code may name. RedGen's own System library for microcontrollers has these and hardly more.</summary>
+    private static readonly ImmutableHashSet<string> Types = ImmutableHashSet.Create(StringComparer.Ordinal, "Span", "ReadOnlySpan", "MemoryMarshal", "Weights").Union(Runtime.Keys);
+
+    /// <summary>The members that code may name: of spans, of MemoryMarshal, of numbers, of IntegerResult.</summary>
     private static readonly ImmutableHashSet<string> Members = ImmutableHashSet.Create(
-        StringComparer.Ordinal, "Length", "Slice", "Clear", "CopyTo", "Cast", "MaxValue", "MinValue", "NegativeInfinity", "PositiveInfinity", "NaN", "Epsilon");
+        StringComparer.Ordinal, "Length", "Slice", "Clear", "CopyTo", "Cast", "MaxValue", "MinValue", "NegativeInfinity", "PositiveInfinity", "NaN", "Epsilon",
+        "WritePlaces", "WriteWindows", "WriteRow");
 
     /// <summary>The functions of MicroMath.</summary>
     private static readonly ImmutableHashSet<string> Functions = ImmutableHashSet.Create(
-        StringComparer.Ordinal, "IsNaN", "IsPositiveInfinity", "IsNegativeInfinity", "IsInfinity", "Max", "Min", "Abs", "Sign", "Sqrt", "Round", "Floor", "Ceiling", "Truncate",
+        StringComparer.Ordinal, "IsNaN", "IsPositiveInfinity", "IsNegativeInfinity", "IsInfinity", "Max", "Min", "Abs", "Sign", "Sqrt", "Nearest", "Round", "Floor", "Ceiling", "Truncate",
         "Exp", "ExpMinusOne", "Log", "LogOnePlus", "Sigmoid", "Tanh", "Erf", "Softplus", "Sin", "Cos", "Pow",
         "Silu", "LeakyRelu", "HardSigmoid", "HardSwish", "Elu");
 
@@ -40,6 +52,10 @@ internal static class MicroText
     /// <summary>A line of code in the profile's own words.</summary>
     public static string Translate(string line)
         => IsComment(line) ? line : Filling.Replace(Wide.Replace(Functional.Replace(line, Mathematics + ".${name}"), m => m.Value == "d" ? "f" : m.Value == "double " ? "float " : ""), "for (int fill = 0; fill < ${span}.Length; fill++) ${span}[fill] = ${value};");
+
+    /// <summary>The types of RedGen.Runtime that code calls, in the order of their names, with what they need.</summary>
+    public static ImmutableArray<string> RuntimeTypes(string code)
+        => [.. Runtime.Where(t => code.Contains(t.Key + ".")).SelectMany(t => t.Value.Add(t.Key)).Distinct().OrderBy(t => t, StringComparer.Ordinal)];
 
     /// <summary>The first word of a method that the profile has no place for; null where all is well.</summary>
     /// <param name="lines">The method, translated.</param>
@@ -64,7 +80,7 @@ internal static class MicroText
     private static bool IsKnown(string previous, string word, bool isMember, ICollection<string> own)
     {
         if (isMember && previous == Mathematics) return Functions.Contains(word);
-        if (isMember && previous == "Weights") return true;
+        if (isMember && (previous == "Weights" || Runtime.ContainsKey(previous))) return true;
         if (isMember) return Members.Contains(word);
         if (word == "new") return false;
         return char.IsUpper(word[0]) ? Types.Contains(word) || own.Contains(word) : !Refused.Contains(word);

@@ -213,7 +213,8 @@ internal sealed class MicroConvStep(ConvLayer layer, PatchShape shape, MicroWeig
     private string Value(string sum, string output, string residual)
         => MicroActivation.Apply(end.Activation, weights.Scaled(this, sum, output) + (end.Residual is null ? "" : " + " + residual));
 
-    private static string Position(string output, string tap, WindowAxis axis, LoopScope taps)
+    /// <summary>The input position of a window's tap along an axis.</summary>
+    internal static string Position(string output, string tap, WindowAxis axis, LoopScope taps)
     {
         if (axis.Out == 1 && output == "oh") output = "0";
         string position = axis.Stride == 1 || output == "0" ? output : $"({output} * {axis.Stride})";
@@ -221,7 +222,8 @@ internal sealed class MicroConvStep(ConvLayer layer, PatchShape shape, MicroWeig
         return axis.Before == 0 ? position : $"{position} - {axis.Before}";
     }
 
-    private static string Inside(string place, WindowAxis axis) => axis.IsInside ? "" : axis.Before == 0 ? $"{place} < {axis.In}" : $"{place} >= 0 && {place} < {axis.In}";
+    /// <summary>The condition that a position lies in the input; none where all do.</summary>
+    internal static string Inside(string place, WindowAxis axis) => axis.IsInside ? "" : axis.Before == 0 ? $"{place} < {axis.In}" : $"{place} >= 0 && {place} < {axis.In}";
 
     private static string Sum(string a, string b) => a == "0" ? b : b == "0" ? a : a.Contains(" ") && !a.Contains("(") ? $"({a}) + {b}" : $"{a} + {b}";
 }

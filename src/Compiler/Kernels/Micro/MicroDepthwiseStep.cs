@@ -84,7 +84,8 @@ internal sealed class MicroDepthwiseStep(ConvLayer layer, MicroWeights weights, 
 
     private static int PaddedHeight(WindowGeometry window) => Padded(window.Height);
 
-    private static int PaddedWidth(WindowGeometry window) => Padded(window.Width);
+    /// <summary>Elements of a row of the padded plane.</summary>
+    internal static int PaddedWidth(WindowGeometry window) => Padded(window.Width);
 
     private static string Parenthesised(string text) => text.Contains(" ") && text[0] != '(' ? "(" + text + ")" : text;
 }

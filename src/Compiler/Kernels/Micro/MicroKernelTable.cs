@@ -1,8 +1,10 @@
 using System.Collections.Generic;
 using System.Collections.Immutable;
+using RedGen.Compiler.Kernels.Elementwise;
 using RedGen.Compiler.Kernels.Linear;
 using RedGen.Compiler.Kernels.Normalisation;
 using RedGen.Compiler.Kernels.Pooling;
+using RedGen.Compiler.Kernels.Quantised;
 using RedGen.Compiler.Kernels.Recurrent;
 using RedGen.Compiler.Kernels.Reduction;
 using RedGen.Compiler.Kernels.Spatial;
@@ -22,13 +24,17 @@ internal static class MicroKernelTable
     private static readonly ImmutableArray<Kernel> Reduce = [new ReduceLoopKernel()];
     private static readonly ImmutableArray<Kernel> Recurrent = [new RecurrentLoopKernel()];
     private static readonly ImmutableArray<Kernel> Resize = [new ResizeCopyKernel(), new ResizeLoopKernel()];
+    private static readonly MicroIntegerKernel Integers = new();
+    private static readonly ImmutableArray<Kernel> Quantise = [Integers, new QuantizedPoolKernel(), new PackedDequantizeKernel(), new LookupKernel(), new ElementwiseKernel(), new BlockedQuantizationKernel()];
 
     private static readonly Dictionary<string, ImmutableArray<Kernel>> Rows = new()
     {
         ["AveragePool"] = Pool,
         ["BatchNormalization"] = [new BatchNormLoopKernel()],
         ["Conv"] = [Dense, new MicroConvKernel(), new ConvLoopKernel()],
+        ["ConvInteger"] = [Integers, new IntegerConvKernel()],
         ["ConvTranspose"] = [new TransposedConvLoopKernel()],
+        ["DequantizeLinear"] = Quantise,
         ["Gemm"] = [Dense, new GemmLoopKernel()],
         ["GlobalAveragePool"] = GlobalPool,
         ["GlobalMaxPool"] = GlobalPool,
@@ -36,7 +42,11 @@ internal static class MicroKernelTable
         ["LogSoftmax"] = Softmax,
         ["LSTM"] = Recurrent,
         ["MatMul"] = [Dense, new MatMulLoopKernel()],
+        ["MatMulInteger"] = [Integers, new IntegerMatMulKernel()],
         ["MaxPool"] = Pool,
+        ["QLinearConv"] = [Integers, new IntegerConvKernel()],
+        ["QLinearMatMul"] = [Integers, new IntegerMatMulKernel()],
+        ["QuantizeLinear"] = Quantise,
         ["ReduceL1"] = Reduce,
         ["ReduceL2"] = Reduce,
         ["ReduceLogSum"] = Reduce,
@@ -51,6 +61,8 @@ internal static class MicroKernelTable
         ["RNN"] = Recurrent,
         ["Softmax"] = Softmax,
         ["Upsample"] = Resize,
+        ["com.microsoft.DequantizeLinear"] = Quantise,
+        ["com.microsoft.QuantizeLinear"] = Quantise,
     };
 
     /// <summary>The kernels of an operator under the profile; null where it has no row.</summary>

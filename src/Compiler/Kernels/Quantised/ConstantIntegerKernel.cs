@@ -16,7 +16,10 @@ internal sealed class ConstantIntegerKernel : Kernel
     public override Step? TryPlan(NodeGroup group, KernelContext context) => TryPlan(group, context, isChannelsLast: false);
 
     /// <summary>Plans a node whose values lie in either order.</summary>
-    public static Step? TryPlan(NodeGroup group, KernelContext context, bool isChannelsLast)
+    public static Step? TryPlan(NodeGroup group, KernelContext context, bool isChannelsLast) => TryRead(group, context)?.Plan(isChannelsLast);
+
+    /// <summary>Reads a node; null where it is no such layer.</summary>
+    public static QuantizedLayer? TryRead(NodeGroup group, KernelContext context)
     {
         Node node = group.Head;
         bool requantises = node.Operator.Name.StartsWith("QLinear", System.StringComparison.Ordinal);
@@ -32,10 +35,9 @@ internal sealed class ConstantIntegerKernel : Kernel
         QuantizedEnding? ending = requantises ? Ending(node, isConv, weights, context) : QuantizedEnding.Sums;
         if (ending is null) return null;
         int[] x = context.Lengths(node.Inputs[0]);
-        if (!isConv)
-            return x.Length == 0 ? null : QuantizedSteps.Product(group.Nodes, x.Take(x.Length - 1).Aggregate(1, (p, d) => p * d), inputs, xZero, node.Outputs[0], weights, ending);
-        var layer = new ConvLayer(x[0], (int)node.Attributes.Int("group", 1), x[1], weights.Channels, WindowGeometry.Read(node.Attributes, x, [.. tensor.Dimensions.Skip(2).Select(d => (long)d)]));
-        return QuantizedSteps.Convolution(group.Nodes, layer, inputs, xZero, node.Outputs[0], weights, ending, isChannelsLast);
+        if (!isConv && x.Length == 0) return null;
+        ConvLayer? layer = isConv ? new ConvLayer(x[0], (int)node.Attributes.Int("group", 1), x[1], weights.Channels, WindowGeometry.Read(node.Attributes, x, [.. tensor.Dimensions.Skip(2).Select(d => (long)d)])) : null;
+        return new QuantizedLayer(group.Nodes, layer, QuantizedLayer.RowsOf(x), inputs, xZero, node.Outputs[0], weights, ending);
     }
 
     private static QuantizedEnding? Ending(Node node, bool isConv, QuantizedWeights weights, KernelContext context)

@@ -1,4 +1,3 @@
-using System.Linq;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Kernels.Linear;
 using RedGen.Compiler.Plan;
@@ -12,10 +11,13 @@ internal sealed class QuantizedLayerKernel : Kernel
     public override Step? TryPlan(NodeGroup group, KernelContext context) => TryPlan(group, context, isChannelsLast: false);
 
     /// <summary>Plans a group whose values lie in either order.</summary>
-    public static Step? TryPlan(NodeGroup group, KernelContext context, bool isChannelsLast)
-        => group.IsSingle || QuantizedGroup.TryRead(group.Nodes, context) is not { } read ? null : Plan(group, read, context, isChannelsLast);
+    public static Step? TryPlan(NodeGroup group, KernelContext context, bool isChannelsLast) => TryRead(group, context)?.Plan(isChannelsLast);
 
-    private static Step? Plan(NodeGroup group, QuantizedGroup read, KernelContext context, bool isChannelsLast)
+    /// <summary>Reads a group; null where it is no such layer.</summary>
+    public static QuantizedLayer? TryRead(NodeGroup group, KernelContext context)
+        => group.IsSingle || QuantizedGroup.TryRead(group.Nodes, context) is not { } read ? null : Layer(group, read, context);
+
+    private static QuantizedLayer? Layer(NodeGroup group, QuantizedGroup read, KernelContext context)
     {
         Node core = read.Core;
         bool isConv = core.Operator.Name == "Conv";
@@ -26,11 +28,9 @@ internal sealed class QuantizedLayerKernel : Kernel
         QuantizedEnding? ending = read.Output is null
             ? QuantizedEnding.Real(read.Input.Scale, read.WeightScales, read.Bias)
             : QuantizedEnding.Dequantized(read.Input, read.WeightScales, weights, read.Bias, read.IsBiasBehind, read.Activations, read.Output, context);
-        if (ending is null) return null;
-        string output = read.Output?.Value ?? core.Outputs[0];
-        if (isConv) return QuantizedSteps.Convolution(group.Nodes, ConvLayer.Read(core, context), [read.Input.Value], read.Input.Zero, output, weights, ending, isChannelsLast);
         int[] a = context.Lengths(core.Inputs[0]);
-        if (a.Length == 0 || a[^1] == 0) return null;
-        return QuantizedSteps.Product(group.Nodes, a.Take(a.Length - 1).Aggregate(1, (x, y) => x * y), [read.Input.Value], read.Input.Zero, output, weights, ending);
+        if (ending is null || (!isConv && (a.Length == 0 || a[^1] == 0))) return null;
+        return new QuantizedLayer(
+            group.Nodes, isConv ? ConvLayer.Read(core, context) : null, QuantizedLayer.RowsOf(a), [read.Input.Value], read.Input.Zero, read.Output?.Value ?? core.Outputs[0], weights, ending);
     }
 }
