@@ -4,7 +4,6 @@ using System.Linq;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Kernels.Linear;
 using RedGen.Compiler.Kernels.Quantised;
-using RedGen.Compiler.Operators.Pooling;
 using RedGen.Compiler.Options;
 using RedGen.Compiler.Plan;
 
