@@ -1,5 +1,4 @@
 #nullable enable
-using System;
 using System.Runtime.CompilerServices;
 
 namespace RedGen.Runtime;

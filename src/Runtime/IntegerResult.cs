@@ -122,14 +122,14 @@ public readonly ref struct IntegerResult
             for (int c = 0; c < channels; c += Block)
             {
                 int outputs = channels - c < Block ? channels - c : Block;
-                ReadOnlySpan<sbyte> block = weights.Slice(c * pairs.Length, (outputs + 1) / 2 * 2 * pairs.Length);
+                ReadOnlySpan<sbyte> block = weights.Slice(c * pairs.Length, ((outputs + 1) & ~1) * pairs.Length);
                 IntegerPairs.Sum(pairs, block, outputs, sums);
                 if (_weightZero != 0)
                     for (int i = 0; i < 2 * outputs; i++) sums[i] -= _weightZero * inputs[i & 1];
                 int r = 0, p = 0;
                 while (!TryWrite(sums, 2, channel + c, outputs, places, y, at, stride, ref r, ref p))
                 {
-                    DecidePlace(pairs, p != 0, block.Slice((r / 2 * 2 * pairs.Length) + (r & 1)), channel + c + r, y, at + (r * stride) + p);
+                    DecidePlace(pairs, p != 0, block.Slice(((r & ~1) * pairs.Length) + (r & 1)), channel + c + r, y, at + (r * stride) + p);
                     p++;
                 }
 

@@ -46,6 +46,11 @@ public sealed class BoardTests
         Assert.Equal(firmware.Sizes.Sections.ToArray(), map.ToArray());
         Assert.Equal(Probe.ArenaBytes, firmware.Sizes.ArenaBytes);
         Assert.Equal(firmware.Sizes.FlashBytes, map.Where(static e => e.Section is ".text.probe" or ".rodata.probe").Sum(static e => e.Bytes));
+        string constants = File.ReadAllText(Path.Combine(folder.FullPath, "Probe.Sizes.g.cs"));
+        int ram = map.Where(static e => e.Section == ".bss.probe").Sum(static e => e.Bytes) + firmware.Sizes.StackBytes;
+        Assert.Contains($"const int FlashBytes = {map.Where(static e => e.Section is ".text.probe" or ".rodata.probe").Sum(static e => e.Bytes)};", constants);
+        Assert.Contains($"const int StackBytes = {firmware.Sizes.StackBytes};", constants);
+        Assert.Contains($"const int RamBytes = {ram};", constants);
         int painted = board.Run([Inputs(0), Inputs(1)]).Max(static r => r.StackBytes);
         // A frame may hold words that no path of this run writes to.
         Assert.InRange(painted, firmware.Sizes.StackBytes - 32, firmware.Sizes.StackBytes);

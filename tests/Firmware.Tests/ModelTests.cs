@@ -3,6 +3,9 @@ using System.Collections.Immutable;
 using System.IO;
 using System.Linq;
 using System.Text.Json;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using RedGen.Cli.Execution;
 using RedGen.Cli.Firmware;
 using RedGen.TestKit;
 using Xunit;
@@ -100,7 +103,23 @@ public sealed class ModelTests
         Assert.True(code == 0, error + "\n" + output);
         JsonElement result = JsonDocument.Parse(output.ToString()).RootElement;
         AssertMap(folder.FullPath, result);
+        AssertConstants(folder.FullPath, result);
         return result;
+    }
+
+    /// <summary>The sources compile together, and the class's constants are the report's figures.</summary>
+    private static void AssertConstants(string folder, JsonElement result)
+    {
+        string[] files = [.. Directory.GetFiles(folder, "*.g.cs").Where(static f => !f.EndsWith(".Exports.g.cs", StringComparison.Ordinal))];
+        CSharpCompilation compilation = CSharpCompilation.Create("Sizes", files.Select(static f => CSharpSyntaxTree.ParseText(File.ReadAllText(f))), FrameworkReferences.Framework, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
+        Assert.Empty(compilation.GetDiagnostics().Where(static d => d.Severity == DiagnosticSeverity.Error));
+        INamedTypeSymbol type = compilation.GetSymbolsWithName("ArenaBytes").Single().ContainingType;
+        JsonElement sizes = result.GetProperty("sizes");
+        foreach (string name in new[] { "FlashBytes", "RamBytes", "StackBytes", "ArenaBytes", "Macs" })
+        {
+            object value = ((IFieldSymbol)type.GetMembers(name).Single()).ConstantValue!;
+            Assert.Equal(sizes.GetProperty(char.ToLowerInvariant(name[0]) + name[1..]).GetInt64(), Convert.ToInt64(value, System.Globalization.CultureInfo.InvariantCulture));
+        }
     }
 
     /// <summary>The report's flash and arena are what the map of the linked program says.</summary>

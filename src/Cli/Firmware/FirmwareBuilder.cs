@@ -53,6 +53,7 @@ internal static class FirmwareBuilder
         (string Name, string Text)[] texts =
         [
             .. sources,
+            (simpleName + ".Sizes.g.cs", SizesSource.Of(model.ClassName, sizes, settings.Cpu.Name)),
             (offered.Stem + ".h", CHeader.Of(offered, sizes, model.Shapes, model.Origin)),
             (offered.Stem + ".sizes.md", FirmwareReport.Markdown(simpleName, settings.Cpu.Name, sizes)),
             (offered.Stem + ".sizes.json", ToolConsole.JsonOf(FirmwareReport.Json(settings.Cpu.Name, sizes)) + "\n"),

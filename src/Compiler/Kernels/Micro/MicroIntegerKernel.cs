@@ -15,6 +15,9 @@ internal sealed class MicroIntegerKernel : Kernel
     /// <summary>Taps up to which a depthwise window is written out.</summary>
     private const int MostTaps = 25;
 
+    /// <summary>Places of a row whose sums stay in registers.</summary>
+    private const int MostPlaces = 6;
+
     /// <inheritdoc/>
     public override Step? TryPlan(NodeGroup group, KernelContext context)
     {
@@ -49,7 +52,7 @@ internal sealed class MicroIntegerKernel : Kernel
 
     private static MicroIntegerDepthwiseStep Depthwise(QuantizedLayer layer, ConvLayer conv, MicroRequantisation ending, OptimiseGoal goal)
     {
-        int places = Math.Min(goal == OptimiseGoal.Speed ? 8 : 4, conv.Window.Width.Out);
+        int places = Places(conv.Window.Width.Out, goal == OptimiseGoal.Size ? 3 : MostPlaces);
         return new MicroIntegerDepthwiseStep(conv, ending, places)
         {
             Nodes = layer.Nodes,
@@ -64,6 +67,10 @@ internal sealed class MicroIntegerKernel : Kernel
             Summary = $"Conv {conv.Text} in integers{layer.Ending.Text}",
         };
     }
+
+    /// <summary>How many places of a row are summed at once: a weight is loaded once for all of them, and those behind the last are summed twice.</summary>
+    private static int Places(int row, int most)
+        => Enumerable.Range(1, Math.Min(row, most)).OrderBy(p => (row + p - 1) / p * ((3 * p) + 2)).ThenBy(p => p).First();
 
     private static MicroIntegerConvStep Pairs(QuantizedLayer layer, ConvLayer conv, MicroRequantisation ending)
     {

@@ -4,6 +4,7 @@ using RedGen.Compiler.Emit;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Kernels.Linear;
 using RedGen.Compiler.Operators.Pooling;
+using RedGen.Compiler.Options;
 using RedGen.Compiler.Plan;
 
 namespace RedGen.Compiler.Kernels.Quantised;
@@ -25,6 +26,8 @@ internal sealed class IntegerConvKernel : Kernel
         QuantizationParameter xZero = QuantizationParameter.Read(node, 2, inputs, context);
         QuantizationParameter wZero = QuantizationParameter.Read(node, requantises ? 5 : 3, inputs, context);
         Requantisation? output = requantises ? Requantisation.Read(node, 1, 4, 6, 7, inputs, context) : null;
+        // A microcontroller makes no float of a sum of 64 bits.
+        if (context.Options.Profile == Profile.Micro && IsWide(layer, output, requantises && node.HasInput(8))) return null;
         return new IntegerConvStep(layer, xZero, wZero, output, requantises && node.HasInput(8))
         {
             Nodes = group.Nodes,
@@ -35,14 +38,16 @@ internal sealed class IntegerConvKernel : Kernel
         };
     }
 
+    /// <summary>Whether sums may need 64 bits: a bias of run time may be anything.</summary>
+    private static bool IsWide(ConvLayer layer, Requantisation? output, bool hasBias) => output is not null && (hasBias || layer.Taps > IntegerMatMulKernel.IntDepth);
+
     private sealed class IntegerConvStep(ConvLayer layer, QuantizationParameter xZero, QuantizationParameter wZero, Requantisation? output, bool hasBias) : Step
     {
         public override string Kernel => "IntegerConv.Loops";
 
         public override void Emit(StepWriter writer)
         {
-            // A bias of run time may be anything.
-            string type = output is not null && (hasBias || layer.Taps > IntegerMatMulKernel.IntDepth) ? "long" : "int";
+            string type = IsWide(layer, output, hasBias) ? "long" : "int";
             ConvLoops.Write(
                 writer,
                 layer,

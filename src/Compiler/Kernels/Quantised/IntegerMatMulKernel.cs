@@ -5,6 +5,7 @@ using RedGen.Compiler.Execute;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Operators.Linear;
 using RedGen.Compiler.Operators.Quantised;
+using RedGen.Compiler.Options;
 using RedGen.Compiler.Plan;
 
 namespace RedGen.Compiler.Kernels.Quantised;
@@ -27,6 +28,8 @@ internal sealed class IntegerMatMulKernel : Kernel
         QuantizationParameter aZero = QuantizationParameter.Read(node, 2, inputs, context);
         QuantizationParameter bZero = QuantizationParameter.Read(node, requantises ? 5 : 3, inputs, context);
         Requantisation? output = requantises ? Requantisation.Read(node, 1, 4, 6, 7, inputs, context) : null;
+        // A microcontroller makes no float of a sum of 64 bits.
+        if (context.Options.Profile == Profile.Micro && output is not null && shape.Depth > IntDepth) return null;
         return new IntegerMatMulStep(shape, aZero, bZero, output)
         {
             Nodes = group.Nodes,
