@@ -40,10 +40,11 @@ internal ref struct DepthwisePass
     {
         _input = input;
         _output = output;
-        if (_shape.InChannels >= Vector<float>.Count && DepthwiseRow.Serves(_shape))
+        if (_shape.InChannels >= Vector<float>.Count && (DepthwiseRow.Serves(_shape) || DepthwiseStrip.Serves(_shape)))
         {
             _firstRow = LayerShare.Rows(_shape.OutHeight, 1, out _endRow);
-            RunRows();
+            if (DepthwiseRow.Serves(_shape)) RunRows();
+            else RunStrips();
             return;
         }
 
@@ -122,6 +123,40 @@ internal ref struct DepthwisePass
         }
 #endif
         row.Run<VectorLanes>(ref x, ref weights, ref bias, !_bias.IsEmpty, ref y, _shape.StrideWidth, _bounds);
+    }
+
+    /// <summary>Any other taps: no boxes either, since strips are copied between zeros.</summary>
+    private readonly void RunStrips()
+    {
+#if NET8_0_OR_GREATER
+        if (Lanes512.IsSupported && _shape.InChannels >= 16)
+        {
+            RunStrips<Lanes512>();
+            return;
+        }
+#endif
+        RunStrips<VectorLanes>();
+    }
+
+    /// <summary>A vector of channels at a time; the last one moves back to end with the channels, what is computed twice is equal.</summary>
+    [MethodImpl(Simd.Hot)]
+    private readonly void RunStrips<TLanes>()
+        where TLanes : struct, ILanes<TLanes>
+    {
+        DepthwiseRing ring;
+        Unsafe.SkipInit(out ring);
+        DepthwiseStrip strip = new(_shape, _bounds);
+        TLanes o = default;
+        int channels = _shape.InChannels;
+        for (int next = 0; next < channels; next += o.Count)
+        {
+            int channel = Math.Min(next, channels - o.Count);
+            TLanes bias = _bias.IsEmpty ? default : o.Load(ref MemoryMarshal.GetReference(_bias), channel);
+            ref float x = ref Unsafe.Add(ref MemoryMarshal.GetReference(_input), channel);
+            ref float w = ref Unsafe.Add(ref MemoryMarshal.GetReference(_weights), channel);
+            ref float y = ref Unsafe.Add(ref MemoryMarshal.GetReference(_output), channel);
+            strip.Run(ref x, ref w, ref y, ref DepthwiseRing.Start(ref ring), _firstRow, _endRow, bias);
+        }
     }
 
     [MethodImpl(Simd.Hot)]

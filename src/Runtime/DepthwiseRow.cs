@@ -49,7 +49,7 @@ internal readonly struct DepthwiseRow
 
     /// <summary>Whether all rows of a convolution are such rows. Its channels fill a vector.</summary>
     internal static bool Serves(in ConvShape shape) =>
-        shape.InDepth == 1 && shape.OutDepth == 1 && shape.KernelDepth == 1
+        shape.InDepth == 1 && shape.OutDepth == 1 && shape.KernelDepth == 1 && shape.PadDepth == 0
         && shape.KernelWidth == Taps && shape.KernelHeight <= MostLines && shape.DilationWidth == 1 && shape.DilationHeight == 1
         && shape.StrideWidth <= 2 && shape.OutWidth >= 2 && shape.PadLeft <= 1 && LastColumn(shape) <= shape.InWidth
         && shape.PadTop < shape.KernelHeight && ((shape.OutHeight - 1) * shape.StrideHeight) - shape.PadTop < shape.InHeight;

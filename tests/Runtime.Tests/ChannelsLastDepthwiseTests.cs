@@ -37,7 +37,7 @@ public class ChannelsLastDepthwiseTests
         Data data = new(42);
         for (int width = 1; width <= 20; width++)
         {
-            foreach (int kernel in new[] { 3, 5 })
+            foreach (int kernel in new[] { 3, 5, 7 })
             {
                 foreach (int stride in new[] { 1, 2 })
                 {
