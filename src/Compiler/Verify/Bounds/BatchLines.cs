@@ -63,7 +63,7 @@ internal sealed class BatchLines(ActivationNode node, int index)
         }
     }
 
-    /// <summary>Takes the lines over a narrower interval for one functional; their slopes are no longer free.</summary>
+    /// <summary>Takes the lines over a narrower interval for one functional.</summary>
     public void Narrow(int element, int functional, double lower, double upper)
     {
         Relaxation lines = node.Function.Relax(lower, upper);
@@ -72,6 +72,7 @@ internal sealed class BatchLines(ActivationNode node, int index)
         LowerOffsets[at] = lines.LowerOffset;
         UpperSlopes[at] = lines.UpperSlope;
         UpperOffsets[at] = lines.UpperOffset;
+        if (!node.Function.IsLinear(lower, upper)) (Least[at], Most[at]) = node.Function.LowerSlopes(lower, upper);
     }
 
     /// <summary>Writes a functional's free slopes as shares of their ranges in 255ths.</summary>

@@ -15,6 +15,8 @@ namespace RedGen.Compiler.Verify.Bounds;
 /// </summary>
 internal sealed class LagrangianPass : FunctionalPass
 {
+    private const double PointShare = 0.1;
+
     private readonly BatchLines?[] _lines;
     private readonly List<Multiplier>[] _multipliers;
     private readonly List<Seed> _seeds = [];
@@ -24,6 +26,7 @@ internal sealed class LagrangianPass : FunctionalPass
     private double[][] _bestMultipliers = [];
     private List<Multiplier>[] _own = [];
     private NetworkBounds? _bounds;
+    private int _before;
 
     /// <summary>Makes a pass over a network.</summary>
     public LagrangianPass(BoundNetwork network)
@@ -42,6 +45,7 @@ internal sealed class LagrangianPass : FunctionalPass
     {
         Start(functionals);
         _bounds = bounds;
+        _before = before;
         _seeds.Clear();
         foreach (List<Multiplier> list in _multipliers) list.Clear();
         for (int n = 1; n < before; n++) _lines[n]?.Fill(bounds, Count);
@@ -82,16 +86,16 @@ internal sealed class LagrangianPass : FunctionalPass
             var multiplier = new Multiplier(split, functional) { Value = place < 0 ? 0 : multipliers[place] };
             _own[functional].Add(multiplier);
             _multipliers[split.Node].Add(multiplier);
-            (double lower, double upper) = NeuronSplit.Narrow(chain, split.Node, split.Element, _bounds!.Lower(split.Node)[split.Element], _bounds.Upper(split.Node)[split.Element]);
+            (double lower, double upper) = NeuronSplit.Narrow(chain, _bounds!, split.Node, split.Element);
             foreach (BatchLines? lines in _lines)
-                if (lines is not null && lines.Node.Source == split.Node) lines.Narrow(split.Element, functional, lower, upper);
+                if (lines is not null && lines.Index < _before && lines.Node.Source == split.Node) lines.Narrow(split.Element, functional, lower, upper);
         }
 
         if (slopes is null) return;
         int start = 0;
         foreach (BatchLines? lines in _lines)
         {
-            if (lines is null) continue;
+            if (lines is null || lines.Index >= _before) continue;
             ReadOnlySpan<int> bent = _bounds!.Bent(lines.Index);
             lines.Load(functional, bent, slopes.AsSpan(start, bent.Length));
             start += bent.Length;
@@ -107,22 +111,22 @@ internal sealed class LagrangianPass : FunctionalPass
     /// <summary>The multipliers of the best bound, the newest split's first.</summary>
     public double[] Multipliers(int functional) => _bestMultipliers[functional];
 
-    /// <summary>How far a functional's upper line is above an element's function at a point.</summary>
-    public double UpperGap(int node, int element, int functional, double point)
+    /// <summary>
+    /// What a functional's last bound loses to an element's line at the point where it is taken, <see cref="Follow(int)"/> called before;
+    /// a little is added for the line's distance where the interval would be split.
+    /// </summary>
+    public double Loss(int node, int element, int functional, double point)
     {
         BatchLines lines = _lines[node]!;
         int at = (element * Count) + functional;
-        return (lines.UpperSlopes[at] * point) + lines.UpperOffsets[at] - lines.Node.Function.Apply(point);
-    }
+        double factor = At(node)[at];
+        return Math.Abs(factor) * (Gap(Values(lines.Node.Source)[at]) + (PointShare * Gap(point)));
 
-    /// <summary>How far a functional's lower line is below an element's function at the ends of an interval, at most.</summary>
-    public double LowerGap(int node, int element, int functional, double lower, double upper)
-    {
-        BatchLines lines = _lines[node]!;
-        int at = (element * Count) + functional;
-        return Math.Max(Gap(lower), Gap(upper));
-
-        double Gap(double x) => lines.Node.Function.Apply(x) - (lines.LowerSlopes[at] * x) - lines.LowerOffsets[at];
+        double Gap(double x)
+        {
+            double value = lines.Node.Function.Apply(x);
+            return factor < 0 ? (lines.UpperSlopes[at] * x) + lines.UpperOffsets[at] - value : value - (lines.LowerSlopes[at] * x) - lines.LowerOffsets[at];
+        }
     }
 
     /// <summary>The input where the last bound of a functional is taken.</summary>
@@ -256,11 +260,11 @@ internal sealed class LagrangianPass : FunctionalPass
 
     private void Keep(int functional)
     {
-        byte[] slopes = _slopes[functional] ??= new byte[_lines.Sum(l => l is null ? 0 : _bounds!.Bent(l.Index).Length)];
+        byte[] slopes = _slopes[functional] ??= new byte[_lines.Sum(l => l is null || l.Index >= _before ? 0 : _bounds!.Bent(l.Index).Length)];
         int start = 0;
         foreach (BatchLines? lines in _lines)
         {
-            if (lines is null) continue;
+            if (lines is null || lines.Index >= _before) continue;
             ReadOnlySpan<int> bent = _bounds!.Bent(lines.Index);
             lines.Save(functional, bent, slopes.AsSpan(start, bent.Length));
             start += bent.Length;
@@ -272,10 +276,10 @@ internal sealed class LagrangianPass : FunctionalPass
     }
 
     /// <summary>
-    /// The values of all nodes at the inputs where the functionals are least, by the lines that they met: a bound's derivative by a factor
+    /// Computes the values of all nodes at the inputs where the functionals are least, by the lines that they met: a bound's derivative by a factor
     /// is the value that the factor is of.
     /// </summary>
-    private void Follow(int from)
+    public void Follow(int from)
     {
         FollowInput();
         for (int n = 1; n <= from; n++)
@@ -300,12 +304,13 @@ internal sealed class LagrangianPass : FunctionalPass
 
     private void FollowInput()
     {
-        ReadOnlySpan<double> factors = Reached(0) ? At(0) : [];
-        Span<double> values = Values(0);
+        ReadOnlySpan<Vector<double>> factors = Reached(0) ? Vectors(At(0)) : [];
+        Span<Vector<double>> values = Vectors(Values(0));
+        int width = Count / Vector<double>.Count;
         for (int i = 0; i < Network.Inputs; i++)
         {
-            (double lower, double upper) = (_bounds!.Lower(0)[i], _bounds.Upper(0)[i]);
-            for (int at = i * Count; at < (i + 1) * Count; at++) values[at] = factors.IsEmpty || factors[at] >= 0 ? lower : upper;
+            var (lower, upper) = (new Vector<double>(_bounds!.Lower(0)[i]), new Vector<double>(_bounds.Upper(0)[i]));
+            for (int at = i * width; at < (i + 1) * width; at++) values[at] = factors.IsEmpty ? lower : Vector.ConditionalSelect(Vector.GreaterThanOrEqual(factors[at], Vector<double>.Zero), lower, upper);
         }
     }
 

@@ -21,6 +21,10 @@ internal sealed class NetworkBounds
     /// <summary>Factors of one node in a pass, 16 MB of them: the widest layers are bounded in more passes.</summary>
     private const int MostFactors = 1 << 21;
 
+    /// <summary>Bytes for the parts that wait, and what one takes beside its slopes.</summary>
+    private const long RegionMemory = 1L << 28;
+    private const int RegionOverhead = 1 << 10;
+
     private readonly BoundNetwork _network;
     private readonly double[][] _lower;
     private readonly double[][] _upper;
@@ -37,6 +41,7 @@ internal sealed class NetworkBounds
     private readonly int[][] _bent;
     private readonly int[] _bentCounts;
     private readonly bool[] _isSoleReader;
+    private readonly bool[] _isLinear;
     private readonly int _elements;
 
     /// <summary>Makes room for the bounds of a network.</summary>
@@ -54,6 +59,8 @@ internal sealed class NetworkBounds
         _wantedCounts = [.. network.Nodes.Select(static n => n.Length)];
         _bent = [.. network.Nodes.Select(static n => new int[n is ActivationNode ? n.Length : 0])];
         _bentCounts = new int[network.Nodes.Length];
+        _isLinear = new bool[network.Nodes.Length];
+        for (int i = 0; i < _isLinear.Length; i++) _isLinear[i] = network.Nodes[i] is InputNode or AffineNode && network.Nodes[i].Sources.All(s => _isLinear[s]);
         _isSoleReader = [.. network.Nodes.Select((n, i) => n is ActivationNode && network.Output != n.Sources[0] && network.Nodes.Count(r => r.Sources.Contains(n.Sources[0])) == 1)];
         _isRelaxed = new bool[network.Nodes.Length];
         _readers = [.. network.Nodes.Select((_, i) => network.Nodes.Where(n => n is ActivationNode or MaxNode && n.Sources[0] == i).ToArray())];
@@ -69,6 +76,9 @@ internal sealed class NetworkBounds
 
     /// <summary>The pass of the last functionals.</summary>
     public FunctionalPass Pass => _pass;
+
+    /// <summary>Parts by splits of neurons that may wait at once: each keeps a byte for every element whose function is not linear.</summary>
+    public int MostRegions => (int)Math.Min(100_000, RegionMemory / (_bentCounts.Sum(static c => (long)c) + RegionOverhead));
 
     /// <summary>Whether a nonlinear function reads a node.</summary>
     public bool IsRelaxed(int node) => _isRelaxed[node];
@@ -201,7 +211,7 @@ internal sealed class NetworkBounds
             return;
         }
 
-        if (tightening is not null)
+        if (tightening is not null && !_isLinear[index])
         {
             tightening.Run(this, node, index, _chosen.AsSpan(0, count).ToArray(), cancellationToken);
             return;
@@ -221,7 +231,8 @@ internal sealed class NetworkBounds
         _upper[node][element] = Math.Min(_upper[node][element], upper);
     }
 
-    private bool Loses(int node, int element)
+    /// <summary>Whether a nonlinear function loses by an element's bounds.</summary>
+    public bool Loses(int node, int element)
     {
         double low = _lower[node][element], high = _upper[node][element];
         foreach (BoundNode reader in _readers[node])

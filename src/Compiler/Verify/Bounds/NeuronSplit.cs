@@ -12,8 +12,9 @@ internal sealed record NeuronSplit(NeuronSplit? Parent, int Node, int Element, d
     public int Depth { get; } = (Parent?.Depth ?? 0) + 1;
 
     /// <summary>An element's interval under a chain of splits.</summary>
-    public static (double Lower, double Upper) Narrow(NeuronSplit? chain, int node, int element, double lower, double upper)
+    public static (double Lower, double Upper) Narrow(NeuronSplit? chain, NetworkBounds bounds, int node, int element)
     {
+        (double lower, double upper) = (bounds.Lower(node)[element], bounds.Upper(node)[element]);
         for (NeuronSplit? split = chain; split is not null; split = split.Parent)
         {
             if (split.Node != node || split.Element != element) continue;

@@ -1,4 +1,5 @@
 using System;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using RedGen.Compiler.Verify.Network;
@@ -8,7 +9,8 @@ namespace RedGen.Compiler.Verify.Bounds;
 /// <summary>Bounds the elements of a layer with slopes of their own for each bound, which gradient ascent finds. The bounds do not depend on the number of passes.</summary>
 /// <param name="passes">A pass for each thread.</param>
 /// <param name="plan">How the ascent goes.</param>
-internal sealed class SlopeTightening(LagrangianPass[] passes, AscentPlan plan)
+/// <param name="refine">Tightens elements that nonlinear functions still lose by; null: nothing does.</param>
+internal sealed class SlopeTightening(LagrangianPass[] passes, AscentPlan plan, Action<AffineNode, int, int[]>? refine = null)
 {
     /// <summary>Elements that are bounded at once, whatever the number of threads.</summary>
     private const int Elements = 24;
@@ -16,6 +18,14 @@ internal sealed class SlopeTightening(LagrangianPass[] passes, AscentPlan plan)
     /// <summary>Tightens the bounds of some elements.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public void Run(NetworkBounds bounds, AffineNode node, int index, int[] elements, CancellationToken cancellationToken)
+    {
+        Ascend(bounds, node, index, elements, cancellationToken);
+        if (refine is null) return;
+        int[] left = [.. elements.Where(i => bounds.Loses(index, i))];
+        if (left.Length > 0) refine(node, index, left);
+    }
+
+    private void Ascend(NetworkBounds bounds, AffineNode node, int index, int[] elements, CancellationToken cancellationToken)
     {
         int groups = (elements.Length + Elements - 1) / Elements;
         int next = -1;

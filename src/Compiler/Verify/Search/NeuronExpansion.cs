@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
+using System.Linq;
 using System.Threading;
 using RedGen.Compiler.Verify.Bounds;
 using RedGen.Compiler.Verify.Network;
@@ -12,10 +13,10 @@ namespace RedGen.Compiler.Verify.Search;
 /// are bounded once, and the best one's parts get a bound by gradient ascent (filtered smart branching, De Palma et al. 2021, after Bunel et
 /// al. 2020). Not for several threads at once.
 /// </summary>
-internal sealed class NeuronExpansion(BoundNetwork network, NetworkBounds bounds, AttackTarget target)
+internal sealed class NeuronExpansion(BoundNetwork network, NetworkBounds bounds, AttackTarget? target)
 {
     /// <summary>Candidates of a region.</summary>
-    private const int Candidates = 4;
+    private const int Candidates = 3;
 
     /// <summary>Functionals of a batch.</summary>
     private const int Functionals = 32;
@@ -24,7 +25,7 @@ internal sealed class NeuronExpansion(BoundNetwork network, NetworkBounds bounds
     private const int AttackSteps = 8;
 
     private static readonly AscentPlan Once = new(0, 0, 0, 1);
-    private static readonly AscentPlan Parts = new(10, 0.1, 0.1, 0.9);
+    private static readonly AscentPlan Parts = new(5, 0.2, 0.2, 0.8);
 
     private readonly LagrangianPass _pass = new(network);
     private readonly BatchAttack _attack = new(network, Functionals / 2);
@@ -41,6 +42,7 @@ internal sealed class NeuronExpansion(BoundNetwork network, NetworkBounds bounds
         var firsts = new int[regions.Length + 1];
         var points = new double[regions.Length][];
         Bound(regions, Once, keeps: false);
+        _pass.Follow(regions[0].Objective.From);
         for (int r = 0; r < regions.Length; r++)
         {
             _pass.Point(r, points[r] = new double[network.Inputs]);
@@ -48,10 +50,10 @@ internal sealed class NeuronExpansion(BoundNetwork network, NetworkBounds bounds
             firsts[r + 1] = candidates.Count;
         }
 
-        if (attacks && _attack.Run(target, regions[0].Conjunction, points, AttackSteps, cancellationToken) is { } found) return new NeuronOutcome([], found, 0);
+        if (attacks && target is not null && _attack.Run(target, regions[0].Owner, points, AttackSteps, cancellationToken) is { } found) return new NeuronOutcome([], found, []);
         double[] ahead = LookAhead(candidates, cancellationToken);
         var parts = new List<NeuronRegion>();
-        int stuck = 0;
+        var stuck = new List<NeuronRegion>();
         for (int r = 0; r < regions.Length; r++)
         {
             int best = -1;
@@ -64,7 +66,7 @@ internal sealed class NeuronExpansion(BoundNetwork network, NetworkBounds bounds
 
             if (best < 0)
             {
-                stuck++;
+                stuck.Add(regions[r]);
                 continue;
             }
 
@@ -73,18 +75,20 @@ internal sealed class NeuronExpansion(BoundNetwork network, NetworkBounds bounds
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        return new NeuronOutcome(Ascend(parts), null, stuck);
+        return new NeuronOutcome(Ascend(parts), null, [.. stuck]);
     }
 
     /// <summary>How much better than the region's bound a part's is, at most what a proof needs.</summary>
     private static double Gain(double bound, double ahead) => Math.Max(Math.Min(ahead, 0) - bound, 1e-6 * Math.Abs(bound));
 
-    private ImmutableArray<NeuronRegion> Ascend(List<NeuronRegion> parts)
+    /// <summary>Bounds regions by gradient ascent.</summary>
+    /// <returns>Those that are not proven.</returns>
+    public ImmutableArray<NeuronRegion> Ascend(IReadOnlyList<NeuronRegion> parts)
     {
         ImmutableArray<NeuronRegion>.Builder left = ImmutableArray.CreateBuilder<NeuronRegion>();
         for (int start = 0; start < parts.Count; start += Functionals)
         {
-            NeuronRegion[] some = [.. parts.GetRange(start, Math.Min(Functionals, parts.Count - start))];
+            NeuronRegion[] some = [.. parts.Skip(start).Take(Functionals)];
             Bound(some, Parts, keeps: true);
             for (int k = 0; k < some.Length; k++)
             {
@@ -113,33 +117,34 @@ internal sealed class NeuronExpansion(BoundNetwork network, NetworkBounds bounds
 
     private void Bound(ReadOnlySpan<NeuronRegion> regions, AscentPlan plan, bool keeps)
     {
-        _pass.Start(bounds, regions.Length, network.Output + 1);
+        int from = regions[0].Objective.From;
+        _pass.Start(bounds, regions.Length, from + 1);
         for (int k = 0; k < regions.Length; k++)
         {
             NeuronRegion region = regions[k];
-            _pass.Row(k, target.Conjunctions[region.Conjunction].Rows[region.Row]);
+            region.Objective.AddTo(_pass, k, bounds);
             _pass.Part(k, region.Chain, region.Multipliers, region.Slopes);
         }
 
-        _pass.Ascend(network.Output, plan, isEnough: true, keeps, regions.Length);
+        _pass.Ascend(from, plan, isEnough: true, keeps, regions.Length);
     }
 
     /// <summary>The neurons that lose most: their lines' distance from the function times the factor, and both parts of each.</summary>
     private void FindCandidates(NeuronRegion region, int functional, List<NeuronRegion> candidates)
     {
         _scores.Clear();
-        for (int n = 1; n <= network.Output; n++)
+        for (int n = 1; n <= region.Objective.From; n++)
         {
             if (network.Nodes[n] is not ActivationNode node || !_pass.Reached(n)) continue;
             ReadOnlySpan<double> factors = _pass.At(n);
             foreach (int i in bounds.Bent(n))
             {
-                (double lower, double upper) = NeuronSplit.Narrow(region.Chain, node.Source, i, bounds.Lower(node.Source)[i], bounds.Upper(node.Source)[i]);
+                (double lower, double upper) = NeuronSplit.Narrow(region.Chain, bounds, node.Source, i);
                 if (node.Function.IsLinear(lower, upper)) continue;
                 double factor = factors[(i * _pass.Count) + functional];
                 double point = node.Function.SplitPoint(lower, upper);
                 if (factor == 0 || !(point > lower && point < upper)) continue;
-                double loss = factor < 0 ? -factor * _pass.UpperGap(n, i, functional, point) : factor * _pass.LowerGap(n, i, functional, lower, upper);
+                double loss = _pass.Loss(n, i, functional, point);
                 if (loss > 0) _scores.Add((loss, node.Source, i));
             }
         }
@@ -155,7 +160,7 @@ internal sealed class NeuronExpansion(BoundNetwork network, NetworkBounds bounds
 
     private double Point(NeuronRegion region, int source, int element)
     {
-        (double lower, double upper) = NeuronSplit.Narrow(region.Chain, source, element, bounds.Lower(source)[element], bounds.Upper(source)[element]);
+        (double lower, double upper) = NeuronSplit.Narrow(region.Chain, bounds, source, element);
         foreach (BoundNode node in network.Nodes)
             if (node is ActivationNode a && a.Source == source && !a.Function.IsLinear(lower, upper)) return a.Function.SplitPoint(lower, upper);
         return lower + ((upper - lower) / 2);
@@ -166,4 +171,4 @@ internal sealed class NeuronExpansion(BoundNetwork network, NetworkBounds bounds
 /// <param name="Parts">The parts that are left.</param>
 /// <param name="Counterexample">An input that generated code confirmed; null: none found.</param>
 /// <param name="Stuck">Regions that no split of a neuron makes smaller.</param>
-internal sealed record NeuronOutcome(ImmutableArray<NeuronRegion> Parts, float[]? Counterexample, int Stuck);
+internal sealed record NeuronOutcome(ImmutableArray<NeuronRegion> Parts, float[]? Counterexample, ImmutableArray<NeuronRegion> Stuck);

@@ -7,10 +7,10 @@ namespace RedGen.Compiler.Verify.Search;
 /// small enough to be decided soon. Beyond a number of regions only the newest is taken, so that memory stays bounded.
 /// </summary>
 /// <typeparam name="TRegion">The regions.</typeparam>
-internal sealed class RegionQueue<TRegion>
+/// <param name="wideLimit">Regions beyond which the search goes deep; each holds its bounds.</param>
+internal sealed class RegionQueue<TRegion>(int wideLimit = RegionQueue<TRegion>.WideLimit)
     where TRegion : IRegion
 {
-    /// <summary>Regions beyond which the search goes deep; each holds its bounds.</summary>
     private const int WideLimit = 100_000;
 
     private readonly SortedSet<(double Bound, long Number)> _order = [];
@@ -30,11 +30,21 @@ internal sealed class RegionQueue<TRegion>
         _newest.Push(_next++);
     }
 
+    /// <summary>The least bound; the queue is not empty.</summary>
+    public double WorstBound => _order.Min.Bound;
+
     /// <summary>Takes the next region; the queue is not empty.</summary>
     public TRegion Take()
     {
         _takesNewest = !_takesNewest;
-        long number = _takesNewest || Count > WideLimit ? Newest() : _order.Min.Number;
+        return Take(_takesNewest || Count > wideLimit ? Newest() : _order.Min.Number);
+    }
+
+    /// <summary>Takes the region of the least bound; the queue is not empty.</summary>
+    public TRegion TakeWorst() => Take(_order.Min.Number);
+
+    private TRegion Take(long number)
+    {
         TRegion region = _regions[number];
         _regions.Remove(number);
         _order.Remove((region.Bound, number));
