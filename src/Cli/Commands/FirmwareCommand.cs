@@ -68,7 +68,7 @@ internal sealed class FirmwareCommand : ModelCommand
     private BoardComparison Compare(ParseResult parsed, string path, ModelSource source, CompilerOptions options, FirmwareModel model, FirmwareResult firmware, Cpu cpu)
     {
         BoardProgram board = BoardProgram.Link(firmware, cpu);
-        using ModelProgram program = ModelProgram.Load(path, source, options with { Profile = Profile.Auto, Float = FloatMode.Fast, FlashBudget = null, RamBudget = null }, Console);
+        using ModelProgram program = ModelProgram.Load(path, source, options with { Profile = Profile.Auto, FlashBudget = null, RamBudget = null }, Console);
         List<byte[][]> inputs = Inputs(parsed, program);
         using var same = new DesktopClass(firmware.Interface, model.Sources);
         ImmutableArray<BoardRun> runs = board.Run(inputs);

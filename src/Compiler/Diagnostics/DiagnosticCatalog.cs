@@ -115,7 +115,7 @@ public static class DiagnosticCatalog
 
     /// <summary>The profile has no code for an operator.</summary>
     public static readonly DiagnosticDescriptor NotInProfile = new("RG0028", Severity.Error, "Not in this profile",
-        "{0}: RedGenProfile={1} has no code for it: {2}");
+        "{0}: {1} has no code for it: {2}");
 
     /// <summary>The constants take more than the user has.</summary>
     public static readonly DiagnosticDescriptor FlashBudget = new("RG0029", Severity.Error, "Flash budget exceeded",

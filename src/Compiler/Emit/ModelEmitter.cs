@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using System.Threading;
@@ -31,10 +32,13 @@ internal static class ModelEmitter
     private static string EmitModel(ExecutionPlan plan, ImmutableArray<EmittedStep> steps, WeightTable weights, ImmutableArray<string> proven, CancellationToken cancellationToken)
     {
         var body = new SourceWriter();
+        HashSet<string> methods = plan.Options.IsScalar ? MicroEmitter.MethodsOf(steps) : [];
         foreach (EmittedStep step in steps)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            EmitStep(body, plan, step);
+            if (!plan.Options.IsScalar) EmitStep(body, plan, step);
+            else
+                foreach (string line in MicroEmitter.Step(plan, step, methods)) body.Line(line);
         }
 
         (ImmutableArray<PublicValue> inputs, ImmutableArray<PublicValue> outputs) = PublicValue.Of(plan);

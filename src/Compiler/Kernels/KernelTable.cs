@@ -178,9 +178,9 @@ internal static class KernelTable
         ["ai.onnx.preview.training.Momentum"] = [new OptimizerKernel()],
     };
 
-    /// <summary>The kernels of an operator under a profile; empty where there is none.</summary>
-    public static ImmutableArray<Kernel> For(string qualifiedName, Profile profile)
-        => profile == Profile.Micro && MicroKernelTable.For(qualifiedName) is { } kernels ? kernels : For(qualifiedName);
+    /// <summary>The kernels of an operator under some options; empty where there is none.</summary>
+    public static ImmutableArray<Kernel> For(string qualifiedName, CompilerOptions options)
+        => options.IsScalar && MicroKernelTable.For(qualifiedName) is { } kernels ? kernels : For(qualifiedName);
 
     /// <summary>The kernels of an operator; empty where there is none.</summary>
     public static ImmutableArray<Kernel> For(string qualifiedName) => Rows.TryGetValue(qualifiedName, out ImmutableArray<Kernel> kernels) ? kernels

@@ -32,7 +32,7 @@ public enum FloatMode
     /// <summary>Sums may be reordered and contracted for speed.</summary>
     Fast,
 
-    /// <summary>One order, no contraction: the same bits on every machine. With <see cref="Profile.Micro"/> only.</summary>
+    /// <summary>One order, no contraction, RedGen's own mathematics: the same bits on every machine, those of <see cref="Profile.Micro"/>.</summary>
     Strict,
 }
 
@@ -153,6 +153,9 @@ public sealed record CompilerOptions
 
     /// <summary>The float mode.</summary>
     public FloatMode Float { get; init; } = FloatMode.Fast;
+
+    /// <summary>Whether layers are plain loops of one order, without vectors: for microcontrollers, and for the same bits on every machine.</summary>
+    internal bool IsScalar => Profile == Profile.Micro || Float == FloatMode.Strict;
 
     /// <summary>The weight tier.</summary>
     public WeightTier Weights { get; init; } = WeightTier.Auto;

@@ -41,7 +41,7 @@ public static class OptionTable
             static (o, v) => o with { Profile = v }, [Profile.Auto, Profile.Micro], Profile.Portable),
         new("Optimise", OptionKind.Flag, "true", "Whether the graph is optimised; `false` compiles it as it stands, without a reduction, to find out whether a pass is at fault. Under `RedGenProfile=Micro` also what for: `Size`, `Speed`, or both (`Balanced`, as `true`).",
             ["true", "false", .. Enum.GetNames(typeof(OptimiseGoal))], [], static (o, v) => OptionReader.Optimise(o, v)),
-        Choice<FloatMode>("Float", "Fast", "Whether sums may be reordered for speed (`Fast`) or give the same bits on every machine (`Strict`).",
+        Choice<FloatMode>("Float", "Fast", "Whether sums may be reordered for speed (`Fast`) or give the same bits on every machine, microcontrollers included (`Strict`: plain loops, slower).",
             static (o, v) => o with { Float = v }, [FloatMode.Fast, FloatMode.Strict]),
         Choice<WeightTier>("Weights", "Auto", "Where the weights live: readable literals, packed string constants, or a resource of the assembly; `Auto` chooses by size. Hashed weights are decoded `InPlace` or expanded once (`Expand`).",
             static (o, v) => o with { Weights = v }, [WeightTier.Auto, WeightTier.InPlace, WeightTier.Expand, WeightTier.Literal, WeightTier.String, WeightTier.Resource]),
@@ -105,10 +105,6 @@ public static class OptionTable
             if (option.Choices.Contains(value)) continue;
             diagnostics.Add(DiagnosticCatalog.InvalidOption.With(option.MSBuildName, value, NotAvailable(option)));
         }
-
-        // Plain loops have one order on every machine; vectors have not.
-        if (options.Float == FloatMode.Strict && options.Profile == Profile.Auto)
-            diagnostics.Add(DiagnosticCatalog.InvalidOption.With("RedGenFloat", "Strict", "this version of RedGen has one order of operations under RedGenProfile=Micro only"));
     }
 
     private static string NotAvailable(Option option) => "this is not available in this version of RedGen; accepted: " + string.Join(", ", option.Choices);

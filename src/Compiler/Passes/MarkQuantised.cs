@@ -6,7 +6,6 @@ using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Kernels;
 using RedGen.Compiler.Kernels.Micro;
 using RedGen.Compiler.Kernels.Quantised;
-using RedGen.Compiler.Options;
 
 namespace RedGen.Compiler.Passes;
 
@@ -60,7 +59,7 @@ internal sealed class MarkQuantised : GraphPass
 
     private static bool Serves(ImmutableArray<Node> nodes, bool isPool, KernelContext kernels)
     {
-        Kernel kernel = isPool ? new QuantizedPoolKernel() : kernels.Options.Profile == Profile.Micro ? new MicroIntegerKernel() : new QuantizedLayerKernel();
+        Kernel kernel = isPool ? new QuantizedPoolKernel() : kernels.Options.IsScalar ? new MicroIntegerKernel() : new QuantizedLayerKernel();
         return kernel.TryPlan(new NodeGroup(nodes), kernels) is not null;
     }
 

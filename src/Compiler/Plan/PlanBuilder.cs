@@ -4,6 +4,7 @@ using System.Collections.Immutable;
 using System.Linq;
 using System.Threading;
 using RedGen.Compiler.Diagnostics;
+using RedGen.Compiler.Emit.Micro;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Kernels;
 using RedGen.Compiler.Kernels.ChannelsLast;
@@ -127,7 +128,7 @@ internal static class PlanBuilder
     {
         if (Measured(group, context) is { } best && KernelCandidates.OverPlanes(group, context).FirstOrDefault(s => s.Kernel == best) is { } wanted) return wanted;
         string name = group.Marked.Operator.QualifiedName;
-        foreach (Kernel kernel in group.Nodes.Any(context.IsOpen) ? RunTimeShapeTable.For(name) : KernelTable.For(name, context.Options.Profile))
+        foreach (Kernel kernel in group.Nodes.Any(context.IsOpen) ? RunTimeShapeTable.For(name) : KernelTable.For(name, context.Options))
             if (kernel.TryPlan(group, context) is { } step) return step;
         return null;
     }
@@ -167,8 +168,8 @@ internal static class PlanBuilder
             return DiagnosticCatalog.DynamicShape.With(node.Label, "no kernel computes it for inputs (" + types + "): the shape of '" + open + "' is known at run time only, since values decide what " + length.Origin + " gives");
         }
 
-        if (context.Options.Profile != Profile.Auto)
-            return DiagnosticCatalog.NotInProfile.With(node.Label, context.Options.Profile.ToString(), "no kernel computes it for inputs (" + types + ")");
+        if (context.Options.IsScalar)
+            return DiagnosticCatalog.NotInProfile.With(node.Label, MicroEmitter.OptionOf(context.Options), "no kernel computes it for inputs (" + types + ")");
         return DiagnosticCatalog.UnsupportedType.With(node.Label, "no kernel computes it for inputs (" + types + ")");
     }
 

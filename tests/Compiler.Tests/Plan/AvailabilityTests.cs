@@ -10,7 +10,6 @@ public sealed class AvailabilityTests
 {
     [Theory]
     [InlineData(Profile.Portable, FloatMode.Fast, "RedGenProfile='Portable' is not understood: this is not available in this version of RedGen; accepted: ")]
-    [InlineData(Profile.Auto, FloatMode.Strict, "RedGenFloat='Strict' is not understood: this version of RedGen has one order of operations under RedGenProfile=Micro only")]
     public void What_is_not_available_is_RG0017(Profile profile, FloatMode mode, string message)
     {
         CompilationResult result = ModelCompiler.Compile(ModelSource.FromBytes("m.onnx", DigitsAssets.Mlp()), TestOptions.Exact with { Profile = profile, Float = mode });

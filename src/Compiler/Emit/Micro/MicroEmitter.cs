@@ -22,7 +22,7 @@ internal static class MicroEmitter
     {
         var weights = new WeightTable();
         ImmutableArray<EmittedStep> steps = EmittedStep.NameAll(plan, weights);
-        HashSet<string> methods = [.. steps.SelectMany(MethodsOf)];
+        HashSet<string> methods = MethodsOf(steps);
         var body = new SourceWriter();
         foreach (EmittedStep step in steps)
         {
@@ -47,18 +47,24 @@ internal static class MicroEmitter
         return new EmittedModel(sources, default, 0);
     }
 
+    /// <summary>The option that asks for plain loops, as the user wrote it.</summary>
+    public static string OptionOf(CompilerOptions options) => options.Profile == Profile.Micro ? "RedGenProfile=Micro" : "RedGenFloat=Strict";
+
+    /// <summary>The names of the methods of steps.</summary>
+    public static HashSet<string> MethodsOf(IEnumerable<EmittedStep> steps) => [.. steps.SelectMany(MethodsOf)];
+
     private static IEnumerable<string> MethodsOf(EmittedStep step)
         => step.Bodies.SelectMany(b => b.Steps.SelectMany(MethodsOf).Append(b.Method)).Concat(step.Step.MethodsBeside(step.Method)).Append(step.Method);
 
     /// <summary>The lines of a step's methods, in the profile's own words.</summary>
     /// <exception cref="ModelException">The step cannot do without what the profile lacks.</exception>
-    private static ImmutableArray<string> Step(ExecutionPlan plan, EmittedStep step, HashSet<string> methods)
+    public static ImmutableArray<string> Step(ExecutionPlan plan, EmittedStep step, HashSet<string> methods)
     {
         var code = new SourceWriter();
         ModelEmitter.EmitStep(code, plan, step);
         ImmutableArray<string> lines = [.. code.ToString().TrimEnd('\n').Split('\n').Select(MicroText.Translate)];
         if (MicroText.Refuse(lines, methods) is not { } word) return lines;
         string label = step.Step.Nodes.IsEmpty ? step.Method : step.Step.Nodes[0].Label;
-        throw new ModelException(DiagnosticCatalog.NotInProfile.With(label, plan.Options.Profile.ToString(), "its code would need '" + word + "'"));
+        throw new ModelException(DiagnosticCatalog.NotInProfile.With(label, OptionOf(plan.Options), "its code would need '" + word + "'"));
     }
 }

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Linq;
 using RedGen.Compiler.Emit;
-using RedGen.Compiler.Options;
 using RedGen.Compiler.Plan;
 
 namespace RedGen.Compiler.Kernels.Elementwise;
@@ -32,8 +31,7 @@ internal sealed class ElementwiseKernel : Kernel
         if (!body.IsComplete) return null;
         BroadcastLoops nest = BroadcastLoops.Of(read.Lengths, read.Operands.Select(o => o.Lengths.ToArray()));
         ImmutableArray<string> inputs = [.. read.Operands.Select(o => o.Value).Distinct(System.StringComparer.Ordinal)];
-        bool vectors = context.Options.Profile == Profile.Auto && nest.Inner.Length >= VectorMinimum && body.VectorType is not null
-            && (body.IsVectorExact || context.Options.Float == FloatMode.Fast);
+        bool vectors = !context.Options.IsScalar && nest.Inner.Length >= VectorMinimum && body.VectorType is not null;
         return new ElementwiseStep(read, body, nest, vectors)
         {
             Nodes = group.Nodes,

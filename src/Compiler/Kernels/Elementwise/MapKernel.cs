@@ -1,6 +1,5 @@
 using RedGen.Compiler.Emit;
 using RedGen.Compiler.Graphs;
-using RedGen.Compiler.Options;
 using RedGen.Compiler.Plan;
 
 namespace RedGen.Compiler.Kernels.Elementwise;
@@ -15,7 +14,7 @@ internal sealed class MapKernel : Kernel
     public override Step? TryPlan(NodeGroup group, KernelContext context)
     {
         string x = group.Head.Inputs.Length > 0 ? Data(group.Head, context) : "";
-        if (x.Length == 0 || context.ElementType(x) != ElementType.Float32 || context.Options.Profile != Profile.Auto || context.Options.Float != FloatMode.Fast) return null;
+        if (x.Length == 0 || context.ElementType(x) != ElementType.Float32 || context.Options.IsScalar) return null;
         if (context.Count(x) < Minimum || context.Type(x) != context.Type(group.Last.Outputs[0]) || Activation(group, x, context) is not { } activation) return null;
         return new MapStep(activation)
         {

@@ -5,7 +5,6 @@ using RedGen.Compiler.Execute;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Operators.Linear;
 using RedGen.Compiler.Operators.Quantised;
-using RedGen.Compiler.Options;
 using RedGen.Compiler.Plan;
 
 namespace RedGen.Compiler.Kernels.Quantised;
@@ -29,7 +28,7 @@ internal sealed class IntegerMatMulKernel : Kernel
         QuantizationParameter bZero = QuantizationParameter.Read(node, requantises ? 5 : 3, inputs, context);
         Requantisation? output = requantises ? Requantisation.Read(node, 1, 4, 6, 7, inputs, context) : null;
         // A microcontroller makes no float of a sum of 64 bits.
-        if (context.Options.Profile == Profile.Micro && output is not null && shape.Depth > IntDepth) return null;
+        if (context.Options.IsScalar && output is not null && shape.Depth > IntDepth) return null;
         return new IntegerMatMulStep(shape, aZero, bZero, output)
         {
             Nodes = group.Nodes,

@@ -44,7 +44,7 @@ internal static class KernelCandidates
     public static IEnumerable<Step> OverPlanes(NodeGroup group, KernelContext context)
     {
         if (group.Nodes.Any(context.IsOpen)) return [];
-        return KernelTable.For(group.Marked.Operator.QualifiedName, context.Options.Profile).SelectMany(k => k.Alternatives(group, context))
+        return KernelTable.For(group.Marked.Operator.QualifiedName, context.Options).SelectMany(k => k.Alternatives(group, context))
             .Where((s, i) => i == 0 || !s.Kernel.EndsWith(Loops, StringComparison.Ordinal) || s.MultiplyAdds < MostLoopWork);
     }
 

@@ -24,7 +24,7 @@ internal sealed class KernelChoices
     {
         if (options.Kernels is { } given) return new KernelChoices(given);
         // What was measured here says nothing about other machines.
-        if (options.Profile != Profile.Auto) return None;
+        if (options.IsScalar) return None;
         if (source.PlanText is not { } text || PlanFile.ReadKernels(text, source.Sha256, KernelSelection.Fingerprint(options), out string problem) is not { } selection) return None;
         if (problem.Length == 0) return new KernelChoices(selection.Choices.ToImmutableDictionary(static c => c.Node, static c => c.Kernel, StringComparer.Ordinal));
         diagnostics.Add(DiagnosticCatalog.StaleKernels.With("are not used", problem));

@@ -36,7 +36,7 @@ internal sealed class LayoutPlanner
     }
 
     /// <summary>Whether values may lie channels last at all.</summary>
-    public static bool IsPossible(CompilerOptions options) => options.Layouts != LayoutMode.Plain && options.Profile == Profile.Auto;
+    public static bool IsPossible(CompilerOptions options) => options.Layouts != LayoutMode.Plain && !options.IsScalar;
 
     /// <summary>Chooses.</summary>
     public static LayoutPlan Choose(ImmutableArray<NodeGroup> groups, KernelContext context, CancellationToken cancellationToken)

@@ -95,7 +95,7 @@ internal static class HashingSearch
 
     /// <summary>The numbers of magnitudes on offer: folding needs few, and a microcontroller decodes one byte a weight.</summary>
     private static int[] MenuOf(CompilerOptions options)
-        => options.Merging == Merging.Relaxed ? [.. Menu.Where(n => n <= MostFolded)] : options.Profile == Profile.Micro ? [.. Menu.Where(n => n <= FineLevels.MostOfOneCode)] : Menu;
+        => options.Merging == Merging.Relaxed ? [.. Menu.Where(n => n <= MostFolded)] : options.IsScalar ? [.. Menu.Where(n => n <= FineLevels.MostOfOneCode)] : Menu;
 
     private static HashingPlan Search(Graph graph, HashingProblem problem, BudgetGoal goal, CompilerOptions options, SearchEffort effort, Action<TuneProgress>? onProgress, CancellationToken cancellationToken)
     {
@@ -103,7 +103,7 @@ internal static class HashingSearch
         ImmutableArray<BudgetLayer> layers = new BudgetTables(problem, options.Weights, effort.MeasuresGains, onProgress, cancellationToken).Layers(MenuOf(options));
         long floats = graph.Initializers.Values.Where(t => t.ElementType == ElementType.Float32).Sum(t => 4L * t.Length);
         // On a microcontroller every layer is decoded at a byte a weight: there is room for a small layer of floats or two.
-        var weights = new WeightLimit(options.Profile == Profile.Micro ? floats * 4 / 5 : floats, floats - problem.Layers.Sum(l => 4L * l.Layer.Count));
+        var weights = new WeightLimit(options.IsScalar ? floats * 4 / 5 : floats, floats - problem.Layers.Sum(l => 4L * l.Layer.Count));
         // A tolerance that the user set is met before bytes are saved. The papers' density would leave most of a network as floats.
         if (options is { Tolerance: not null, Hashing: Hashing.Adaptive }) weights = weights with { Share = double.PositiveInfinity };
 
