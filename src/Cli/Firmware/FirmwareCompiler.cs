@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.Linq;
 using RedGen.Cli.Output;
 using RedGen.Compiler;
@@ -30,7 +31,14 @@ internal static class FirmwareCompiler
     }
 
     private static IEnumerable<Layer> Layers(ExecutionPlan plan)
-        => plan.Root.Steps.Zip(plan.StepNames).Where(static p => p.Second.Length > 0).Select(static p => new Layer(p.Second, p.First.MultiplyAdds, p.First.Summary));
+    {
+        foreach ((Step step, string method) in plan.Root.Steps.Zip(plan.StepNames).Where(static p => p.Second.Length > 0))
+        {
+            ImmutableArray<StepMethod> beside = step.MethodsBeside(method);
+            yield return new Layer(method, step.MultiplyAdds - beside.Sum(static m => m.MultiplyAdds), step.Summary);
+            foreach (StepMethod part in beside) yield return new Layer(part.Name, part.MultiplyAdds, part.Summary);
+        }
+    }
 
     /// <summary>Names of files and values may hold what ends a comment of C.</summary>
     private static string InComment(string text) => text.Replace("*/", "* /", StringComparison.Ordinal).ReplaceLineEndings(" ");

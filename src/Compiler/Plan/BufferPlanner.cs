@@ -26,10 +26,9 @@ internal static class BufferPlanner
     /// <param name="graph">The graph.</param>
     /// <param name="steps">The steps.</param>
     /// <param name="alignment">Bytes of which buffers of the arena begin at multiples.</param>
-    /// <param name="sparesCopies">Whether values may be parts of others' buffers.</param>
-    public static BufferPlan Place(Graph graph, ImmutableArray<Step> steps, int alignment, bool sparesCopies)
+    public static BufferPlan Place(Graph graph, ImmutableArray<Step> steps, int alignment)
     {
-        ValueSets sets = SparedCopies.Join(graph, ref steps, sparesCopies);
+        ValueSets sets = SparedCopies.Join(graph, ref steps, alignment);
         List<ArenaRequest> requests = sets.Requests(steps, out Dictionary<string, int> index);
         ArenaLayout layout = Arena.Place(requests, alignment);
 

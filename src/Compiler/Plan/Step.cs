@@ -97,7 +97,7 @@ public abstract class Step
 
     /// <summary>Further methods that the step's own calls.</summary>
     /// <param name="method">The method's name.</param>
-    internal virtual ImmutableArray<string> MethodsBeside(string method) => [];
+    internal virtual ImmutableArray<StepMethod> MethodsBeside(string method) => [];
 
     /// <summary>Writes them.</summary>
     /// <param name="writer">The step's method as <see cref="Emit"/> gets it, at the end of which the writer stands.</param>
@@ -121,6 +121,12 @@ public abstract class Step
 /// <param name="To">The first element written.</param>
 /// <param name="Length">How many.</param>
 internal readonly record struct CopiedPart(int Input, int Output, int From, int To, int Length);
+
+/// <summary>A method beside a step's own.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="MultiplyAdds">What it computes of the step's multiply-adds.</param>
+/// <param name="Summary">What it computes, in words.</param>
+internal sealed record StepMethod(string Name, long MultiplyAdds, string Summary);
 
 /// <summary>
 /// A subgraph of a step, planned like a model of its own: what it captures are inputs, its arena is the step's workspace.

@@ -131,37 +131,38 @@ internal sealed class ValueSets
     /// </summary>
     /// <param name="steps">The steps.</param>
     /// <param name="chosen">The indices of the steps whose copies are spared as far as the buffers allow it.</param>
+    /// <param name="alignment">Bytes of which buffers begin at multiples.</param>
     /// <returns>The steps without these copies.</returns>
-    public ImmutableArray<Step> JoinParts(ImmutableArray<Step> steps, IEnumerable<int> chosen)
+    public ImmutableArray<Step> JoinParts(ImmutableArray<Step> steps, IEnumerable<int> chosen, int alignment)
     {
         ImmutableArray<Step>.Builder result = steps.ToBuilder();
         foreach (int i in chosen)
         {
-            ImmutableArray<CopiedPart> spared = [.. steps[i].Parts.Where(p => TrySpare(steps[i], p))];
+            ImmutableArray<CopiedPart> spared = [.. steps[i].Parts.Where(p => TrySpare(steps[i], p, alignment))];
             if (!spared.IsEmpty) result[i] = steps[i].Without(spared);
         }
 
         return result.ToImmutable();
     }
 
-    private bool TrySpare(Step step, CopiedPart part)
+    private bool TrySpare(Step step, CopiedPart part, int alignment)
     {
         (string input, string output) = (step.Inputs[part.Input], step.Outputs[part.Output]);
         if (RootOf(input) == RootOf(output) || IsOpen(input) || IsOpen(output)) return false;
         if (part.From == 0 && IsMovable(input, part.Length) && StorageOf(RootOf(output)) is Storage.Arena or Storage.Output)
-            return TryJoin(output, part.To, RootOf(input));
+            return TryJoin(output, part.To, RootOf(input), alignment);
         return part.To == 0 && IsMovable(output, part.Length) && StorageOf(RootOf(input)) is Storage.Arena or Storage.Output or Storage.Input
-            && TryJoin(input, part.From, RootOf(output));
+            && TryJoin(input, part.From, RootOf(output), alignment);
     }
 
     /// <summary>Whether a value has a buffer of the arena to itself.</summary>
     private bool IsMovable(string value, int length) => StorageOf(RootOf(value)) == Storage.Arena && Count(RootOf(value)) == length;
 
-    /// <summary>Only where the part begins with a cache line, or is so small that it does not matter.</summary>
-    private bool TryJoin(string whole, int start, string part)
+    /// <summary>Only where the part begins as buffers do, or is so small that it does not matter.</summary>
+    private bool TryJoin(string whole, int start, string part, int alignment)
     {
         int bytes = TypeOf(whole).ElementType.Bytes();
-        if (((StartOf(whole) + start) * (long)bytes) % Arena.Alignment != 0 && Count(part) * bytes > SmallPart) return false;
+        if (((StartOf(whole) + start) * (long)bytes) % alignment != 0 && (alignment == Arena.WordAlignment || Count(part) * bytes > SmallPart)) return false;
         Join(whole, part, start);
         return true;
     }

@@ -54,7 +54,7 @@ internal static class MicroEmitter
     public static HashSet<string> MethodsOf(IEnumerable<EmittedStep> steps) => [.. steps.SelectMany(MethodsOf)];
 
     private static IEnumerable<string> MethodsOf(EmittedStep step)
-        => step.Bodies.SelectMany(b => b.Steps.SelectMany(MethodsOf).Append(b.Method)).Concat(step.Step.MethodsBeside(step.Method)).Append(step.Method);
+        => step.Bodies.SelectMany(b => b.Steps.SelectMany(MethodsOf).Append(b.Method)).Concat(step.Step.MethodsBeside(step.Method).Select(m => m.Name)).Append(step.Method);
 
     /// <summary>The lines of a step's methods, in the profile's own words.</summary>
     /// <exception cref="ModelException">The step cannot do without what the profile lacks.</exception>

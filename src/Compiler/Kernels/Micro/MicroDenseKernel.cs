@@ -37,12 +37,15 @@ internal sealed class MicroDenseKernel : Kernel
             Weights = weights.Constants(block, layer.Bias),
             MultiplyAdds = layer.MultiplyAdds,
             InPlaceInputs = layer.Addend is null || layer.Addend == layer.Input ? [] : [1],
+            WrittenOut = MicroUnrolledStep.TryPlan(group, layer, weights, context.Options),
             Summary = $"{group.Head.Operator.Name} {layer.Text}, {weights.Text}",
         };
     }
 
-    private sealed class DenseStep(DenseLayer layer, MicroWeights weights, int block, int most) : Step
+    private sealed class DenseStep(DenseLayer layer, MicroWeights weights, int block, int most) : Step, IWrittenOut
     {
+        public MicroUnrolledStep? WrittenOut { get; init; }
+
         public override string Kernel => "Micro.Dense";
 
         public override void Emit(StepWriter writer)

@@ -35,6 +35,9 @@ internal sealed class MicroWeights
     /// <summary>Whether codes are positions in a table.</summary>
     public bool HasTable => _table.Length > 0;
 
+    /// <summary>Whether weights are whole numbers times their output's scale.</summary>
+    public bool IsWhole => _type is ElementType.Int8 or ElementType.Int16;
+
     /// <summary>How summaries name the form.</summary>
     public string Text => HasTable ? $"{_table.Length} values" : _type == ElementType.Float32 ? "float weights" : _type == ElementType.Int8 ? "weights of a byte" : "weights of two bytes";
 
@@ -71,10 +74,18 @@ internal sealed class MicroWeights
         ImmutableArray<Weight>.Builder weights = ImmutableArray.CreateBuilder<Weight>();
         weights.Add(Encoded([.. order]));
         if (HasTable) weights.Add(Weight.Of("Values", _table));
-        if (Scales.Length > 0) weights.Add(Weight.Of("Scales", Scales));
-        if (bias is not null && bias.Any(b => b != 0)) weights.Add(Weight.Of("Bias", bias));
-        return weights.ToImmutable();
+        return weights.ToImmutable().AddRange(Ends(bias));
     }
+
+    /// <summary>The constants with which a sum becomes an output: <c>Scales</c>; <c>Bias</c>.</summary>
+    public ImmutableArray<Weight> Ends(float[]? bias)
+    {
+        ImmutableArray<Weight> weights = Scales.Length > 0 ? [Weight.Of("Scales", Scales)] : [];
+        return bias is not null && bias.Any(b => b != 0) ? weights.Add(Weight.Of("Bias", bias)) : weights;
+    }
+
+    /// <summary>The codes of an output.</summary>
+    public ReadOnlySpan<float> Row(int output) => _codes.AsSpan(output * _columns, _columns);
 
     /// <summary>The lines that name the constants in a step's method.</summary>
     public void Declare(StepWriter writer)

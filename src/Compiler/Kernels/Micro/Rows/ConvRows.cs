@@ -27,8 +27,8 @@ internal static class ConvRows
         ImmutableArray<Weight> constants = weights.Constants(isDepthwise ? 1 : tile.Outputs, bias);
         string summary = $"Conv {layer.Text}{end.Text}, {weights.Text}";
         ImmutableArray<RowStep> rows = isDepthwise
-            ? [new DepthwiseRowStep(layer, weights, end) { Nodes = group.Nodes, Inputs = MicroConvKernel.Inputs(group, end), InputNames = ["x", "residual"], Outputs = [output], Weights = constants, Uses = uses, Map = map, Summary = summary }]
-            : [new ConvRowStep(layer, tile, weights, end, goal) { Nodes = group.Nodes, Inputs = MicroConvKernel.Inputs(group, end), InputNames = ["x", "residual"], Outputs = [output], Weights = constants, Uses = uses, Map = map, Summary = summary }];
+            ? [new DepthwiseRowStep(layer, weights, end) { Nodes = group.Nodes, Inputs = MicroConvKernel.Inputs(group, end), InputNames = ["x", "residual"], Outputs = [output], Weights = constants, Uses = uses, Map = map, MultiplyAdds = layer.MultiplyAdds, Summary = summary }]
+            : [new ConvRowStep(layer, tile, weights, end, goal) { Nodes = group.Nodes, Inputs = MicroConvKernel.Inputs(group, end), InputNames = ["x", "residual"], Outputs = [output], Weights = constants, Uses = uses, Map = map, MultiplyAdds = layer.MultiplyAdds, Summary = summary }];
         if (pool is null) return rows;
         ImmutableArray<RowStep> behind = PoolRowStep.Of(pool, group.Last.Outputs[0]);
         return behind.IsEmpty ? [] : rows.AddRange(behind);

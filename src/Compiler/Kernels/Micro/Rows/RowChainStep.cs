@@ -86,7 +86,7 @@ internal sealed class RowChainStep : Step
     }
 
     /// <inheritdoc/>
-    internal override ImmutableArray<string> MethodsBeside(string method) => [.. _names.Select(n => method + n)];
+    internal override ImmutableArray<StepMethod> MethodsBeside(string method) => [.. _names.Select((n, i) => new StepMethod(method + n, _chain.Layers[i].MultiplyAdds, _chain.Layers[i].Summary))];
 
     /// <inheritdoc/>
     internal override void EmitMethods(StepWriter writer)

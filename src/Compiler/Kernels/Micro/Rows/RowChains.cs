@@ -63,7 +63,7 @@ internal sealed class RowChains
 
     private long BytesOf(string value) => _graph.TensorTypeOf(value) is { IsStatic: true } type ? type.Shape!.ElementCount * type.ElementType.Bytes() : 0;
 
-    private static long Arena(Graph graph, ImmutableArray<Step> steps) => BufferPlanner.Place(graph, steps, Plan.Arena.WordAlignment, sparesCopies: false).ArenaBytes;
+    private static long Arena(Graph graph, ImmutableArray<Step> steps) => BufferPlanner.Place(graph, steps, Plan.Arena.WordAlignment).ArenaBytes;
 
     private ImmutableArray<Step> Chained(CancellationToken cancellationToken)
     {
