@@ -15,7 +15,7 @@ internal static class StartUpCommand
         var models = new Argument<string[]>("models") { Description = "Models, or folders with models.", Arity = ArgumentArity.OneOrMore };
         var ort = new Option<string>("--ort") { Description = "The path of libonnxruntime (npm package onnxruntime-node).", Required = true, HelpName = "path" };
         var runs = new Option<int>("--runs") { Description = "How often each program is started, in turns.", DefaultValueFactory = static _ => 15 };
-        var hashing = new Option<string>("--hashing") { Description = "The reduction.", DefaultValueFactory = static _ => "none" };
+        var hashing = new Option<string>("--hashing") { Description = "The reduction.", DefaultValueFactory = static _ => "adaptive" };
         var output = new Option<string>("-o") { Description = "The folder for the programs and start-up.md.", DefaultValueFactory = static _ => Path.Combine("artifacts", "start-up"), HelpName = "folder" };
         var command = new Command("start-up", "Measures how soon a program has its first result: RedGen by JIT, ReadyToRun and NativeAOT beside ONNX Runtime.") { models, ort, runs, hashing, output };
         command.SetAction(parsed =>
