@@ -14,11 +14,18 @@ internal sealed class NetworkBuilder
     private readonly List<BoundNode> _nodes = [];
     private readonly Dictionary<string, int> _values = new(StringComparer.Ordinal);
     private readonly HashSet<string> _winograd;
+    private readonly Dictionary<string, string> _foreign = new(StringComparer.Ordinal);
 
     private NetworkBuilder(ExecutionPlan plan)
     {
         Graph = plan.Graph;
         _winograd = [.. plan.Root.Steps.Where(static s => s.Kernel.Contains("Winograd")).SelectMany(static s => s.Nodes).Select(static n => n.Name)];
+        foreach (Step step in plan.Root.Steps)
+        {
+            // Kernels that compute a group by other formulas than its nodes', with other errors.
+            if (step.Nodes.Length < 2 || (!step.Kernel.Contains("RowNorm") && !step.Kernel.Contains("Attention"))) continue;
+            foreach (Node node in step.Nodes) _foreign[node.Name] = step.Kernel;
+        }
     }
 
     /// <summary>The graph.</summary>
@@ -61,6 +68,14 @@ internal sealed class NetworkBuilder
         _nodes.Add(node);
     }
 
+    /// <summary>Adds a node that is no value of the model: a step of how one is bounded.</summary>
+    /// <returns>Its number.</returns>
+    public int AddHidden(BoundNode node)
+    {
+        _nodes.Add(node);
+        return _nodes.Count - 1;
+    }
+
     /// <summary>
     /// Evaluates an operator on given tensors, floats in double: what moves elements then moves their indices.
     /// </summary>
@@ -80,6 +95,7 @@ internal sealed class NetworkBuilder
         if (!node.Inputs.Any(i => i.Length > 0 && IsVariable(i)))
             throw new UnverifiableException(node.Label + " does not depend on the input and was not folded into a constant");
         if (NetworkRules.Find(node.Operator.QualifiedName) is not { } rule) throw new UnverifiableException(node.Label + " is of an operator that has no bounds yet");
+        if (_foreign.TryGetValue(node.Name, out string? kernel)) throw new UnverifiableException(node.Label + " is computed together with others by " + kernel + ", which has no bounds yet");
         foreach (string output in node.Outputs)
             if (output.Length > 0 && Graph.TensorTypeOf(output) is not { ElementType: ElementType.Float32, Shape.IsStatic: true }) throw new UnverifiableException(node.Label + " gives '" + output + "', which is not a float32 tensor of known shape");
         try

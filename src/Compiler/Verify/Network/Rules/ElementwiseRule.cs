@@ -4,7 +4,7 @@ using RedGen.Compiler.Graphs;
 
 namespace RedGen.Compiler.Verify.Network.Rules;
 
-/// <summary>Add, Sub, Mul, Div and Neg: sums of values, and sums and products with constants.</summary>
+/// <summary>Add, Sub, Mul, Div and Neg, of values and constants.</summary>
 internal static class ElementwiseRule
 {
     /// <summary>Reads an Add.</summary>
@@ -17,22 +17,53 @@ internal static class ElementwiseRule
     public static void Negate(NetworkBuilder builder, Node node)
         => Scale(builder, node, node.Inputs[0], [.. Enumerable.Repeat(-1.0, builder.Length(node.Inputs[0]))], isExact: true);
 
-    /// <summary>Reads a Mul by a constant.</summary>
+    /// <summary>Reads a Mul.</summary>
     public static void Multiply(NetworkBuilder builder, Node node)
     {
         (bool first, bool second) = (builder.IsVariable(node.Inputs[0]), builder.IsVariable(node.Inputs[1]));
-        if (first && second) throw new UnverifiableException("multiplies two values that depend on the input; products with constants have bounds");
+        if (first && second)
+        {
+            ProductRule.Add(builder, node.Outputs[0], Operand(builder, node, 0), Operand(builder, node, 1));
+            return;
+        }
+
         (string value, string factor) = first ? (node.Inputs[0], node.Inputs[1]) : (node.Inputs[1], node.Inputs[0]);
         Scale(builder, node, value, Spread(builder, node, factor), isExact: false);
     }
 
-    /// <summary>Reads a Div by a constant.</summary>
+    /// <summary>Reads a Div.</summary>
     public static void Divide(NetworkBuilder builder, Node node)
     {
-        if (builder.IsVariable(node.Inputs[1])) throw new UnverifiableException("divides by a value that depends on the input");
+        if (builder.IsVariable(node.Inputs[1]))
+        {
+            DivideByValue(builder, node);
+            return;
+        }
+
         double[] divisors = Spread(builder, node, node.Inputs[1]);
         if (divisors.Any(static d => d == 0)) throw new UnverifiableException("divides by zero");
         Scale(builder, node, node.Inputs[0], Array.ConvertAll(divisors, static d => 1 / d), isExact: false);
+    }
+
+    private static void DivideByValue(NetworkBuilder builder, Node node)
+    {
+        (int divisor, int length, int[] elements) = Operand(builder, node, 1);
+        int reciprocal = ProductRule.AddReciprocal(builder, node.Outputs[0], divisor, length);
+        if (builder.IsVariable(node.Inputs[0]))
+        {
+            ProductRule.Add(builder, node.Outputs[0], Operand(builder, node, 0), (reciprocal, length, elements));
+            return;
+        }
+
+        LinearMap map = LinearMapBuilder.Selection(length, elements, Spread(builder, node, node.Inputs[0]));
+        builder.Add(node.Outputs[0], new AffineNode(node.Outputs[0], [reciprocal], [map], new double[elements.Length], new AffineRounding(1)));
+    }
+
+    /// <summary>An operand: its node, that one's length, and by element of the result the operand's element.</summary>
+    private static (int Node, int Length, int[] Elements) Operand(NetworkBuilder builder, Node node, int index)
+    {
+        string name = node.Inputs[index];
+        return (builder.Index(name), builder.Length(name), Broadcast.Indices(Shape(builder, name), Shape(builder, node.Outputs[0])));
     }
 
     private static void Sum(NetworkBuilder builder, Node node, double sign)

@@ -1,0 +1,16 @@
+using System;
+
+namespace RedGen.Compiler.Verify.Network;
+
+/// <summary>The natural logarithm.</summary>
+internal sealed record LogActivation : CurvedActivation
+{
+    /// <inheritdoc/>
+    public override double Apply(double x) => Math.Log(x);
+
+    /// <inheritdoc/>
+    public override double Slope(double x) => 1 / x;
+
+    /// <inheritdoc/>
+    protected override int? Curvature(double lower, double upper) => lower > 0 ? -1 : null;
+}
