@@ -41,7 +41,8 @@ internal static class PlanBuilder
         context = new KernelContext(graph, options, reduction) { PlanBody = context.PlanBody, Costs = costs, Choices = context.Choices, Layouts = layouts };
         ImmutableArray<Step> steps = PlanSteps(groups, context, layouts, diagnostics, cancellationToken);
         if (diagnostics.HasErrors) return null;
-        if (options.Profile == Profile.Micro) steps = RowChains.Choose(graph, MicroUnrolledStep.Choose(steps), options, cancellationToken);
+        if (options.IsScalar) steps = MicroUnrolledStep.Choose(steps);
+        if (options.Profile == Profile.Micro) steps = RowChains.Choose(graph, steps, options, cancellationToken);
         BufferPlan buffers = BufferPlanner.Place(graph, steps, options.Profile == Profile.Micro ? Arena.WordAlignment : Arena.Alignment);
         if (buffers.ArenaBytes > int.MaxValue - 64)
         {

@@ -29,7 +29,8 @@ public sealed class StrictTests
         {
             foreach (Hashing hashing in new[] { Hashing.None, Hashing.Adaptive })
             {
-                CompilerOptions options = Strict with { Hashing = hashing };
+                // Speed writes products out, which adds in another order.
+                CompilerOptions options = Strict with { Hashing = hashing, Goal = pairs.Count % 4 == 3 ? OptimiseGoal.Speed : OptimiseGoal.Balanced };
                 string label = $"model {pairs.Count}, {hashing}";
                 pairs.Add((batch.Add(label, model, options), batch.Add(label + ", Micro", model, options with { Profile = Profile.Micro })));
             }
