@@ -113,6 +113,46 @@ public sealed class VerifyTests
     }
 
     [Fact]
+    public void A_certificate_is_checked_without_a_search()
+    {
+        using var folder = new TemporaryFolder();
+        string model = folder.Write("m.onnx", Relu.ToBytes());
+        string holds = folder.Write("holds.vnnlib", Box + "(assert (<= Y_0 -0.001))"), other = folder.Write("other.vnnlib", Box + "(assert (<= Y_0 -0.002))");
+        string certificate = Path.Combine(folder.FullPath, "proof", "holds.json");
+        Assert.Equal(0, ToolRun.Of("verify", model, holds, "--certificate", certificate).ExitCode);
+
+        ToolRun run = ToolRun.Of("check", model, holds, certificate, "--json");
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Equal("holds", run.Json.GetProperty("result").GetString());
+        Assert.InRange(run.Json.GetProperty("leaves").GetInt64(), 1, 100);
+
+        run = ToolRun.Of("check", model, other, certificate);
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("about another property", run.Error, StringComparison.Ordinal);
+        Assert.Equal(2, ToolRun.Of("check", folder.Write("n.onnx", Samples.Relu(2).ToBytes()), holds, certificate).ExitCode);
+        File.WriteAllText(certificate, "{");
+        Assert.Equal(3, ToolRun.Of("check", model, holds, certificate).ExitCode);
+        Assert.Equal(3, ToolRun.Of("check", model, holds, certificate + "x").ExitCode);
+        Assert.Equal(3, ToolRun.Of("check", model).ExitCode);
+    }
+
+    [Fact]
+    public void The_reductions_error_is_bounded()
+    {
+        using var folder = new TemporaryFolder();
+        string model = folder.Write("digits.onnx", DigitsAssets.Mlp());
+        ToolRun run = ToolRun.Of("verify", model, "--reduction-error", "--input-range", "0..0.5", "--nodes", "3", "--json");
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        double bound = run.Json.GetProperty("bound").GetDouble(), found = run.Json.GetProperty("found").GetDouble();
+        Assert.InRange(found, 1e-6, bound);
+        Assert.Equal(64, run.Json.GetProperty("input").GetArrayLength());
+        string below = (found / 2).ToString(System.Globalization.CultureInfo.InvariantCulture), above = (bound * 2).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Equal(1, ToolRun.Of("verify", model, "--reduction-error", "--input-range", "0..0.5", "--nodes", "3", "--max-error", below).ExitCode);
+        Assert.Equal(0, ToolRun.Of("verify", model, "--reduction-error", "--input-range", "0..0.5", "--nodes", "3", "--max-error", above).ExitCode);
+        Assert.Equal(3, ToolRun.Of("verify", model, "--reduction-error", "--hashing", "none").ExitCode);
+    }
+
+    [Fact]
     public void Instances_are_verified_one_by_one()
     {
         using var folder = new TemporaryFolder();

@@ -67,14 +67,15 @@ internal static class Tool
             new ReportCommand(console).Command,
             new FirmwareCommand(console).Command,
             VerifyCommand.Create(console),
+            CheckCommand.Create(console),
         };
         root.Options.Remove(root.Options.OfType<VersionOption>().Single());
         root.Options.Add(new Option<bool>("--version") { Description = "Show the version.", Action = new VersionAction() });
         return root;
     }
 
-    /// <summary>The exit code of a failure: one of its own for verify, whose others say what a property does.</summary>
-    private static int CodeOf(ParseResult parsed, int usual) => parsed.CommandResult.Command.Name == VerifyCommand.Name ? VerifyCommand.Error : usual;
+    /// <summary>The exit code of a failure: one of its own for verify and check, whose others say what a property does.</summary>
+    private static int CodeOf(ParseResult parsed, int usual) => parsed.CommandResult.Command.Name is VerifyCommand.Name or CheckCommand.Name ? VerifyCommand.Error : usual;
 
     private static int ReportMisuse(ParseResult parsed, ToolConsole console)
     {

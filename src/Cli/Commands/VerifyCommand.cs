@@ -3,12 +3,15 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
+using System.IO;
 using System.Linq;
 using RedGen.Cli.Execution;
 using RedGen.Cli.Models;
 using RedGen.Cli.Output;
 using RedGen.Cli.Verification;
+using RedGen.Compiler;
 using RedGen.Compiler.Options;
+using RedGen.Compiler.Verify.Check;
 using RedGen.Compiler.Verify.Search;
 using Spectre.Console;
 
@@ -38,7 +41,9 @@ internal sealed class VerifyCommand
     private readonly Option<int> _threads = new("--threads") { Description = "Threads; the verdict does not depend on them.", DefaultValueFactory = static _ => Environment.ProcessorCount, HelpName = "N" };
     private readonly Option<string> _format = new("--format") { Description = "competition: unsat, sat, unknown or timeout on the first line, then the counterexample.", DefaultValueFactory = static _ => "text", HelpName = "text|competition" };
     private readonly Option<bool> _json = CommonArguments.Json();
-    private readonly Option<string?> _plan = new("--plan") { Description = "The plan of the reduction, with a --hashing; '" + PlanChoice.None + "': without one. Default: the one beside the model, where there is one.", HelpName = "file|none" };
+    private readonly Option<string?> _plan = PlanChoice.ForReduced();
+    private readonly Option<string?> _certificate = new("--certificate") { Description = "Write a certificate of a property that holds, for redgen check.", HelpName = "file" };
+    private readonly Option<bool> _reductionError = new("--reduction-error") { Description = "Bound how far the reduced network's outputs are from the original's, over the property's boxes or --input-range; with --max-error a verdict." };
     private readonly Option<bool> _areDimsShared = new("--dims-are-shared") { Description = "For builds: --dims is meant for several models.", Hidden = true };
     private readonly BuildVerdicts _build = new();
     private readonly ModelOptions _options;
@@ -49,7 +54,7 @@ internal sealed class VerifyCommand
         command.Arguments.Add(_model);
         command.Arguments.Add(_properties);
         _format.AcceptOnlyFromAmong("text", "competition");
-        foreach (System.CommandLine.Option option in (System.CommandLine.Option[])[_instances, _timeout, _nodes, _threads, _format, _json, _plan, _areDimsShared, .. _build.Options]) command.Options.Add(option);
+        foreach (System.CommandLine.Option option in (System.CommandLine.Option[])[_instances, _timeout, _nodes, _threads, _format, _json, _plan, _certificate, _reductionError, _areDimsShared, .. _build.Options]) command.Options.Add(option);
         _options = ModelOptions.AddTo(command);
         command.SetAction(Run);
     }
@@ -65,22 +70,37 @@ internal sealed class VerifyCommand
     private int Run(ParseResult parsed)
     {
         _console.IsJson = parsed.GetValue(_json);
+        if (parsed.GetValue(_nodes) < 1 || parsed.GetValue(_threads) < 1) throw new ToolException("--nodes and --threads take numbers from 1");
+        if (parsed.GetValue(_reductionError)) return RunReductionError(parsed);
         IReadOnlyList<PropertyInstance> instances = Instances(parsed);
         // Properties are mostly of the network as trained: reduced only where the user asks for it.
         CompilerOptions defaults = _build.IsAsked(parsed) ? _build.Defaults(parsed) : new CompilerOptions { Hashing = Hashing.None };
         CompilerOptions options = _options.Read(parsed, _console, defaults) with { DimsAreShared = parsed.GetValue(_areDimsShared) };
-        if (parsed.GetValue(_nodes) < 1 || parsed.GetValue(_threads) < 1) throw new ToolException("--nodes and --threads take numbers from 1");
         var limits = new VerificationLimits { Nodes = parsed.GetValue(_nodes), Threads = parsed.GetValue(_threads) };
-        using var runner = new InstanceRunner(_console, options, limits, (path, o) => ModelProgram.Open(path, o, o.Hashing == Hashing.None ? PlanChoice.None : parsed.GetValue(_plan), _console));
+        using var runner = new InstanceRunner(_console, options, limits, parsed.GetValue(_certificate) is not null, (path, o) => ModelProgram.Open(path, o, o.Hashing == Hashing.None ? PlanChoice.None : parsed.GetValue(_plan), _console));
         List<InstanceOutcome> outcomes = [.. instances.Select(i => RunOne(runner, i, parsed.GetValue(_format)!, instances.Count > 1))];
+        if (parsed.GetValue(_certificate) is { } certificate) WriteCertificate(parsed, runner, outcomes, certificate);
         if (_build.IsAsked(parsed)) return _build.Write(parsed, outcomes, runner.PlanOf(instances[0].Model), options.Namespace);
         return instances.Count == 1 && parsed.GetValue(_instances) is null ? ReportOne(outcomes[0], isText: parsed.GetValue(_format) == "text") : ReportAll(outcomes);
     }
 
-    private IReadOnlyList<PropertyInstance> Instances(ParseResult parsed)
+    private int RunReductionError(ParseResult parsed)
+    {
+        if (parsed.GetValue(_model) is not { } model || parsed.GetValue(_properties) is { Length: > 1 }) throw new ToolException("--reduction-error takes a model, and a property whose boxes are the inputs, or --input-range");
+        CompilerOptions options = _options.Read(parsed, _console) with { DimsAreShared = parsed.GetValue(_areDimsShared) };
+        long nodes = parsed.GetResult(_nodes) is { Implicit: false } ? parsed.GetValue(_nodes) : ReductionErrorRun.UsualNodes;
+        return new ReductionErrorRun(_console, nodes, parsed.GetValue(_threads)).Run(model, parsed.GetValue(_properties)?.FirstOrDefault(), options, parsed.GetValue(_plan), TimeoutOf(parsed));
+    }
+
+    private double? TimeoutOf(ParseResult parsed)
     {
         double? timeout = parsed.GetValue(_timeout);
-        if (timeout is <= 0 or > 1e6 or double.NaN) throw new ToolException("--timeout takes seconds from above 0");
+        return timeout is <= 0 or > 1e6 or double.NaN ? throw new ToolException("--timeout takes seconds from above 0") : timeout;
+    }
+
+    private IReadOnlyList<PropertyInstance> Instances(ParseResult parsed)
+    {
+        double? timeout = TimeoutOf(parsed);
         if (parsed.GetValue(_instances) is { } file)
         {
             if (parsed.GetValue(_model) is not null) throw new ToolException("give either a model and a property, or --instances");
@@ -89,6 +109,18 @@ internal sealed class VerifyCommand
 
         if (parsed.GetValue(_model) is not { } model || parsed.GetValue(_properties) is not { Length: > 0 } properties) throw new ToolException("give a model and a property, or --instances f.csv");
         return [.. properties.Select(p => new PropertyInstance(model, p, (model, p), timeout))];
+    }
+
+    private void WriteCertificate(ParseResult parsed, InstanceRunner runner, List<InstanceOutcome> outcomes, string file)
+    {
+        if (outcomes.Count != 1) throw new ToolException("--certificate is for one property");
+        InstanceOutcome outcome = outcomes[0];
+        if (outcome.Verdict?.Result != VerificationResult.Holds) return;
+        string hash = ModelSource.Hash(File.ReadAllBytes(outcome.Instance.Property));
+        ImmutableArray<ProofTree> trees = outcome.Trace!.Trees(outcome.Property!.Cases.Length);
+        Certificate? certificate = CertificateBuilder.Run(runner.PlanOf(outcome.Instance.Model), outcome.Property, hash, trees, parsed.GetValue(_threads), out string problem, _console.Cancellation);
+        if (certificate is null) throw new ToolException("the property holds, but there is no certificate: " + problem);
+        WholeFile.Write(file, certificate.Write());
     }
 
     private InstanceOutcome RunOne(InstanceRunner runner, PropertyInstance instance, string format, bool isOneOfMany)

@@ -1,4 +1,5 @@
 using System;
+using System.CommandLine;
 using System.IO;
 using RedGen.Cli.Output;
 using RedGen.Compiler;
@@ -17,6 +18,10 @@ internal static class PlanChoice
 
     /// <summary>Where a model's plan is kept: <c>m.redgen.json</c> beside <c>m.onnx</c>.</summary>
     public static string PathBeside(string modelPath) => Path.ChangeExtension(modelPath, null) + PlanFile.Extension;
+
+    /// <summary>The option of verbs that compile the network as trained unless a reduction is asked for.</summary>
+    public static Option<string?> ForReduced()
+        => new("--plan") { Description = "The plan of the reduction, with a --hashing; '" + None + "': without one. Default: the one beside the model, where there is one.", HelpName = "file|none" };
 
     /// <summary>The text of a plan file; null, with a diagnostic, where it cannot be used.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>

@@ -6,13 +6,11 @@ using System.Runtime.InteropServices;
 using System.Threading;
 using RedGen.Cli.Execution;
 using RedGen.Cli.Output;
-using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Options;
 using RedGen.Compiler.Plan;
 using RedGen.Compiler.Verify;
 using RedGen.Compiler.Verify.Properties;
 using RedGen.Compiler.Verify.Search;
-using RedGen.Compiler.Verify.VnnLib;
 
 namespace RedGen.Cli.Verification;
 
@@ -25,6 +23,9 @@ internal sealed record InstanceOutcome(PropertyInstance Instance, Verdict? Verdi
 {
     /// <summary>The property; null where it could not be read.</summary>
     public VerifiedProperty? Property { get; init; }
+
+    /// <summary>How the search split the inputs; null where nobody wants to know.</summary>
+    public SplitTrace? Trace { get; init; }
 
     /// <summary>What in the property's file could not be read; null for other errors.</summary>
     public PropertyException? Problem { get; init; }
@@ -44,7 +45,7 @@ internal sealed record InstanceOutcome(PropertyInstance Instance, Verdict? Verdi
 }
 
 /// <summary>Verifies instances; a model that several are about is compiled once.</summary>
-internal sealed class InstanceRunner(ToolConsole console, CompilerOptions options, VerificationLimits limits, Func<string, CompilerOptions, Compiler.ModelSource> open) : IDisposable
+internal sealed class InstanceRunner(ToolConsole console, CompilerOptions options, VerificationLimits limits, bool isTraced, Func<string, CompilerOptions, Compiler.ModelSource> open) : IDisposable
 {
     private readonly Dictionary<string, ModelProgram> _programs = new(StringComparer.Ordinal);
 
@@ -56,9 +57,10 @@ internal sealed class InstanceRunner(ToolConsole console, CompilerOptions option
         {
             ModelProgram program = Load(instance.Model);
             start = Stopwatch.GetTimestamp();
-            VerifiedProperty property = Read(program, instance);
-            Verdict verdict = Verify(program, property, instance, onProgress);
-            return new InstanceOutcome(instance, verdict, Stopwatch.GetElapsedTime(start).TotalSeconds, "") { Property = property };
+            VerifiedProperty property = PropertyFile.Read(instance.Model, program.Result.Plan!, instance.Property);
+            SplitTrace? trace = isTraced ? new SplitTrace() : null;
+            Verdict verdict = Verify(program, property, instance, onProgress, trace);
+            return new InstanceOutcome(instance, verdict, Stopwatch.GetElapsedTime(start).TotalSeconds, "") { Property = property, Trace = trace };
         }
         catch (PropertyException problem)
         {
@@ -92,23 +94,14 @@ internal sealed class InstanceRunner(ToolConsole console, CompilerOptions option
         return program;
     }
 
-    private static VerifiedProperty Read(ModelProgram program, PropertyInstance instance)
-    {
-        if (program.Inputs.Length != 1 || program.Outputs.Length != 1) throw new ToolException(instance.Model + " has more than one input or output: properties are about networks with one of each");
-        return VnnLibReader.Read(File.ReadAllText(instance.Property), Length(program.Inputs[0]), Length(program.Outputs[0]));
-    }
-
-    private Verdict Verify(ModelProgram program, VerifiedProperty property, PropertyInstance instance, Action<long, int>? onProgress)
+    private Verdict Verify(ModelProgram program, VerifiedProperty property, PropertyInstance instance, Action<long, int>? onProgress, SplitTrace? trace)
     {
         using var time = CancellationTokenSource.CreateLinkedTokenSource(console.Cancellation);
         if (instance.Timeout is { } seconds) time.CancelAfter(TimeSpan.FromSeconds(seconds));
-        Verdict verdict = Verifier.Run(program.Result.Plan!, property, x => Predict(program, x), limits, onProgress, time.Token);
+        Verdict verdict = Verifier.Run(program.Result.Plan!, property, x => Predict(program, x), limits, onProgress, trace, time.Token);
         console.Cancellation.ThrowIfCancellationRequested();
         return verdict;
     }
-
-    private static int Length(Value value) => value.Type is TensorType { ElementType: ElementType.Float32, Shape: { IsStatic: true } shape } ? (int)shape.ElementCount
-        : throw new ToolException("'" + value.Name + "' is not a float32 tensor of known shape: properties are about such");
 
     private static float[] Predict(ModelProgram program, float[] input)
     {

@@ -33,6 +33,18 @@ public static class Verifier
     /// <returns>The verdict; <see cref="VerificationResult.Unknown"/> with the reason where the network has parts without bounds.</returns>
     public static Verdict Run(
         ExecutionPlan plan, VerifiedProperty property, Func<float[], float[]> predict, VerificationLimits limits, Action<long, int>? onProgress = null, CancellationToken cancellationToken = default)
+        => Run(plan, property, predict, limits, onProgress, null, cancellationToken);
+
+    /// <summary>Verifies a property and remembers how its boxes were split.</summary>
+    /// <param name="plan">The compiled model.</param>
+    /// <param name="property">The property; its lengths are the model's.</param>
+    /// <param name="predict">Runs the generated code.</param>
+    /// <param name="limits">When to give up.</param>
+    /// <param name="onProgress">Told the regions that were analysed and those that wait; may be null.</param>
+    /// <param name="trace">Takes the splits; may be null.</param>
+    /// <param name="cancellationToken">Ends the search.</param>
+    public static Verdict Run(
+        ExecutionPlan plan, VerifiedProperty property, Func<float[], float[]> predict, VerificationLimits limits, Action<long, int>? onProgress, SplitTrace? trace, CancellationToken cancellationToken)
     {
         BoundNetwork network;
         try
@@ -44,7 +56,7 @@ public static class Verifier
             return new Verdict(VerificationResult.Unknown, 0, 0, [], [], problem.Message);
         }
 
-        return new SearchRun(network, property, predict, limits, onProgress, cancellationToken).Run();
+        return new SearchRun(network, property, predict, limits, onProgress, trace, cancellationToken).Run();
     }
 
     private sealed class SearchRun
@@ -55,6 +67,7 @@ public static class Verifier
         private readonly Func<float[], float[]> _predict;
         private readonly VerificationLimits _limits;
         private readonly Action<long, int>? _onProgress;
+        private readonly SplitTrace? _trace;
         private readonly CancellationToken _cancellation;
         private readonly RegionQueue<SearchRegion> _queue = new();
         private long _nodes;
@@ -62,7 +75,7 @@ public static class Verifier
         private int _stuck;
 
         public SearchRun(
-            BoundNetwork network, VerifiedProperty property, Func<float[], float[]> predict, VerificationLimits limits, Action<long, int>? onProgress, CancellationToken cancellationToken)
+            BoundNetwork network, VerifiedProperty property, Func<float[], float[]> predict, VerificationLimits limits, Action<long, int>? onProgress, SplitTrace? trace, CancellationToken cancellationToken)
         {
             _network = network;
             FloatBox[] boxes = [.. property.Cases.Select(static c => new FloatBox(c.Box))];
@@ -71,6 +84,7 @@ public static class Verifier
             _predict = predict;
             _limits = limits;
             _onProgress = onProgress;
+            _trace = trace;
             _cancellation = cancellationToken;
         }
 
@@ -111,7 +125,9 @@ public static class Verifier
                 }
 
                 if (new Attack(_network, _cases[c].Box, _cases[c].Conjunctions, _witnesses[c]).Run(_cancellation) is { } found) return Violated(found);
-                _queue.Add(new SearchRegion(c, [.. _cases[c].Box.Lower], [.. _cases[c].Box.Upper], [.. Enumerable.Range(0, _cases[c].Conjunctions.Length)], null, double.NegativeInfinity, 0));
+                var whole = new SearchRegion(c, [.. _cases[c].Box.Lower], [.. _cases[c].Box.Upper], [.. Enumerable.Range(0, _cases[c].Conjunctions.Length)], null, double.NegativeInfinity, 0);
+                _trace?.Start(whole);
+                _queue.Add(whole);
             }
 
             return Search();
@@ -128,8 +144,9 @@ public static class Verifier
                 if (_nodes >= _limits.Nodes) return End(VerificationResult.Unknown, LimitReached());
                 batch.Clear();
                 while (batch.Count < BatchLength && _queue.Count > 0) batch.Add(_queue.Take());
-                foreach (RegionOutcome outcome in Analyse(analyses, batch))
+                foreach ((RegionOutcome outcome, SearchRegion region) in Analyse(analyses, batch).Zip(batch, static (o, r) => (o, r)))
                 {
+                    _trace?.Add(region, outcome);
                     if (outcome.Counterexample is { } found) return Violated(found);
                     if (outcome.IsStuck) _stuck++;
                     foreach (SearchRegion part in outcome.Parts)

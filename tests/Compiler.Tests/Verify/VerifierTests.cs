@@ -175,7 +175,7 @@ public sealed class VerifierTests
 
     private static int Length(TensorType type) => (int)type.Shape!.ElementCount;
 
-    private static float[] Predict(CompiledModel model, float[] input)
+    internal static float[] Predict(CompiledModel model, float[] input)
         => [.. model.Run(new ReferenceTensor(ElementType.Float32, model.Inputs[0].Shape!.ToArray(), [.. input.Select(static v => (double)v)]))[0].Reals!.Select(static v => (float)v)];
 
     private static string Box(int inputs, int outputs, string low, string high)

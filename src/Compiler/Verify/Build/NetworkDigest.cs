@@ -23,8 +23,9 @@ public static class NetworkDigest
         foreach (Node node in plan.Graph.Nodes)
             foreach (KeyValuePair<string, AttributeValue> attribute in node.Attributes.All)
                 if (attribute.Value is TensorAttribute { Value: var tensor }) Add(text, node.Name + "." + attribute.Key, tensor);
-        // The one family of kernels whose rounding is not that of a sum as the graph defines it.
-        foreach (string node in plan.Root.Steps.Where(static s => s.Kernel.Contains("Winograd")).SelectMany(static s => s.Nodes).Select(static n => n.Name)) text.Append("winograd ").Append(node).Append('\n');
+        // Kernels whose rounding is not that of the graph's own sums.
+        foreach (Step step in plan.Root.Steps.Where(static s => s.Kernel.Contains("Winograd") || s.Kernel.Contains("RowNorm") || s.Kernel.Contains("Attention")))
+            foreach (Node node in step.Nodes) text.Append(step.Kernel).Append(' ').Append(node.Name).Append('\n');
         return ModelSource.Hash(Encoding.UTF8.GetBytes(text.ToString()));
     }
 

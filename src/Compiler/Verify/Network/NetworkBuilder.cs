@@ -16,17 +16,28 @@ internal sealed class NetworkBuilder
     private readonly HashSet<string> _winograd;
     private readonly Dictionary<string, string> _foreign = new(StringComparer.Ordinal);
 
-    private NetworkBuilder(ExecutionPlan plan)
+    private NetworkBuilder(Graph graph, HashSet<string> winograd)
     {
-        Graph = plan.Graph;
-        _winograd = [.. plan.Root.Steps.Where(static s => s.Kernel.Contains("Winograd")).SelectMany(static s => s.Nodes).Select(static n => n.Name)];
+        Graph = graph;
+        _winograd = winograd;
+    }
+
+    /// <summary>Kernels that compute a group by other formulas than its nodes', with other errors.</summary>
+    private void MarkForeign(ExecutionPlan plan)
+    {
         foreach (Step step in plan.Root.Steps)
         {
-            // Kernels that compute a group by other formulas than its nodes', with other errors.
             if (step.Nodes.Length < 2 || (!step.Kernel.Contains("RowNorm") && !step.Kernel.Contains("Attention"))) continue;
             foreach (Node node in step.Nodes) _foreign[node.Name] = step.Kernel;
         }
     }
+
+    private static HashSet<string> WinogradOf(ExecutionPlan plan)
+        => [.. plan.Root.Steps.Where(static s => s.Kernel.Contains("Winograd")).SelectMany(static s => s.Nodes).Select(static n => n.Name)];
+
+    /// <summary>Without a plan every convolution that may be computed by Winograd's filtering counts as one.</summary>
+    private static HashSet<string> WinogradOf(Graph graph)
+        => [.. graph.Nodes.Where(static n => n.Operator.QualifiedName == "Conv" && n.Attributes.Int("group", 1) == 1).Select(static n => n.Name)];
 
     /// <summary>The graph.</summary>
     public Graph Graph { get; }
@@ -35,14 +46,23 @@ internal sealed class NetworkBuilder
     /// <exception cref="UnverifiableException">Something in it has no bounds; the message names it.</exception>
     public static BoundNetwork Build(ExecutionPlan plan)
     {
-        var builder = new NetworkBuilder(plan);
-        Graph graph = plan.Graph;
-        if (graph.Inputs.Length != 1 || graph.Outputs.Length != 1) throw new UnverifiableException("the model has " + Text(graph.Inputs.Length) + " inputs and " + Text(graph.Outputs.Length) + " outputs; networks with one of each can be verified");
-        Value input = graph.Inputs[0];
+        var builder = new NetworkBuilder(plan.Graph, WinogradOf(plan));
+        builder.MarkForeign(plan);
+        return builder.Build();
+    }
+
+    /// <summary>Reads a graph that no plan was made of yet.</summary>
+    /// <exception cref="UnverifiableException">Something in it has no bounds; the message names it.</exception>
+    public static BoundNetwork Build(Graph graph) => new NetworkBuilder(graph, WinogradOf(graph)).Build();
+
+    private BoundNetwork Build()
+    {
+        if (Graph.Inputs.Length != 1 || Graph.Outputs.Length != 1) throw new UnverifiableException("the model has " + Text(Graph.Inputs.Length) + " inputs and " + Text(Graph.Outputs.Length) + " outputs; networks with one of each can be verified");
+        Value input = Graph.Inputs[0];
         if (input.Type is not TensorType { ElementType: ElementType.Float32, Shape.IsStatic: true } type) throw new UnverifiableException("the input '" + input.Name + "' is not a float32 tensor of known shape");
-        builder.Add(input.Name, new InputNode((int)type.Shape!.ElementCount));
-        foreach (Node node in graph.Nodes) builder.Read(node);
-        return new BoundNetwork([.. builder._nodes], builder.Index(graph.Outputs[0].Name));
+        Add(input.Name, new InputNode((int)type.Shape!.ElementCount));
+        foreach (Node node in Graph.Nodes) Read(node);
+        return new BoundNetwork([.. _nodes], Index(Graph.Outputs[0].Name));
     }
 
     /// <summary>Whether a value depends on the input.</summary>

@@ -1,0 +1,95 @@
+using System;
+using System.CommandLine;
+using System.Diagnostics;
+using System.IO;
+using RedGen.Cli.Execution;
+using RedGen.Cli.Models;
+using RedGen.Cli.Output;
+using RedGen.Cli.Verification;
+using RedGen.Compiler;
+using RedGen.Compiler.Options;
+using RedGen.Compiler.Verify.Check;
+using RedGen.Compiler.Verify.Properties;
+
+namespace RedGen.Cli.Commands;
+
+/// <summary><c>redgen check</c>: proves every leaf of a certificate again, without a search.</summary>
+internal sealed class CheckCommand
+{
+    /// <summary>The verb.</summary>
+    public const string Name = "check";
+
+    private readonly ToolConsole _console;
+    private readonly Argument<string> _model = new("model") { Description = "The model's file." };
+    private readonly Argument<string> _property = new("property") { Description = "The property." };
+    private readonly Argument<string> _certificate = new("certificate") { Description = "The certificate, as redgen verify --certificate writes it." };
+    private readonly Option<int> _threads = new("--threads") { Description = "Threads; the result does not depend on them.", DefaultValueFactory = static _ => Environment.ProcessorCount, HelpName = "N" };
+    private readonly Option<string?> _plan = PlanChoice.ForReduced();
+    private readonly Option<bool> _json = CommonArguments.Json();
+    private readonly ModelOptions _options;
+
+    private CheckCommand(ToolConsole console, Command command)
+    {
+        _console = console;
+        foreach (Argument argument in (Argument[])[_model, _property, _certificate]) command.Arguments.Add(argument);
+        foreach (System.CommandLine.Option option in (System.CommandLine.Option[])[_threads, _plan, _json]) command.Options.Add(option);
+        _options = ModelOptions.AddTo(command);
+        command.SetAction(Run);
+    }
+
+    /// <summary>Makes the command.</summary>
+    public static Command Create(ToolConsole console)
+    {
+        var command = new Command(Name, "Checks the certificate of a property without a search. Exit code 0: the property holds, 2: the certificate does not prove it, 3: error.");
+        _ = new CheckCommand(console, command);
+        return command;
+    }
+
+    private int Run(ParseResult parsed)
+    {
+        _console.IsJson = parsed.GetValue(_json);
+        if (parsed.GetValue(_threads) < 1) throw new ToolException("--threads takes numbers from 1");
+        CompilerOptions options = _options.Read(parsed, _console, new CompilerOptions { Hashing = Hashing.None });
+        (string model, string file) = (parsed.GetValue(_model)!, parsed.GetValue(_property)!);
+        ModelSource source = ModelProgram.Open(model, options, options.Hashing == Hashing.None ? PlanChoice.None : parsed.GetValue(_plan), _console);
+        CompilationResult result = ModelCompiler.Compile(source, options with { WeightResource = "weights" }, _console.Cancellation);
+        if (!result.Success)
+        {
+            _console.Print(model, result.Diagnostics);
+            throw new ToolException("the model was not compiled");
+        }
+
+        long start = Stopwatch.GetTimestamp();
+        string propertyHash = ModelSource.Hash(File.ReadAllBytes(file));
+        VerifiedProperty property = Read(model, result, file);
+        CheckOutcome outcome = CertificateCheck.Run(result.Plan!, property, propertyHash, CertificateOf(parsed.GetValue(_certificate)!), parsed.GetValue(_threads), _console.Cancellation);
+        Report(outcome, Stopwatch.GetElapsedTime(start).TotalSeconds);
+        return outcome.Problem.Length == 0 ? 0 : VerifyCommand.Undecided;
+    }
+
+    private static VerifiedProperty Read(string model, CompilationResult result, string file)
+    {
+        try
+        {
+            return PropertyFile.Read(model, result.Plan!, file);
+        }
+        catch (PropertyException problem)
+        {
+            throw new ToolException(FormattableString.Invariant($"{file}({problem.Line},{problem.Column}): {problem.Message}"));
+        }
+    }
+
+    private static Certificate CertificateOf(string file)
+    {
+        if (new FileInfo(file) is { Exists: true, Length: > Certificate.LongestText }) throw new ToolException(file + " is too long for a certificate");
+        return Certificate.Read(File.ReadAllText(file), out string problem) ?? throw new ToolException(file + " cannot be read: " + problem);
+    }
+
+    private void Report(CheckOutcome outcome, double seconds)
+    {
+        string result = outcome.Problem.Length == 0 ? "holds" : "unknown";
+        _console.WriteLine(FormattableString.Invariant($"{result}: {outcome.Leaves} leaves proven, {seconds:F2} s"));
+        if (_console.Text is not null && outcome.Problem.Length > 0) _console.Note("redgen: " + outcome.Problem);
+        _console.WriteJson(new { result, leaves = outcome.Leaves, seconds, reason = outcome.Problem, diagnostics = _console.Diagnostics });
+    }
+}

@@ -1,0 +1,111 @@
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using System.Threading;
+using RedGen.Compiler.Plan;
+using RedGen.Compiler.Verify.Build;
+using RedGen.Compiler.Verify.Network;
+using RedGen.Compiler.Verify.Properties;
+
+namespace RedGen.Compiler.Verify.Check;
+
+/// <summary>
+/// Makes a certificate of what a search has proven: its splits, and further ones where the checker, which takes nothing over from a leaf's
+/// surroundings, needs smaller parts.
+/// </summary>
+internal sealed class CertificateBuilder
+{
+    /// <summary>Leaves beyond those of the search, for each of them.</summary>
+    private const int LeavesForOne = 16;
+
+    /// <summary>Leaves that any certificate may have.</summary>
+    private const int FewLeaves = 20_000;
+
+    private readonly LeafProver _prover;
+    private readonly long _most;
+    private long _leaves;
+
+    private CertificateBuilder(LeafProver prover, long most)
+    {
+        _prover = prover;
+        _most = most;
+    }
+
+    /// <summary>Makes a certificate.</summary>
+    /// <param name="plan">The compiled model.</param>
+    /// <param name="property">The property, which holds.</param>
+    /// <param name="propertySha256">The SHA-256 of its file.</param>
+    /// <param name="trees">The splits of the search, a tree a case.</param>
+    /// <param name="threads">Threads; the certificate does not depend on them.</param>
+    /// <param name="problem">Why there is no certificate; empty where there is one.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static Certificate? Run(ExecutionPlan plan, VerifiedProperty property, string propertySha256, ImmutableArray<ProofTree> trees, int threads, out string problem, CancellationToken cancellationToken)
+    {
+        try
+        {
+            long most = FewLeaves + (LeavesForOne * trees.Sum(static t => (long)t.Values.Length));
+            var builder = new CertificateBuilder(new LeafProver(NetworkBuilder.Build(plan), threads, cancellationToken), most);
+            ImmutableArray<ProofTree> refined = [.. property.Cases.Zip(trees, builder.Refine)];
+            problem = "";
+            return new Certificate(NetworkDigest.Of(plan), propertySha256, refined);
+        }
+        catch (UnverifiableException unproven)
+        {
+            problem = unproven.Message;
+            return null;
+        }
+    }
+
+    /// <summary>The tree with parts instead of leaves that the checker does not prove.</summary>
+    private ProofTree Refine(PropertyCase part, ProofTree tree)
+    {
+        using IEnumerator<ProofTree> leaves = _prover.Map(tree, part.Box, (bounds, lower, upper) => Prove(bounds, lower, upper, part.Conjunctions)).GetEnumerator();
+        ImmutableArray<int>.Builder inputs = ImmutableArray.CreateBuilder<int>();
+        ImmutableArray<double>.Builder values = ImmutableArray.CreateBuilder<double>();
+        int split = 0;
+        foreach (int input in tree.Inputs)
+        {
+            if (input != ProofTree.Leaf)
+            {
+                inputs.Add(input);
+                values.Add(tree.Values[split++]);
+                continue;
+            }
+
+            leaves.MoveNext();
+            inputs.AddRange(leaves.Current.Inputs);
+            values.AddRange(leaves.Current.Values);
+        }
+
+        return new ProofTree(inputs.ToImmutable(), values.ToImmutable());
+    }
+
+    private ProofTree Prove(LeafBounds bounds, double[] lower, double[] upper, ImmutableArray<Conjunction> conjunctions)
+    {
+        ImmutableArray<int>.Builder inputs = ImmutableArray.CreateBuilder<int>();
+        ImmutableArray<double>.Builder values = ImmutableArray.CreateBuilder<double>();
+        var open = new Stack<(double[] Lower, double[] Upper)>();
+        open.Push((lower, upper));
+        while (open.Count > 0)
+        {
+            (double[] low, double[] high) = open.Pop();
+            if (bounds.Proves(low, high, conjunctions, out int input))
+            {
+                inputs.Add(ProofTree.Leaf);
+                continue;
+            }
+
+            if (input < 0) throw new UnverifiableException("a part as small as float32 tells apart is proven by the search and not by the checker");
+            if (Interlocked.Increment(ref _leaves) > _most) throw new UnverifiableException("the checker, which has only splits of inputs, needs too many parts: there is no certificate of such a proof yet");
+            double middle = low[input] + ((high[input] - low[input]) / 2);
+            inputs.Add(input);
+            values.Add(middle);
+            (double[] left, double[] right) = ((double[])high.Clone(), (double[])low.Clone());
+            left[input] = right[input] = middle;
+            open.Push((right, high));
+            open.Push((low, left));
+        }
+
+        return new ProofTree(inputs.ToImmutable(), values.ToImmutable());
+    }
+}

@@ -1,0 +1,233 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using RedGen.Compiler.Verify.Difference;
+using RedGen.Compiler.Verify.Network;
+using RedGen.Compiler.Verify.Properties;
+
+namespace RedGen.Compiler.Verify.Check;
+
+/// <summary>
+/// Proves a leaf: bounds of every value over the leaf's box, by intervals and by <see cref="LeafFunctionals"/>, then of the property's conditions.
+/// Nothing is taken over from the search or from another leaf. Not for several threads at once.
+/// </summary>
+internal class LeafBounds
+{
+    /// <summary>Functionals of one pass: memory of wide layers stays in the cache.</summary>
+    private const int MostFunctionals = 256;
+
+    private readonly BoundNetwork _network;
+    private readonly double[][] _lower;
+    private readonly double[][] _upper;
+    private readonly double[][] _errors;
+    private readonly double[][] _sizes;
+    private readonly bool[] _isBent;
+    private readonly BoundNode[][] _readers;
+
+    /// <summary>Makes room for the bounds of a network.</summary>
+    /// <exception cref="UnverifiableException">The network is too wide for the checker's account of rounding.</exception>
+    public LeafBounds(BoundNetwork network)
+    {
+        _network = network;
+        _lower = [.. network.Nodes.Select(static n => new double[n.Length])];
+        _upper = [.. network.Nodes.Select(static n => new double[n.Length])];
+        _errors = [.. network.Nodes.Select(static n => new double[n.Length])];
+        _sizes = [.. network.Nodes.Select(static n => new double[n.Length])];
+        _isBent = new bool[network.Nodes.Length];
+        _readers = [.. network.Nodes.Select((_, n) => network.Nodes.Where(r => r.Sources.Contains(n)).ToArray())];
+        for (int n = 0; n < network.Nodes.Length; n++)
+        {
+            BoundNode[] readers = _readers[n];
+            _isBent[n] = readers.Any(static r => r is ActivationNode or DifferenceNode or MaxNode);
+            if (Math.Max(network.Nodes[n].Length, readers.Sum(static r => (long)r.Length)) > LeafFunctionals.MostTerms)
+                throw new UnverifiableException("'" + network.Nodes[n].Name + "' has more elements than the checker accounts for");
+        }
+    }
+
+    /// <summary>The lower bounds of a node.</summary>
+    public double[] Lower(int node) => _lower[node];
+
+    /// <summary>The upper bounds of a node.</summary>
+    public double[] Upper(int node) => _upper[node];
+
+    /// <summary>The rounding errors of a node's float32 sums.</summary>
+    public double[] Errors(int node) => _errors[node];
+
+    /// <summary>By element of a node the sum of the magnitudes that are added up.</summary>
+    public double[] Magnitudes(int node) => _sizes[node];
+
+    /// <summary>The conditions over a box.</summary>
+    /// <param name="lower">The box's lower ends.</param>
+    /// <param name="upper">Its upper ends.</param>
+    /// <param name="conjunctions">The conjunctions.</param>
+    /// <param name="split">Where the box is not proven: an input whose halves are likely to be; negative where none can be split.</param>
+    /// <returns>Whether no point of the box fulfils a conjunction.</returns>
+    public bool Proves(double[] lower, double[] upper, ImmutableArray<Conjunction> conjunctions, out int split)
+    {
+        Compute(lower, upper);
+        return Rows(lower, upper, conjunctions, out split);
+    }
+
+    /// <summary>Computes the bounds of all values over a box.</summary>
+    protected void Compute(double[] lower, double[] upper)
+    {
+        lower.CopyTo(_lower[0], 0);
+        upper.CopyTo(_upper[0], 0);
+        for (int n = 1; n < _network.Nodes.Length; n++) Compute(n);
+    }
+
+    /// <summary>The rounding errors of a layer's float32 sums.</summary>
+    /// <param name="node">The layer.</param>
+    /// <param name="index">Its place.</param>
+    /// <param name="sizes">By element the sum of the magnitudes that are added up.</param>
+    /// <param name="errors">Takes the errors.</param>
+    protected virtual void Round(AffineNode node, int index, double[] sizes, double[] errors)
+    {
+        if (node.Rounding is not { } rounding) return;
+        double[] largest = [.. _lower[node.Sources[0]].Zip(_upper[node.Sources[0]], static (l, u) => Math.Max(Math.Abs(l), Math.Abs(u)))];
+        rounding.Errors(sizes, largest, errors);
+    }
+
+    private bool Rows(double[] lower, double[] upper, ImmutableArray<Conjunction> conjunctions, out int split)
+    {
+        split = -1;
+        var functionals = new LeafFunctionals(_network, Math.Max(1, conjunctions.Sum(static c => c.Rows.Length)));
+        int row = 0;
+        foreach (LinearRow condition in conjunctions.SelectMany(static c => c.Rows))
+        {
+            functionals.Add(row, condition.Constant);
+            for (int i = 0; i < condition.Inputs.Length; i++) functionals.Add(row, 0, i, condition.Inputs[i]);
+            for (int j = 0; j < condition.Outputs.Length; j++) functionals.Add(row, _network.Output, j, condition.Outputs[j]);
+            row++;
+        }
+
+        double[] least = functionals.Least(this);
+        var gains = new double[lower.Length];
+        bool isProven = true;
+        row = 0;
+        foreach (Conjunction conjunction in conjunctions)
+        {
+            int nearest = -1;
+            bool fails = false;
+            for (int r = 0; r < conjunction.Rows.Length; r++, row++)
+            {
+                fails |= conjunction.Rows[r].IsStrict ? least[row] >= 0 : least[row] > 0;
+                if (nearest < 0 || least[row] > least[nearest]) nearest = row;
+            }
+
+            if (fails) continue;
+            isProven = false;
+            for (int i = 0; i < gains.Length && nearest >= 0; i++) gains[i] += Math.Abs(functionals.Factor(nearest, i)) * (upper[i] - lower[i]);
+        }
+
+        if (!isProven) split = Widest(lower, upper, gains);
+        return isProven;
+    }
+
+    /// <summary>The input that a condition depends on most, of those that can still be split.</summary>
+    private static int Widest(double[] lower, double[] upper, double[] gains)
+    {
+        int best = -1;
+        for (int i = 0; i < gains.Length; i++)
+        {
+            if (!(upper[i] - lower[i] > 1e-7 * Math.Max(Math.Abs(lower[i]), Math.Abs(upper[i])))) continue;
+            if (best < 0 || gains[i] > gains[best]) best = i;
+        }
+
+        return best;
+    }
+
+    private void Compute(int node)
+    {
+        switch (_network.Nodes[node])
+        {
+            case AffineNode affine:
+                Affine(affine, node);
+                break;
+            case ActivationNode activation:
+                for (int i = 0; i < activation.Length; i++)
+                    (_lower[node][i], _upper[node][i]) = CheckedFunction.Bound(activation.Function, _lower[activation.Source][i], _upper[activation.Source][i]);
+                break;
+            case DifferenceNode difference:
+                for (int i = 0; i < difference.Length; i++) (_lower[node][i], _upper[node][i]) = CheckedDifference.Bound(difference, this, i);
+                break;
+            case MaxNode max:
+                for (int i = 0; i < max.Length; i++)
+                    (_lower[node][i], _upper[node][i]) = (max.Groups[i].Max(e => _lower[max.Sources[0]][e]), max.Groups[i].Max(e => _upper[max.Sources[0]][e]));
+                break;
+            default:
+                throw new UnverifiableException("the checker has no rule for '" + _network.Nodes[node].Name + "'");
+        }
+    }
+
+    private void Affine(AffineNode node, int index)
+    {
+        double[] low = _lower[index], high = _upper[index], size = _sizes[index];
+        for (int i = 0; i < node.Length; i++)
+        {
+            (low[i], high[i], size[i]) = (node.Bias[i], node.Bias[i], Math.Abs(node.Bias[i]));
+            for (int s = 0; s < node.Sources.Length; s++)
+            {
+                ReadOnlySpan<int> columns = node.Maps[s].Columns(i);
+                ReadOnlySpan<double> values = node.Maps[s].Values(i);
+                for (int k = 0; k < columns.Length; k++)
+                {
+                    (double a, double b) = (values[k] * _lower[node.Sources[s]][columns[k]], values[k] * _upper[node.Sources[s]][columns[k]]);
+                    low[i] += Math.Min(a, b);
+                    high[i] += Math.Max(a, b);
+                    size[i] += Math.Max(Math.Abs(a), Math.Abs(b));
+                }
+            }
+        }
+
+        if (node.Rounding is not null) Round(node, index, size, _errors[index]);
+        for (int i = 0; i < node.Length && node.Rounding is not null; i++)
+        {
+            double error = _errors[index][i] + (size[i] * LeafFunctionals.Rounding);
+            (low[i], high[i]) = (low[i] - error, high[i] + error);
+        }
+
+        if (_isBent[index] && node.Sources is not [0]) Tighten(node, index);
+    }
+
+    /// <summary>Bounds the elements again that a function bends.</summary>
+    private void Tighten(AffineNode node, int index)
+    {
+        List<int> chosen = [.. Enumerable.Range(0, node.Length).Where(i => _lower[index][i] < _upper[index][i] && Bends(index, i))];
+        for (int start = 0; start < chosen.Count; start += MostFunctionals / 2)
+        {
+            int count = Math.Min(chosen.Count - start, MostFunctionals / 2);
+            var functionals = new LeafFunctionals(_network, 2 * count);
+            for (int k = 0; k < count; k++)
+            {
+                functionals.Add(k, index, chosen[start + k], 1);
+                functionals.Add(count + k, index, chosen[start + k], -1);
+            }
+
+            double[] least = functionals.Least(this);
+            for (int k = 0; k < count; k++)
+            {
+                int i = chosen[start + k];
+                _lower[index][i] = Math.Max(_lower[index][i], least[k]);
+                _upper[index][i] = Math.Min(_upper[index][i], -least[count + k]);
+            }
+        }
+    }
+
+    /// <summary>Whether a reader is no straight line over an element's interval.</summary>
+    private bool Bends(int node, int element)
+    {
+        foreach (BoundNode reader in _readers[node])
+        {
+            if (reader is AffineNode) continue;
+            if (reader is not (ActivationNode or DifferenceNode)) return true;
+            (CheckedFunction.Line below, CheckedFunction.Line above) = reader is DifferenceNode difference
+                ? CheckedDifference.Lines(difference, this, element)
+                : CheckedFunction.Lines(((ActivationNode)reader).Function, _lower[node][element], _upper[node][element]);
+            if (below.Slope != above.Slope || above.Offset - below.Offset > 1e-6 * (_upper[node][element] - _lower[node][element])) return true;
+        }
+
+        return false;
+    }
+}
