@@ -83,7 +83,7 @@ internal static class Tool
         string command = parsed.CommandResult.Command is RootCommand ? "redgen" : "redgen " + parsed.CommandResult.Command.Name;
         string problems = string.Join(" ", parsed.Errors.Select(static e => e.Message));
         console.Fail(problems + " '" + command + " --help' shows the usage.");
-        return Failed;
+        return CodeOf(parsed, Failed);
     }
 
     /// <summary>Help and version end the run whatever else the arguments hold.</summary>
