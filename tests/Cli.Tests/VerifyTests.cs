@@ -129,7 +129,7 @@ public sealed class VerifyTests
         run = ToolRun.Of("check", model, other, certificate);
         Assert.Equal(2, run.ExitCode);
         Assert.Contains("about another property", run.Error, StringComparison.Ordinal);
-        Assert.Equal(2, ToolRun.Of("check", folder.Write("n.onnx", Samples.Relu(2).ToBytes()), holds, certificate).ExitCode);
+        Assert.Equal(2, ToolRun.Of("check", folder.Write("n.onnx", Relu.Documentation("another file").ToBytes()), holds, certificate).ExitCode);
         File.WriteAllText(certificate, "{");
         Assert.Equal(3, ToolRun.Of("check", model, holds, certificate).ExitCode);
         Assert.Equal(3, ToolRun.Of("check", model, holds, certificate + "x").ExitCode);
