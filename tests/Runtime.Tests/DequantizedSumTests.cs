@@ -1,6 +1,5 @@
 using System;
 using System.Linq;
-using RedGen.Runtime;
 using Xunit;
 
 namespace RedGen.Runtime.Tests;
