@@ -80,7 +80,11 @@ internal sealed record QuantizedEnding(ImmutableArray<Weight> Constants, string 
         string call = "QuantizedResult.Real(inputScale: " + CSharpLiteral.Of(inputScale) + ", {0}, " + (bias is null ? "default" : "{1}") + ")";
         return new(Constant(("Scales", weightScales), ("Bias", bias)), call, ", as floats")
         {
-            Form = QuantizedForm.Real, ResultBytes = sizeof(float), InputScale = inputScale, Scales = [.. weightScales], Bias = bias is null ? [] : [.. bias],
+            Form = QuantizedForm.Real,
+            ResultBytes = sizeof(float),
+            InputScale = inputScale,
+            Scales = [.. weightScales],
+            Bias = bias is null ? [] : [.. bias],
         };
     }
 
@@ -90,7 +94,12 @@ internal sealed record QuantizedEnding(ImmutableArray<Weight> Constants, string 
         "QuantizedResult.Scaled({0}, " + (bias is null ? "default" : "{1}") + $", zeroPoint: {Number(zero)}, lowest: {Number(Saturation.Lowest(type))}, highest: {Number(Saturation.Highest(type))})",
         ", to " + type.Name())
     {
-        Form = QuantizedForm.Scaled, Scales = [.. factors], IntegerBias = bias is null ? [] : [.. bias], Zero = zero, Lowest = Saturation.Lowest(type), Highest = Saturation.Highest(type),
+        Form = QuantizedForm.Scaled,
+        Scales = [.. factors],
+        IntegerBias = bias is null ? [] : [.. bias],
+        Zero = zero,
+        Lowest = Saturation.Lowest(type),
+        Highest = Saturation.Highest(type),
     };
 
     /// <summary>Dequantised sums, an activation, and quantised again; null where this cannot be done in integers well.</summary>
@@ -105,8 +114,16 @@ internal sealed record QuantizedEnding(ImmutableArray<Weight> Constants, string 
         string then = activations.Count == 0 ? "" : ", then " + string.Join(", ", activations.Select(a => a.Operator.Name));
         return new QuantizedEnding(Constant(("Scales", weightScales), ("Bias", bias)), call, then + ", to " + y.Type.Name())
         {
-            Form = QuantizedForm.Dequantized, InputScale = x.Scale, Scales = [.. weightScales], Bias = bias is null ? [] : [.. bias], IsBiasBehind = isBiasBehind,
-            Scale = y.Scale, Zero = y.Zero, Lowest = lowest, Highest = highest, Margin = (float)margin,
+            Form = QuantizedForm.Dequantized,
+            InputScale = x.Scale,
+            Scales = [.. weightScales],
+            Bias = bias is null ? [] : [.. bias],
+            IsBiasBehind = isBiasBehind,
+            Scale = y.Scale,
+            Zero = y.Zero,
+            Lowest = lowest,
+            Highest = highest,
+            Margin = (float)margin,
         };
     }
 
