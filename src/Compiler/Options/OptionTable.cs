@@ -23,7 +23,7 @@ public static class OptionTable
             static (o, v) => o with { Accessibility = v }, [Accessibility.Internal, Accessibility.Public]),
         Choice<Hashing>("Hashing", "Adaptive", "How the weights are reduced: not at all, by the extrema of their density (`Kde`: the mode of an interval, `KdeMean`: its mean), or by RedGen's own codebooks (`Adaptive`).",
             static (o, v) => o with { Hashing = v }, [Hashing.None, Hashing.Kde, Hashing.KdeMean, Hashing.Adaptive]),
-        Text("Tolerance", "the method's", "The relative error that the reduction may cause at the outputs, such as `0.05`.",
+        Text("Tolerance", "the method's", "The relative error that the reduction may cause at the outputs, such as `0.05`; met with as many bytes as it takes.",
             static (o, v) => o with { Tolerance = OptionReader.Number(v, 0, 1) }),
         Text("Samples", "", "A .npy file of inputs, the first axis counts them, on which `redgen tune` measures the reduction.",
             static (o, v) => o with { Samples = v }),
