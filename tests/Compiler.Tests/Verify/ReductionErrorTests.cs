@@ -50,6 +50,22 @@ public sealed class ReductionErrorTests
     }
 
     [Fact]
+    public void A_limit_that_intervals_miss_is_met_by_splitting_and_one_below_that_fails_the_build()
+    {
+        ModelSource source = RandomNetworks.Dense(new Random(1), 3, 2).ToSource();
+        CompilationResult Compile(double? limit) => ModelCompiler.Compile(source, Reduced with { InputRange = "-1..1", MaxError = limit });
+        double interval = Compile(null).Plan!.Reduction.Certificate!.MaxError;
+        DifferenceOutcome split = Run(source, 500);
+        Assert.InRange(split.Bound, split.Found, interval / 2);
+
+        CompilationResult met = Compile((split.Bound + interval) / 2);
+        Assert.True(met.Success);
+        Assert.Equal(split.Bound, met.Plan!.Reduction.Certificate!.MaxError, 1e-12);
+        Diagnostic missed = Assert.Single(Compile(split.Found / 2).Diagnostics, static d => d.Id == "RG0026");
+        Assert.Equal(Severity.Error, missed.Severity);
+    }
+
+    [Fact]
     public void What_has_no_bound_says_why()
     {
         OnnxModelWriter writer = new OnnxModelWriter().Input("x", ElementType.Float32, 1, 3)
