@@ -20,7 +20,7 @@ namespace RedGen
         /// <summary>How the weights are reduced: not at all, by the extrema of their density (Kde: the mode of an interval, KdeMean: its mean), or by RedGen's own codebooks (Adaptive). One of None, Kde, KdeMean, Adaptive.</summary>
         public string Hashing { get; set; }
 
-        /// <summary>The relative error that the reduction may cause at the outputs, such as 0.05.</summary>
+        /// <summary>The relative error that the reduction may cause at the outputs, such as 0.05; met with as many bytes as it takes.</summary>
         public string Tolerance { get; set; }
 
         /// <summary>A .npy file of inputs, the first axis counts them, on which redgen tune measures the reduction.</summary>
@@ -38,13 +38,16 @@ namespace RedGen
         /// <summary>What layers are lowered for: the profile's target, a Scalar processor, or the Fewest multiplications. One of Auto, Scalar, Fewest.</summary>
         public string Lowering { get; set; }
 
+        /// <summary>The costs that kernels are chosen by: those of x64 (vectors of 512 bits), x64-256 or arm64, or a file of redgen tune --calibrate.</summary>
+        public string Costs { get; set; }
+
         /// <summary>The kind of machine that the code is for. One of Auto, Micro.</summary>
         public string Profile { get; set; }
 
         /// <summary>Whether the graph is optimised; false compiles it as it stands, without a reduction, to find out whether a pass is at fault. Under RedGenProfile=Micro also what for: Size, Speed, or both (Balanced, as true).</summary>
         public bool Optimise { get; set; }
 
-        /// <summary>Whether sums may be reordered for speed (Fast) or give the same bits on every machine (Strict). One of Fast, Strict.</summary>
+        /// <summary>Whether sums may be reordered for speed (Fast) or give the same bits on every machine, microcontrollers included (Strict: plain loops, slower). One of Fast, Strict.</summary>
         public string Float { get; set; }
 
         /// <summary>Where the weights live: readable literals, packed string constants, or a resource of the assembly; Auto chooses by size. Hashed weights are decoded InPlace or expanded once (Expand). One of Auto, InPlace, Expand, Literal, String, Resource.</summary>

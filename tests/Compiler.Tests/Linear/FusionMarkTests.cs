@@ -56,7 +56,7 @@ public sealed class FusionMarkTests
 
     private static ExecutionPlan PlanOf(Func<OnnxModelWriter, OnnxModelWriter> write)
     {
-        CompilationResult result = ModelCompiler.Compile(write(new OnnxModelWriter()).ToSource(), TestOptions.Exact);
+        CompilationResult result = ModelCompiler.Compile(write(new OnnxModelWriter()).ToSource().InPlanes(), TestOptions.Exact.InPlanes());
         Assert.True(result.Success, string.Join("\n", result.Diagnostics));
         return result.Plan!;
     }

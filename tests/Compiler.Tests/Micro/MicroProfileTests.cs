@@ -23,12 +23,19 @@ public sealed class MicroProfileTests
     {
         ["Span"] = ["this[]", "Length", "Slice", "Clear", "CopyTo", "op_Implicit"],
         ["ReadOnlySpan"] = ["this[]", "Length", "Slice", "CopyTo", "op_Implicit"],
-        ["MemoryMarshal"] = ["Cast"],
+        ["MemoryMarshal"] = ["Cast", "GetReference"],
         ["MathF"] = ["Sqrt"],
-        ["Unsafe"] = ["As"],
+        ["Unsafe"] = ["Add", "As"],
         ["Single"] = ["MaxValue", "MinValue", "NegativeInfinity", "PositiveInfinity", "NaN"],
+        ["SByte"] = ["MaxValue", "MinValue"],
+        ["Byte"] = ["MaxValue", "MinValue"],
+        ["Int16"] = ["MaxValue", "MinValue"],
+        ["UInt16"] = ["MaxValue", "MinValue"],
         ["Int32"] = ["MaxValue", "MinValue"],
+        ["UInt32"] = ["MaxValue", "MinValue"],
         ["Int64"] = ["MaxValue", "MinValue"],
+        ["Math"] = ["Abs", "Clamp", "Max", "Min"],
+        ["MethodImplOptions"] = ["AggressiveInlining", "AggressiveOptimization", "NoInlining"],
     };
 
     [Fact]

@@ -46,7 +46,7 @@ public sealed class QuantisedGraphTests
     {
         var model = new QuantisedModel(new Random(3));
         QuantisedGraphs.All[kind](new QuantisedGraphs(model));
-        ExecutionPlan plan = ModelCompiler.Compile(model.Writer.ToSource(), TestOptions.Exact).Plan!;
+        ExecutionPlan plan = ModelCompiler.Compile(model.Writer.ToSource().InPlanes(), TestOptions.Exact.InPlanes()).Plan!;
         Step step = Assert.Single(plan.Root.Steps, s => !s.IsView);
         Assert.Equal(kernel, step.Kernel);
         Assert.All(plan.Buffers.Values.Where(b => b.Storage == Storage.Arena), b => Assert.NotEqual(ElementType.Float32, b.ElementType));

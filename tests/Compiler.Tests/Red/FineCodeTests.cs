@@ -34,7 +34,7 @@ public sealed class FineCodeTests
             _ => Write(writer.Input("x", ElementType.Float32, 2, 6, 5, 4).Initializer("w", new float[6 * 4 * 9], 6, 4, 3, 3).Node("ConvTranspose", "x,w", "h"), 4, 54),
         };
         writer.Node("Relu", "h", "y").Output("y");
-        using var model = CompiledModel.Compile(HashedModel.Source(writer, "w", Matrix(radix, outputs, columns, radix)), HashedModel.Options);
+        using var model = CompiledModel.Compile(HashedModel.Source(writer, "w", Matrix(radix, outputs, columns, radix)).InPlanes(), HashedModel.Options.InPlanes());
         Assert.Empty(model.Result.Diagnostics);
         Assert.Contains("HashedDigits.Add(", model.Result.Sources[1].Text, StringComparison.Ordinal);
         Assert.Contains($"radix: {radix}", model.Result.Sources[1].Text, StringComparison.Ordinal);

@@ -120,7 +120,7 @@ public sealed class HashedCodeTests
     {
         HashedMatrix matrix = HashedModel.Matrix(6, 21, 27, 31, levels: true, scaled: true);
         CompilationResult result = ModelCompiler.Compile(
-            HashedModel.Source(Conv(21, 3, 1), "w", matrix), HashedModel.Options with { Weights = WeightTier.Resource, WeightResource = "weights" });
+            HashedModel.Source(Conv(21, 3, 1), "w", matrix).InPlanes(), HashedModel.Options.InPlanes() with { Weights = WeightTier.Resource, WeightResource = "weights" });
         Assert.True(result.Success);
         Assert.Contains($"Blob.Read<byte>(0, {matrix.Count})", result.Sources[1].Text, StringComparison.Ordinal);
         Assert.Contains("HashedWeights.ToConvBlocks(Weights.Conv1Indices, HashedWeights.Levels(-15, 15), Weights.Conv1Scales, first: 48, groups: 1, outputs: 21, columns: 27)", result.Sources[1].Text, StringComparison.Ordinal);
@@ -134,7 +134,7 @@ public sealed class HashedCodeTests
         HashedMatrix matrix = HashedModel.Matrix(8, 8, 72, 15, levels: true, scaled: true);
         var writer = new OnnxModelWriter().Opset(17).Input("x", ElementType.Float32, 1, 8, 10, 10).Initializer("w", new float[8 * 72], 8, 8, 3, 3)
             .Node("Conv", "x, w", "h").Node("Conv", "h, w", "y").Output("y", ElementType.Float32, 1, 8, 6, 6);
-        using var model = CompiledModel.Compile(HashedModel.Source(writer, "w", matrix), HashedModel.Options);
+        using var model = CompiledModel.Compile(HashedModel.Source(writer, "w", matrix).InPlanes(), HashedModel.Options.InPlanes());
         Assert.Equal(matrix.Bytes, model.Plan.WeightBytes);
         Assert.Equal(2, model.Result.Sources[1].Text.Split("HashedWeights.ToConvBlocks").Length);
         HashedModel.AssertAgrees(model, 2e-5, "shared", HashedModel.Inputs(model, 5));
