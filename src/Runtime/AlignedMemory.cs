@@ -22,7 +22,7 @@ public static class AlignedMemory
     {
 #if NET8_0_OR_GREATER
         float[] copy = GC.AllocateUninitializedArray<float>(values.Length + LineFloats, pinned: true);
-        values.CopyTo(SliceFloats(copy, values.Length));
+        values.CopyTo(Slice(copy.AsSpan(), values.Length));
         return copy;
 #else
         return values.ToArray();
@@ -34,7 +34,7 @@ public static class AlignedMemory
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ReadOnlySpan<float> OfCopy(float[] copy) =>
 #if NET8_0_OR_GREATER
-        SliceFloats(copy, unchecked(copy.Length - LineFloats));
+        Slice(copy.AsSpan(), unchecked(copy.Length - LineFloats));
 #else
         copy;
 #endif
@@ -50,14 +50,13 @@ public static class AlignedMemory
         return memory.Slice(Math.Min(skip, unchecked(memory.Length - length)), length);
     }
 
-#if NET8_0_OR_GREATER
-    /// <summary><see cref="Slice{T}"/> of floats: an instantiation over a framework's type cannot be precompiled, so that the JIT would compile it at the first call.</summary>
+    /// <summary><see cref="Slice{T}(Span{T}, int)"/> of floats: an instantiation over a framework's type cannot be precompiled, so that the JIT would compile it at the first call.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The memory is shorter than that.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Span<float> SliceFloats(Span<float> memory, int length)
+    public static Span<float> Slice(Span<float> memory, int length)
     {
         nint address = Unsafe.ByteOffset(ref Unsafe.NullRef<float>(), ref MemoryMarshal.GetReference(memory));
         int skip = unchecked((int)(-address & (LineBytes - 1)) / sizeof(float));
         return memory.Slice(Math.Min(skip, unchecked(memory.Length - length)), length);
     }
-#endif
 }

@@ -26,7 +26,7 @@ public static class Dense
     /// <param name="input">x: [inputs].</param>
     /// <param name="weights">
     /// Packed [⌈outputs / 64⌉][inputs][64]; the last block is only as wide as its outputs need, in multiples of 16. Lanes beyond the
-    /// last output are zero.
+    /// last output are zero. One to four outputs beyond a multiple of 16 follow as rows, [inputs] each.
     /// </param>
     /// <param name="bias">[outputs], or empty for none. It may be longer: what follows is not used, but spares a slower end.</param>
     /// <param name="output">y: [outputs]; must not overlap the input.</param>
@@ -112,7 +112,7 @@ public static class Dense
         int inputs, int outputs, bool inBlocks, TActivation activation)
         where TActivation : struct, IActivation
     {
-        Check(input, weights.Length, bias, output, inputs, outputs, (outputs + PanelWidth - 1) / PanelWidth * PanelWidth);
+        Check(input, weights.Length, bias, output, inputs, outputs, inBlocks ? DenseLayout.Lanes(outputs) + DenseLayout.Rows(outputs) : (outputs + PanelWidth - 1) / PanelWidth * PanelWidth);
         DenseEnd end = new(default, bias, Least<TActivation>());
 #if NET8_0_OR_GREATER
         if (Lanes512.IsSupported)

@@ -31,8 +31,9 @@ internal static class DenseRows
         }
     }
 
+    /// <summary>The dot product with one row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float Dot<TLanes>(ref float x, ref float w, nint length)
+    internal static float Dot<TLanes>(ref float x, ref float w, nint length)
         where TLanes : struct, ILanes<TLanes>
     {
         unchecked

@@ -22,7 +22,7 @@ internal static class DenseTile
     /// <param name="outputs">Length of y.</param>
     /// <param name="inBlocks">Whether the four panels of a block lie side by side, or one after the other.</param>
     /// <param name="end">What follows the sums.</param>
-    [MethodImpl(Simd.Hot)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Run<TLanes, TWeights>(
         ReadOnlySpan<float> input, ReadOnlySpan<float> weights, Span<float> output, int inputs, int outputs, bool inBlocks, in DenseEnd end)
         where TLanes : struct, ILanes<TLanes>
@@ -36,6 +36,15 @@ internal static class DenseTile
             nint depth = default(TWeights).Rows(inputs);
             nint panel = inBlocks ? Dense.PanelWidth : Dense.PanelWidth * depth;
             int lanes = default(TLanes).Count;
+            int rows = inBlocks ? DenseLayout.Rows(outputs) : 0;
+            outputs -= rows;
+            // Rows come first: their sums end while those of the blocks go on.
+            ref float v = ref Unsafe.Add(ref w, DenseLayout.Lanes(outputs) * depth);
+            for (int row = 0; row < rows; row++, v = ref Unsafe.Add(ref v, inputs))
+            {
+                Unsafe.Add(ref y, outputs + row) = end.Of(DenseRows.Dot<TLanes>(ref x, ref v, inputs), outputs + row);
+            }
+
             for (int block = 0; block < outputs; block += Dense.BlockWidth)
             {
                 int stop = Math.Min(block + Dense.BlockWidth, outputs);
@@ -48,10 +57,18 @@ internal static class DenseTile
                         ref Place(ref w, m - block + (3 * lanes), panel), step, inputs, ref y, m, outputs, end);
                 }
 
-                for (; m + lanes < stop; m += 2 * lanes)
+                if (m + (2 * lanes) < stop)
+                {
+                    Three<TLanes, TWeights>(
+                        ref x, ref Place(ref w, m - block, panel), ref Place(ref w, m - block + lanes, panel), ref Place(ref w, m - block + (2 * lanes), panel),
+                        step, inputs, ref y, m, outputs, end);
+                    m += 3 * lanes;
+                }
+                else if (m + lanes < stop)
                 {
                     Two<TLanes, TWeights>(
                         ref x, ref Place(ref w, m - block, panel), ref Place(ref w, m - block + lanes, panel), step, inputs, ref y, m, outputs, end);
+                    m += 2 * lanes;
                 }
 
                 if (m < stop)
@@ -112,6 +129,65 @@ internal static class DenseTile
             f.Store(end.Of(f.Add(a2, b2), m + (2 * f.Count)), ref y, m + (2 * f.Count));
             m += 3 * f.Count;
             f.StoreUpTo(end.OfLast(f.Add(a3, b3), m), ref y, m, outputs - m);
+        }
+    }
+
+    /// <summary>Three vectors; every fourth k has sums of its own.</summary>
+    [MethodImpl(Simd.Hot)]
+    private static void Three<TLanes, TWeights>(
+        ref float x, ref float w0, ref float w1, ref float w2, nint step, nint inputs, ref float y, int m, int outputs, in DenseEnd end)
+        where TLanes : struct, ILanes<TLanes>
+        where TWeights : struct, IDenseWeights<TLanes>
+    {
+        unchecked
+        {
+            TLanes f = default;
+            TWeights w = default;
+            TLanes a0 = f.Fill(0), a1 = a0, a2 = a0, b0 = a0, b1 = a0, b2 = a0, c0 = a0, c1 = a0, c2 = a0, d0 = a0, d1 = a0, d2 = a0;
+            nint pair = w.Rows(2) * step;
+            nint at = 0;
+            nint k = 0;
+            for (; k <= inputs - 4; k += 4)
+            {
+                TLanes input = f.Fill(Unsafe.Add(ref x, k));
+                a0 = f.MultiplyAdd(input, w.Even(ref w0, at), a0);
+                a1 = f.MultiplyAdd(input, w.Even(ref w1, at), a1);
+                a2 = f.MultiplyAdd(input, w.Even(ref w2, at), a2);
+                input = f.Fill(Unsafe.Add(ref x, k + 1));
+                b0 = f.MultiplyAdd(input, w.Odd(ref w0, at, step), b0);
+                b1 = f.MultiplyAdd(input, w.Odd(ref w1, at, step), b1);
+                b2 = f.MultiplyAdd(input, w.Odd(ref w2, at, step), b2);
+                at += pair;
+                input = f.Fill(Unsafe.Add(ref x, k + 2));
+                c0 = f.MultiplyAdd(input, w.Even(ref w0, at), c0);
+                c1 = f.MultiplyAdd(input, w.Even(ref w1, at), c1);
+                c2 = f.MultiplyAdd(input, w.Even(ref w2, at), c2);
+                input = f.Fill(Unsafe.Add(ref x, k + 3));
+                d0 = f.MultiplyAdd(input, w.Odd(ref w0, at, step), d0);
+                d1 = f.MultiplyAdd(input, w.Odd(ref w1, at, step), d1);
+                d2 = f.MultiplyAdd(input, w.Odd(ref w2, at, step), d2);
+                at += pair;
+            }
+
+            for (; k < inputs; k += 2, at += pair)
+            {
+                TLanes input = f.Fill(Unsafe.Add(ref x, k));
+                a0 = f.MultiplyAdd(input, w.Even(ref w0, at), a0);
+                a1 = f.MultiplyAdd(input, w.Even(ref w1, at), a1);
+                a2 = f.MultiplyAdd(input, w.Even(ref w2, at), a2);
+                if (k + 1 < inputs)
+                {
+                    input = f.Fill(Unsafe.Add(ref x, k + 1));
+                    b0 = f.MultiplyAdd(input, w.Odd(ref w0, at, step), b0);
+                    b1 = f.MultiplyAdd(input, w.Odd(ref w1, at, step), b1);
+                    b2 = f.MultiplyAdd(input, w.Odd(ref w2, at, step), b2);
+                }
+            }
+
+            f.Store(end.Of(f.Add(f.Add(a0, b0), f.Add(c0, d0)), m), ref y, m);
+            f.Store(end.Of(f.Add(f.Add(a1, b1), f.Add(c1, d1)), m + f.Count), ref y, m + f.Count);
+            m += 2 * f.Count;
+            f.StoreUpTo(end.OfLast(f.Add(f.Add(a2, b2), f.Add(c2, d2)), m), ref y, m, outputs - m);
         }
     }
 

@@ -96,6 +96,23 @@ internal readonly ref struct DenseEnd
         return f.AtLeast(sum, f.Fill(_least));
     }
 
+    /// <summary>The result of one sum, that of output <paramref name="m"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal float Of(float sum, int m)
+    {
+        if (!_scales.IsEmpty)
+        {
+            sum *= Unsafe.Add(ref MemoryMarshal.GetReference(_scales), m);
+        }
+
+        if (!_bias.IsEmpty)
+        {
+            sum += Unsafe.Add(ref MemoryMarshal.GetReference(_bias), m);
+        }
+
+        return Math.Max(sum, _least);
+    }
+
     /// <summary>The same for the last vector of a tile, which alone may go beyond the outputs.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal TLanes OfLast<TLanes>(TLanes sum, int m)

@@ -95,7 +95,7 @@ public static class HashedDense
     /// <param name="input">x: [inputs].</param>
     /// <param name="pairs">
     /// Packed [⌈outputs / 64⌉][⌈inputs / 2⌉][64], the last block as wide as its outputs need in multiples of 16: the upper halves of two
-    /// weights' floats in one element.
+    /// weights' floats in one element. One to four outputs beyond a multiple of 16 follow as rows of floats, [inputs] each.
     /// </param>
     /// <param name="scales">[outputs], or empty: all 1. Both may be longer: what follows is not used, but spares a slower end.</param>
     /// <param name="bias">[outputs], or empty for none.</param>
@@ -110,8 +110,7 @@ public static class HashedDense
         Span<float> output, int inputs, int outputs, TActivation activation)
         where TActivation : struct, IActivation
     {
-        long panels = ((long)outputs + PanelWidth - 1) / PanelWidth;
-        if (inputs < 0 || outputs < 0 || input.Length < inputs || output.Length < outputs || pairs.Length < panels * PanelWidth * (((long)inputs + 1) / 2)
+        if (inputs < 0 || outputs < 0 || input.Length < inputs || output.Length < outputs || pairs.Length < DenseLayout.Length(outputs, unchecked((inputs + 1) >> 1), inputs)
             || (scales.Length != 0 && scales.Length < outputs) || (bias.Length != 0 && bias.Length < outputs))
         {
             Throw();

@@ -110,19 +110,19 @@ public static class HashedDigits
     /// <exception cref="ArgumentException">The length does not fit the sizes, or a sum takes more than half a float.</exception>
     public static float[] ToPairs(float[] blocks, int outputs, int columns)
     {
-        int padded = (outputs + Dense.PanelWidth - 1) / Dense.PanelWidth * Dense.PanelWidth;
-        if (blocks.Length != padded * columns)
+        if (blocks.Length != DenseLayout.Length(outputs, columns, columns))
         {
             throw new ArgumentException("The length does not fit the sizes.", nameof(blocks));
         }
 
-        int rows = (columns + 1) / 2;
-        float[] packed = new float[padded * rows];
+        int lanes = DenseLayout.Lanes(outputs);
+        int depth = (columns + 1) / 2;
+        float[] packed = new float[DenseLayout.Length(outputs, depth, columns)];
         ReadOnlySpan<uint> sums = MemoryMarshal.Cast<float, uint>(blocks.AsSpan());
         Span<uint> pairs = MemoryMarshal.Cast<float, uint>(packed.AsSpan());
-        for (int block = 0; block < padded; block += Dense.BlockWidth)
+        for (int block = 0; block < lanes; block += Dense.BlockWidth)
         {
-            int width = Math.Min(Dense.BlockWidth, padded - block);
+            int width = Math.Min(Dense.BlockWidth, lanes - block);
             for (int i = 0; i < columns * width; i++)
             {
                 uint sum = sums[(block * columns) + i];
@@ -132,10 +132,11 @@ public static class HashedDigits
                 }
 
                 int column = i / width;
-                pairs[(block * rows) + (column / 2 * width) + (i % width)] |= column % 2 == 0 ? sum >> 16 : sum;
+                pairs[(block * depth) + (column / 2 * width) + (i % width)] |= column % 2 == 0 ? sum >> 16 : sum;
             }
         }
 
+        blocks.AsSpan(lanes * columns).CopyTo(packed.AsSpan(lanes * depth));
         return packed;
     }
 }

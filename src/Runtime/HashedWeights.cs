@@ -80,17 +80,16 @@ public static class HashedWeights
     /// <param name="first">The byte of index 0.</param>
     /// <param name="outputs">Rows.</param>
     /// <param name="columns">Weights of one output: the layer's inputs.</param>
-    /// <returns>[block of 64 outputs][column][output of the block]; the last block is filled to a multiple of 16 outputs, with zeros.</returns>
+    /// <returns>[block of 64 outputs][column][output of the block]; the last block is filled to a multiple of 16 outputs, with zeros, but one to four outputs beyond such a multiple follow as rows.</returns>
     /// <exception cref="ArgumentException">The spans do not fit the sizes.</exception>
     public static float[] ToBlocks(ReadOnlySpan<byte> indices, ReadOnlySpan<float> values, ReadOnlySpan<float> scales, int first, int outputs, int columns)
     {
         Check(indices, values, scales, first, outputs, columns);
-        float[] packed = new float[(outputs + PanelWidth - 1) / PanelWidth * PanelWidth * columns];
+        float[] packed = new float[DenseLayout.Length(outputs, columns, columns)];
         for (int i = 0; i < outputs; i++)
         {
-            int block = i / Dense.BlockWidth * Dense.BlockWidth;
-            int width = (Math.Min(Dense.BlockWidth, outputs - block) + PanelWidth - 1) / PanelWidth * PanelWidth;
-            ExpandRow(indices.Slice(i * columns, columns), values, scales, first, i, packed, (block * columns) + (i % Dense.BlockWidth), width);
+            int start = DenseLayout.Start(i, outputs, columns, columns, out int stride);
+            ExpandRow(indices.Slice(i * columns, columns), values, scales, first, i, packed, start, stride);
         }
 
         return packed;
@@ -102,7 +101,7 @@ public static class HashedWeights
     /// <param name="first">The byte of index 0.</param>
     /// <param name="outputs">Rows.</param>
     /// <param name="columns">Weights of one output: the layer's inputs.</param>
-    /// <returns>[block of 64 outputs][two columns][output of the block]: the even column's upper half in the lower half of an element, the odd one's in the upper half.</returns>
+    /// <returns>[block of 64 outputs][two columns][output of the block]: the even column's upper half in the lower half of an element, the odd one's in the upper half. One to four outputs beyond a multiple of 16 follow as rows of floats.</returns>
     /// <exception cref="ArgumentException">The spans do not fit the sizes, or a value takes more than half a float.</exception>
     public static float[] ToPairs(ReadOnlySpan<byte> indices, ReadOnlySpan<float> values, int first, int outputs, int columns)
     {
@@ -119,14 +118,22 @@ public static class HashedWeights
             halves[first + k] = Bits(values[k]) >> 16;
         }
 
-        int rows = (columns + 1) / 2;
-        float[] packed = new float[(outputs + PanelWidth - 1) / PanelWidth * PanelWidth * rows];
+        int depth = (columns + 1) / 2;
+        float[] packed = new float[DenseLayout.Length(outputs, depth, columns)];
         Span<uint> pairs = MemoryMarshal.Cast<float, uint>(packed.AsSpan());
+        int inPanels = outputs - DenseLayout.Rows(outputs);
         for (int i = 0; i < outputs; i++)
         {
-            int block = i / Dense.BlockWidth * Dense.BlockWidth;
-            int width = (Math.Min(Dense.BlockWidth, outputs - block) + PanelWidth - 1) / PanelWidth * PanelWidth;
-            PairRow(indices.Slice(i * columns, columns), halves, pairs.Slice((block * rows) + (i % Dense.BlockWidth)), width);
+            int start = DenseLayout.Start(i, outputs, depth, columns, out int stride);
+            ReadOnlySpan<byte> row = indices.Slice(i * columns, columns);
+            if (i < inPanels)
+            {
+                PairRow(row, halves, pairs.Slice(start), stride);
+            }
+            else
+            {
+                ExpandRow(row, values, default, first, i, packed, start, stride);
+            }
         }
 
         return packed;

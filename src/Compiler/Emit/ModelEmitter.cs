@@ -45,6 +45,7 @@ internal static class ModelEmitter
         var code = new SourceWriter();
         // The types that the Predict methods name, whatever the steps are.
         string named = outputs.Any(o => o.IsOpen) ? "Tensors" : plan.HasBatches ? "ParallelBatch ParallelOptions" : "";
+        if (!plan.Options.IsScalar && PredictEmitter.HasAlignedScratch(plan)) named += " AlignedMemory";
         FileHeader.Write(code, plan, string.Join("\n", plan.Buffers.Values.Select(b => b.ElementType.CSharpName()).Distinct().Prepend(body.ToString()).Append(named)));
         ClassDocumentation.Write(code, plan, steps, proven);
         code.Line($"[GeneratedCode(\"RedGen\", \"{FileHeader.Version}\")]");

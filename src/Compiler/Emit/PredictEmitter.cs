@@ -14,7 +14,7 @@ internal static class PredictEmitter
     private const int StackLimit = 32 * 1024;
 
     /// <summary>Smaller scratch memory is not worth the search for the beginning of a cache line.</summary>
-    private const int LeastAligned = 2048;
+    private const int LeastAligned = 256;
 
     /// <summary>Writes the overloads.</summary>
     public static void Write(SourceWriter code, ExecutionPlan plan, ImmutableArray<PublicValue> inputs, ImmutableArray<PublicValue> outputs, ImmutableArray<EmittedStep> steps)
@@ -65,13 +65,16 @@ internal static class PredictEmitter
         code.Line($"Run({string.Join(", ", arguments.Concat(results).Where(a => a.Length > 0))});");
     }
 
+    /// <summary>Whether the scratch memory begins with a cache line.</summary>
+    internal static bool HasAlignedScratch(ExecutionPlan plan) => plan.ArenaBytes >= LeastAligned;
+
     /// <summary>The local <c>scratch</c>, where the model needs it.</summary>
     internal static void WriteScratch(SourceWriter code, ExecutionPlan plan)
     {
         if (plan.ArenaBytes == 0) return;
         string type = ArenaText.ElementTypeOf(plan).CSharpName()!;
         string length = ArenaText.LengthOf(plan).ToString(CultureInfo.InvariantCulture);
-        if (plan.ArenaBytes < LeastAligned)
+        if (!HasAlignedScratch(plan))
         {
             code.Line($"Span<{type}> scratch = stackalloc {type}[{length}];");
             return;
@@ -79,7 +82,9 @@ internal static class PredictEmitter
 
         string room = (ArenaText.LengthOf(plan) + (Arena.Alignment / ArenaText.ElementTypeOf(plan).Bytes())).ToString(CultureInfo.InvariantCulture);
         string memory = plan.ArenaBytes <= StackLimit ? $"stackalloc {type}[{room}]" : $"s_scratch ??= new {type}[{room}]";
-        code.Line($"Span<{type}> scratch = AlignedMemory.Slice<{type}>({memory}, {length});");
+        // Floats have an overload of their own, which is precompiled.
+        string generic = type == "float" ? "" : $"<{type}>";
+        code.Line($"Span<{type}> scratch = AlignedMemory.Slice{generic}({memory}, {length});");
     }
 
     /// <summary>The scratch memory of the thread, where the stack is too small.</summary>

@@ -65,7 +65,7 @@ internal static partial class CartPole
         if (input.Length != InputLength) ThrowLength(nameof(input), input.Length, InputLength);
         if (output.Length != OutputLength) ThrowLength(nameof(output), output.Length, OutputLength);
         if (input.Overlaps(output)) ThrowOverlap(nameof(output), nameof(input));
-        Span<float> scratch = stackalloc float[128];
+        Span<float> scratch = AlignedMemory.Slice(stackalloc float[144], 128);
         Run(input, output, scratch);
     }
 
@@ -88,7 +88,7 @@ internal static partial class CartPole
     public static void PredictBatch(ReadOnlySpan<float> input, Span<float> output, int count)
     {
         CheckBatch(input, output, count);
-        Span<float> scratch = stackalloc float[128];
+        Span<float> scratch = AlignedMemory.Slice(stackalloc float[144], 128);
         RunBatch(input, output, 0, count, scratch);
     }
 

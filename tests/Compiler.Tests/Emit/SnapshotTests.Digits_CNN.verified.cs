@@ -67,7 +67,7 @@ internal static partial class Digits
         if (input.Length != InputLength) ThrowLength(nameof(input), input.Length, InputLength);
         if (logits.Length != LogitsLength) ThrowLength(nameof(logits), logits.Length, LogitsLength);
         if (input.Overlaps(logits)) ThrowOverlap(nameof(logits), nameof(input));
-        Span<float> scratch = AlignedMemory.Slice<float>(stackalloc float[1296], 1280);
+        Span<float> scratch = AlignedMemory.Slice(stackalloc float[1296], 1280);
         Run(input, logits, scratch);
     }
 
@@ -90,7 +90,7 @@ internal static partial class Digits
     public static void PredictBatch(ReadOnlySpan<float> input, Span<float> logits, int count)
     {
         CheckBatch(input, logits, count);
-        Span<float> scratch = AlignedMemory.Slice<float>(stackalloc float[1296], 1280);
+        Span<float> scratch = AlignedMemory.Slice(stackalloc float[1296], 1280);
         RunBatch(input, logits, 0, count, scratch);
     }
 

@@ -89,7 +89,7 @@ internal static partial class ResNet20
         if (input.Length != InputLength) ThrowLength(nameof(input), input.Length, InputLength);
         if (logits.Length != LogitsLength) ThrowLength(nameof(logits), logits.Length, LogitsLength);
         if (input.Overlaps(logits)) ThrowOverlap(nameof(logits), nameof(input));
-        Span<float> scratch = AlignedMemory.Slice<float>(s_scratch ??= new float[74768], 74752);
+        Span<float> scratch = AlignedMemory.Slice(s_scratch ??= new float[74768], 74752);
         Run(input, logits, scratch);
     }
 
@@ -130,7 +130,7 @@ internal static partial class ResNet20
     public static void PredictBatch(ReadOnlySpan<float> input, Span<float> logits, int count)
     {
         CheckBatch(input, logits, count);
-        Span<float> scratch = AlignedMemory.Slice<float>(s_scratch ??= new float[74768], 74752);
+        Span<float> scratch = AlignedMemory.Slice(s_scratch ??= new float[74768], 74752);
         RunBatch(input, logits, 0, count, scratch);
     }
 
