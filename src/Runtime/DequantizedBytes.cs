@@ -35,7 +35,7 @@ public readonly ref struct DequantizedBytes
     /// <param name="zeroPoint">The integer that stands for 0.</param>
     /// <param name="scale">The size of a step; a normal float above 0.</param>
     public static DequantizedBytes Of(ReadOnlySpan<sbyte> integers, int stride, int rowStride, int zeroPoint, float scale)
-        => new(MemoryMarshal.Cast<sbyte, byte>(integers), stride, rowStride, false, zeroPoint, scale);
+        => new DequantizedBytes(MemoryMarshal.Cast<sbyte, byte>(integers), stride, rowStride, false, zeroPoint, scale);
 
     /// <summary>The first or the second integers of pairs, as <see cref="IntegerPairs"/> has them.</summary>
     /// <param name="pairs">The pairs.</param>
@@ -43,7 +43,7 @@ public readonly ref struct DequantizedBytes
     /// <param name="zeroPoint">The integer that stands for 0.</param>
     /// <param name="scale">The size of a step; a normal float above 0.</param>
     public static DequantizedBytes OfPairs(ReadOnlySpan<int> pairs, bool isSecond, int zeroPoint, float scale)
-        => new(MemoryMarshal.Cast<int, byte>(pairs), sizeof(int), 0, isSecond, zeroPoint, scale);
+        => new DequantizedBytes(MemoryMarshal.Cast<int, byte>(pairs), sizeof(int), 0, isSecond, zeroPoint, scale);
 
     /// <summary>An integer less the zero point.</summary>
     internal int At(int row, int column)

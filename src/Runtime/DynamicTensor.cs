@@ -41,5 +41,5 @@ public sealed class DynamicTensor<T>
     /// <summary>The same elements, in the same memory, under other lengths.</summary>
     /// <param name="lengths">The lengths of the dimensions, outermost first.</param>
     /// <exception cref="ArgumentException">The lengths do not multiply to the number of elements.</exception>
-    public DynamicTensor<T> Reshape(ReadOnlySpan<int> lengths) => new(_elements, lengths);
+    public DynamicTensor<T> Reshape(ReadOnlySpan<int> lengths) => new DynamicTensor<T>(_elements, lengths);
 }

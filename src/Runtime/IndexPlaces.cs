@@ -28,7 +28,7 @@ internal ref struct ElementPlaces
     }
 
     /// <summary>The place that an index names; then goes to the next one.</summary>
-    public readonly int Next(long index)
+    public int Next(long index)
     {
         int at = 0;
         for (int i = 0; i < _position.Length; i++) at += (i == _axis ? Gathering.Index(_node, index, _data[i]) : _position[i]) * _strides[i];

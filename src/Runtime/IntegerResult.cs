@@ -64,7 +64,7 @@ public readonly ref struct IntegerResult
     /// <param name="inputZero">The zero point of the input as a signed integer.</param>
     /// <param name="weightZero">What is taken from every weight.</param>
     public static IntegerResult Sums(ReadOnlySpan<int> weightSums, int inputZero, int weightZero)
-        => new(Form.Sums, weightSums, default, default, 1f, inputZero, weightZero, 1f, 0, 0, 0, 0f, false);
+        => new IntegerResult(Form.Sums, weightSums, default, default, 1f, inputZero, weightZero, 1f, 0, 0, 0, 0f, false);
 
     /// <summary>The sums as real numbers: <c>float</c>.</summary>
     /// <param name="addends">Added to the sums, one a channel.</param>
@@ -73,7 +73,7 @@ public readonly ref struct IntegerResult
     /// <param name="inputScale">The scale of the input.</param>
     /// <param name="weightZero">What is taken from every weight.</param>
     public static IntegerResult Real(ReadOnlySpan<int> addends, ReadOnlySpan<float> scales, ReadOnlySpan<float> bias, float inputScale, int weightZero)
-        => new(Form.Real, addends, scales, bias, inputScale, 0, weightZero, 1f, 0, 0, 0, 0f, false);
+        => new IntegerResult(Form.Real, addends, scales, bias, inputScale, 0, weightZero, 1f, 0, 0, 0, 0f, false);
 
     /// <summary>Sums times a factor, rounded: as ONNX's QLinearConv and QLinearMatMul compute.</summary>
     /// <param name="addends">Added to the sums, one a channel.</param>
@@ -83,7 +83,7 @@ public readonly ref struct IntegerResult
     /// <param name="lowest">The low end of the result.</param>
     /// <param name="highest">The high end of the result.</param>
     public static IntegerResult Scaled(ReadOnlySpan<int> addends, ReadOnlySpan<float> factors, int weightZero, int zeroPoint, int lowest, int highest)
-        => new(Form.Scaled, addends, factors, default, 1f, 0, weightZero, 1f, zeroPoint, lowest, highest, 0f, false);
+        => new IntegerResult(Form.Scaled, addends, factors, default, 1f, 0, weightZero, 1f, zeroPoint, lowest, highest, 0f, false);
 
     /// <summary>What dequantising both operands, adding up and quantising the result gives.</summary>
     /// <param name="addends">Added to the sums, one a channel.</param>
@@ -101,7 +101,7 @@ public readonly ref struct IntegerResult
     public static IntegerResult Dequantized(
         ReadOnlySpan<int> addends, ReadOnlySpan<float> scales, ReadOnlySpan<float> bias, float inputScale, int inputZero, int weightZero, float scale, int zeroPoint, int lowest, int highest,
         float tie, bool addsBehind = false)
-        => new(Form.Dequantized, addends, scales, bias, inputScale, inputZero, weightZero, scale, zeroPoint, lowest, highest, tie, addsBehind);
+        => new IntegerResult(Form.Dequantized, addends, scales, bias, inputScale, inputZero, weightZero, scale, zeroPoint, lowest, highest, tie, addsBehind);
 
     /// <summary>Two places of a convolution, all outputs of a group.</summary>
     /// <param name="pairs">What the windows of both places cover, a pair for each tap.</param>

@@ -58,7 +58,7 @@ public static class Moving
         var steps = new int[2 * x.Rank];
         for (int i = 0; i < x.Rank; i++)
         {
-            if (repeats[i] is < 0 or > int.MaxValue) throw ShapeCheck.Impossible(node, "the repeats", repeats, x.Lengths);
+            if (repeats[i] < 0 || repeats[i] > int.MaxValue) throw ShapeCheck.Impossible(node, "the repeats", repeats, x.Lengths);
             lengths[i] = x.Lengths[i] * repeats[i];
             loops[2 * i] = (int)repeats[i];
             loops[(2 * i) + 1] = x.Lengths[i];

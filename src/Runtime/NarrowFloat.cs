@@ -99,7 +99,7 @@ public static class NarrowFloat
     private static byte Signed(double value, int magnitude) => (byte)(IsNegative(value) ? magnitude | SignBit : magnitude);
 
     /// <summary>Where another format has its negative zero, these have NaN.</summary>
-    private static byte ToUnsignedZero(double value, int magnitude) => magnitude is 0 or SignBit ? (byte)magnitude : Signed(value, magnitude);
+    private static byte ToUnsignedZero(double value, int magnitude) => magnitude == 0 || magnitude == SignBit ? (byte)magnitude : Signed(value, magnitude);
 
     private static bool IsNegative(double value) => BitConverter.DoubleToInt64Bits(value) < 0;
 

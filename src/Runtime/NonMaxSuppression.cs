@@ -69,11 +69,15 @@ public static class NonMaxSuppression
     }
 
     /// <summary>The highest score first, equal ones by their places.</summary>
-    private sealed class ByScore(float[] scores) : IComparer<int>
+    private sealed class ByScore : IComparer<int>
     {
+        private readonly float[] _scores;
+
+        public ByScore(float[] scores) => _scores = scores;
+
         public int Compare(int x, int y)
         {
-            int order = scores[y].CompareTo(scores[x]);
+            int order = _scores[y].CompareTo(_scores[x]);
             return order != 0 ? order : x.CompareTo(y);
         }
     }

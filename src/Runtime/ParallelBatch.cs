@@ -57,31 +57,45 @@ public static class ParallelBatch
     }
 
     /// <summary>The runs that no thread has taken yet.</summary>
-    private sealed class Queue<T>(int count, int grain, int scratchLength, Action<int, int, T[]> run, CancellationToken token)
+    private sealed class Queue<T>
     {
+        private readonly int _count;
+        private readonly int _grain;
+        private readonly int _scratchLength;
+        private readonly Action<int, int, T[]> _run;
+        private readonly CancellationToken _token;
         private long _taken;
+
+        public Queue(int count, int grain, int scratchLength, Action<int, int, T[]> run, CancellationToken token)
+        {
+            _count = count;
+            _grain = grain;
+            _scratchLength = scratchLength;
+            _run = run;
+            _token = token;
+        }
 
         /// <summary>Computes runs as long as there are any.</summary>
         public void Work()
         {
-            T[] scratch = ArrayPool<T>.Shared.Rent(scratchLength);
+            T[] scratch = ArrayPool<T>.Shared.Rent(_scratchLength);
             try
             {
-                while (!token.IsCancellationRequested)
+                while (!_token.IsCancellationRequested)
                 {
-                    long first = Interlocked.Add(ref _taken, grain) - grain;
-                    if (first >= count)
+                    long first = Interlocked.Add(ref _taken, _grain) - _grain;
+                    if (first >= _count)
                     {
                         break;
                     }
 
-                    run((int)first, (int)Math.Min(first + grain, count), scratch);
+                    _run((int)first, (int)Math.Min(first + _grain, _count), scratch);
                 }
             }
             catch
             {
                 // The others stop too: their results are of no use any more.
-                Interlocked.Exchange(ref _taken, count);
+                Interlocked.Exchange(ref _taken, _count);
                 throw;
             }
             finally

@@ -4,10 +4,13 @@ using System;
 namespace RedGen.Runtime;
 
 /// <summary>Pseudo-random numbers, the same on every machine (SplitMix64; Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014).</summary>
-/// <param name="seed">Where the sequence begins.</param>
-public struct RandomSequence(ulong seed)
+public struct RandomSequence
 {
-    private ulong _state = seed;
+    private ulong _state;
+
+    /// <summary>Begins a sequence.</summary>
+    /// <param name="seed">Where it begins.</param>
+    public RandomSequence(ulong seed) => _state = seed;
 
     /// <summary>64 random bits.</summary>
     public ulong Next()

@@ -23,5 +23,5 @@ public static class RangeLength
     }
 
     private static ArgumentException Impossible<T>(string node, T start, T limit, T delta)
-        => new(node + ": there is no range from " + start + " before " + limit + " in steps of " + delta + ".");
+        => new ArgumentException(node + ": there is no range from " + start + " before " + limit + " in steps of " + delta + ".");
 }

@@ -70,7 +70,7 @@ public static class Reshaping
         long columns = 1;
         for (int i = 0; i < axis; i++) rows = Product(rows, x.Lengths[i]);
         for (int i = axis; i < x.Rank; i++) columns = Product(columns, x.Lengths[i]);
-        return x.Reshape(Tensors.Narrow(node, [rows, columns]));
+        return x.Reshape(Tensors.Narrow(node, new[] { rows, columns }));
     }
 
     /// <summary>The lengths of a range of axes, as ONNX Shape gives them.</summary>

@@ -1,6 +1,8 @@
 #nullable enable
 using System;
+#if NET8_0_OR_GREATER
 using System.Numerics;
+#endif
 
 namespace RedGen.Runtime;
 
@@ -23,8 +25,36 @@ public static class ScalarMath
         return u == 1d ? x : double.IsInfinity(u) ? u : Math.Log(u) * x / (u - 1d);
     }
 
-    /// <summary>The error function in single precision: a lane of the vector form.</summary>
+    /// <summary>The inverse of sinh, without cancellation near 0.</summary>
+    public static double Asinh(double x)
+    {
+        double size = Math.Abs(x);
+        double value = size > 1e150 ? Math.Log(size) + Math.Log(2d) : LogOnePlus(size + (size * size / (1d + Math.Sqrt((size * size) + 1d))));
+        return x < 0d ? -value : x == 0d ? x : value;
+    }
+
+    /// <summary>The inverse of cosh, without cancellation near 1; NaN below 1.</summary>
+    public static double Acosh(double x)
+    {
+        if (x < 1d) return double.NaN;
+        double above = x - 1d;
+        return x > 1e150 ? Math.Log(x) + Math.Log(2d) : LogOnePlus(above + Math.Sqrt((2d * above) + (above * above)));
+    }
+
+    /// <summary>The inverse of tanh, without cancellation near 0; NaN beyond ±1.</summary>
+    public static double Atanh(double x)
+    {
+        double size = Math.Abs(x);
+        double value = size == 1d ? double.PositiveInfinity : 0.5d * LogOnePlus(2d * size / (1d - size));
+        return x < 0d ? -value : x == 0d ? x : value;
+    }
+
+    /// <summary>The error function in single precision: a lane of the vector form, where vectors are quick.</summary>
+#if NET8_0_OR_GREATER
     public static float Erf(float x) => VectorMath.Erf(new Vector<float>(x))[0];
+#else
+    public static float Erf(float x) => MicroMath.Erf(x);
+#endif
 
     /// <summary>The error function: a series of positive terms for small arguments, the complement's continued fraction for large ones.</summary>
     public static double Erf(double x)

@@ -113,7 +113,9 @@ public static class ShapeCheck
     {
         double count = delta == 0d ? double.NaN : Math.Ceiling((limit - start) / delta);
         long length = count > int.MaxValue ? long.MaxValue : count >= 0d ? (long)count : count < 0d ? 0L : -1L;
-        Expect(node, stackalloc long[] { length }, stackalloc int[] { expected });
+        Span<long> given = stackalloc long[] { length };
+        Span<int> wanted = stackalloc int[] { expected };
+        Expect(node, given, wanted);
     }
 
     /// <summary>ONNX Range of integers: the number of elements from a start before a limit. Decimals hold every difference of two 64-bit numbers.</summary>
@@ -121,13 +123,16 @@ public static class ShapeCheck
     {
         decimal count = delta == 0m ? -1m : Math.Max(0m, Math.Ceiling((limit - start) / delta));
         long length = count > int.MaxValue ? long.MaxValue : (long)count;
-        Expect(node, stackalloc long[] { length }, stackalloc int[] { expected });
+        Span<long> given = stackalloc long[] { length };
+        Span<int> wanted = stackalloc int[] { expected };
+        Expect(node, given, wanted);
     }
 
     /// <summary>A tensor seen as outer × length × inner along an axis.</summary>
     public static (int Outer, int Length, int Inner) AlongAxis(string node, long axis, ReadOnlySpan<int> shape)
     {
-        CheckAxes(node, stackalloc long[] { axis }, shape.Length);
+        Span<long> axes = stackalloc long[] { axis };
+        CheckAxes(node, axes, shape.Length);
         int middle = (int)(axis < 0 ? axis + shape.Length : axis);
         int outer = 1;
         int inner = 1;

@@ -26,5 +26,5 @@ public readonly ref struct TensorView<T>
     public int Rank => Lengths.Length;
 
     /// <summary>The view of a tensor.</summary>
-    public static implicit operator TensorView<T>(DynamicTensor<T> tensor) => new(tensor.Span, tensor.Lengths);
+    public static implicit operator TensorView<T>(DynamicTensor<T> tensor) => new TensorView<T>(tensor.Span, tensor.Lengths);
 }

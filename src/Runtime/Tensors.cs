@@ -15,7 +15,7 @@ public static class Tensors
     /// <param name="lengths">The lengths of the dimensions.</param>
     /// <exception cref="ArgumentException">A length is negative, or the elements are too many.</exception>
     public static DynamicTensor<T> Create<T>(string node, ReadOnlySpan<int> lengths)
-        => new(new T[Count(node, lengths)], lengths);
+        => new DynamicTensor<T>(new T[Count(node, lengths)], lengths);
 
     /// <summary>A tensor of equal elements.</summary>
     public static DynamicTensor<T> Fill<T>(string node, ReadOnlySpan<long> lengths, T value)
@@ -26,7 +26,7 @@ public static class Tensors
     }
 
     /// <summary>A copy of elements whose lengths are known.</summary>
-    public static DynamicTensor<T> Of<T>(ReadOnlySpan<T> elements, ReadOnlySpan<int> lengths) => new(elements.ToArray(), lengths);
+    public static DynamicTensor<T> Of<T>(ReadOnlySpan<T> elements, ReadOnlySpan<int> lengths) => new DynamicTensor<T>(elements.ToArray(), lengths);
 
     /// <summary>Copies a result to memory for a shape that the model states.</summary>
     /// <param name="node">The node, for messages.</param>
@@ -119,7 +119,7 @@ public static class Tensors
     {
         var narrow = new int[lengths.Length];
         for (int i = 0; i < narrow.Length; i++)
-            narrow[i] = lengths[i] is >= 0 and <= int.MaxValue ? (int)lengths[i] : throw new ArgumentException(node + ": the output would have the shape " + ShapeCheck.Text(lengths) + ".");
+            narrow[i] = lengths[i] >= 0 && lengths[i] <= int.MaxValue ? (int)lengths[i] : throw new ArgumentException(node + ": the output would have the shape " + ShapeCheck.Text(lengths) + ".");
         return narrow;
     }
 

@@ -41,7 +41,7 @@ namespace RedGen
         /// <summary>The costs that kernels are chosen by: those of x64 (vectors of 512 bits), x64-256 or arm64, or a file of redgen tune --calibrate.</summary>
         public string Costs { get; set; }
 
-        /// <summary>The kind of machine that the code is for. One of Auto, Micro.</summary>
+        /// <summary>The kind of machine that the code is for. One of Auto, Portable, Micro.</summary>
         public string Profile { get; set; }
 
         /// <summary>Whether the graph is optimised; false compiles it as it stands, without a reduction, to find out whether a pass is at fault. Under RedGenProfile=Micro also what for: Size, Speed, or both (Balanced, as true).</summary>

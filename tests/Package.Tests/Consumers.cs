@@ -10,6 +10,36 @@ internal static class Consumers
 {
     internal const string OddFolder = "models a#b;c%20d ö";
 
+    /// <summary>A library for Unity, .NET Framework and older .NET: C# 7.3, as the SDK chooses for netstandard2.0.</summary>
+    internal const string Portable = """
+        <Project Sdk="Microsoft.NET.Sdk">
+          <PropertyGroup>
+            <TargetFramework>netstandard2.0</TargetFramework>
+            <TreatWarningsAsErrors>true</TreatWarningsAsErrors>
+            <RedGenProfile>Portable</RedGenProfile>
+            <RedGenHashing>None</RedGenHashing>
+          </PropertyGroup>
+          <ItemGroup>
+            <PackageReference Include="RedGen" Version="$(RedGenTestVersion)" />
+          </ItemGroup>
+        </Project>
+        """;
+
+    internal const string PortableReader = """
+        namespace Portable
+        {
+            public static class Reader
+            {
+                public static float[] Read(float[] image)
+                {
+                    var logits = new float[Digits.LogitsLength];
+                    Digits.Predict(image, logits);
+                    return logits;
+                }
+            }
+        }
+        """;
+
     /// <summary>The strictest settings on the oldest framework, kernels from the package: many models, odd paths.</summary>
     internal const string Net8 = """
         <Project Sdk="Microsoft.NET.Sdk">
@@ -24,6 +54,7 @@ internal static class Consumers
           </PropertyGroup>
           <ItemGroup>
             <PackageReference Include="RedGen" Version="$(RedGenTestVersion)" />
+            <ProjectReference Include="../Portable/Portable.csproj" />
             <AdditionalFiles Update="y/digits.onnx" RedGenClassName="OtherDigits" RedGenWeights="literal" />
             <AdditionalFiles Include="../outside/linked-net.onnx" Link="nets/linked-net.onnx" RedGenNamespace="Outside" />
             <AdditionalFiles Update="models*/*.onnx" RedGenWeights="Resource" />
@@ -50,6 +81,7 @@ internal static class Consumers
                     Print("odd", logits);
                     Outside.LinkedNet.Predict(image, logits);
                     Print("linked", logits);
+                    Print("portable", Portable.Reader.Read(image));
                 }
             }
 
@@ -213,8 +245,11 @@ internal static class Consumers
             """);
         folder.Write("Directory.Build.targets", "<Project />");
         folder.Write("Directory.Packages.props", "<Project />");
-        folder.Write("consumers.slnx", """<Solution><Project Path="Net8/Net8.csproj" /><Project Path="Net10/Net10.csproj" /></Solution>""");
+        folder.Write("consumers.slnx", """<Solution><Project Path="Portable/Portable.csproj" /><Project Path="Net8/Net8.csproj" /><Project Path="Net10/Net10.csproj" /></Solution>""");
 
+        folder.Write("Portable/Portable.csproj", Portable);
+        folder.Write("Portable/Reader.cs", PortableReader);
+        folder.Write("Portable/digits.onnx", mlp);
         folder.Write("Net8/Net8.csproj", Net8);
         folder.Write("Net8/Program.cs", Net8Program);
         folder.Write("Net8/x/digits.onnx", mlp);

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.IO;
+using System.Linq;
 using Basic.Reference.Assemblies;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -35,9 +36,15 @@ public sealed record ConsumerSettings
     /// <summary>Whether the project treats warnings as errors.</summary>
     public bool WarningsAreErrors { get; init; } = true;
 
+    /// <summary>Whether the project targets netstandard2.0 with System.Memory, not net8.0.</summary>
+    public bool IsNetStandard { get; init; }
+
+    /// <summary>A project of RedGenProfile=Portable: what Visual Studio makes of netstandard2.0, whose language is C# 7.3.</summary>
+    public static ConsumerSettings Portable { get; } = new() { IsNetStandard = true, Language = LanguageVersion.CSharp7_3 };
+
     /// <summary>How C# is parsed.</summary>
     public CSharpParseOptions ParseOptions
-        => new(Language, HasDocumentation ? DocumentationMode.Diagnose : DocumentationMode.Parse, preprocessorSymbols: ["NET", "NET8_0", "NET8_0_OR_GREATER"]);
+        => new(Language, HasDocumentation ? DocumentationMode.Diagnose : DocumentationMode.Parse, preprocessorSymbols: IsNetStandard ? ["NETSTANDARD", "NETSTANDARD2_0"] : ["NET", "NET8_0", "NET8_0_OR_GREATER"]);
 
     /// <summary>How C# is compiled: no warning is turned off.</summary>
     public CSharpCompilationOptions CompilationOptions => new(
@@ -54,10 +61,19 @@ public sealed record ConsumerSettings
     {
         get
         {
-            IEnumerable<MetadataReference> framework = Net80.References.All;
-            return HasRuntime ? [.. framework, RuntimeReference.Value] : [.. framework];
+            IEnumerable<MetadataReference> framework = IsNetStandard ? [.. NetStandard20.References.All, .. Memory.Value] : Net80.References.All;
+            return !HasRuntime ? [.. framework] : [.. framework, IsNetStandard ? PortableRuntime.Value : RuntimeReference.Value];
         }
     }
+
+    /// <summary>Where a file lies that only netstandard2.0 projects have.</summary>
+    public static string PortablePath(string name) => Path.Combine(AppContext.BaseDirectory, "netstandard2.0", name);
+
+    /// <summary>System.Memory, with the packages that it brings along.</summary>
+    private static Lazy<ImmutableArray<MetadataReference>> Memory { get; } = new(
+        static () => [.. new[] { "System.Memory", "System.Buffers", "System.Runtime.CompilerServices.Unsafe" }.Select(n => MetadataReference.CreateFromFile(PortablePath(n + ".dll")))]);
+
+    private static Lazy<MetadataReference> PortableRuntime { get; } = new(static () => MetadataReference.CreateFromFile(PortablePath("RedGen.Runtime.dll")));
 
     private static Lazy<MetadataReference> RuntimeReference { get; } = new(
         static () => MetadataReference.CreateFromFile(Path.Combine(AppContext.BaseDirectory, "RedGen.Runtime.dll")));

@@ -17,9 +17,9 @@ public sealed class GeneratedAssembly : IDisposable
 {
     private readonly AssemblyLoadContext _context;
 
-    private GeneratedAssembly(byte[] image)
+    private GeneratedAssembly(byte[] image, bool isNetStandard)
     {
-        _context = new AssemblyLoadContext("generated", isCollectible: true);
+        _context = isNetStandard ? new PortableContext() : new AssemblyLoadContext("generated", isCollectible: true);
         Assembly = _context.LoadFromStream(new MemoryStream(image));
     }
 
@@ -34,17 +34,19 @@ public sealed class GeneratedAssembly : IDisposable
         settings ??= new ConsumerSettings();
         IEnumerable<SyntaxTree> trees = sources.Select(s => CSharpSyntaxTree.ParseText(
             SourceText.From(s.Value, System.Text.Encoding.UTF8), settings.ParseOptions, s.Key));
-        return Load(CSharpCompilation.Create("Generated", trees, settings.References, settings.CompilationOptions));
+        return Load(CSharpCompilation.Create("Generated", trees, settings.References, settings.CompilationOptions), settings.IsNetStandard);
     }
 
     /// <summary>Emits and loads a compilation; any warning fails the test.</summary>
-    public static GeneratedAssembly Load(Compilation compilation)
+    /// <param name="compilation">The compilation.</param>
+    /// <param name="isNetStandard">Whether the code runs with the kernels of netstandard2.0.</param>
+    public static GeneratedAssembly Load(Compilation compilation, bool isNetStandard = false)
     {
         using var image = new MemoryStream();
         EmitResult result = compilation.Emit(image);
         Diagnostic[] problems = [.. result.Diagnostics.Where(static d => d.Severity >= DiagnosticSeverity.Warning)];
         Assert.True(problems.Length == 0 && result.Success, string.Join("\n", problems.Take(20)));
-        return new GeneratedAssembly(image.ToArray());
+        return new GeneratedAssembly(image.ToArray(), isNetStandard);
     }
 
     /// <summary>
@@ -62,4 +64,11 @@ public sealed class GeneratedAssembly : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _context.Unload();
+
+    /// <summary>Takes the kernels that were built for netstandard2.0.</summary>
+    private sealed class PortableContext() : AssemblyLoadContext("generated for netstandard2.0", isCollectible: true)
+    {
+        protected override Assembly? Load(AssemblyName assemblyName)
+            => assemblyName.Name == "RedGen.Runtime" ? LoadFromAssemblyPath(ConsumerSettings.PortablePath("RedGen.Runtime.dll")) : null;
+    }
 }

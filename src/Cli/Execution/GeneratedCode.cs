@@ -10,6 +10,7 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Emit;
 using Microsoft.CodeAnalysis.Text;
 using RedGen.Compiler;
+using RedGen.Compiler.Options;
 
 namespace RedGen.Cli.Execution;
 
@@ -19,7 +20,11 @@ namespace RedGen.Cli.Execution;
 /// Whether the code can be unloaded. Collectible methods are compiled once, fully optimised; the others start quick and are
 /// replaced by tiered compilation as in a user's program, which is what a measurement wants.
 /// </param>
-internal sealed record CodeSettings(bool IsStrict, bool IsCollectible);
+internal sealed record CodeSettings(bool IsStrict, bool IsCollectible)
+{
+    /// <summary>What code is compiled against; null: the framework of this process and its RedGen.Runtime.</summary>
+    public IReadOnlyList<MetadataReference>? References { get; init; }
+}
 
 /// <summary>
 /// Generated code of many models, compiled together into memory and loaded. A model whose code does not compile is set apart with
@@ -139,7 +144,9 @@ internal sealed class GeneratedCode : IDisposable
 
         files.AddRange(shared.OrderBy(static s => s.Key, StringComparer.Ordinal).Select(static s => (s.Key, s.Value)));
         // Generated code is held to C# 12. The runtime as source walks spans, whose enumerators of .NET 9 and later C# 12 refuses.
-        var parse = new CSharpParseOptions(shared.Count > 0 ? LanguageVersion.CSharp13 : LanguageVersion.CSharp12, DocumentationMode.None);
+        LanguageVersion language = models.All(static m => m.Result.Plan!.Options.Profile == Profile.Portable) ? LanguageVersion.CSharp7_3
+            : shared.Count > 0 ? LanguageVersion.CSharp13 : LanguageVersion.CSharp12;
+        var parse = new CSharpParseOptions(language, DocumentationMode.None);
         IEnumerable<SyntaxTree> trees = files.AsParallel().AsOrdered()
             .Select(f => (SyntaxTree)CSharpSyntaxTree.ParseText(SourceText.From(f.Text, Encoding.UTF8), parse, f.Path));
         var options = new CSharpCompilationOptions(
@@ -150,7 +157,7 @@ internal sealed class GeneratedCode : IDisposable
             warningLevel: 8,
             // The framework in memory is newer than the one that RedGen.Runtime was built for.
             specificDiagnosticOptions: [new("CS1701", ReportDiagnostic.Suppress), new("CS1702", ReportDiagnostic.Suppress)]);
-        IEnumerable<MetadataReference> references = shared.Count > 0 ? FrameworkReferences.Framework : FrameworkReferences.WithRuntime;
+        IEnumerable<MetadataReference> references = _settings.References is { } given ? given : shared.Count > 0 ? FrameworkReferences.Framework : FrameworkReferences.WithRuntime;
         return CSharpCompilation.Create("RedGen.Generated." + Guid.NewGuid().ToString("N"), [.. trees], references, options);
     }
 

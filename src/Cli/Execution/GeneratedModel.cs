@@ -77,7 +77,7 @@ internal sealed class GeneratedModel
     {
         var code = new StringBuilder("using System;\nusing System.Runtime.InteropServices;\n\nnamespace ").Append(Namespace).Append("\n{\n");
         code.Append("    internal static class Adapter\n    {\n        internal static void Warmup()\n        {\n");
-        if (Result.Plan!.Options.Profile == Profile.Auto) code.Append("            ").Append(Class).Append(".Warmup();\n");
+        if (Result.Plan!.Options.Profile != Profile.Micro) code.Append("            ").Append(Class).Append(".Warmup();\n");
         code.Append("        }\n\n");
         if (Result.Plan.HasBatches) AppendBatch(code);
         code.Append("        internal static void Run(byte[][] inputs, byte[][] outputs)\n        {\n");

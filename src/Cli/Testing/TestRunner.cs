@@ -17,8 +17,6 @@ internal sealed class TestRunner(TestSettings settings)
     /// <summary>An assembly holds 2^24 bytes of string constants, of which weights take most.</summary>
     private const long StringLimit = 12 << 20;
 
-    private static readonly CodeSettings Code = new(IsStrict: true, IsCollectible: true);
-
     /// <summary>Runs cases; results come in the order of the cases.</summary>
     public ImmutableArray<CaseResult> Run(IReadOnlyList<TestCase> cases, Action<CaseResult> onResult)
     {
@@ -41,9 +39,9 @@ internal sealed class TestRunner(TestSettings settings)
 
     private static ParallelOptions Parallelism => new() { MaxDegreeOfParallelism = Environment.ProcessorCount };
 
-    private static void Execute(List<CaseRun> runs)
+    private void Execute(List<CaseRun> runs)
     {
-        using GeneratedCode code = GeneratedCode.Build([.. runs.SelectMany(static r => r.Models)], Code);
+        using GeneratedCode code = GeneratedCode.Build([.. runs.SelectMany(static r => r.Models)], new CodeSettings(IsStrict: true, IsCollectible: true) { References = settings.References });
         Parallel.ForEach(runs, Parallelism, run => run.Execute(code));
     }
 

@@ -1,4 +1,6 @@
 using System;
+using System.Collections.Generic;
+using Microsoft.CodeAnalysis;
 using RedGen.Compiler.Options;
 
 namespace RedGen.Cli.Testing;
@@ -14,6 +16,9 @@ internal sealed record TestSettings
 
     /// <summary>Whether the reference interpreter runs instead of generated code.</summary>
     public bool UseReference { get; init; }
+
+    /// <summary>What generated code is compiled against; null: the framework of this process.</summary>
+    public IReadOnlyList<MetadataReference>? References { get; init; }
 
     /// <summary>How long one case may compile, and how long it may run.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);

@@ -29,7 +29,12 @@ internal static class ConstantEmitter
             code.Line();
             code.Line($"/// <summary>The shape of {kind} <c>{XmlText.Escape(value.Value.Name)}</c>, outermost dimension first.</summary>");
             string lengths = string.Join(", ", value.Shape.ToArray().Select(d => Text(d)));
-            code.Line($"public static ReadOnlySpan<int> {value.Pascal}Shape => {(lengths.Length == 0 ? "default" : "new int[] { " + lengths + " }")};");
+            bool isField = plan.Options.IsPortable && lengths.Length > 0; // C# 7.3 would make an array at every read
+            string field = "s_" + char.ToLowerInvariant(value.Pascal[0]) + value.Pascal.Substring(1) + "Shape";
+            code.Line($"public static ReadOnlySpan<int> {value.Pascal}Shape => {(lengths.Length == 0 ? "default" : isField ? field : "new int[] { " + lengths + " }")};");
+            code.Line();
+            if (!isField) continue;
+            code.Line($"private static readonly int[] {field} = {{ {lengths} }};");
             code.Line();
         }
 

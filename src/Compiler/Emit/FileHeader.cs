@@ -1,4 +1,5 @@
 using RedGen.Compiler.Emit.Micro;
+using RedGen.Compiler.Emit.Portable;
 using RedGen.Compiler.Options;
 using RedGen.Compiler.Plan;
 
@@ -14,22 +15,24 @@ internal static class FileHeader
     /// <param name="code">Where to.</param>
     /// <param name="plan">The model.</param>
     /// <param name="body">The code that follows, or the part of it that names the runtime library's types.</param>
-    public static void Write(SourceWriter code, ExecutionPlan plan, string body)
+    /// <returns>The namespace, to be closed behind the class.</returns>
+    public static SourceWriter.BlockScope Write(SourceWriter code, ExecutionPlan plan, string body)
     {
         WriteComment(code, plan);
-        code.Line("#nullable enable");
+        if (!plan.Options.IsPortable) code.Line("#nullable enable");
         code.Line();
-        WriteNamespace(code, plan);
+        SourceWriter.BlockScope space = OpenNamespace(code, plan);
 
         // Inside the namespace, so that no namespace or type of the user's around it (Acme.Math, a global Vector) stands before these.
         code.Line("using global::System;");
         code.Line("using global::System.CodeDom.Compiler;");
-        code.Line("using global::System.Numerics;");
+        if (!plan.Options.IsPortable) code.Line("using global::System.Numerics;");
         code.Line("using global::System.Runtime.CompilerServices;");
         code.Line("using global::System.Runtime.InteropServices;");
         if (body.Contains(nameof(System.Threading.Tasks.ParallelOptions))) code.Line("using global::System.Threading.Tasks;");
-        foreach (string line in RuntimeSources.Usings(body)) code.Line(line);
+        foreach (string line in RuntimeSources.Usings(plan.Options.IsPortable ? string.Join(" ", PortableSources.TypesOf(body)) : body)) code.Line(line);
         code.Line();
+        return space;
     }
 
     /// <summary>Writes the top of a file of RedGenProfile=Micro: its System library has few namespaces.</summary>
@@ -41,7 +44,7 @@ internal static class FileHeader
         WriteComment(code, plan);
         code.Line("#nullable disable");
         code.Line();
-        WriteNamespace(code, plan);
+        OpenNamespace(code, plan);
         code.Line("using global::System;");
         if (body.Contains("MemoryMarshal.")) code.Line("using global::System.Runtime.InteropServices;");
         if (!MicroText.RuntimeTypes(body).IsEmpty) code.Line("using global::RedGen.Runtime;");
@@ -64,10 +67,13 @@ internal static class FileHeader
         code.Line("// </auto-generated>");
     }
 
-    private static void WriteNamespace(SourceWriter code, ExecutionPlan plan)
+    /// <summary>The namespace: for the file, or, where C# 7.3 is the limit, as a block.</summary>
+    private static SourceWriter.BlockScope OpenNamespace(SourceWriter code, ExecutionPlan plan)
     {
-        if (plan.Options.Namespace.Length == 0) return;
+        if (plan.Options.Namespace.Length == 0) return default;
+        if (plan.Options.IsPortable) return code.Block("namespace " + plan.Options.Namespace);
         code.Line("namespace " + plan.Options.Namespace + ";");
         code.Line();
+        return default;
     }
 }

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Linq;
 using System.Threading;
 using RedGen.Compiler.Emit.Micro;
+using RedGen.Compiler.Emit.Portable;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Options;
 using RedGen.Compiler.Plan;
@@ -25,39 +26,56 @@ internal static class ModelEmitter
         WeightFile file = WeightEmitter.Emit(plan, weights);
         ImmutableArray<GeneratedSource> sources = [new GeneratedSource(plan.ClassName + ".g.cs", model)];
         if (weights.All.Length > 0) sources = sources.Add(new GeneratedSource(plan.ClassName + ".Weights.g.cs", file.Text));
-        if (plan.Options.Runtime == RuntimeMode.Source) sources = sources.AddRange(RuntimeSources.For(string.Join("\n", weights.Expanded.Select(w => w.Expression).Prepend(model))));
+        if (plan.Options.Runtime == RuntimeMode.Source)
+        {
+            string code = string.Join("\n", weights.Expanded.Select(w => w.Expression).Prepend(model));
+            sources = sources.AddRange(plan.Options.IsPortable ? PortableSources.For(code) : RuntimeSources.For(code));
+        }
+
         return new EmittedModel(sources, file.Blob, file.StringBytes);
     }
 
     private static string EmitModel(ExecutionPlan plan, ImmutableArray<EmittedStep> steps, WeightTable weights, ImmutableArray<string> proven, CancellationToken cancellationToken)
     {
         var body = new SourceWriter();
-        HashSet<string> methods = plan.Options.IsScalar ? MicroEmitter.MethodsOf(steps) : [];
+        HashSet<string> methods = plan.Options.IsBareMetal ? MicroEmitter.MethodsOf(steps) : [];
         foreach (EmittedStep step in steps)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (!plan.Options.IsScalar) EmitStep(body, plan, step);
-            else
-                foreach (string line in MicroEmitter.Step(plan, step, methods)) body.Line(line);
+            foreach (string line in Lines(plan, step, methods)) body.Line(line);
         }
 
-        (ImmutableArray<PublicValue> inputs, ImmutableArray<PublicValue> outputs) = PublicValue.Of(plan);
         var code = new SourceWriter();
+        WriteClass(code, plan, steps, weights, proven, body.ToString());
+        return code.ToString();
+    }
+
+    private static void WriteClass(SourceWriter code, ExecutionPlan plan, ImmutableArray<EmittedStep> steps, WeightTable weights, ImmutableArray<string> proven, string body)
+    {
+        (ImmutableArray<PublicValue> inputs, ImmutableArray<PublicValue> outputs) = PublicValue.Of(plan);
         // The types that the Predict methods name, whatever the steps are.
         string named = outputs.Any(o => o.IsOpen) ? "Tensors" : plan.HasBatches ? "ParallelBatch ParallelOptions" : "";
-        if (!plan.Options.IsScalar && PredictEmitter.HasAlignedScratch(plan)) named += " AlignedMemory";
-        FileHeader.Write(code, plan, string.Join("\n", plan.Buffers.Values.Select(b => b.ElementType.CSharpName()).Distinct().Prepend(body.ToString()).Append(named)));
+        if (!plan.Options.IsPortable && PredictEmitter.HasAlignedScratch(plan)) named += " AlignedMemory";
+        using SourceWriter.BlockScope space = FileHeader.Write(code, plan, string.Join("\n", plan.Buffers.Values.Select(b => b.ElementType.CSharpName()).Distinct().Prepend(body).Append(named)));
         ClassDocumentation.Write(code, plan, steps, proven);
         code.Line($"[GeneratedCode(\"RedGen\", \"{FileHeader.Version}\")]");
         using (code.Block(FileHeader.ClassDeclaration(plan)))
         {
             ConstantEmitter.Write(code, plan, inputs, outputs);
             PredictEmitter.Write(code, plan, inputs, outputs, steps);
-            foreach (string line in body.ToString().TrimEnd('\n').Split('\n')) code.Line(line);
+            foreach (string line in body.TrimEnd('\n').Split('\n')) code.Line(line);
             StepperEmitter.Write(code, plan, inputs, outputs, weights);
         }
+    }
 
-        return code.ToString();
+    /// <summary>The lines of a step's methods, in the words of the profile.</summary>
+    private static ImmutableArray<string> Lines(ExecutionPlan plan, EmittedStep step, HashSet<string> methods)
+    {
+        if (plan.Options.IsBareMetal) return MicroEmitter.Step(plan, step, methods);
+        var code = new SourceWriter();
+        EmitStep(code, plan, step);
+        ImmutableArray<string> lines = [.. code.ToString().TrimEnd('\n').Split('\n')];
+        return plan.Options.IsPortable ? PortableText.Translate(plan, step, lines) : lines;
     }
 
     /// <summary>Writes the method of a step, and those of its bodies.</summary>

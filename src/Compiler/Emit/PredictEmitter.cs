@@ -80,6 +80,14 @@ internal static class PredictEmitter
             return;
         }
 
+        if (plan.Options.IsPortable)
+        {
+            // Its loops do not ask where a cache line begins.
+            if (plan.ArenaBytes > StackLimit) code.Line($"if (s_scratch == null) s_scratch = new {type}[{length}];");
+            code.Line($"Span<{type}> scratch = {(plan.ArenaBytes <= StackLimit ? $"stackalloc {type}[{length}]" : "s_scratch")};");
+            return;
+        }
+
         string room = (ArenaText.LengthOf(plan) + (Arena.Alignment / ArenaText.ElementTypeOf(plan).Bytes())).ToString(CultureInfo.InvariantCulture);
         string memory = plan.ArenaBytes <= StackLimit ? $"stackalloc {type}[{room}]" : $"s_scratch ??= new {type}[{room}]";
         // Floats have an overload of their own, which is precompiled.
@@ -93,7 +101,7 @@ internal static class PredictEmitter
         if (plan.ArenaBytes <= StackLimit) return;
         code.Line("/// <summary>The scratch memory of this thread, kept from call to call.</summary>");
         code.Line("[ThreadStatic]");
-        code.Line($"private static {ArenaText.ElementTypeOf(plan).CSharpName()}[]? s_scratch;");
+        code.Line($"private static {ArenaText.ElementTypeOf(plan).CSharpName()}[]{(plan.Options.IsPortable ? "" : "?")} s_scratch;");
         code.Line();
     }
 

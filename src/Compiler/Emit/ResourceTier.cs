@@ -52,10 +52,19 @@ internal static class ResourceTier
             code.Line();
             using (code.Block("private static byte[] Load()"))
             {
-                code.Line($"using global::System.IO.Stream? stream = typeof({plan.ClassName}).Assembly.GetManifestResourceStream(\"{name}\");");
+                bool portable = plan.Options.IsPortable;
+                string open = $"global::System.IO.Stream{(portable ? "" : "?")} stream = typeof({plan.ClassName}).Assembly.GetManifestResourceStream(\"{name}\")";
+                using SourceWriter.BlockScope scope = portable ? code.Block("using (" + open + ")") : default;
+                if (!portable) code.Line("using " + open + ";");
                 code.Line($"if (stream is null || stream.Length != {bytes.ToString(CultureInfo.InvariantCulture)}) throw new InvalidOperationException(\"The weights of {plan.ClassName} are missing: resource {name}.\");");
                 code.Line("var bytes = new byte[stream.Length];");
-                code.Line("stream.ReadExactly(bytes, 0, bytes.Length);");
+                if (!portable) code.Line("stream.ReadExactly(bytes, 0, bytes.Length);");
+                else
+                {
+                    code.Line("int filled = 0;");
+                    code.Line("while (filled < bytes.Length) filled += stream.Read(bytes, filled, bytes.Length - filled);");
+                }
+
                 code.Line("return bytes;");
             }
         }

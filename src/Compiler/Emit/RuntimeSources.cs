@@ -37,6 +37,9 @@ internal static class RuntimeSources
         return [.. spaces, .. kernels, .. others[false].Select(t => $"using {t} = global::{Library.Value.ByType[t].Space}.{t};")];
     }
 
+    /// <summary>The names of all types.</summary>
+    public static IEnumerable<string> Types => Library.Value.ByType.Keys.OrderBy(static t => t, StringComparer.Ordinal);
+
     /// <summary>Whether the library has a type of that name.</summary>
     public static bool HasType(string name) => Library.Value.ByType.ContainsKey(name);
 

@@ -45,12 +45,13 @@ public sealed class SourceWriter
     /// <inheritdoc/>
     public override string ToString() => _text.ToString();
 
-    /// <summary>Closes a block.</summary>
-    public readonly struct BlockScope(SourceWriter writer) : IDisposable
+    /// <summary>Closes a block; the default closes nothing.</summary>
+    public readonly struct BlockScope(SourceWriter? writer) : IDisposable
     {
         /// <summary>Writes the closing brace.</summary>
         public void Dispose()
         {
+            if (writer is null) return;
             writer.Depth--;
             writer.Line("}");
         }

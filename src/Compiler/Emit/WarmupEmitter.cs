@@ -26,7 +26,7 @@ internal static class WarmupEmitter
             else
             {
                 using (code.Block("try")) code.Line($"Predict({arguments});");
-                using (code.Block("catch (Exception refused) when (refused is ArgumentException or ArithmeticException)"))
+                using (code.Block("catch (Exception refused) when (refused is ArgumentException " + (plan.Options.IsPortable ? "|| refused is " : "or ") + "ArithmeticException)"))
                     code.Line("// Zeros are nothing that this network takes. What it has computed until then is compiled.");
             }
         }

@@ -57,7 +57,7 @@ internal static class WeightEmitter
     {
         ImmutableArray<NamedWeight> weights = table.All;
         var code = new SourceWriter();
-        FileHeader.Write(code, plan, string.Join("\n", weights.Select(w => w.Weight.ElementType.CSharpName()).Concat(table.Expanded.Select(w => w.Expression))));
+        SourceWriter.BlockScope space = FileHeader.Write(code, plan, string.Join("\n", weights.Select(w => w.Weight.ElementType.CSharpName()).Concat(table.Expanded.Select(w => w.Expression))));
         long total = weights.Sum(w => (long)w.Weight.Data.Length);
         bool resource = plan.Options.WeightResource is not null && (plan.Options.Weights == WeightTier.Resource || (plan.Options.Weights is WeightTier.Auto or WeightTier.InPlace or WeightTier.Expand && total > ResourceLimit));
         long stringBytes = 0;
@@ -81,6 +81,7 @@ internal static class WeightEmitter
             WriteExpanded(code, plan, table.Expanded);
         }
 
+        space.Dispose();
         return new WeightFile(code.ToString(), blob, stringBytes);
     }
 
@@ -93,14 +94,15 @@ internal static class WeightEmitter
         code.Line("/// </summary>");
         using (code.Block("private static class Expanded"))
         {
-            foreach (ExpandedWeight weight in expanded) code.Line($"private static float[]? {FieldOf(weight)};");
+            foreach (ExpandedWeight weight in expanded) code.Line($"private static float[]{(plan.Options.IsPortable ? "" : "?")} {FieldOf(weight)};");
             foreach (ExpandedWeight weight in expanded)
             {
                 code.Line();
                 code.Line("/// <summary>" + XmlText.Escape(weight.Comment) + ".</summary>");
+                string kept = plan.Options.IsPortable ? $"{FieldOf(weight)} ?? ({FieldOf(weight)} = {weight.Expression})" : $"{FieldOf(weight)} ??= {weight.Expression}";
                 code.Line(weight.IsAligned
-                    ? $"internal static ReadOnlySpan<float> {weight.Name} => AlignedMemory.OfCopy({FieldOf(weight)} ??= {weight.Expression});"
-                    : $"internal static float[] {weight.Name} => {FieldOf(weight)} ??= {weight.Expression};");
+                    ? $"internal static ReadOnlySpan<float> {weight.Name} => AlignedMemory.OfCopy({kept});"
+                    : $"internal static float[] {weight.Name} => {kept};");
             }
 
             if (!WarmupEmitter.MakesAll(plan)) return;
@@ -118,25 +120,48 @@ internal static class WeightEmitter
         bool literal = plan.Options.Weights == WeightTier.Literal || (plan.Options.Weights != WeightTier.String && named.Weight.Length <= LiteralLimit);
         code.Line("/// <summary>" + XmlText.Escape(named.Comment) + ".</summary>");
         if (named.Weight.Length == 0) code.Line($"internal static ReadOnlySpan<{named.Weight.ElementType.CSharpName()}> {named.Name} => default;");
-        else if (named.Weight.IsText) code.Line($"internal static ReadOnlySpan<byte> {named.Name} => {ByteText.Of(named.Weight.Data.Span)};");
+        else if (named.Weight.IsText && !plan.Options.IsPortable) code.Line($"internal static ReadOnlySpan<byte> {named.Name} => {ByteText.Of(named.Weight.Data.Span)};");
+        else if (literal && plan.Options.IsPortable && named.Weight.ElementType.Bytes() > 1) WriteArray(code, named);
         else if (literal) WriteLiterals(code, named);
         else return WriteString(code, named);
         return 0;
     }
 
+    /// <summary>Literals as C# 7.3 has them: an array made once, since a span over constants of more than a byte would be a new array at every read.</summary>
+    private static void WriteArray(SourceWriter code, NamedWeight named)
+    {
+        string csharp = named.Weight.ElementType.CSharpName()!;
+        ElementType written = WrittenType(named);
+        string field = "s_" + char.ToLowerInvariant(named.Name[0]) + named.Name.Substring(1);
+        code.Line($"internal static ReadOnlySpan<{csharp}> {named.Name} => {(written == named.Weight.ElementType ? field : $"MemoryMarshal.Cast<ushort, {csharp}>(new ReadOnlySpan<ushort>({field}))")};");
+        code.Line();
+        code.Line($"private static readonly {written.CSharpName()}[] {field} =");
+        code.Line("{");
+        WriteElements(code, named);
+        code.Line("};");
+    }
+
+    /// <summary>Floats of 16 bits have no constant form: their bits are read in place.</summary>
+    private static ElementType WrittenType(NamedWeight named) => named.Weight.ElementType.IsShortFloat() ? ElementType.UInt16 : named.Weight.ElementType;
+
     private static void WriteLiterals(SourceWriter code, NamedWeight named)
     {
         ElementType type = named.Weight.ElementType;
         string csharp = type.CSharpName()!;
-        var values = ReferenceTensor.FromTensor(new Tensor(type, [named.Weight.Length], named.Weight.Data));
-        // Floats of 16 bits have no constant form: their bits are read in place.
-        ElementType written = type.IsShortFloat() ? ElementType.UInt16 : type;
-        if (written != type) values = ReferenceTensor.FromTensor(new Tensor(written, [named.Weight.Length], named.Weight.Data));
+        ElementType written = WrittenType(named);
         string open = written == type
             ? $"internal static ReadOnlySpan<{csharp}> {named.Name} => new {csharp}[]"
             : $"internal static ReadOnlySpan<{csharp}> {named.Name} => MemoryMarshal.Cast<ushort, {csharp}>((ReadOnlySpan<ushort>)new ushort[]";
         code.Line(open);
         code.Line("{");
+        WriteElements(code, named);
+        code.Line(written == type ? "};" : "});");
+    }
+
+    private static void WriteElements(SourceWriter code, NamedWeight named)
+    {
+        ElementType written = WrittenType(named);
+        var values = ReferenceTensor.FromTensor(new Tensor(written, [named.Weight.Length], named.Weight.Data));
         using (code.Indent())
         {
             var line = new StringBuilder();
@@ -151,8 +176,6 @@ internal static class WeightEmitter
                 line.Clear();
             }
         }
-
-        code.Line(written == type ? "};" : "});");
     }
 
     /// <summary>Two bytes a character, little-endian. Characters that a UTF-8 file or a C# literal cannot hold are escaped.</summary>

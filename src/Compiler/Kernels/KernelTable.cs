@@ -180,7 +180,8 @@ internal static class KernelTable
 
     /// <summary>The kernels of an operator under some options; empty where there is none.</summary>
     public static ImmutableArray<Kernel> For(string qualifiedName, CompilerOptions options)
-        => options.IsScalar && MicroKernelTable.For(qualifiedName) is { } kernels ? kernels : For(qualifiedName);
+        => !options.IsScalar || MicroKernelTable.For(qualifiedName) is not { } loops ? For(qualifiedName)
+            : options.IsBareMetal ? loops : loops.AddRange(For(qualifiedName));
 
     /// <summary>The kernels of an operator; empty where there is none.</summary>
     public static ImmutableArray<Kernel> For(string qualifiedName) => Rows.TryGetValue(qualifiedName, out ImmutableArray<Kernel> kernels) ? kernels

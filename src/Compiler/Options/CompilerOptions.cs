@@ -19,7 +19,7 @@ public enum Profile
     /// <summary>.NET 8 and later, SIMD.</summary>
     Auto,
 
-    /// <summary>C# 7.3 and netstandard2.0. Planned: refused as RG0017.</summary>
+    /// <summary>C# 7.3 and netstandard2.0 with System.Memory: Unity, .NET Framework and older .NET (docs/portable.md).</summary>
     Portable,
 
     /// <summary>Bare microcontrollers: plain loops over spans, all memory from the caller (docs/micro.md).</summary>
@@ -154,8 +154,14 @@ public sealed record CompilerOptions
     /// <summary>The float mode.</summary>
     public FloatMode Float { get; init; } = FloatMode.Fast;
 
-    /// <summary>Whether layers are plain loops of one order, without vectors: for microcontrollers, and for the same bits on every machine.</summary>
-    internal bool IsScalar => Profile == Profile.Micro || Float == FloatMode.Strict;
+    /// <summary>Whether layers are plain loops of one order, without vectors, wherever there are kernels for it.</summary>
+    internal bool IsScalar => Profile != Profile.Auto || Float == FloatMode.Strict;
+
+    /// <summary>Whether code is held to C# 7.3 and netstandard2.0.</summary>
+    internal bool IsPortable => Profile == Profile.Portable;
+
+    /// <summary>Whether code is held to what a microcontroller has: on one, and where the same bits are asked for on every machine.</summary>
+    internal bool IsBareMetal => Profile == Profile.Micro || Float == FloatMode.Strict;
 
     /// <summary>The weight tier.</summary>
     public WeightTier Weights { get; init; } = WeightTier.Auto;

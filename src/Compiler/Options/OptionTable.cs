@@ -38,7 +38,7 @@ public static class OptionTable
         Text("Costs", "x64", "The costs that kernels are chosen by: those of `x64` (vectors of 512 bits), `x64-256` or `arm64`, or a file of `redgen tune --calibrate`.",
             static (o, v) => o with { Costs = v }),
         Choice<Profile>("Profile", "Auto", "The kind of machine that the code is for.",
-            static (o, v) => o with { Profile = v }, [Profile.Auto, Profile.Micro], Profile.Portable),
+            static (o, v) => o with { Profile = v }, [Profile.Auto, Profile.Portable, Profile.Micro]),
         new("Optimise", OptionKind.Flag, "true", "Whether the graph is optimised; `false` compiles it as it stands, without a reduction, to find out whether a pass is at fault. Under `RedGenProfile=Micro` also what for: `Size`, `Speed`, or both (`Balanced`, as `true`).",
             ["true", "false", .. Enum.GetNames(typeof(OptimiseGoal))], [], static (o, v) => OptionReader.Optimise(o, v)),
         Choice<FloatMode>("Float", "Fast", "Whether sums may be reordered for speed (`Fast`) or give the same bits on every machine, microcontrollers included (`Strict`: plain loops, slower).",

@@ -36,7 +36,7 @@ public sealed class ExecutionPlan
     public ImmutableArray<StatePair> States { get; init; } = [];
 
     /// <summary>Whether many runs can be made in one call: not where runs are a sequence, or where their outputs have lengths of run time.</summary>
-    public bool HasBatches => Options.Profile == Profile.Auto && States.IsEmpty && Graph.Inputs.Length > 0 && Outputs.All(o => Buffers[o].Storage != Storage.Dynamic);
+    public bool HasBatches => Options.Profile != Profile.Micro && States.IsEmpty && Graph.Inputs.Length > 0 && Outputs.All(o => Buffers[o].Storage != Storage.Dynamic);
 
     /// <summary>Whether several threads can share one run: there is a layer that they divide, and all sizes are known.</summary>
     public bool IsDivisible => HasBatches && Root.Steps.Any(static s => s.IsDivisible) && Buffers.Values.All(static b => b.Storage != Storage.Dynamic);

@@ -169,7 +169,7 @@ internal static class PlanBuilder
             return DiagnosticCatalog.DynamicShape.With(node.Label, "no kernel computes it for inputs (" + types + "): the shape of '" + open + "' is known at run time only, since values decide what " + length.Origin + " gives");
         }
 
-        if (context.Options.IsScalar)
+        if (context.Options.IsBareMetal)
             return DiagnosticCatalog.NotInProfile.With(node.Label, MicroEmitter.OptionOf(context.Options), "no kernel computes it for inputs (" + types + ")");
         return DiagnosticCatalog.UnsupportedType.With(node.Label, "no kernel computes it for inputs (" + types + ")");
     }

@@ -5,11 +5,11 @@ using Xunit;
 
 namespace RedGen.Compiler.Tests.Plan;
 
-/// <summary>Code can set what the texts of options are refused for; the compiler refuses it as well.</summary>
+/// <summary>Code can set what no text of an option stands for; the compiler refuses it.</summary>
 public sealed class AvailabilityTests
 {
     [Theory]
-    [InlineData(Profile.Portable, FloatMode.Fast, "RedGenProfile='Portable' is not understood: this is not available in this version of RedGen; accepted: ")]
+    [InlineData((Profile)9, FloatMode.Fast, "RedGenProfile='9' is not understood: this is not available in this version of RedGen; accepted: ")]
     public void What_is_not_available_is_RG0017(Profile profile, FloatMode mode, string message)
     {
         CompilationResult result = ModelCompiler.Compile(ModelSource.FromBytes("m.onnx", DigitsAssets.Mlp()), TestOptions.Exact with { Profile = profile, Float = mode });

@@ -49,6 +49,9 @@ internal static class MicroText
     private static readonly Regex Filling = new(@"(?<=^\s*)(?<span>\w+)\.Fill\((?<value>.+)\);$", RegexOptions.CultureInvariant);
     private static readonly Regex Wide = new(@"\(double\)|\bdouble (?=\w+ =)|(?<=\b[\d.]+(?:[eE][+-]?\d+)?)d\b", RegexOptions.CultureInvariant);
 
+    /// <summary>Whether MicroMath has a function of one float.</summary>
+    public static bool IsFunction(string name) => Functions.Contains(name);
+
     /// <summary>A line of code in the profile's own words.</summary>
     public static string Translate(string line)
         => IsComment(line) ? line : Filling.Replace(Wide.Replace(Functional.Replace(line, Mathematics + ".${name}"), m => m.Value == "d" ? "f" : m.Value == "double " ? "float " : ""), "for (int fill = 0; fill < ${span}.Length; fill++) ${span}[fill] = ${value};");

@@ -63,7 +63,7 @@ internal sealed class WrittenAttentionKernel : Kernel
             if (attention.Mask is { } added)
             {
                 int[] strides = attention.MaskStrides(context);
-                mask = $"new({From(writer, nest, added, 0, strides)}, {strides[Rank - 2]})";
+                mask = $"new StridedRows({From(writer, nest, added, 0, strides)}, {strides[Rank - 2]})";
             }
 
             int[] y = attention.OutputStrides(context);
@@ -78,7 +78,7 @@ internal sealed class WrittenAttentionKernel : Kernel
         private string Rows(StepWriter writer, LoopScope nest, OperandView view, int row, int element)
         {
             string step = view.Strides[element] == 1 || view.Lengths[element] == 1 ? "" : ", " + IndexText.Number(view.Strides[element]);
-            return $"new({From(writer, nest, view.Source, view.Offset, view.Strides)}, {view.Strides[row]}{step})";
+            return $"new StridedRows({From(writer, nest, view.Source, view.Offset, view.Strides)}, {view.Strides[row]}{step})";
         }
 
         private string From(StepWriter writer, LoopScope nest, string source, int offset, int[] strides)

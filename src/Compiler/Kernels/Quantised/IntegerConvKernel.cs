@@ -26,7 +26,7 @@ internal sealed class IntegerConvKernel : Kernel
         QuantizationParameter wZero = QuantizationParameter.Read(node, requantises ? 5 : 3, inputs, context);
         Requantisation? output = requantises ? Requantisation.Read(node, 1, 4, 6, 7, inputs, context) : null;
         // A microcontroller makes no float of a sum of 64 bits.
-        if (context.Options.IsScalar && IsWide(layer, output, requantises && node.HasInput(8))) return null;
+        if (context.Options.IsBareMetal && IsWide(layer, output, requantises && node.HasInput(8))) return null;
         return new IntegerConvStep(layer, xZero, wZero, output, requantises && node.HasInput(8))
         {
             Nodes = group.Nodes,

@@ -28,7 +28,7 @@ internal sealed class IntegerMatMulKernel : Kernel
         QuantizationParameter bZero = QuantizationParameter.Read(node, requantises ? 5 : 3, inputs, context);
         Requantisation? output = requantises ? Requantisation.Read(node, 1, 4, 6, 7, inputs, context) : null;
         // A microcontroller makes no float of a sum of 64 bits.
-        if (context.Options.IsScalar && output is not null && shape.Depth > IntDepth) return null;
+        if (context.Options.IsBareMetal && output is not null && shape.Depth > IntDepth) return null;
         return new IntegerMatMulStep(shape, aZero, bZero, output)
         {
             Nodes = group.Nodes,

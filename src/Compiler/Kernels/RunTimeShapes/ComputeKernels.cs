@@ -29,7 +29,7 @@ internal static class ComputeKernels
 
     /// <summary>GlobalAveragePool and GlobalMaxPool: a reduction of all spatial axes.</summary>
     public static Kernel GlobalPool { get; } = new CallKernel(static call => WriteReduce(
-        call, call.Node.Operator.Name == "GlobalMaxPool" ? "ReduceMax" : "ReduceMean", OpenCall.List(Enumerable.Range(2, call.Rank(0) - 2).Select(a => (long)a))))
+        call, call.Node.Operator.Name == "GlobalMaxPool" ? "ReduceMax" : "ReduceMean", call.List(Enumerable.Range(2, call.Rank(0) - 2).Select(a => (long)a))))
     { Serves = static (node, context) => context.Type(node.Inputs[0]).Shape!.Rank > 2 && Arithmetic.Of(context.ElementType(node.Inputs[0])) is not null };
 
     /// <summary>Range.</summary>
@@ -47,7 +47,7 @@ internal static class ComputeKernels
     /// <summary>Trilu.</summary>
     public static Kernel Trilu { get; } = new CallKernel(call =>
     {
-        string k = !call.Node.HasInput(1) ? "0" : call.Constant(1) is null ? $"{call.Elements(1)}[0]" : call.Longs(1).Trim('[', ']');
+        string k = !call.Node.HasInput(1) ? "0" : call.Constant(1) is null ? $"{call.Elements(1)}[0]" : call.Number(1);
         return $"Marking.Trilu<{call.Type(0)}>({call.Label}, {call.View(0)}, {k}, upper: {call.Flag("upper", 1)})";
     })
     { ParameterInputs = [1] };
@@ -120,7 +120,7 @@ internal static class ComputeKernels
     }
 
     private static string Axes(OpenCall call)
-        => call.Node.HasInput(1) ? call.Longs(1) : call.Node.Attributes.Ints("axes") is { } given ? OpenCall.List(given.AsEnumerable()) : "default";
+        => call.Node.HasInput(1) ? call.Longs(1) : call.Node.Attributes.Ints("axes") is { } given ? call.List(given.AsEnumerable()) : "default";
 
     private static void WriteReduce(OpenCall call, string reduction, string axes)
     {
@@ -159,7 +159,7 @@ internal static class ComputeKernels
         string Number(int input, string cast) => call.Constant(input) is { } constant ? LiteralText.Of(constant, 0, isFloat ? wideType : constant.ElementType) : $"{cast}{call.Elements(input)}[0]";
         string cast = isFloat ? "(double)" : "";
         writer.Line($"int count = RangeLength.{(isFloat ? "OfFloats" : "OfIntegers")}({call.Label}, {Number(0, cast)}, {Number(1, cast)}, {Number(2, cast)});");
-        writer.Line($"DynamicTensor<{type}> result = Tensors.Create<{type}>({call.Label}, [count]);");
+        writer.Line($"DynamicTensor<{type}> result = Tensors.Create<{type}>({call.Label}, new int[] {{ count }});");
         writer.Line($"{wide} start = unchecked(({wide}){Number(0, "")});");
         writer.Line($"{wide} delta = unchecked(({wide}){Number(2, "")});");
         writer.Line($"for (int i = 0; i < count; i++) result.Span[i] = unchecked(({type})(start + (i * delta)));");

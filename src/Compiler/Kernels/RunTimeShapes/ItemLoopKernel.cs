@@ -68,7 +68,7 @@ internal sealed class ItemLoopKernel(ImmutableArray<int> items, System.Func<Node
             string lengths = string.Join(", ", y.Dimensions.Select((d, a) => a < leading ? Leading(call, first, a) : CSharpLiteral.Of((int)d.Value)));
             string type = call.OutputType(0);
             int size = Size(node.Outputs[0]);
-            writer.Line($"DynamicTensor<{type}> result = Tensors.Create<{type}>({call.Label}, [{lengths}]);");
+            writer.Line($"DynamicTensor<{type}> result = Tensors.Create<{type}>({call.Label}, new int[] {{ {lengths} }});");
             writer.Line($"int count = result.Length / {CSharpLiteral.Of(size)};");
             foreach (string other in split.Distinct().Skip(1))
                 writer.Line($"if ({call.Elements(node.Inputs.IndexOf(other))}.Length != count * {CSharpLiteral.Of(Size(other))}) throw new ArgumentException({CSharpLiteral.Of(node.Label + ": its inputs have different numbers of items.")});");

@@ -51,7 +51,7 @@ internal static class LineKernels
     {
         StepWriter writer = call.Writer;
         Arithmetic arithmetic = Kernels.Arithmetic.Of(call.ElementType(0))!;
-        string axis = call.Constant(1) is null ? $"{call.Elements(1)}[0]" : call.Longs(1).Trim('[', ']');
+        string axis = call.Constant(1) is null ? $"{call.Elements(1)}[0]" : call.Number(1);
         writer.Line($"var lines = new TensorLines({call.Label}, {call.Lengths(0)}, Tensors.Axis({call.Label}, {axis}, {CSharpLiteral.Of(call.Rank(0))}));");
         WriteResult(call, arithmetic.Type);
         using (writer.Block("for (int line = 0; line < lines.Count; line++)"))

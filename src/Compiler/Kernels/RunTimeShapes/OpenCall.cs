@@ -86,8 +86,19 @@ internal sealed class OpenCall(StepWriter writer, KernelContext context, Node no
         return ElementType(input) == Graphs.ElementType.Int64 ? Elements(input) : $"Tensors.Longs({View(input)}).Span";
     }
 
-    /// <summary>Numbers as an argument for a span.</summary>
-    public static string List(System.Collections.Generic.IEnumerable<long> values) => "[" + string.Join(", ", values.Select(v => v is >= int.MinValue and <= int.MaxValue ? CSharpLiteral.Of((int)v) : CSharpLiteral.Of(Graphs.ElementType.Int64, v))) + "]";
+    /// <summary>Numbers as an argument for a span of 64-bit integers.</summary>
+    public string List(System.Collections.Generic.IEnumerable<long> values) => "[" + string.Join(", ", values.Select(Number)) + "]";
+
+    /// <summary>The one number that a constant input holds.</summary>
+    public string Number(int input)
+    {
+        long value = ReferenceTensor.FromTensor(Constant(input)!).ToIntegers()[0];
+        return value is >= int.MinValue and <= int.MaxValue ? CSharpLiteral.Of((int)value) : CSharpLiteral.Of(Graphs.ElementType.Int64, value);
+    }
+
+    /// <summary>C# 7.3 has no list that becomes what the argument is.</summary>
+    private string Number(long value)
+        => value is >= int.MinValue and <= int.MaxValue && !writer.Plan.Options.IsPortable ? CSharpLiteral.Of((int)value) : CSharpLiteral.Of(Graphs.ElementType.Int64, value);
 
     /// <summary>Numbers as an argument for a span.</summary>
     public static string List(ImmutableArray<int> values) => RunTimeParameters.List([.. values]);

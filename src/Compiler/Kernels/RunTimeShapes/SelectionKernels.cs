@@ -14,7 +14,7 @@ internal static class SelectionKernels
     /// <summary>NonMaxSuppression.</summary>
     public static Kernel NonMaxSuppression { get; } = new CallKernel(call =>
     {
-        string most = !call.Node.HasInput(2) ? "0" : call.Constant(2) is null ? call.Elements(2) + "[0]" : call.Longs(2).Trim('[', ']');
+        string most = !call.Node.HasInput(2) ? "0" : call.Constant(2) is null ? call.Elements(2) + "[0]" : call.Number(2);
         string isCentred = call.Node.Attributes.Int("center_point_box", 0) != 0 ? "true" : "false";
         return $"NonMaxSuppression.Run({call.Label}, {call.View(0)}, {call.View(1)}, {most}, {Threshold(call, 3, "0f")}, {Threshold(call, 4, "null")}, {isCentred})";
     })
@@ -26,7 +26,7 @@ internal static class SelectionKernels
     /// <summary>TopK, from opset 10 on.</summary>
     public static Kernel TopK { get; } = new CallKernel(call =>
     {
-        string count = call.Node.Operator.Version < 10 ? call.Int("k", 0) : call.Constant(1) is null ? call.Elements(1) + "[0]" : call.Longs(1).Trim('[', ']');
+        string count = call.Node.Operator.Version < 10 ? call.Int("k", 0) : call.Constant(1) is null ? call.Elements(1) + "[0]" : call.Number(1);
         string values = call.Node.HasOutput(0) ? $"out DynamicTensor<{call.Type(0)}> values" : "out _";
         string indices = call.Node.HasOutput(1) ? "out DynamicTensor<long> indices" : "out _";
         call.Writer.Line($"TopElements.Find<{call.Type(0)}>({call.Label}, {call.View(0)}, {count}, {call.Axis(call.Rank(0), -1)}, isLargest: {call.Flag("largest", 1)}, {values}, {indices});");

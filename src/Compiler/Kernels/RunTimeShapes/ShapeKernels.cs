@@ -29,7 +29,7 @@ internal static class ShapeKernels
     /// <summary>Reshape.</summary>
     public static Kernel Reshape { get; } = new CallKernel(call =>
     {
-        string shape = call.Node.Operator.Version < 5 ? OpenCall.List(call.Node.Attributes.Ints("shape") ?? []) : call.Longs(1);
+        string shape = call.Node.Operator.Version < 5 ? call.List(call.Node.Attributes.Ints("shape") ?? []) : call.Longs(1);
         return $"Reshaping.Reshape({call.Label}, {call.Tensor(0)}, {shape}, allowZero: {call.Flag("allowzero", 0)})";
     })
     { ParameterInputs = [1], IsChecked = true };
@@ -68,5 +68,5 @@ internal static class ShapeKernels
     { ParameterInputs = [0], IsChecked = true };
 
     private static string Axes(OpenCall call)
-        => call.Node.HasInput(1) ? call.Longs(1) : call.Node.Attributes.Ints("axes") is { } axes ? OpenCall.List(axes.AsEnumerable()) : "default";
+        => call.Node.HasInput(1) ? call.Longs(1) : call.Node.Attributes.Ints("axes") is { } axes ? call.List(axes.AsEnumerable()) : "default";
 }

@@ -47,5 +47,5 @@ internal static class WindowKernels
     private static string Operands(OpenCall call) => $"{call.View(0)}, {call.View(1)}, {(call.Node.HasInput(2) ? call.Elements(2) : "default")}";
 
     private static string Numbers(OpenCall call, string attribute, int count, long otherwise)
-        => OpenCall.List(call.Node.Attributes.Ints(attribute) is { } given ? given : Enumerable.Repeat(otherwise, count));
+        => call.List(call.Node.Attributes.Ints(attribute) is { } given ? given : Enumerable.Repeat(otherwise, count));
 }
