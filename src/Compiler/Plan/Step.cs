@@ -31,6 +31,9 @@ public abstract class Step
     /// <summary>The kernel's name, as reports show it.</summary>
     public abstract string Kernel { get; }
 
+    /// <summary>The rounding errors of the kernel; null: it declares none, and nothing that it computes can be verified.</summary>
+    internal virtual StepRounding? Rounding => null;
+
     /// <summary>One line that says what the step computes, such as <c>Conv 3×3, 16 → 32 channels, stride 2, then Relu</c>.</summary>
     public required string Summary { get; init; }
 

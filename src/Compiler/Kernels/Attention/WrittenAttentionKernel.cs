@@ -52,6 +52,8 @@ internal sealed class WrittenAttentionKernel : Kernel
 
         public override string Kernel => "Attention.Strided";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override void Emit(StepWriter writer)
         {
             string scale = CSharpLiteral.Of((float)(attention.Factor * q.Factor * k.Factor));

@@ -133,6 +133,8 @@ internal sealed class ChannelsLastConvKernel : ChannelsLastKernel
     {
         public override string Kernel => NameOf(form) + (Weights[0].Expansion is null ? "" : ".Expanded");
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         // A depthwise layer takes longer for its work; planes of three dimensions are not divided.
         public override bool IsDivisible => MultiplyAdds >= (form == ConvForm.Depthwise ? LeastDivided / 4 : LeastDivided)
             && (form == ConvForm.Pointwise ? layer.Batch * layer.Window.OutLength : layer.Window.Height.Out) > 1

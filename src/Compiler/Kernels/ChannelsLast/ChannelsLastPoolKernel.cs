@@ -54,6 +54,8 @@ internal sealed class ChannelsLastPoolKernel : ChannelsLastKernel
 
         public override string Kernel => Name;
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override void Emit(StepWriter writer)
         {
             PoolShapeText.Write(writer, layer with { Planes = layer.Planes / batch });
@@ -100,6 +102,8 @@ internal sealed class ChannelsLastGlobalPoolKernel : ChannelsLastKernel
     private sealed class GlobalPoolStep(ChannelSplit split) : Step
     {
         public override string Kernel => "ChannelsLast.GlobalPool";
+
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
 
         public override void Emit(StepWriter writer)
             => writer.Line($"ChannelsLastPool.{(Nodes[0].Operator.Name == "GlobalMaxPool" ? "GlobalMax" : "GlobalAverage")}({writer.Input(0)}, {writer.Output(0)}, batch: {split.Batch}, channels: {split.Channels}, pixels: {split.Pixels});");

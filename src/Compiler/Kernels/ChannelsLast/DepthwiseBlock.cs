@@ -90,6 +90,8 @@ internal sealed record DepthwiseBlock(FloatConvolution? Expansion, FloatConvolut
 
         public override string Kernel => "ChannelsLast.DepthwiseBlock";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override void Emit(StepWriter writer)
         {
             ConvShapeText.Write(writer, block.Depthwise.Layer);

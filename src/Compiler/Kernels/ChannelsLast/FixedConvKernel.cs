@@ -85,6 +85,8 @@ internal sealed class FixedConvKernel : ChannelsLastKernel
     {
         public override string Kernel => NameOf(layer) + (Weights[0].Expansion is null ? "" : ".Expanded");
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override void Emit(StepWriter writer)
         {
             string workspace = WorkspaceLength > 0 ? writer.Workspace : "default";

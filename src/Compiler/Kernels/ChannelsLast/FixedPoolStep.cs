@@ -19,6 +19,9 @@ internal sealed class FixedPoolStep(string function, int channels, WindowAxis he
 
     public override string Kernel => "ChannelsLast.Fixed.Pool";
 
+    /// <inheritdoc/>
+    internal override StepRounding? Rounding => StepRounding.OfNodes;
+
     /// <summary>Whether a pooling is small, and its windows lie inside the input.</summary>
     public static bool Serves(int batch, int channels, WindowAxis depth, WindowAxis height, WindowAxis width)
         => batch == 1 && channels >= LeastChannels && depth == WindowAxis.Missing && height.IsInside && width.IsInside

@@ -92,6 +92,8 @@ internal sealed class WinogradKernel : ChannelsLastKernel
     {
         public override string Kernel => NameOf(tiles);
 
+        internal override StepRounding? Rounding => StepRounding.Winograd;
+
         public override bool IsDivisible => MultiplyAdds >= LeastDivided && layer.Window.Height.Out > tiles.Height;
 
         public override void Emit(StepWriter writer)

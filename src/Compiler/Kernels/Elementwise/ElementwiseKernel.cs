@@ -51,6 +51,8 @@ internal sealed class ElementwiseKernel : Kernel
     {
         public override string Kernel => vectors ? "Elementwise.Vector" : "Elementwise";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override void Emit(StepWriter writer)
         {
             if (group.Count == 0) return;

@@ -49,6 +49,8 @@ internal sealed class MapKernel : Kernel
     {
         public override string Kernel => "Elementwise.Lanes";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override void Emit(StepWriter writer) => writer.Line($"Elementwise.Map({writer.Input(0)}, {writer.Output(0)}, {activation.Expression});");
     }
 }

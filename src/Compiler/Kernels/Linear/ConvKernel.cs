@@ -65,6 +65,8 @@ internal sealed class ConvKernel : Kernel
     {
         public override string Kernel => (depthwise ? "Conv.Depthwise" : "Conv.Simd") + (Weights[0].Expansion is null ? "" : ".Expanded");
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override void Emit(StepWriter writer)
         {
             ConvShapeText.Write(writer, layer);

@@ -27,6 +27,8 @@ internal sealed class ConvLoopKernel : Kernel
     {
         public override string Kernel => "Conv.Loops";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override void Emit(StepWriter writer)
         {
             ConvLoops.Write(

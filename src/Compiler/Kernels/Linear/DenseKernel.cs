@@ -101,6 +101,8 @@ internal sealed class DenseKernel : Kernel
     {
         public override string Kernel => (form == Form.Gemm ? "Gemm" : "Dense." + form) + (IsExpanded(Weights[0]) ? ".Expanded" : "");
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         private static bool IsExpanded(Weight weight) => weight.Expansion is not null || (weight.Transform is { } transform && IsExpanded(transform.Source));
 
         public override bool IsDivisible => form == Form.Gemm && layer.Rows > 1 && MultiplyAdds >= LeastDivided;

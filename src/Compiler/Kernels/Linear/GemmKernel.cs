@@ -37,6 +37,8 @@ internal sealed class GemmKernel : Kernel
     {
         public override string Kernel => "Gemm.RunTime";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override void Emit(StepWriter writer)
         {
             string bias = isBias ? writer.Input(2) : "default";

@@ -30,6 +30,8 @@ internal sealed class GemmLoopKernel : Kernel
     {
         public override string Kernel => "Gemm.Loops";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override void Emit(StepWriter writer)
         {
             bool transA = node.Attributes.Int("transA", 0) != 0;

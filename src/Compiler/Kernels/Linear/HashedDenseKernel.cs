@@ -66,6 +66,8 @@ internal static class HashedDenseKernel
     {
         public override string Kernel => "Dense.Hashed" + (levels ? "Levels" : count <= 8 ? "8" : count <= NarrowValues ? "16" : count <= VectorValues ? "32" : "Table");
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override void Emit(StepWriter writer)
         {
             string values = levels ? "" : writer.WeightOf("Values") + ", ";

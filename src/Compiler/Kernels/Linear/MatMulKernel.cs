@@ -41,6 +41,8 @@ internal sealed class MatMulKernel : Kernel
     {
         public override string Kernel => "MatMul.RunTime";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override void Emit(StepWriter writer)
         {
             using var nest = new LoopScope(writer);

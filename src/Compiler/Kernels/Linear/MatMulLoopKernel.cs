@@ -31,6 +31,8 @@ internal sealed class MatMulLoopKernel : Kernel
     {
         public override string Kernel => "MatMul.Loops";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override void Emit(StepWriter writer)
         {
             int left = shape.Rows * shape.Depth;

@@ -87,6 +87,8 @@ internal sealed class TransposedConvKernel : Kernel
     {
         public override string Kernel => inPhases ? "ConvTranspose.Phases" : "ConvTranspose.Gemm";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override void Emit(StepWriter writer)
         {
             WriteShape(writer);

@@ -30,6 +30,8 @@ internal sealed class TransposedConvLoopKernel : Kernel
     {
         public override string Kernel => "ConvTranspose.Loops";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override void Emit(StepWriter writer)
         {
             WindowGeometry window = layer.Window;

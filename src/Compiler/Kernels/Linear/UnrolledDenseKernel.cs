@@ -72,6 +72,8 @@ internal sealed class UnrolledDenseKernel : Kernel
 
         public override string Kernel => "Dense.Unrolled";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override void Emit(StepWriter writer)
         {
             for (int j = 0; j < layer.Inputs; j++) writer.Line($"float x{j} = {writer.Input(0)}[{j}];");

@@ -31,6 +31,9 @@ internal sealed class MicroConvStep(ConvLayer layer, PatchShape shape, MicroWeig
     public override string Kernel => "Micro.Conv";
 
     /// <inheritdoc/>
+    internal override StepRounding? Rounding => StepRounding.OfNodes;
+
+    /// <inheritdoc/>
     public override void Emit(StepWriter writer)
     {
         weights.Declare(writer);

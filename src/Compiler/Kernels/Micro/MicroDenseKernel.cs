@@ -48,6 +48,8 @@ internal sealed class MicroDenseKernel : Kernel
 
         public override string Kernel => "Micro.Dense";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override void Emit(StepWriter writer)
         {
             weights.Declare(writer);

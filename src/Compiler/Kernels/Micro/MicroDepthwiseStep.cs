@@ -26,6 +26,9 @@ internal sealed class MicroDepthwiseStep(ConvLayer layer, MicroWeights weights, 
     /// <inheritdoc/>
     public override string Kernel => "Micro.Depthwise";
 
+    /// <inheritdoc/>
+    internal override StepRounding? Rounding => StepRounding.OfNodes;
+
     /// <summary>Elements of a padded plane.</summary>
     public static int PlaneLength(WindowGeometry window) => PaddedHeight(window) * PaddedWidth(window);
 

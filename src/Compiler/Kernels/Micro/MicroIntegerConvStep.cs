@@ -25,6 +25,9 @@ internal sealed class MicroIntegerConvStep(ConvLayer conv, MicroRequantisation e
     public override string Kernel => "Micro.IntegerConv";
 
     /// <inheritdoc/>
+    internal override StepRounding? Rounding => StepRounding.OfNodes;
+
+    /// <inheritdoc/>
     public override string Stem => "Conv";
 
     /// <inheritdoc/>

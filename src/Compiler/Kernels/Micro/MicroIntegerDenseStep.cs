@@ -15,6 +15,9 @@ internal sealed class MicroIntegerDenseStep(QuantizedLayer layer, MicroRequantis
     public override string Kernel => "Micro.IntegerDense";
 
     /// <inheritdoc/>
+    internal override StepRounding? Rounding => StepRounding.OfNodes;
+
+    /// <inheritdoc/>
     public override string Stem => Nodes.First(n => n.Operator.Name is not ("DequantizeLinear" or "QuantizeLinear")).Operator.Name;
 
     /// <summary>Integers of workspace.</summary>

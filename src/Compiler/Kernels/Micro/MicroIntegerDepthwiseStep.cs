@@ -22,6 +22,9 @@ internal sealed class MicroIntegerDepthwiseStep(ConvLayer conv, MicroRequantisat
     public override string Kernel => "Micro.IntegerDepthwise";
 
     /// <inheritdoc/>
+    internal override StepRounding? Rounding => StepRounding.OfNodes;
+
+    /// <inheritdoc/>
     public override string Stem => "Conv";
 
     /// <inheritdoc/>

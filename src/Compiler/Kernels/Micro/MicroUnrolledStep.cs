@@ -66,6 +66,9 @@ internal sealed class MicroUnrolledStep : Step
     /// <inheritdoc/>
     public override string Kernel => "Micro.Unrolled";
 
+    /// <inheritdoc/>
+    internal override StepRounding? Rounding => StepRounding.OfNodes;
+
     /// <summary>Whether its code takes more flash than loops and weights.</summary>
     private bool IsLarger { get; init; }
 

@@ -50,6 +50,8 @@ internal sealed class BatchNormKernel : Kernel, ILayoutKernel
     {
         public override string Kernel => "BatchNorm.Scale";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override void Emit(StepWriter writer)
             => writer.Line($"ChannelScale.Run({writer.Input(0)}, {writer.Weight(0)}, {writer.Weight(1)}, {writer.Output(0)}, outer: {view.Outer}, channels: {view.Length}, inner: {view.Inner}, {activation.Expression});");
     }

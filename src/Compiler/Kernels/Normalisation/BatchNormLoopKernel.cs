@@ -31,6 +31,8 @@ internal sealed class BatchNormLoopKernel : Kernel
     {
         public override string Kernel => "BatchNorm.Loops";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override void Emit(StepWriter writer)
         {
             using var nest = new LoopScope(writer);

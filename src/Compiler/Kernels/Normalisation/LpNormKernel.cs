@@ -30,6 +30,8 @@ internal sealed class LpNormKernel : Kernel
     {
         public override string Kernel => "LpNorm.Loops";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override void Emit(StepWriter writer)
         {
             if (view.Outer == 0 || view.Length == 0 || view.Inner == 0) return;

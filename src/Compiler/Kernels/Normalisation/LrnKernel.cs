@@ -29,6 +29,8 @@ internal sealed class LrnKernel : Kernel
     {
         public override string Kernel => "Lrn.Loops";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override void Emit(StepWriter writer)
         {
             if (view.Outer == 0 || view.Length == 0 || view.Inner == 0) return;

@@ -32,6 +32,8 @@ internal sealed class MeanVarianceKernel : Kernel
     {
         public override string Kernel => "MeanVariance.Loops";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override void Emit(StepWriter writer)
         {
             if (x.Contains(0)) return;

@@ -17,6 +17,9 @@ internal sealed class RowNormStep(RowNormLayer layer, Arithmetic[] types) : Step
     /// <inheritdoc/>
     public override string Kernel => IsFloat ? "RowNorm.Vector" : "RowNorm.Loops";
 
+    /// <inheritdoc/>
+    internal override StepRounding? Rounding => StepRounding.OfNodes;
+
     private bool IsFloat => types.All(t => t.Type == "float");
 
     private string Sum => types[Tensor].Sum;

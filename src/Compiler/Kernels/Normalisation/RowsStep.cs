@@ -13,6 +13,9 @@ internal sealed class RowsStep(int rows, int length, float epsilon, bool centers
     public override string Kernel => "RowNorm.Vector";
 
     /// <inheritdoc/>
+    internal override StepRounding? Rounding => StepRounding.OfNodes;
+
+    /// <inheritdoc/>
     public override void Emit(StepWriter writer)
     {
         string scale = hasScale ? writer.Input(1) : "default";

@@ -30,6 +30,8 @@ internal sealed class GlobalPoolKernel : Kernel
     {
         public override string Kernel => "Reduce.Simd";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override void Emit(StepWriter writer)
             => writer.Line($"Reduce.Run({writer.Input(0)}, {writer.Output(0)}, outer: {planes}, axis: {length}, inner: 1, default({reduction}));");
     }

@@ -31,6 +31,8 @@ internal sealed class GlobalPoolLoopKernel : Kernel
     {
         public override string Kernel => "GlobalPool.Loops";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public ImmutableArray<RowStep> Rows { get; init; } = [];
 
         public override void Emit(StepWriter writer)

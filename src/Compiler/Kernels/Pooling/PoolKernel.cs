@@ -28,6 +28,8 @@ internal sealed class PoolKernel : Kernel
     {
         public override string Kernel => "Pool.Simd";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override void Emit(StepWriter writer)
         {
             PoolShapeText.Write(writer, layer);

@@ -38,6 +38,8 @@ internal sealed class PoolLoopKernel : Kernel
 
         public override string Kernel => "Pool.Loops";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public ImmutableArray<RowStep> Rows { get; init; } = [];
 
         public override void Emit(StepWriter writer)

@@ -44,6 +44,8 @@ internal sealed class IntegerConvKernel : Kernel
     {
         public override string Kernel => "IntegerConv.Loops";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override void Emit(StepWriter writer)
         {
             string type = IsWide(layer, output, hasBias) ? "long" : "int";

@@ -45,6 +45,8 @@ internal sealed class IntegerMatMulKernel : Kernel
 
         public override string Kernel => "IntegerMatMul.Loops";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override void Emit(StepWriter writer)
         {
             int[] lengths = IntegerProduct.MatrixLengths(shape);

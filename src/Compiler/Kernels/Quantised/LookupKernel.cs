@@ -75,6 +75,8 @@ internal sealed class LookupKernel : Kernel
     {
         public override string Kernel => "Elementwise.Table";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override void Emit(StepWriter writer)
         {
             writer.Line($"ReadOnlySpan<{to.CSharpName()}> table = {writer.Weight(0)};");

@@ -32,6 +32,8 @@ internal sealed class PackedDequantizeKernel : Kernel
     {
         public override string Kernel => "Dequantise.Packed";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override void Emit(StepWriter writer)
         {
             int blockSize = layout.IsPerTensor ? count : layout.BlockSize;

@@ -95,6 +95,8 @@ internal sealed class QuantizedElementwiseKernel : Kernel
     {
         public override string Kernel => "Elementwise.Bytes";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override void Emit(StepWriter writer)
         {
             foreach (string line in lines)

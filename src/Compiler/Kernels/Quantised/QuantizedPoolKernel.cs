@@ -70,6 +70,8 @@ internal sealed class QuantizedPoolKernel : Kernel
     {
         public override string Kernel => "ChannelsLastPool.Integers";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override string Stem => pool.Node.Operator.Name;
 
         public override void Emit(StepWriter writer)
@@ -83,6 +85,8 @@ internal sealed class QuantizedPoolKernel : Kernel
     private sealed class PoolStep(int planes, WindowGeometry window, DequantizedValue x, DequantizedValue y, bool countsTaps, string stem) : Step
     {
         public override string Kernel => "Pool.Integers";
+
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
 
         public override string Stem => stem;
 

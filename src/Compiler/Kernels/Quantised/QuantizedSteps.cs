@@ -87,6 +87,8 @@ internal static class QuantizedSteps
     {
         public override string Kernel => isChannelsLast ? "ChannelsLast.Integers" : "Conv.Integers";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override string Stem => "Conv";
 
         public override void Emit(StepWriter writer)
@@ -100,6 +102,8 @@ internal static class QuantizedSteps
     private sealed class ProductStep(int rows, QuantizedWeights weights, int? inputZero, QuantizedEnding ending, string stem) : QuantizedStep(inputZero, weights.Zero, ending)
     {
         public override string Kernel => "Gemm.Integers";
+
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
 
         public override string Stem => stem;
 

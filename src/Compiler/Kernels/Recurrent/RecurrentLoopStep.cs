@@ -12,6 +12,9 @@ internal sealed class RecurrentLoopStep(Node node, RecurrentLayer layer, Recurre
 
     public override string Kernel => node.Operator.Name + ".Loops";
 
+    /// <inheritdoc/>
+    internal override StepRounding? Rounding => StepRounding.OfNodes;
+
     private bool IsLstm => node.Operator.Name == "LSTM";
 
     private bool HasSequence => Outputs.Length > 0 && Outputs[0].Length > 0;

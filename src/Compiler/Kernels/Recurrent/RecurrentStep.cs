@@ -14,6 +14,9 @@ internal sealed class RecurrentStep(Node node, RecurrentLayer layer, RecurrentOp
 
     public override string Kernel => node.Operator.Name + ".Steps";
 
+    /// <inheritdoc/>
+    internal override StepRounding? Rounding => StepRounding.OfNodes;
+
     private bool IsLstm => node.Operator.Name == "LSTM";
 
     private bool IsMasked => operands.Has(RecurrentOperands.Lengths);

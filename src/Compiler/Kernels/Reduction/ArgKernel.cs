@@ -27,6 +27,8 @@ internal sealed class ArgKernel : Kernel
     {
         public override string Kernel => "Arg.Loops";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override void Emit(StepWriter writer)
         {
             string comparison = (node.Operator.Name == "ArgMax" ? ">" : "<") + (node.Attributes.Int("select_last_index", 0) != 0 ? "=" : "");

@@ -30,6 +30,8 @@ internal sealed class SoftmaxKernel : Kernel, ILayoutKernel
     {
         public override string Kernel => "Softmax.Simd";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override void Emit(StepWriter writer)
             => writer.Line($"Softmax.{method}({writer.Input(0)}, {writer.Output(0)}, outer: {view.Outer}, axis: {view.Length}, inner: {view.Inner});");
     }

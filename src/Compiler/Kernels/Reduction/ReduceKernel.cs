@@ -27,6 +27,8 @@ internal sealed class ReduceKernel : Kernel, ILayoutKernel
     {
         public override string Kernel => "Reduce.Simd";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override void Emit(StepWriter writer)
         {
             string sizes = $"{writer.Input(0)}, {writer.Output(0)}, outer: {view.Outer}, axis: {view.Length}, inner: {view.Inner}";

@@ -27,6 +27,8 @@ internal sealed class ReduceLoopKernel : Kernel
     {
         public override string Kernel => "Reduce.Loops";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override void Emit(StepWriter writer)
         {
             using var kept = new LoopScope(writer);

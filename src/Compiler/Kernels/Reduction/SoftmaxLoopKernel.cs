@@ -27,6 +27,8 @@ internal sealed class SoftmaxLoopKernel : Kernel
     {
         public override string Kernel => name + ".Loops";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override void Emit(StepWriter writer)
         {
             if (view.Outer == 0 || view.Length == 0 || view.Inner == 0) return;

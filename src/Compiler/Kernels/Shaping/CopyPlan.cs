@@ -55,6 +55,8 @@ internal static class CopyPlan
     {
         public override string Kernel => IsView ? "Placed" : "Copy";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override bool IsView => isPlaced;
 
         internal override ImmutableArray<CopiedPart> Parts => fill is not null || check is not null ? []

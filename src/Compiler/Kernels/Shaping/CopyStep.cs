@@ -14,6 +14,9 @@ internal sealed class CopyStep : Step
     /// <inheritdoc/>
     public override string Kernel => "Copy";
 
+    /// <inheritdoc/>
+    internal override StepRounding? Rounding => StepRounding.OfNodes;
+
     /// <summary>A copy of a value to the output at a position. The copy's own value name holds a blank, so it meets no other.</summary>
     public static CopyStep Create(string value, int position) => new()
     {

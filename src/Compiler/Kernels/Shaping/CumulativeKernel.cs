@@ -31,6 +31,8 @@ internal sealed class CumulativeKernel : Kernel
     {
         public override string Kernel => "Cumulative";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override void Emit(StepWriter writer)
         {
             if (x.Contains(0))
@@ -73,6 +75,8 @@ internal sealed class CumulativeKernel : Kernel
     private sealed class RunTimeCumulativeStep(int[] x, ElementType type) : Step
     {
         public override string Kernel => "Cumulative";
+
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
 
         public static RunTimeCumulativeStep Create(Node node, int[] x, ElementType type) => new(x, type)
         {

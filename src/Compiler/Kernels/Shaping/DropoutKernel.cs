@@ -28,6 +28,8 @@ internal sealed class DropoutKernel : Kernel
     {
         public override string Kernel => "Copy";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override void Emit(StepWriter writer)
         {
             if (writer.Output(0).Length > 0) writer.Line($"{writer.Input(0)}.CopyTo({writer.Output(0)});");

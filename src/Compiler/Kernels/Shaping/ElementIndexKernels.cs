@@ -54,6 +54,9 @@ internal sealed class ElementIndexStep(int[] data, int[] indices, int axis, Redu
     public override string Kernel => reduction is null ? "GatherElements" : "ScatterElements";
 
     /// <inheritdoc/>
+    internal override StepRounding? Rounding => StepRounding.OfNodes;
+
+    /// <inheritdoc/>
     public override void Emit(StepWriter writer)
     {
         if (reduction is not null) writer.Line($"{writer.Input(0)}.CopyTo({writer.Output(0)});");

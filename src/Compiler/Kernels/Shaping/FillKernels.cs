@@ -12,6 +12,9 @@ internal sealed class MadeStep(Action<StepWriter> emit) : Step
     /// <inheritdoc/>
     public override string Kernel => "Fill";
 
+    /// <inheritdoc/>
+    internal override StepRounding? Rounding => StepRounding.OfNodes;
+
     /// <summary>A step that makes the output of a node.</summary>
     public static MadeStep Create(Node node, KernelContext context, ImmutableArray<string> inputs, Action<StepWriter> emit) => new(emit)
     {

@@ -45,6 +45,8 @@ internal sealed class GatherKernel : Kernel
     {
         public override string Kernel => "Gather";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override void Emit(StepWriter writer)
         {
             string x = writer.Input(0);

@@ -28,6 +28,8 @@ internal sealed class ReverseSequenceKernel : Kernel
     {
         public override string Kernel => "ReverseSequence";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override void Emit(StepWriter writer)
         {
             if (x.Contains(0))

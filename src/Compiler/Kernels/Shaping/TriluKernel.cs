@@ -33,6 +33,8 @@ internal sealed class TriluKernel : Kernel
     {
         public override string Kernel => "Trilu";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override void Emit(StepWriter writer)
         {
             if (count == 0)

@@ -53,6 +53,9 @@ internal sealed class TupleIndexStep(int[] data, int[] indices, int batch, Reduc
     public override string Kernel => reduction is null ? "GatherND" : "ScatterND";
 
     /// <inheritdoc/>
+    internal override StepRounding? Rounding => StepRounding.OfNodes;
+
+    /// <inheritdoc/>
     public override void Emit(StepWriter writer)
     {
         if (reduction is not null) writer.Line($"{writer.Input(0)}.CopyTo({writer.Output(0)});");

@@ -24,6 +24,9 @@ internal sealed class ViewStep : Step
     public override string Kernel => "View";
 
     /// <inheritdoc/>
+    internal override StepRounding? Rounding => StepRounding.OfNodes;
+
+    /// <inheritdoc/>
     public override bool IsView => true;
 
     /// <summary>A view of a value.</summary>

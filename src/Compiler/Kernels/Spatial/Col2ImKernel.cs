@@ -34,6 +34,8 @@ internal sealed class Col2ImKernel : Kernel
     {
         public override string Kernel => block is null ? "Col2Im.RunTime" : "Col2Im";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override void Emit(StepWriter writer)
         {
             if (block is null) WriteGeometry(writer);

@@ -75,6 +75,8 @@ internal sealed class ResizeKernel : Kernel, ILayoutKernel
     {
         public override string Kernel => "Resize.Simd";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override void Emit(StepWriter writer)
         {
             string source = writer.Input(0);

@@ -53,6 +53,8 @@ internal sealed class ResizeLoopKernel : Kernel
 
         public override string Kernel => layer.Axes is null ? "Resize.RunTime" : "Resize.Loops";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override void Emit(StepWriter writer)
         {
             if (layer.Axes is null) new ResizeGeometryText(layer, context).Write(writer);

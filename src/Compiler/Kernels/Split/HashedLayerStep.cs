@@ -17,6 +17,9 @@ internal sealed class HashedLayerStep(SplitLoops loops, LoweringWork work, Fused
     public override string Kernel => "Hashed." + work.Lowering;
 
     /// <inheritdoc/>
+    internal override StepRounding? Rounding => StepRounding.OfNodes;
+
+    /// <inheritdoc/>
     public override void Emit(StepWriter writer)
     {
         var text = new SplitText(writer, loops.Layer);

@@ -26,6 +26,9 @@ internal sealed class UnrolledHashedStep(DenseLayer dense, SplitLayer layer, boo
     /// <inheritdoc/>
     public override string Kernel => "Hashed.Unrolled";
 
+    /// <inheritdoc/>
+    internal override StepRounding? Rounding => StepRounding.OfNodes;
+
     private Magnitudes Magnitudes => layer.Magnitudes;
 
     /// <inheritdoc/>

@@ -20,6 +20,9 @@ internal sealed class LayoutMoveStep : Step
     /// <inheritdoc/>
     public override string Kernel => _toChannelsLast ? "ToChannelsLast" : "ToChannelsFirst";
 
+    /// <inheritdoc/>
+    internal override StepRounding? Rounding => StepRounding.OfNodes;
+
     /// <summary>A conversion.</summary>
     public static LayoutMoveStep Create(string source, string target, bool toChannelsLast, ChannelSplit split) => new(toChannelsLast, split)
     {

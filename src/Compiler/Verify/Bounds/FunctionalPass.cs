@@ -98,6 +98,9 @@ internal class FunctionalPass
                 case ActivationNode activation:
                     Through(activation, n, bounds);
                     break;
+                case ProductNode product:
+                    Through(product, n, bounds);
+                    break;
                 case MaxNode max:
                     Through(max, n, bounds);
                     break;
@@ -250,6 +253,32 @@ internal class FunctionalPass
             Vector<double> low = above * lowerOffset, high = below * upperOffset;
             constants[v] += low + high;
             magnitudes[v] += Vector.Abs(low) + Vector.Abs(high);
+        }
+    }
+
+    private void Through(ProductNode node, int index, NetworkBounds bounds)
+    {
+        ReadOnlySpan<Vector<double>> functionals = MemoryMarshal.Cast<double, Vector<double>>(At(index));
+        Span<Vector<double>> left = MemoryMarshal.Cast<double, Vector<double>>(Use(node.Left, bounds)), right = MemoryMarshal.Cast<double, Vector<double>>(Use(node.Right, bounds));
+        Span<Vector<double>> constants = MemoryMarshal.Cast<double, Vector<double>>(_constants.AsSpan(0, Count));
+        Span<Vector<double>> magnitudes = MemoryMarshal.Cast<double, Vector<double>>(_magnitudes.AsSpan(0, Count));
+        for (int i = 0; i < node.Length; i++)
+        {
+            var planes = ProductRelaxation.Of(bounds.Values(node.Left, node.LeftElements[i]), bounds.Values(node.Right, node.RightElements[i]));
+            var (ofLeft, ofRight) = (new Vector<double>(planes.LeftSlope), new Vector<double>(planes.RightSlope));
+            var (below, above) = (new Vector<double>(planes.Lower), new Vector<double>(planes.Upper));
+            (int leftRow, int rightRow) = (node.LeftElements[i] * constants.Length, node.RightElements[i] * constants.Length);
+            for (int v = 0; v < constants.Length; v++)
+            {
+                Vector<double> factor = functionals[(i * constants.Length) + v];
+                // Infinite times nothing would be NaN.
+                Vector<double> low = Vector.ConditionalSelect(Vector.GreaterThan(factor, Vector<double>.Zero), factor * below, Vector<double>.Zero);
+                Vector<double> high = Vector.ConditionalSelect(Vector.LessThan(factor, Vector<double>.Zero), factor * above, Vector<double>.Zero);
+                left[leftRow + v] += factor * ofLeft;
+                right[rightRow + v] += factor * ofRight;
+                constants[v] += low + high;
+                magnitudes[v] += Vector.Abs(low) + Vector.Abs(high) + (Vector.Abs(factor) * new Vector<double>(planes.Magnitude));
+            }
         }
     }
 

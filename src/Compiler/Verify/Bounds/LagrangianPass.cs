@@ -295,6 +295,9 @@ internal sealed class LagrangianPass : FunctionalPass
                 case ActivationNode activation:
                     Follow(activation, n, values);
                     break;
+                case ProductNode product:
+                    Follow(product, n, values);
+                    break;
                 case MaxNode max:
                     Follow(max, values);
                     break;
@@ -328,6 +331,17 @@ internal sealed class LagrangianPass : FunctionalPass
                 Vector<double> low = (lowerSlopes[at] * z[at]) + lowerOffsets[at], high = (upperSlopes[at] * z[at]) + upperOffsets[at];
                 target[at] = Vector.ConditionalSelect(Vector.GreaterThanOrEqual(factors[at], Vector<double>.Zero), low, high);
             }
+        }
+    }
+
+    private void Follow(ProductNode node, int index, Span<double> values)
+    {
+        ReadOnlySpan<double> factors = At(index), left = Values(node.Left), right = Values(node.Right);
+        for (int i = 0; i < node.Length; i++)
+        {
+            (int x, int y) = (node.LeftElements[i], node.RightElements[i]);
+            var planes = ProductRelaxation.Of(_bounds!.Values(node.Left, x), _bounds.Values(node.Right, y));
+            for (int k = 0, at = i * Count; k < Count; k++, at++) values[at] = (planes.LeftSlope * left[(x * Count) + k]) + (planes.RightSlope * right[(y * Count) + k]) + (factors[at] >= 0 ? planes.Lower : planes.Upper);
         }
     }
 

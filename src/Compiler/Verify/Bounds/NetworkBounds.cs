@@ -25,6 +25,9 @@ internal sealed class NetworkBounds
     private const long RegionMemory = 1L << 28;
     private const int RegionOverhead = 1 << 10;
 
+    /// <summary>A constant rounded to float32 may be less by a share of this.</summary>
+    private const double RoundedDown = 1 - 1e-6;
+
     private readonly BoundNetwork _network;
     private readonly double[][] _lower;
     private readonly double[][] _upper;
@@ -63,7 +66,7 @@ internal sealed class NetworkBounds
         for (int i = 0; i < _isLinear.Length; i++) _isLinear[i] = network.Nodes[i] is InputNode or AffineNode && network.Nodes[i].Sources.All(s => _isLinear[s]);
         _isSoleReader = [.. network.Nodes.Select((n, i) => n is ActivationNode && network.Output != n.Sources[0] && network.Nodes.Count(r => r.Sources.Contains(n.Sources[0])) == 1)];
         _isRelaxed = new bool[network.Nodes.Length];
-        _readers = [.. network.Nodes.Select((_, i) => network.Nodes.Where(n => n is ActivationNode or MaxNode && n.Sources[0] == i).ToArray())];
+        _readers = [.. network.Nodes.Select((_, i) => network.Nodes.Where(n => n is ActivationNode or MaxNode or ProductNode && n.Sources.Contains(i)).ToArray())];
         for (int i = 0; i < _readers.Length; i++) _isRelaxed[i] = _readers[i].Length > 0;
         _elements = Math.Max(1, Math.Min(MostFunctionals, MostFactors / longest) / 2);
         HasForms = network.Inputs <= MostForms;
@@ -131,6 +134,14 @@ internal sealed class NetworkBounds
                     FindWanted(n);
                     FindBent(activation, n);
                     break;
+                case ProductNode product:
+                    for (int i = 0; i < product.Length; i++)
+                    {
+                        Interval value = ProductRelaxation.Bound(Values(product.Left, product.LeftElements[i]), Values(product.Right, product.RightElements[i]));
+                        (_lower[n][i], _upper[n][i]) = (value.Low, value.High);
+                    }
+
+                    break;
                 case MaxNode max:
                     for (int i = 0; i < max.Length; i++)
                     {
@@ -146,6 +157,9 @@ internal sealed class NetworkBounds
 
         return true;
     }
+
+    /// <summary>The bounds of an element.</summary>
+    public Interval Values(int node, int element) => new(_lower[node][element], _upper[node][element]);
 
     private void FindWanted(int node)
     {
@@ -193,9 +207,25 @@ internal sealed class NetworkBounds
         rounding.Errors(magnitude, largest, _errors[index]);
         for (int i = 0; i < node.Length; i++)
         {
-            low[i] -= _errors[index][i];
+            double least = low[i] - _errors[index][i];
+            low[i] = least < node.Bias[i] && rounding.KeepsSign && IsSumOfPositives(node, i) ? node.Bias[i] * RoundedDown : least;
             high[i] += _errors[index][i];
         }
+    }
+
+    /// <summary>Whether no term of an element is below zero anywhere in the box.</summary>
+    private bool IsSumOfPositives(AffineNode node, int element)
+    {
+        if (node.Bias[element] < 0) return false;
+        for (int s = 0; s < node.Sources.Length; s++)
+        {
+            ReadOnlySpan<int> columns = node.Maps[s].Columns(element);
+            ReadOnlySpan<double> values = node.Maps[s].Values(element);
+            for (int k = 0; k < columns.Length; k++)
+                if (!((values[k] > 0 ? _lower[node.Sources[s]][columns[k]] : -_upper[node.Sources[s]][columns[k]]) >= 0)) return false;
+        }
+
+        return true;
     }
 
     /// <summary>Bounds the elements again whose function is not linear over their interval.</summary>
@@ -236,7 +266,7 @@ internal sealed class NetworkBounds
     {
         double low = _lower[node][element], high = _upper[node][element];
         foreach (BoundNode reader in _readers[node])
-            if (reader is not ActivationNode activation || !activation.Function.IsLinear(low, high)) return true;
+            if (reader is ActivationNode activation ? !activation.Function.IsLinear(low, high) : reader is not ProductNode || low < high) return true;
         return false;
     }
 

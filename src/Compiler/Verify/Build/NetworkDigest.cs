@@ -24,7 +24,7 @@ public static class NetworkDigest
             foreach (KeyValuePair<string, AttributeValue> attribute in node.Attributes.All)
                 if (attribute.Value is TensorAttribute { Value: var tensor }) Add(text, node.Name + "." + attribute.Key, tensor);
         // Kernels whose rounding is not that of the graph's own sums.
-        foreach (Step step in plan.Root.Steps.Where(static s => s.Kernel.Contains("Winograd") || s.Kernel.Contains("RowNorm") || s.Kernel.Contains("Attention")))
+        foreach (Step step in plan.Root.Steps.Where(static s => s.Rounding != StepRounding.OfNodes))
             foreach (Node node in step.Nodes) text.Append(step.Kernel).Append(' ').Append(node.Name).Append('\n');
         return ModelSource.Hash(Encoding.UTF8.GetBytes(text.ToString()));
     }

@@ -12,6 +12,9 @@ internal sealed record AbsActivation : CurvedActivation
     protected override double Turn => 0;
 
     /// <inheritdoc/>
+    protected override double Floor => 0;
+
+    /// <inheritdoc/>
     public override double Apply(double x) => Math.Abs(x);
 
     /// <inheritdoc/>

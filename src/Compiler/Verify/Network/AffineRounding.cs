@@ -17,8 +17,23 @@ internal sealed record AffineRounding(int Terms)
     /// </summary>
     private const double Analyser = 1 + (1.0 / 256);
 
+    /// <summary>What a step that no code computes loses to the analyser's doubles, pulled back through 2¹⁶ outputs.</summary>
+    private const double Real = 1.0 / (1L << 36);
+
+    /// <summary>A step of an argument about what code computes, not of the code: only the analyser rounds.</summary>
+    public static AffineRounding OfNoCode { get; } = new(0) { IsComputed = false };
+
+    /// <summary>Whether code computes the sums.</summary>
+    public bool IsComputed { get; init; } = true;
+
     /// <summary>By output the magnitude of constants that cancel in the bias; empty where none do.</summary>
     public ImmutableArray<double> Constants { get; init; } = [];
+
+    /// <summary>
+    /// Whether float32 adds up the terms one by one: where none is below zero, the sum is at least each of them, whatever the rounding. Sums that a
+    /// kernel may take apart (hashed weights) are not of this kind.
+    /// </summary>
+    public bool KeepsSign { get; init; }
 
     /// <summary>How much larger than the result the sum behind it may be: n for a mean of n elements. Where that overflows, so does the result.</summary>
     public int SumFactor { get; init; } = 1;
@@ -32,6 +47,12 @@ internal sealed record AffineRounding(int Terms)
     /// <param name="errors">Takes the errors.</param>
     public void Errors(ReadOnlySpan<double> magnitude, ReadOnlySpan<double> x, Span<double> errors)
     {
+        if (!IsComputed)
+        {
+            for (int i = 0; i < errors.Length; i++) errors[i] = magnitude[i] < double.MaxValue ? magnitude[i] * Real : double.PositiveInfinity;
+            return;
+        }
+
         for (int i = 0; i < errors.Length; i++) errors[i] = magnitude[i] * SumFactor < float.MaxValue / 2 ? Analyser * FloatRounding.OfSum(Terms, magnitude[i] + (Constants.IsEmpty ? 0 : Constants[i])) : double.PositiveInfinity;
         Winograd?.Raise(x, errors);
     }

@@ -34,6 +34,14 @@ internal sealed record ActivationNode(string Name, int Length, int Source, Activ
 /// <param name="Groups">By element the elements of the source.</param>
 internal sealed record MaxNode(string Name, int Source, ImmutableArray<ImmutableArray<int>> Groups) : BoundNode(Name, Groups.Length, [Source]);
 
+/// <summary>Every element is the product of two elements: exact, the code's rounding comes with the node that reads it.</summary>
+/// <param name="Name">The value's name.</param>
+/// <param name="Left">The node of one factor.</param>
+/// <param name="LeftElements">By element the factor's element.</param>
+/// <param name="Right">The node of the other factor.</param>
+/// <param name="RightElements">By element that factor's element.</param>
+internal sealed record ProductNode(string Name, int Left, int[] LeftElements, int Right, int[] RightElements) : BoundNode(Name, LeftElements.Length, [Left, Right]);
+
 /// <summary>A network as bounds are computed on it; nodes stand after their sources, node 0 is the input.</summary>
 /// <param name="Nodes">The nodes.</param>
 /// <param name="Output">The node that is the output.</param>

@@ -15,6 +15,9 @@ internal abstract record CurvedActivation : Activation
     /// <summary>The error of the generated code that does not depend on the value.</summary>
     public virtual double Absolute => 0;
 
+    /// <summary>What the function is never less than, as float32 code computes it.</summary>
+    protected virtual double Floor => double.NegativeInfinity;
+
     /// <summary>Where the function turns from falling to rising; no number where it does not.</summary>
     protected virtual double Turn => double.NaN;
 
@@ -27,7 +30,9 @@ internal abstract record CurvedActivation : Activation
         if (lower < Turn && upper > Turn) (least, most) = (Math.Min(least, Apply(Turn)), Math.Max(most, Apply(Turn)));
         // Near the end of float32 the generated code may give infinity.
         double largest = Math.Max(Math.Abs(least), Math.Abs(most));
-        return largest < float.MaxValue / 2 ? new Interval(least, most).Widened(FloatRounding.Of(largest, Precision) + Absolute) : Interval.Unbounded;
+        if (!(largest < float.MaxValue / 2)) return Interval.Unbounded;
+        Interval widened = new Interval(least, most).Widened(FloatRounding.Of(largest, Precision) + Absolute);
+        return widened with { Low = Math.Max(widened.Low, Floor) };
     }
 
     /// <inheritdoc/>

@@ -10,6 +10,9 @@ internal sealed record ExpActivation(double Precision) : CurvedActivation
     public override double Precision { get; } = Precision;
 
     /// <inheritdoc/>
+    protected override double Floor => 0;
+
+    /// <inheritdoc/>
     public override double Apply(double x) => Math.Exp(x);
 
     /// <inheritdoc/>

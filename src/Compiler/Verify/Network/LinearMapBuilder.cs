@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 
@@ -39,6 +40,27 @@ internal sealed class LinearMapBuilder(int inputs)
         for (int i = 0; i < columns.Length; i++)
         {
             if (columns[i] >= 0) builder.Add(columns[i], factors is null ? 1 : factors[i]);
+            builder.EndRow();
+        }
+
+        return builder.ToMap();
+    }
+
+    /// <summary>The sum of two matrices of the same lengths.</summary>
+    public static LinearMap Sum(LinearMap a, LinearMap b)
+    {
+        var builder = new LinearMapBuilder(a.Inputs);
+        for (int row = 0; row < a.Outputs; row++)
+        {
+            (int i, int j) = (0, 0);
+            ReadOnlySpan<int> left = a.Columns(row), right = b.Columns(row);
+            while (i < left.Length || j < right.Length)
+            {
+                int column = Math.Min(i < left.Length ? left[i] : int.MaxValue, j < right.Length ? right[j] : int.MaxValue);
+                double value = i < left.Length && left[i] == column ? a.Values(row)[i++] : 0;
+                builder.Add(column, value + (j < right.Length && right[j] == column ? b.Values(row)[j++] : 0));
+            }
+
             builder.EndRow();
         }
 

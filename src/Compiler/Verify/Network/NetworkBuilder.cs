@@ -5,55 +5,50 @@ using RedGen.Compiler.Execute;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Operators;
 using RedGen.Compiler.Plan;
+using RedGen.Compiler.Verify.Network.Rules;
 
 namespace RedGen.Compiler.Verify.Network;
 
 /// <summary>Reads the graph of a plan as a network for bounds: each operator by its row in <see cref="NetworkRules"/>.</summary>
 internal sealed class NetworkBuilder
 {
+    /// <summary>Elements of a value at most.</summary>
+    private const long MostElements = 1 << 24;
+
     private readonly List<BoundNode> _nodes = [];
     private readonly Dictionary<string, int> _values = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _winograd;
-    private readonly Dictionary<string, string> _foreign = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Step>? _steps;
 
-    private NetworkBuilder(Graph graph, HashSet<string> winograd)
+    /// <param name="graph">The graph.</param>
+    /// <param name="steps">By node the step that computes it; null where no plan was made yet.</param>
+    private NetworkBuilder(Graph graph, Dictionary<string, Step>? steps)
     {
-        Graph = graph;
-        _winograd = winograd;
+        Graph = ConstantFolding.Run(graph);
+        _steps = steps;
     }
 
-    /// <summary>Kernels that compute a group by other formulas than its nodes', with other errors.</summary>
-    private void MarkForeign(ExecutionPlan plan)
+    private static Dictionary<string, Step> ByNode(IEnumerable<Step> steps)
     {
-        foreach (Step step in plan.Root.Steps)
-        {
-            if (step.Nodes.Length < 2 || (!step.Kernel.Contains("RowNorm") && !step.Kernel.Contains("Attention"))) continue;
-            foreach (Node node in step.Nodes) _foreign[node.Name] = step.Kernel;
-        }
+        var byNode = new Dictionary<string, Step>(StringComparer.Ordinal);
+        foreach (Step step in steps)
+            foreach (Node node in step.Nodes) byNode[node.Name] = step;
+        return byNode;
     }
-
-    private static HashSet<string> WinogradOf(ExecutionPlan plan)
-        => [.. plan.Root.Steps.Where(static s => s.Kernel.Contains("Winograd")).SelectMany(static s => s.Nodes).Select(static n => n.Name)];
-
-    /// <summary>Without a plan every convolution that may be computed by Winograd's filtering counts as one.</summary>
-    private static HashSet<string> WinogradOf(Graph graph)
-        => [.. graph.Nodes.Where(static n => n.Operator.QualifiedName == "Conv" && n.Attributes.Int("group", 1) == 1).Select(static n => n.Name)];
 
     /// <summary>The graph.</summary>
     public Graph Graph { get; }
 
     /// <summary>Reads a plan.</summary>
     /// <exception cref="UnverifiableException">Something in it has no bounds; the message names it.</exception>
-    public static BoundNetwork Build(ExecutionPlan plan)
-    {
-        var builder = new NetworkBuilder(plan.Graph, WinogradOf(plan));
-        builder.MarkForeign(plan);
-        return builder.Build();
-    }
+    public static BoundNetwork Build(ExecutionPlan plan) => Build(plan.Graph, plan.Root.Steps);
 
-    /// <summary>Reads a graph that no plan was made of yet.</summary>
+    /// <summary>Reads a graph and the steps that compute it.</summary>
     /// <exception cref="UnverifiableException">Something in it has no bounds; the message names it.</exception>
-    public static BoundNetwork Build(Graph graph) => new NetworkBuilder(graph, WinogradOf(graph)).Build();
+    public static BoundNetwork Build(Graph graph, IEnumerable<Step> steps) => new NetworkBuilder(graph, ByNode(steps)).Build();
+
+    /// <summary>Reads a graph that no plan was made of yet: every convolution that may be computed by Winograd's filtering counts as one.</summary>
+    /// <exception cref="UnverifiableException">Something in it has no bounds; the message names it.</exception>
+    public static BoundNetwork Build(Graph graph) => new NetworkBuilder(graph, null).Build();
 
     private BoundNetwork Build()
     {
@@ -78,8 +73,30 @@ internal sealed class NetworkBuilder
     public double[] Constant(string name)
         => Graph.ConstantOf(name) is { } tensor && ReferenceTensor.FromTensor(tensor).Reals is { } reals ? reals : throw new UnverifiableException("reads '" + name + "', which is not a constant of floats");
 
+    /// <summary>A constant's elements, integers and conditions as numbers.</summary>
+    public double[] Numbers(string name)
+    {
+        if (Graph.ConstantOf(name) is not { } tensor) throw new UnverifiableException("reads '" + name + "', which is not known at build time");
+        var values = ReferenceTensor.FromTensor(tensor);
+        return values.Reals ?? (values.Integers is null ? throw new UnverifiableException("reads '" + name + "', which has no numbers") : [.. Enumerable.Range(0, values.Count).Select(values.Real)]);
+    }
+
+    /// <summary>The lengths of a value's dimensions.</summary>
+    public int[] Shape(string name) => Graph.TensorTypeOf(name)!.Shape!.ToArray();
+
+    /// <summary>A value that depends on the input, spread to a shape: its node, that one's length, and by element of the result the node's element.</summary>
+    public Operand Spread(string name, int[] shape) => new(Index(name), Length(name), Broadcast.Indices(Shape(name), shape));
+
+    /// <summary>A constant of any type, spread to a shape.</summary>
+    public double[] SpreadConstant(string name, int[] shape) => Broadcast.Constant(Numbers(name), [.. Graph.ConstantOf(name)!.Dimensions], shape);
+
     /// <summary>Whether the plan computes a node by Winograd's filtering.</summary>
-    public bool IsWinograd(Node node) => _winograd.Contains(node.Name);
+    public bool IsWinograd(Node node) => _steps is null
+        ? node.Operator.QualifiedName == "Conv" && node.Attributes.Int("group", 1) == 1
+        : _steps.TryGetValue(node.Name, out Step? step) && step.Rounding == StepRounding.Winograd;
+
+    /// <summary>What an operator's inputs and attributes say beside their elements, as inference read it.</summary>
+    public InferenceContext Parameters(Node node) => new(node, [.. node.Inputs.Select(Graph.TensorTypeOf)], [.. node.Inputs.Select(Graph.ConstantOf)]);
 
     /// <summary>Adds the node of a value.</summary>
     public void Add(string name, BoundNode node)
@@ -97,14 +114,14 @@ internal sealed class NetworkBuilder
     }
 
     /// <summary>
-    /// Evaluates an operator on given tensors, floats in double: what moves elements then moves their indices.
+    /// Evaluates an operator on given tensors, whatever the type in double: what moves elements then moves their indices.
     /// </summary>
     public ReferenceTensor[] Evaluate(Node node, Operator op, IReadOnlyList<ReferenceTensor?> inputs)
     {
         var context = new EvaluationContext(
             node,
             [.. inputs],
-            [.. node.Outputs.Select(o => Graph.TensorTypeOf(o) is { } type ? type.ElementType.IsFloat() ? type with { ElementType = ElementType.Float64 } : type : null)],
+            [.. node.Outputs.Select(o => Graph.TensorTypeOf(o) is { } type ? type with { ElementType = ElementType.Float64 } : null)],
             [.. node.Inputs.Select(Graph.TensorTypeOf)]);
         context.Evaluate(op);
         return [.. context.Outputs.Select(static o => o!)];
@@ -114,10 +131,11 @@ internal sealed class NetworkBuilder
     {
         if (!node.Inputs.Any(i => i.Length > 0 && IsVariable(i)))
             throw new UnverifiableException(node.Label + " does not depend on the input and was not folded into a constant");
-        if (NetworkRules.Find(node.Operator.QualifiedName) is not { } rule) throw new UnverifiableException(node.Label + " is of an operator that has no bounds yet");
-        if (_foreign.TryGetValue(node.Name, out string? kernel)) throw new UnverifiableException(node.Label + " is computed together with others by " + kernel + ", which has no bounds yet");
-        foreach (string output in node.Outputs)
-            if (output.Length > 0 && Graph.TensorTypeOf(output) is not { ElementType: ElementType.Float32, Shape.IsStatic: true }) throw new UnverifiableException(node.Label + " gives '" + output + "', which is not a float32 tensor of known shape");
+        string op = node.Operator.QualifiedName;
+        if (NetworkRules.Find(op) is not { } rule) throw new UnverifiableException(node.Label + " is of an operator that has no bounds yet" + (NetworkRules.Refusal(op) is { } reason ? ": " + reason : ""));
+        if (_steps is not null && _steps.TryGetValue(node.Name, out Step? step) && step.Rounding is null)
+            throw new UnverifiableException(node.Label + " is computed by the kernel " + step.Kernel + ", which declares no rounding errors");
+        foreach (string value in node.Inputs.Where(i => i.Length > 0 && IsVariable(i)).Concat(node.Outputs.Where(static o => o.Length > 0))) CheckType(node, value);
         try
         {
             rule(this, node);
@@ -126,6 +144,14 @@ internal sealed class NetworkBuilder
         {
             throw new UnverifiableException(node.Label + " " + problem.Message);
         }
+    }
+
+    private void CheckType(Node node, string value)
+    {
+        if (Graph.TensorTypeOf(value) is not { Shape.IsStatic: true } type) throw new UnverifiableException(node.Label + " reads or gives '" + value + "', whose shape is not known at build time");
+        bool isKnown = type.ElementType == ElementType.Float32 || (NetworkRules.TakesIntegers(node.Operator.QualifiedName) && (type.ElementType.IsInteger() || type.ElementType == ElementType.Bool) && type.ElementType.Bits() <= 64 && type.ElementType != ElementType.UInt64);
+        if (!isKnown) throw new UnverifiableException(node.Label + " reads or gives '" + value + "', which is not a float32 tensor");
+        if (type.Shape!.ElementCount > MostElements) throw new UnverifiableException(node.Label + " reads or gives '" + value + "', which has more elements than the analysis has memory for");
     }
 
     private static string Text(int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);

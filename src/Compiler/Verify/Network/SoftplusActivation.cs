@@ -6,6 +6,9 @@ namespace RedGen.Compiler.Verify.Network;
 internal sealed record SoftplusActivation : CurvedActivation
 {
     /// <inheritdoc/>
+    protected override double Floor => 0;
+
+    /// <inheritdoc/>
     public override double Apply(double x) => x > 40 ? x : x < -40 ? Math.Exp(x) : Math.Log(1 + Math.Exp(x));
 
     /// <inheritdoc/>

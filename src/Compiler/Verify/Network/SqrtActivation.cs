@@ -6,6 +6,9 @@ namespace RedGen.Compiler.Verify.Network;
 internal sealed record SqrtActivation : CurvedActivation
 {
     /// <inheritdoc/>
+    protected override double Floor => 0;
+
+    /// <inheritdoc/>
     public override double Apply(double x) => Math.Sqrt(x);
 
     /// <inheritdoc/>

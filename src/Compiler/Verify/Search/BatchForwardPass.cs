@@ -53,6 +53,9 @@ internal sealed class BatchForwardPass
                     double[] source = _values[activation.Source];
                     for (int i = 0; i < value.Length; i++) value[i] = activation.Function.Apply(source[i]);
                     break;
+                case ProductNode product:
+                    for (int i = 0; i < value.Length; i++) value[i] = _values[product.Left][At(product.LeftElements, i)] * _values[product.Right][At(product.RightElements, i)];
+                    break;
                 case MaxNode max:
                     for (int i = 0; i < value.Length; i++) value[i] = _values[max.Sources[0]][Largest(max, i)];
                     break;
@@ -79,6 +82,15 @@ internal sealed class BatchForwardPass
                     for (int i = 0; i < gradient.Length; i++)
                         if (gradient[i] != 0) target[i] += gradient[i] * activation.Function.Slope(source[i]);
                     break;
+                case ProductNode product:
+                    for (int i = 0; i < gradient.Length; i++)
+                    {
+                        (int x, int y) = (At(product.LeftElements, i), At(product.RightElements, i));
+                        _gradients[product.Left][x] += gradient[i] * _values[product.Right][y];
+                        _gradients[product.Right][y] += gradient[i] * _values[product.Left][x];
+                    }
+
+                    break;
                 case MaxNode max:
                     for (int i = 0; i < gradient.Length; i++) _gradients[max.Sources[0]][Largest(max, i)] += gradient[i];
                     break;
@@ -87,6 +99,9 @@ internal sealed class BatchForwardPass
 
         return _gradients[0];
     }
+
+    /// <summary>Where an element that a product reads stands for a point.</summary>
+    private int At(int[] elements, int place) => (elements[place / Count] * Count) + (place % Count);
 
     private ReadOnlySpan<int> All(int length) => _all.AsSpan(0, length);
 

@@ -27,6 +27,9 @@ internal sealed class ForwardPass(BoundNetwork network)
                 case ActivationNode activation:
                     for (int i = 0; i < value.Length; i++) value[i] = activation.Function.Apply(_values[activation.Source][i]);
                     break;
+                case ProductNode product:
+                    for (int i = 0; i < value.Length; i++) value[i] = _values[product.Left][product.LeftElements[i]] * _values[product.Right][product.RightElements[i]];
+                    break;
                 case MaxNode max:
                     for (int i = 0; i < value.Length; i++) value[i] = _values[max.Sources[0]][Largest(max, i)];
                     break;
@@ -56,6 +59,15 @@ internal sealed class ForwardPass(BoundNetwork network)
                     break;
                 case ActivationNode activation:
                     for (int i = 0; i < gradient.Length; i++) _gradients[activation.Source][i] += gradient[i] * activation.Function.Slope(_values[activation.Source][i]);
+                    break;
+                case ProductNode product:
+                    for (int i = 0; i < gradient.Length; i++)
+                    {
+                        (int x, int y) = (product.LeftElements[i], product.RightElements[i]);
+                        _gradients[product.Left][x] += gradient[i] * _values[product.Right][y];
+                        _gradients[product.Right][y] += gradient[i] * _values[product.Left][x];
+                    }
+
                     break;
                 case MaxNode max:
                     for (int i = 0; i < gradient.Length; i++) _gradients[max.Sources[0]][Largest(max, i)] += gradient[i];

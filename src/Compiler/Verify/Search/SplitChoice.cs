@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Immutable;
+using RedGen.Compiler.Red.Certify;
 using RedGen.Compiler.Verify.Bounds;
 using RedGen.Compiler.Verify.Network;
 
@@ -41,9 +42,9 @@ internal sealed class SplitChoice(BoundNetwork network, NetworkBounds bounds, Ro
 
     private void AddGaps(int row, double[] lower, double[] upper, double[] scores)
     {
-        var shares = new double[scores.Length];
         for (int n = 1; n < network.Nodes.Length; n++)
         {
+            if (network.Nodes[n] is ProductNode product) AddGaps(product, n, row, (lower, upper), scores);
             if (network.Nodes[n] is not ActivationNode node) continue;
             ReadOnlySpan<double> low = bounds.Lower(node.Source), high = bounds.Upper(node.Source);
             for (int i = 0; i < node.Length; i++)
@@ -51,13 +52,34 @@ internal sealed class SplitChoice(BoundNetwork network, NetworkBounds bounds, Ro
                 double factor = rows.FactorAt(row, n, i);
                 if (factor == 0 || node.Function.IsLinear(low[i], high[i])) continue;
                 double gap = Math.Abs(factor) * Gap(node.Function, low[i], high[i], factor < 0);
-                double total = 0;
-                ReadOnlySpan<double> form = bounds.Form(node.Source, i);
-                for (int d = 0; d < shares.Length; d++) total += shares[d] = form[d] * (upper[d] - lower[d]);
-                if (!(total > 0)) continue;
-                for (int d = 0; d < shares.Length; d++) scores[d] += gap * shares[d] / total;
+                Share(node.Source, i, gap, (lower, upper), scores);
             }
         }
+    }
+
+    /// <summary>A product loses the product of its factors' half widths; each factor has a half of it.</summary>
+    private void AddGaps(ProductNode node, int index, int row, (double[] Lower, double[] Upper) box, double[] scores)
+    {
+        for (int i = 0; i < node.Length; i++)
+        {
+            (int x, int y) = (node.LeftElements[i], node.RightElements[i]);
+            (Interval left, Interval right) = (bounds.Values(node.Left, x), bounds.Values(node.Right, y));
+            double gap = Math.Abs(rows.FactorAt(row, index, i)) * (left.High - left.Low) * (right.High - right.Low) / 8;
+            if (!(gap > 0) || double.IsInfinity(gap)) continue;
+            Share(node.Left, x, gap, box, scores);
+            Share(node.Right, y, gap, box, scores);
+        }
+    }
+
+    /// <summary>Shares a gap among the inputs as the linear form of the element is, or of the one that it is a function of.</summary>
+    private void Share(int node, int element, double gap, (double[] Lower, double[] Upper) box, double[] scores)
+    {
+        if (network.Nodes[node] is ActivationNode function) node = function.Source;
+        ReadOnlySpan<double> form = bounds.Form(node, element);
+        double total = 0;
+        for (int d = 0; d < scores.Length; d++) total += form[d] * (box.Upper[d] - box.Lower[d]);
+        if (!(total > 0)) return;
+        for (int d = 0; d < scores.Length; d++) scores[d] += gap * (form[d] * (box.Upper[d] - box.Lower[d])) / total;
     }
 
     /// <summary>The largest distance between a function and its upper or lower line, of those at the ends, the middle and zero.</summary>

@@ -26,6 +26,9 @@ internal sealed class RowChainStep : Step
     /// <inheritdoc/>
     public override string Kernel => "Micro.Rows";
 
+    /// <inheritdoc/>
+    internal override StepRounding? Rounding => StepRounding.OfNodes;
+
     /// <summary>The step of a chain.</summary>
     /// <param name="chain">The chain.</param>
     /// <param name="nodes">What it computes.</param>

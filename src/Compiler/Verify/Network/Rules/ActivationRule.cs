@@ -12,7 +12,13 @@ internal static class ActivationRule
     public static void LeakyRelu(NetworkBuilder builder, Node node)
     {
         double slope = node.Attributes.Float("alpha", 0.01f);
-        if (!(slope is >= 0 and <= 1)) throw new UnverifiableException("has a slope outside of 0 to 1");
+        if (!(slope is >= 0 and <= 1))
+        {
+            int length = builder.Length(node.Outputs[0]);
+            SlopeRule.Add(builder, node, [.. System.Linq.Enumerable.Repeat(slope, length)]);
+            return;
+        }
+
         Add(builder, node, new LeakyReluActivation(slope));
     }
 

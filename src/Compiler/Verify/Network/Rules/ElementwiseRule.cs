@@ -7,8 +7,18 @@ namespace RedGen.Compiler.Verify.Network.Rules;
 /// <summary>Add, Sub, Mul, Div and Neg, of values and constants.</summary>
 internal static class ElementwiseRule
 {
-    /// <summary>Reads an Add.</summary>
+    /// <summary>Reads an Add, or a Sum of several.</summary>
     public static void Add(NetworkBuilder builder, Node node) => Sum(builder, node, 1);
+
+    /// <summary>Reads a Mean of several.</summary>
+    public static void Mean(NetworkBuilder builder, Node node)
+    {
+        string name = node.Outputs[0];
+        int[] shape = Shape(builder, name);
+        var sum = new AffineSum(builder.Length(name));
+        foreach (string value in node.Inputs) ContractionRule.AddTerm(builder, sum, value, shape, 1.0 / node.Inputs.Length);
+        builder.Add(name, sum.ToNode(name, new AffineRounding(node.Inputs.Length + 1) { SumFactor = node.Inputs.Length, KeepsSign = true }));
+    }
 
     /// <summary>Reads a Sub.</summary>
     public static void Subtract(NetworkBuilder builder, Node node) => Sum(builder, node, -1);
@@ -47,24 +57,20 @@ internal static class ElementwiseRule
 
     private static void DivideByValue(NetworkBuilder builder, Node node)
     {
-        (int divisor, int length, int[] elements) = Operand(builder, node, 1);
-        int reciprocal = ProductRule.AddReciprocal(builder, node.Outputs[0], divisor, length);
+        string name = node.Outputs[0];
+        Operand divisor = Operand(builder, node, 1);
+        int reciprocal = ProductRule.AddReciprocal(builder, name, divisor.Node, divisor.Length);
+        Operand inverse = divisor with { Node = reciprocal };
         if (builder.IsVariable(node.Inputs[0]))
         {
-            ProductRule.Add(builder, node.Outputs[0], Operand(builder, node, 0), (reciprocal, length, elements));
+            ProductRule.Add(builder, name, Operand(builder, node, 0), inverse);
             return;
         }
 
-        LinearMap map = LinearMapBuilder.Selection(length, elements, Spread(builder, node, node.Inputs[0]));
-        builder.Add(node.Outputs[0], new AffineNode(node.Outputs[0], [reciprocal], [map], new double[elements.Length], new AffineRounding(1)));
+        builder.Add(name, new AffineNode(name, [reciprocal], [inverse.Map(Spread(builder, node, node.Inputs[0]))], new double[inverse.Elements.Length], new AffineRounding(1)));
     }
 
-    /// <summary>An operand: its node, that one's length, and by element of the result the operand's element.</summary>
-    private static (int Node, int Length, int[] Elements) Operand(NetworkBuilder builder, Node node, int index)
-    {
-        string name = node.Inputs[index];
-        return (builder.Index(name), builder.Length(name), Broadcast.Indices(Shape(builder, name), Shape(builder, node.Outputs[0])));
-    }
+    private static Operand Operand(NetworkBuilder builder, Node node, int index) => builder.Spread(node.Inputs[index], Shape(builder, node.Outputs[0]));
 
     private static void Sum(NetworkBuilder builder, Node node, double sign)
     {
@@ -79,7 +85,7 @@ internal static class ElementwiseRule
             for (int k = 0; k < length; k++) bias[k] += (i == 0 ? 1 : sign) * constant[k];
         }
 
-        builder.Add(node.Outputs[0], new AffineNode(node.Outputs[0], [.. variables.Select(builder.Index)], [.. maps], bias, new AffineRounding(2)));
+        builder.Add(node.Outputs[0], new AffineNode(node.Outputs[0], [.. variables.Select(builder.Index)], [.. maps], bias, new AffineRounding(node.Inputs.Length) { KeepsSign = true }));
     }
 
     private static void Scale(NetworkBuilder builder, Node node, string value, double[] factors, bool isExact)

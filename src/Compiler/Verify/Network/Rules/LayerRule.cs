@@ -13,6 +13,12 @@ internal static class LayerRule
     /// <summary>Reads a Gemm or MatMul: the same matrix for every row of the input.</summary>
     public static void Dense(NetworkBuilder builder, Node node)
     {
+        if (ReducibleLayer.Read(builder.Graph, node) is null || (node.HasInput(2) && (builder.IsVariable(node.Inputs[2]) || node.Attributes.Float("beta", 1) != 1)))
+        {
+            (node.Operator.Name == "Gemm" ? (System.Action<NetworkBuilder, Node>)ContractionRule.Gemm : ContractionRule.MatMul)(builder, node);
+            return;
+        }
+
         (ReducibleLayer layer, float[] weights) = Weights(builder, node);
         int inputs = builder.Length(node.Inputs[0]);
         int outputs = builder.Length(node.Outputs[0]);
@@ -35,41 +41,13 @@ internal static class LayerRule
         (ReducibleLayer layer, float[] weights) = Weights(builder, node);
         int[] x = builder.Graph.TensorTypeOf(node.Inputs[0])!.Shape!.ToArray();
         WindowGeometry window = Operators.Linear.Conv.Geometry(node, x, [.. builder.Graph.ConstantOf(layer.Weights)!.Dimensions]);
-        if (!window.IsSpatial) throw new UnverifiableException("has more than three spatial axes");
         var conv = new ConvLayer(x[0], layer.Groups, x[1], layer.Outputs, window);
-        var map = new LinearMapBuilder(builder.Length(node.Inputs[0]));
-        for (int n = 0; n < conv.Batch; n++)
-            for (int o = 0; o < conv.OutChannels; o++)
-                for (int place = 0; place < window.OutLength; place++)
-                {
-                    AddWindow(map, conv, weights, n, o, place);
-                    map.EndRow();
-                }
-
+        LinearMap map = WindowMap.Of(conv, System.Array.ConvertAll(weights, static w => (double)w), builder.Length(node.Inputs[0]));
         double[] bias = node.HasInput(2) ? builder.Constant(node.Inputs[2]) : new double[conv.OutChannels];
         int length = window.OutLength;
         double[] all = [.. Enumerable.Range(0, builder.Length(node.Outputs[0])).Select(i => bias[i / length % conv.OutChannels])];
         var rounding = new AffineRounding(layer.Columns) { Winograd = builder.IsWinograd(node) ? WinogradOf(conv, weights) : null };
-        Add(builder, node, map.ToMap(), all, rounding);
-    }
-
-    private static void AddWindow(LinearMapBuilder map, ConvLayer conv, float[] weights, int sample, int output, int place)
-    {
-        WindowGeometry window = conv.Window;
-        (WindowAxis depth, WindowAxis height, WindowAxis width) = (window.Depth, window.Height, window.Width);
-        int x = place % width.Out, y = place / width.Out % height.Out, z = place / width.Out / height.Out;
-        int groupInputs = conv.InChannels / conv.Groups;
-        int firstChannel = output / (conv.OutChannels / conv.Groups) * groupInputs;
-        for (int c = 0; c < groupInputs; c++)
-            for (int kz = depth.FirstTap(z); kz < depth.EndTap(z); kz++)
-                for (int ky = height.FirstTap(y); ky < height.EndTap(y); ky++)
-                    for (int kx = width.FirstTap(x); kx < width.EndTap(x); kx++)
-                    {
-                        int channel = (sample * conv.InChannels) + firstChannel + c;
-                        int column = (((((channel * depth.In) + depth.Position(z, kz)) * height.In) + height.Position(y, ky)) * width.In) + width.Position(x, kx);
-                        int tap = (((kz * height.Kernel) + ky) * width.Kernel) + kx;
-                        map.Add(column, weights[(((output * groupInputs) + c) * window.KernelLength) + tap]);
-                    }
+        Add(builder, node, map, all, rounding);
     }
 
     private static WinogradLayer WinogradOf(ConvLayer conv, float[] weights)
@@ -90,7 +68,6 @@ internal static class LayerRule
     private static double[] DenseBias(NetworkBuilder builder, Node node, int length)
     {
         if (node.Operator.Name != "Gemm" || !node.HasInput(2)) return new double[length];
-        if (node.Attributes.Float("beta", 1) != 1) throw new UnverifiableException("has a factor beta");
         int[] y = builder.Graph.TensorTypeOf(node.Outputs[0])!.Shape!.ToArray();
         return Broadcast.Constant(builder.Constant(node.Inputs[2]), [.. builder.Graph.ConstantOf(node.Inputs[2])!.Dimensions], y);
     }

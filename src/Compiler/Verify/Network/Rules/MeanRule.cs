@@ -4,7 +4,6 @@ using System.Collections.Immutable;
 using System.Linq;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Operators.Pooling;
-using RedGen.Compiler.Operators.Reduction;
 
 namespace RedGen.Compiler.Verify.Network.Rules;
 
@@ -33,25 +32,14 @@ internal static class MeanRule
     /// <summary>Reads a ReduceMean or ReduceSum.</summary>
     public static void Reduce(NetworkBuilder builder, Node node)
     {
-        int[] x = builder.Graph.TensorTypeOf(node.Inputs[0])!.Shape!.ToArray();
-        int[] axes = ReduceAxes.Of(node, x.Length, node.HasInput(1) ? builder.Graph.ConstantOf(node.Inputs[1]) : null) ?? throw new UnverifiableException("has axes that are not known at build time");
-        int terms = axes.Aggregate(1, (count, axis) => count * x[axis]);
-        var rows = new List<int>[builder.Length(node.Outputs[0])];
-        for (int i = 0; i < rows.Length; i++) rows[i] = new List<int>(terms);
-        for (int i = 0; i < builder.Length(node.Inputs[0]); i++) rows[RowOf(i, x, axes)].Add(i);
+        int[][] groups = ElementGroups.OfReduction(builder, node);
+        int terms = groups[0].Length;
         bool isMean = node.Operator.Name == "ReduceMean";
-        var map = new LinearMapBuilder(builder.Length(node.Inputs[0]));
-        foreach (List<int> row in rows)
-        {
-            foreach (int i in row) map.Add(i, isMean ? 1.0 / terms : 1);
-            map.EndRow();
-        }
-
-        Add(builder, node, map.ToMap(), terms, isMean ? terms : 1);
+        Add(builder, node, ElementGroups.Sums(builder.Length(node.Inputs[0]), groups, isMean ? 1.0 / terms : 1), terms, isMean ? terms : 1);
     }
 
     private static void Add(NetworkBuilder builder, Node node, LinearMap map, int terms, int divisor)
-        => builder.Add(node.Outputs[0], new AffineNode(node.Outputs[0], [builder.Index(node.Inputs[0])], [map], new double[map.Outputs], new AffineRounding(terms + 1) { SumFactor = Math.Max(terms, divisor) }));
+        => builder.Add(node.Outputs[0], new AffineNode(node.Outputs[0], [builder.Index(node.Inputs[0])], [map], new double[map.Outputs], new AffineRounding(terms + 1) { SumFactor = Math.Max(terms, divisor), KeepsSign = true }));
 
     private static (ImmutableArray<int> Elements, long Divisor)[] Windows(Node node, int[] x)
     {
@@ -71,21 +59,5 @@ internal static class MeanRule
     {
         int length = x.Skip(2).Aggregate(1, static (a, b) => a * b);
         return ([.. Enumerable.Range(0, length)], length);
-    }
-
-    /// <summary>The place of an element in the result: its own without the axes that are summed.</summary>
-    private static int RowOf(int element, int[] lengths, int[] axes)
-    {
-        int row = 0, stride = 1;
-        for (int axis = lengths.Length - 1; axis >= 0; axis--)
-        {
-            int at = element % lengths[axis];
-            element /= lengths[axis];
-            if (axes.Contains(axis)) continue;
-            row += at * stride;
-            stride *= lengths[axis];
-        }
-
-        return row;
     }
 }

@@ -23,7 +23,7 @@ internal static class MovementRule
         int next = 1;
         foreach (string name in node.Inputs.Take(moved).Where(static i => i.Length > 0).Distinct())
         {
-            if (NumberedInput.Read(builder, name, next) is not { } input) continue;
+            if (NumberedInput.Read(builder, node, name, next) is not { } input) continue;
             inputs.Add(input);
             next += input.Count;
         }
@@ -74,12 +74,13 @@ internal static class MovementRule
     /// <summary>A float input: a value that depends on the network's input, or a constant.</summary>
     private sealed record NumberedInput(string Name, int First, int Count, int[] Lengths, double[]? Constant)
     {
-        public static NumberedInput? Read(NetworkBuilder builder, string name, int first)
+        public static NumberedInput? Read(NetworkBuilder builder, Node node, string name, int first)
         {
             if (builder.IsVariable(name)) return new NumberedInput(name, first, builder.Length(name), builder.Graph.TensorTypeOf(name)!.Shape!.ToArray(), null);
             if (builder.Graph.ConstantOf(name) is not { } tensor) throw new UnverifiableException("reads '" + name + "', which is not known at build time");
-            // Integers and conditions say how elements move.
-            return ReferenceTensor.FromTensor(tensor).Reals is { } reals ? new NumberedInput(name, first, reals.Length, [.. tensor.Dimensions], reals) : null;
+            // Integers and conditions say how elements move, except where they are joined to others.
+            if (tensor.ElementType.IsFloat() || node.Operator.Name == "Concat" || (node.Operator.Name == "Where" && name != node.Inputs[0])) return new NumberedInput(name, first, (int)tensor.Length, [.. tensor.Dimensions], builder.Numbers(name));
+            return null;
         }
 
         public bool Holds(int number) => number >= First && number < First + Count;
