@@ -1,5 +1,4 @@
 using System;
-using System.Linq;
 using RedGen.Compiler.Red.Certify;
 using RedGen.Compiler.Verify.Network;
 using Xunit;

@@ -1,4 +1,3 @@
-using System;
 using RedGen.Compiler.Red.Certify;
 
 namespace RedGen.Compiler.Verify.Network;
