@@ -241,7 +241,7 @@ internal ref struct ChannelsLastPass
                 if (direct && left >= DirectTile.Rows<TLanes>())
                 {
                     done += DirectTile.Run<TLanes>(
-                        ref x, ref rows, ref segments, _segmentCount, _segmentLength, ref w, second, ref bias, ref y, ref places, ref addend, hasAddend, Bounds.Of(activation));
+                        ref x, ref rows, ref segments, _segmentCount, _segmentLength, ref w, second, channels, ref bias, ref y, ref places, ref addend, hasAddend, Bounds.Of(activation));
                     continue;
                 }
 

@@ -14,7 +14,14 @@ internal static class DirectTile
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool Serves<TLanes, TActivation>(int columns)
         where TLanes : struct, ILanes<TLanes>
-        where TActivation : struct, IActivation => Bounds.Suffice<TActivation>() && columns == 2 * default(TLanes).Count;
+        where TActivation : struct, IActivation
+    {
+        if (!Bounds.Suffice<TActivation>()) return false;
+#if NET8_0_OR_GREATER
+        if (default(TLanes).Count == 16 && TermPairTile.Serves(columns)) return true;
+#endif
+        return columns == 2 * default(TLanes).Count;
+    }
 
     /// <summary>The rows of a tile: 16 registers hold six, 32 hold more.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -25,10 +32,19 @@ internal static class DirectTile
     /// <returns>Its rows.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static int Run<TLanes>(
-        ref float x, ref int rows, ref int segments, int count, int length, ref float weights, nint second,
+        ref float x, ref int rows, ref int segments, int count, int length, ref float weights, nint second, int columns,
         ref float bias, ref float y, ref int places, ref float addend, bool hasAddend, Bounds bounds)
         where TLanes : struct, ILanes<TLanes>
     {
+#if NET8_0_OR_GREATER
+        if (default(TLanes).Count == 16 && columns != 2 * default(TLanes).Count)
+        {
+            TermPairEnd end = new(ref bias, ref y, ref addend, hasAddend, bounds);
+            if (columns == 16) TermPairTile.EightBySixteen(ref x, ref rows, ref segments, count, length, ref weights, ref places, end);
+            else TermPairTile.EightByTwentyFour(ref x, ref rows, ref segments, count, length, ref weights, second, ref places, end);
+            return TermPairTile.Rows;
+        }
+#endif
         if (default(TLanes).Count == 16) EightByTwo<TLanes>(ref x, ref rows, ref segments, count, length, ref weights, second, ref bias, ref y, ref places, ref addend, hasAddend, bounds);
         else SixByTwo<TLanes>(ref x, ref rows, ref segments, count, length, ref weights, second, ref bias, ref y, ref places, ref addend, hasAddend, bounds);
         return Rows<TLanes>();

@@ -94,7 +94,7 @@ internal readonly ref struct GemmPass
                 if (direct && left >= DirectTile.Rows<TLanes>())
                 {
                     height = DirectTile.Run<TLanes>(
-                        ref a, ref sources, ref segments, 1, _depth, ref b, second, ref bias, ref c, ref targets, ref addend, hasAddend, Bounds.Of(activation));
+                        ref a, ref sources, ref segments, 1, _depth, ref b, second, count, ref bias, ref c, ref targets, ref addend, hasAddend, Bounds.Of(activation));
                 }
                 else
                 {
