@@ -90,14 +90,53 @@ internal static class DirectTile
                 }
             }
 
-            Keep(s0a, s0b, ref y, ref addend, hasAddend, places, bounds);
-            Keep(s1a, s1b, ref y, ref addend, hasAddend, Unsafe.Add(ref places, 1), bounds);
-            Keep(s2a, s2b, ref y, ref addend, hasAddend, Unsafe.Add(ref places, 2), bounds);
-            Keep(s3a, s3b, ref y, ref addend, hasAddend, Unsafe.Add(ref places, 3), bounds);
-            Keep(s4a, s4b, ref y, ref addend, hasAddend, Unsafe.Add(ref places, 4), bounds);
-            Keep(s5a, s5b, ref y, ref addend, hasAddend, Unsafe.Add(ref places, 5), bounds);
-            Keep(s6a, s6b, ref y, ref addend, hasAddend, Unsafe.Add(ref places, 6), bounds);
-            Keep(s7a, s7b, ref y, ref addend, hasAddend, Unsafe.Add(ref places, 7), bounds);
+            if (hasAddend)
+            {
+                Add(ref addend, places, ref s0a, ref s0b);
+                Add(ref addend, Unsafe.Add(ref places, 1), ref s1a, ref s1b);
+                Add(ref addend, Unsafe.Add(ref places, 2), ref s2a, ref s2b);
+                Add(ref addend, Unsafe.Add(ref places, 3), ref s3a, ref s3b);
+                Add(ref addend, Unsafe.Add(ref places, 4), ref s4a, ref s4b);
+                Add(ref addend, Unsafe.Add(ref places, 5), ref s5a, ref s5b);
+                Add(ref addend, Unsafe.Add(ref places, 6), ref s6a, ref s6b);
+                Add(ref addend, Unsafe.Add(ref places, 7), ref s7a, ref s7b);
+            }
+
+            // Bounds take the place of multiply-adds: none where there are none.
+            if (bounds.Low > float.NegativeInfinity)
+            {
+                TLanes low = o.Fill(bounds.Low);
+                AtLeast(low, ref s0a, ref s0b);
+                AtLeast(low, ref s1a, ref s1b);
+                AtLeast(low, ref s2a, ref s2b);
+                AtLeast(low, ref s3a, ref s3b);
+                AtLeast(low, ref s4a, ref s4b);
+                AtLeast(low, ref s5a, ref s5b);
+                AtLeast(low, ref s6a, ref s6b);
+                AtLeast(low, ref s7a, ref s7b);
+            }
+
+            if (bounds.High < float.PositiveInfinity)
+            {
+                TLanes high = o.Fill(bounds.High);
+                AtMost(high, ref s0a, ref s0b);
+                AtMost(high, ref s1a, ref s1b);
+                AtMost(high, ref s2a, ref s2b);
+                AtMost(high, ref s3a, ref s3b);
+                AtMost(high, ref s4a, ref s4b);
+                AtMost(high, ref s5a, ref s5b);
+                AtMost(high, ref s6a, ref s6b);
+                AtMost(high, ref s7a, ref s7b);
+            }
+
+            Keep(s0a, s0b, ref y, places);
+            Keep(s1a, s1b, ref y, Unsafe.Add(ref places, 1));
+            Keep(s2a, s2b, ref y, Unsafe.Add(ref places, 2));
+            Keep(s3a, s3b, ref y, Unsafe.Add(ref places, 3));
+            Keep(s4a, s4b, ref y, Unsafe.Add(ref places, 4));
+            Keep(s5a, s5b, ref y, Unsafe.Add(ref places, 5));
+            Keep(s6a, s6b, ref y, Unsafe.Add(ref places, 6));
+            Keep(s7a, s7b, ref y, Unsafe.Add(ref places, 7));
         }
     }
 
@@ -137,12 +176,45 @@ internal static class DirectTile
                 }
             }
 
-            Keep(s0a, s0b, ref y, ref addend, hasAddend, places, bounds);
-            Keep(s1a, s1b, ref y, ref addend, hasAddend, Unsafe.Add(ref places, 1), bounds);
-            Keep(s2a, s2b, ref y, ref addend, hasAddend, Unsafe.Add(ref places, 2), bounds);
-            Keep(s3a, s3b, ref y, ref addend, hasAddend, Unsafe.Add(ref places, 3), bounds);
-            Keep(s4a, s4b, ref y, ref addend, hasAddend, Unsafe.Add(ref places, 4), bounds);
-            Keep(s5a, s5b, ref y, ref addend, hasAddend, Unsafe.Add(ref places, 5), bounds);
+            if (hasAddend)
+            {
+                Add(ref addend, places, ref s0a, ref s0b);
+                Add(ref addend, Unsafe.Add(ref places, 1), ref s1a, ref s1b);
+                Add(ref addend, Unsafe.Add(ref places, 2), ref s2a, ref s2b);
+                Add(ref addend, Unsafe.Add(ref places, 3), ref s3a, ref s3b);
+                Add(ref addend, Unsafe.Add(ref places, 4), ref s4a, ref s4b);
+                Add(ref addend, Unsafe.Add(ref places, 5), ref s5a, ref s5b);
+            }
+
+            // Bounds take the place of multiply-adds: none where there are none.
+            if (bounds.Low > float.NegativeInfinity)
+            {
+                TLanes low = o.Fill(bounds.Low);
+                AtLeast(low, ref s0a, ref s0b);
+                AtLeast(low, ref s1a, ref s1b);
+                AtLeast(low, ref s2a, ref s2b);
+                AtLeast(low, ref s3a, ref s3b);
+                AtLeast(low, ref s4a, ref s4b);
+                AtLeast(low, ref s5a, ref s5b);
+            }
+
+            if (bounds.High < float.PositiveInfinity)
+            {
+                TLanes high = o.Fill(bounds.High);
+                AtMost(high, ref s0a, ref s0b);
+                AtMost(high, ref s1a, ref s1b);
+                AtMost(high, ref s2a, ref s2b);
+                AtMost(high, ref s3a, ref s3b);
+                AtMost(high, ref s4a, ref s4b);
+                AtMost(high, ref s5a, ref s5b);
+            }
+
+            Keep(s0a, s0b, ref y, places);
+            Keep(s1a, s1b, ref y, Unsafe.Add(ref places, 1));
+            Keep(s2a, s2b, ref y, Unsafe.Add(ref places, 2));
+            Keep(s3a, s3b, ref y, Unsafe.Add(ref places, 3));
+            Keep(s4a, s4b, ref y, Unsafe.Add(ref places, 4));
+            Keep(s5a, s5b, ref y, Unsafe.Add(ref places, 5));
         }
     }
 
@@ -156,19 +228,36 @@ internal static class DirectTile
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Keep<TLanes>(TLanes a, TLanes b, ref float y, ref float addend, bool hasAddend, nint place, Bounds bounds)
-        where TLanes : struct, ILanes<TLanes>
-    {
-        Keep(a, ref y, ref addend, hasAddend, place, bounds);
-        Keep(b, ref y, ref addend, hasAddend, unchecked(place + default(TLanes).Count), bounds);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Keep<TLanes>(TLanes sum, ref float y, ref float addend, bool hasAddend, nint place, Bounds bounds)
+    private static void Add<TLanes>(ref float addend, nint place, ref TLanes a, ref TLanes b)
         where TLanes : struct, ILanes<TLanes>
     {
         TLanes o = default;
-        if (hasAddend) sum = o.Add(sum, o.Load(ref addend, place));
-        o.Store(o.AtMost(o.AtLeast(sum, o.Fill(bounds.Low)), o.Fill(bounds.High)), ref y, place);
+        a = o.Add(a, o.Load(ref addend, place));
+        b = o.Add(b, o.Load(ref addend, unchecked(place + o.Count)));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AtLeast<TLanes>(TLanes low, ref TLanes a, ref TLanes b)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        a = default(TLanes).AtLeast(a, low);
+        b = default(TLanes).AtLeast(b, low);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AtMost<TLanes>(TLanes high, ref TLanes a, ref TLanes b)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        a = default(TLanes).AtMost(a, high);
+        b = default(TLanes).AtMost(b, high);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Keep<TLanes>(TLanes a, TLanes b, ref float y, nint place)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        TLanes o = default;
+        o.Store(a, ref y, place);
+        o.Store(b, ref y, unchecked(place + o.Count));
     }
 }

@@ -41,8 +41,10 @@ internal readonly ref struct TermPairEnd
     {
         Vector512<float> sum = Avx512F.Shuffle(low, high, 0x88) + Avx512F.Shuffle(low, high, 0xDD) + _bias;
         if (_hasAddend) sum += Vector512.LoadUnsafe(ref Unsafe.Add(ref _addend, place));
-        // The instructions give their second operand for NaN.
-        Avx512F.Min(Vector512.Create(_high), Avx512F.Max(Vector512.Create(_low), sum)).StoreUnsafe(ref Unsafe.Add(ref _y, place));
+        // The instructions give their second operand for NaN. They take the place of multiply-adds: none where there are no bounds.
+        if (_low > float.NegativeInfinity) sum = Avx512F.Max(Vector512.Create(_low), sum);
+        if (_high < float.PositiveInfinity) sum = Avx512F.Min(Vector512.Create(_high), sum);
+        sum.StoreUnsafe(ref Unsafe.Add(ref _y, place));
     }
 
     /// <summary>Finishes a row of 24 columns.</summary>
@@ -54,7 +56,9 @@ internal readonly ref struct TermPairEnd
         Vector512<float> both = Avx512F.PermuteVar16x32(narrow, Vector512.Create(0, 2, 4, 6, 8, 10, 12, 14, 1, 3, 5, 7, 9, 11, 13, 15));
         Vector256<float> sum = Vector512.GetLower(both) + Vector512.GetUpper(both) + _secondBias;
         if (_hasAddend) sum += Vector256.LoadUnsafe(ref Unsafe.Add(ref _addend, place));
-        Avx.Min(Vector256.Create(_high), Avx.Max(Vector256.Create(_low), sum)).StoreUnsafe(ref Unsafe.Add(ref _y, place));
+        if (_low > float.NegativeInfinity) sum = Avx.Max(Vector256.Create(_low), sum);
+        if (_high < float.PositiveInfinity) sum = Avx.Min(Vector256.Create(_high), sum);
+        sum.StoreUnsafe(ref Unsafe.Add(ref _y, place));
     }
 }
 #endif

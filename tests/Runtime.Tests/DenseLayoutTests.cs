@@ -1,5 +1,4 @@
 using RedGen.Compiler.Kernels.Packing;
-using RedGen.Runtime;
 using Xunit;
 
 namespace RedGen.Runtime.Tests;
