@@ -170,4 +170,87 @@ public sealed class VerifyTests
 
         int Of(string name) => run.Json.GetProperty(name).GetInt32();
     }
+
+    [Fact]
+    public void Statements_are_decided()
+    {
+        using var folder = new TemporaryFolder();
+        string model = folder.Write("m.onnx", Relu.ToBytes());
+        foreach ((int exitCode, string result, string[] arguments) in new (int, string, string[])[]
+        {
+            (0, "holds", ["--range", "Y:-0.1..1.1", "--input-range", "-1..1"]),
+            (1, "violated", ["--range", "Y[1]:..0.5", "--over", "X:-1..1"]),
+            (0, "holds", ["--monotone", "X[1]:+:Y[1]", "--input-range", "-1..1"]),
+            (1, "violated", ["--monotone", "X[1]:-:Y[1]", "--slack", "0.5", "--input-range", "-1..1"]),
+            (0, "holds", ["--equivalent", model, "--within", "1e-4", "--input-range", "-1..1"]),
+        })
+        {
+            ToolRun run = ToolRun.Of(["verify", model, "--json", .. arguments]);
+            Assert.Equal((exitCode, "", result), (run.ExitCode, run.Error, run.Json.GetProperty("result").GetString()));
+        }
+
+        JsonElement both = ToolRun.Of("verify", model, "--range", "Y:-1..2", "--range", "Y:0.5..2", "--input-range", "0..1", "--json").Json;
+        Assert.Equal((1, 1), (both.GetProperty("holds").GetInt32(), both.GetProperty("violated").GetInt32()));
+        Assert.Equal("range Y:0.5..2", both.GetProperty("instances")[1].GetProperty("property").GetString());
+    }
+
+    [Fact]
+    public void Robustness_is_told_sample_by_sample()
+    {
+        using var folder = new TemporaryFolder();
+        string model = folder.Write("m.onnx", Relu.ToBytes());
+        string samples = Samples.WriteArray(folder, "x.npy", Tensor.Of([0.5f, 0.1f, 0.2f, 0.25f, 0.9f, 0.1f], 3, 2)), labels = folder.Write("y.txt", "0\n1\n1\n");
+        ToolRun run = ToolRun.Of("verify", model, "--robust", samples, "--epsilon", "0.1", "--labels", labels, "--json");
+        Assert.Equal((1, ""), (run.ExitCode, run.Error));
+        JsonElement[] all = [.. run.Json.GetProperty("samples").EnumerateArray()];
+        Assert.Equal(["holds", "violated", "violated"], all.Select(static s => s.GetProperty("result").GetString()));
+        Assert.Equal([false, false, true], all.Select(static s => s.GetProperty("misclassified").GetBoolean()));
+        Assert.Equal(2, all[1].GetProperty("counterexample").GetProperty("input").GetArrayLength());
+        Assert.Contains("robust: 1 of 3 samples; 2 are not (1 of them misclassified), 0 undecided", ToolRun.Of("verify", model, "--robust", samples, "--epsilon", "0.1", "--labels", labels).Output, StringComparison.Ordinal);
+
+        Assert.Equal(0, ToolRun.Of("verify", model, "--robust", samples, "--epsilon", "0.1", "--within", "0.11").ExitCode);
+        Assert.Equal(1, ToolRun.Of("verify", model, "--robust", samples, "--epsilon", "0.1", "--within", "0.05").ExitCode);
+        // Clipped, the third sample cannot move at all.
+        Assert.Equal("holds", ToolRun.Of("verify", model, "--robust", samples, "--epsilon", "9", "--over", "X[0]:0.9..0.9,X[1]:0.1..0.1", "--json").Json.GetProperty("samples")[2].GetProperty("result").GetString());
+    }
+
+    [Theory]
+    [InlineData("--epsilon is for --robust", "--epsilon", "1")]
+    [InlineData("is no range such as", "--range", "Y[0]")]
+    [InlineData("'Q' is not the name of an output: Y and y are", "--range", "Q:0..1")]
+    [InlineData("says no epsilon", "--robust", "x.npy")]
+    [InlineData("x.npy", "--robust", "x.npy", "--epsilon", "1")]
+    [InlineData("is about a reduced network", "--equivalent", "trained", "--within", "1")]
+    [InlineData("--network takes f=a.onnx", "--network", "f", "--range", "Y:0..1")]
+    public void Statements_that_cannot_be_are_errors(string message, params string[] arguments)
+    {
+        using var folder = new TemporaryFolder();
+        ToolRun run = ToolRun.Of(["verify", folder.Write("m.onnx", Relu.ToBytes()), .. arguments]);
+        Assert.Equal((3, ""), (run.ExitCode, run.Output));
+        Assert.Contains(message, run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Two_networks_are_compared()
+    {
+        const string Text = """
+            (vnnlib-version <2.0>)
+            (declare-network f (declare-input X float32 [1,2]) (declare-output Y float32 [1,2]))
+            (declare-network g (isomorphic-to f) (declare-input U float32 [1,2]) (declare-output V float32 [1,2]))
+            (assert (and (<= -1 X[0,0]) (<= X[0,0] 1) (<= -1 X[0,1]) (<= X[0,1] 1) (== X[0,0] U[0,0]) (== X[0,1] U[0,1])))
+            (assert (or (> Y[0,0] (+ V[0,0] LIMIT)) (> V[0,0] (+ Y[0,0] LIMIT))))
+            """;
+        using var folder = new TemporaryFolder();
+        string model = folder.Write("m.onnx", Relu.ToBytes()), other = folder.Write("o.onnx", Relu.ToBytes());
+        string close = folder.Write("close.vnnlib", Text.Replace("LIMIT", "0.001", StringComparison.Ordinal)), never = folder.Write("never.vnnlib", Text.Replace("LIMIT", "-0.5", StringComparison.Ordinal));
+        string proof = Path.Combine(folder.FullPath, "proof.json");
+        Assert.Equal(0, ToolRun.Of("verify", model, other, close, "--certificate", proof).ExitCode);
+        Assert.Equal(0, ToolRun.Of("check", model, other, close, proof).ExitCode);
+        ToolRun run = ToolRun.Of("verify", "--network", "g=" + other, "--network", "f=" + model, never, "--json");
+        Assert.Equal((1, ""), (run.ExitCode, run.Error));
+        JsonElement[] networks = [.. run.Json.GetProperty("counterexample").GetProperty("networks").EnumerateArray()];
+        Assert.Equal(["f", "g"], networks.Select(static n => n.GetProperty("name").GetString()));
+        Assert.Equal(networks[0].GetProperty("input")[0].GetSingle(), networks[1].GetProperty("input")[0].GetSingle());
+        Assert.Contains("network 'g' has no model", ToolRun.Of("verify", model, close).Error, StringComparison.Ordinal);
+    }
 }

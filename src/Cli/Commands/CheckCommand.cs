@@ -2,12 +2,14 @@ using System;
 using System.CommandLine;
 using System.Diagnostics;
 using System.IO;
+using System.Linq;
 using RedGen.Cli.Execution;
 using RedGen.Cli.Models;
 using RedGen.Cli.Output;
 using RedGen.Cli.Verification;
 using RedGen.Compiler;
 using RedGen.Compiler.Options;
+using RedGen.Compiler.Plan;
 using RedGen.Compiler.Verify.Check;
 using RedGen.Compiler.Verify.Properties;
 
@@ -21,8 +23,8 @@ internal sealed class CheckCommand
 
     private readonly ToolConsole _console;
     private readonly Argument<string> _model = new("model") { Description = "The model's file." };
-    private readonly Argument<string> _property = new("property") { Description = "The property." };
-    private readonly Argument<string> _certificate = new("certificate") { Description = "The certificate, as redgen verify --certificate writes it." };
+    private readonly Argument<string[]> _files = new("files") { Description = "Models of further networks that the property declares, the property, and the certificate, as redgen verify --certificate writes it.", Arity = new ArgumentArity(2, 10), HelpName = "property certificate" };
+    private readonly Option<string[]> _networks = PropertyModel.Option();
     private readonly Option<int> _threads = new("--threads") { Description = "Threads; the result does not depend on them.", DefaultValueFactory = static _ => Environment.ProcessorCount, HelpName = "N" };
     private readonly Option<string?> _plan = PlanChoice.ForReduced();
     private readonly Option<bool> _json = CommonArguments.Json();
@@ -31,8 +33,8 @@ internal sealed class CheckCommand
     private CheckCommand(ToolConsole console, Command command)
     {
         _console = console;
-        foreach (Argument argument in (Argument[])[_model, _property, _certificate]) command.Arguments.Add(argument);
-        foreach (System.CommandLine.Option option in (System.CommandLine.Option[])[_threads, _plan, _json]) command.Options.Add(option);
+        foreach (Argument argument in (Argument[])[_model, _files]) command.Arguments.Add(argument);
+        foreach (System.CommandLine.Option option in (System.CommandLine.Option[])[_threads, _plan, _networks, _json]) command.Options.Add(option);
         _options = ModelOptions.AddTo(command);
         command.SetAction(Run);
     }
@@ -50,28 +52,34 @@ internal sealed class CheckCommand
         _console.IsJson = parsed.GetValue(_json);
         if (parsed.GetValue(_threads) < 1) throw new ToolException("--threads takes numbers from 1");
         CompilerOptions options = _options.Read(parsed, _console, new CompilerOptions { Hashing = Hashing.None });
-        (string model, string file) = (parsed.GetValue(_model)!, parsed.GetValue(_property)!);
-        ModelSource source = ModelProgram.Open(model, options, options.Hashing == Hashing.None ? PlanChoice.None : parsed.GetValue(_plan), _console);
-        CompilationResult result = ModelCompiler.Compile(source, options with { WeightResource = "weights" }, _console.Cancellation);
-        if (!result.Success)
-        {
-            _console.Print(model, result.Diagnostics);
-            throw new ToolException("the model was not compiled");
-        }
+        string[] files = parsed.GetValue(_files)!;
+        (string file, string certificate) = (files[^2], files[^1]);
+        PropertyModel[] named = [.. (parsed.GetValue(_networks) ?? []).Select(PropertyModel.Named)];
+        PropertyModel[] models = [.. named, .. files[..^2].Prepend(parsed.GetValue(_model)!).Select(static m => new PropertyModel(m, ""))];
+        ExecutionPlan[] plans = [.. models.Select(m => Compile(m.Path, options, parsed.GetValue(_plan)))];
 
         long start = Stopwatch.GetTimestamp();
         string propertyHash = ModelSource.Hash(File.ReadAllBytes(file));
-        VerifiedProperty property = Read(model, result, file);
-        CheckOutcome outcome = CertificateCheck.Run(result.Plan!, property, propertyHash, CertificateOf(parsed.GetValue(_certificate)!), parsed.GetValue(_threads), _console.Cancellation);
+        VerifiedProperty property = Read(models, plans, file);
+        CheckOutcome outcome = CertificateCheck.Run(plans, property, propertyHash, CertificateOf(certificate), parsed.GetValue(_threads), _console.Cancellation);
         Report(outcome, Stopwatch.GetElapsedTime(start).TotalSeconds);
         return outcome.Problem.Length == 0 ? 0 : VerifyCommand.Undecided;
     }
 
-    private static VerifiedProperty Read(string model, CompilationResult result, string file)
+    private ExecutionPlan Compile(string model, CompilerOptions options, string? plan)
+    {
+        ModelSource source = ModelProgram.Open(model, options, options.Hashing == Hashing.None ? PlanChoice.None : plan, _console);
+        CompilationResult result = ModelCompiler.Compile(source, options with { WeightResource = "weights" }, _console.Cancellation);
+        if (result.Success) return result.Plan!;
+        _console.Print(model, result.Diagnostics);
+        throw new ToolException("the model was not compiled");
+    }
+
+    private static VerifiedProperty Read(PropertyModel[] models, ExecutionPlan[] plans, string file)
     {
         try
         {
-            return PropertyFile.Read(model, result.Plan!, file);
+            return PropertyFile.Read(models, plans, file);
         }
         catch (PropertyException problem)
         {

@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
-using System.IO;
 using System.Linq;
 using RedGen.Cli.Execution;
 using RedGen.Cli.Measure;
@@ -33,7 +32,7 @@ internal sealed class EvalCommand : ModelCommand
         : base(console, "eval", "Runs the original and the reduced model over a set of samples: accuracy, agreement and errors.")
     {
         _inputs = Add(new Option<string>("--inputs") { Description = "The samples, the first axis counts them.", Required = true, HelpName = "x.npy" });
-        _labels = Add(new Option<string>("--labels") { Description = "The class of each sample, one a line.", HelpName = "y.txt" });
+        _labels = Add(new Option<string>("--labels") { Description = "The class of each sample: one a line, or an .npy file of integers.", HelpName = "y.txt" });
         _expected = Add(new Option<string>("--expected") { Description = "The first output that each sample should give.", HelpName = "e.npy" });
         Add(_file.Mean);
         Add(_file.Deviation);
@@ -60,21 +59,6 @@ internal sealed class EvalCommand : ModelCommand
         return Report(parsed, options, original, reduced, first, second);
     }
 
-    private static int[]? ReadLabels(string? file, int samples)
-    {
-        if (file is null) return null;
-        string[] lines = [.. File.ReadAllLines(file).Select(static l => l.Trim()).Where(static l => l.Length > 0)];
-        if (lines.Length != samples) throw new ToolException(FormattableString.Invariant($"{file} has {lines.Length} labels for {samples} samples"));
-        var labels = new int[lines.Length];
-        for (int i = 0; i < lines.Length; i++)
-        {
-            if (!int.TryParse(lines[i], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out labels[i]))
-                throw new ToolException(file + ": '" + lines[i] + "' is no label");
-        }
-
-        return labels;
-    }
-
     private static Predictions? ReadExpected(string? file, Predictions actual)
     {
         if (file is null) return null;
@@ -88,7 +72,7 @@ internal sealed class EvalCommand : ModelCommand
 
     private int Report(ParseResult parsed, CompilerOptions options, ModelProgram original, ModelProgram reduced, Predictions first, Predictions second)
     {
-        int[]? labels = ReadLabels(parsed.GetValue(_labels), first.Rows.Count);
+        int[]? labels = parsed.GetValue(_labels) is { } file ? LabelFile.Read(file, first.Rows.Count) : null;
         Predictions? expected = ReadExpected(parsed.GetValue(_expected), first);
         (double Max, double Mean) error = second.ErrorAgainst(expected ?? first);
         (double Max, double Mean) reduction = second.ErrorAgainst(first);

@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.CommandLine;
-using System.Globalization;
 using System.IO;
 using System.Linq;
 using RedGen.Cli.Execution;
@@ -13,7 +12,7 @@ using RedGen.Compiler;
 using RedGen.Compiler.Options;
 using RedGen.Compiler.Verify.Check;
 using RedGen.Compiler.Verify.Search;
-using Spectre.Console;
+using RedGen.Compiler.Verify.Statements;
 
 namespace RedGen.Cli.Commands;
 
@@ -34,7 +33,7 @@ internal sealed class VerifyCommand
 
     private readonly ToolConsole _console;
     private readonly Argument<string?> _model = new("model") { Description = "The model's file.", Arity = ArgumentArity.ZeroOrOne };
-    private readonly Argument<string[]> _properties = new("property") { Description = "The property, in VNN-LIB 1.0 or 2.0: the set of its counterexamples; or several.", Arity = ArgumentArity.ZeroOrMore };
+    private readonly Argument<string[]> _properties = new("property") { Description = "The property, in VNN-LIB 1.0 or 2.0: the set of its counterexamples; or several. Before it the models (.onnx) of further networks that it declares.", Arity = ArgumentArity.ZeroOrMore };
     private readonly Option<string?> _instances = new("--instances") { Description = "A file of instances instead: a line model.onnx,property.vnnlib,seconds each.", HelpName = "f.csv" };
     private readonly Option<double?> _timeout = new("--timeout") { Description = "Seconds for a property. Default: those of the instances, otherwise no limit.", HelpName = "S" };
     private readonly Option<long> _nodes = new("--nodes") { Description = "Regions to analyse at most: unlike a timeout, the same limit on every machine.", DefaultValueFactory = static _ => new VerificationLimits().Nodes, HelpName = "N" };
@@ -45,16 +44,20 @@ internal sealed class VerifyCommand
     private readonly Option<string?> _certificate = new("--certificate") { Description = "Write a certificate of a property that holds, for redgen check.", HelpName = "file" };
     private readonly Option<bool> _reductionError = new("--reduction-error") { Description = "Bound how far the reduced network's outputs are from the original's, over the property's boxes or --input-range; with --max-error a verdict." };
     private readonly Option<bool> _areDimsShared = new("--dims-are-shared") { Description = "For builds: --dims is meant for several models.", Hidden = true };
+    private readonly Option<string[]> _networks = PropertyModel.Option();
+    private readonly StatementOptions _statements = new();
     private readonly BuildVerdicts _build = new();
+    private readonly VerifyReport _report;
     private readonly ModelOptions _options;
 
     private VerifyCommand(ToolConsole console, Command command)
     {
         _console = console;
+        _report = new VerifyReport(console);
         command.Arguments.Add(_model);
         command.Arguments.Add(_properties);
         _format.AcceptOnlyFromAmong("text", "competition");
-        foreach (System.CommandLine.Option option in (System.CommandLine.Option[])[_instances, _timeout, _nodes, _threads, _format, _json, _plan, _certificate, _reductionError, _areDimsShared, .. _build.Options]) command.Options.Add(option);
+        foreach (System.CommandLine.Option option in (System.CommandLine.Option[])[_instances, _timeout, _nodes, _threads, _format, _json, _plan, _certificate, _reductionError, _networks, _areDimsShared, .. _statements.Options, .. _build.Options]) command.Options.Add(option);
         _options = ModelOptions.AddTo(command);
         command.SetAction(Run);
     }
@@ -72,16 +75,17 @@ internal sealed class VerifyCommand
         _console.IsJson = parsed.GetValue(_json);
         if (parsed.GetValue(_nodes) < 1 || parsed.GetValue(_threads) < 1) throw new ToolException("--nodes and --threads take numbers from 1");
         if (parsed.GetValue(_reductionError)) return RunReductionError(parsed);
-        IReadOnlyList<PropertyInstance> instances = Instances(parsed);
         // Properties are mostly of the network as trained: reduced only where the user asks for it.
         CompilerOptions defaults = _build.IsAsked(parsed) ? _build.Defaults(parsed) : new CompilerOptions { Hashing = Hashing.None };
         CompilerOptions options = _options.Read(parsed, _console, defaults) with { DimsAreShared = parsed.GetValue(_areDimsShared) };
+        IReadOnlyList<PropertyInstance> instances = Instances(parsed);
         var limits = new VerificationLimits { Nodes = parsed.GetValue(_nodes), Threads = parsed.GetValue(_threads) };
+        if (parsed.GetResult(_nodes) is { Implicit: false }) limits = limits with { Boxes = limits.Nodes };
         using var runner = new InstanceRunner(_console, options, limits, parsed.GetValue(_certificate) is not null, (path, o) => ModelProgram.Open(path, o, o.Hashing == Hashing.None ? PlanChoice.None : parsed.GetValue(_plan), _console));
         List<InstanceOutcome> outcomes = [.. instances.Select(i => RunOne(runner, i, parsed.GetValue(_format)!, instances.Count > 1))];
         if (parsed.GetValue(_certificate) is { } certificate) WriteCertificate(parsed, runner, outcomes, certificate);
         if (_build.IsAsked(parsed)) return _build.Write(parsed, outcomes, runner.PlanOf(instances[0].Model), options.Namespace);
-        return instances.Count == 1 && parsed.GetValue(_instances) is null ? ReportOne(outcomes[0], isText: parsed.GetValue(_format) == "text") : ReportAll(outcomes);
+        return instances.Count == 1 && parsed.GetValue(_instances) is null ? _report.ReportOne(outcomes[0], isText: parsed.GetValue(_format) == "text") : _report.ReportAll(outcomes);
     }
 
     private int RunReductionError(ParseResult parsed)
@@ -107,8 +111,20 @@ internal sealed class VerifyCommand
             return [.. PropertyInstance.ReadAll(file).Select(i => timeout is null ? i : i with { Timeout = timeout })];
         }
 
-        if (parsed.GetValue(_model) is not { } model || parsed.GetValue(_properties) is not { Length: > 0 } properties) throw new ToolException("give a model and a property, or --instances f.csv");
-        return [.. properties.Select(p => new PropertyInstance(model, p, (model, p), timeout))];
+        string[] given = [.. new[] { parsed.GetValue(_model) }.OfType<string>().Concat(parsed.GetValue(_properties) ?? [])];
+        PropertyModel[] named = [.. (parsed.GetValue(_networks) ?? []).Select(PropertyModel.Named)];
+        // The first argument is a model whatever its name is, unless all models have names.
+        int models = Math.Max(named.Length > 0 ? 0 : Math.Min(1, given.Length), given.TakeWhile(static g => g.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase)).Count());
+        PropertyModel[] all = [.. named, .. given.Take(models).Select(static g => new PropertyModel(g, ""))];
+        ImmutableArray<Statement> stated = _statements.Read(parsed);
+        if (all.Length == 0 || (given.Length == models && stated.IsEmpty)) throw new ToolException("give a model and a property, a statement such as --range, or --instances f.csv");
+        if (all.Length > 1 && !stated.IsEmpty) throw new ToolException("statements such as --range are about one model; --equivalent names the other one");
+        string model = all[0].Path;
+        return
+        [
+            .. given.Skip(models).Select(p => new PropertyInstance(model, p, (model, p), timeout) { Models = all }),
+            .. stated.Select(s => new PropertyInstance(model, "", (model, s.Text), timeout) { Statement = s }),
+        ];
     }
 
     private void WriteCertificate(ParseResult parsed, InstanceRunner runner, List<InstanceOutcome> outcomes, string file)
@@ -116,9 +132,10 @@ internal sealed class VerifyCommand
         if (outcomes.Count != 1) throw new ToolException("--certificate is for one property");
         InstanceOutcome outcome = outcomes[0];
         if (outcome.Verdict?.Result != VerificationResult.Holds) return;
+        if (outcome.Instance.Statement is not null) throw new ToolException("the property holds, but there is no certificate: certificates are of properties in files");
         string hash = ModelSource.Hash(File.ReadAllBytes(outcome.Instance.Property));
         ImmutableArray<ProofTree> trees = outcome.Trace!.Trees(outcome.Property!.Cases.Length);
-        Certificate? certificate = CertificateBuilder.Run(runner.PlanOf(outcome.Instance.Model), outcome.Property, hash, trees, parsed.GetValue(_threads), out string problem, _console.Cancellation);
+        Certificate? certificate = CertificateBuilder.Run([.. outcome.Instance.Models.Select(m => runner.PlanOf(m.Path))], outcome.Property, hash, trees, parsed.GetValue(_threads), out string problem, _console.Cancellation);
         if (certificate is null) throw new ToolException("the property holds, but there is no certificate: " + problem);
         WholeFile.Write(file, certificate.Write());
     }
@@ -133,77 +150,8 @@ internal sealed class VerifyCommand
             shown = nodes;
             _console.Note(FormattableString.Invariant($"redgen: {instance.Name.Property}: {nodes} regions, {waiting} wait"));
         });
-        if (format == "competition" && outcome.Verdict is not null) WriteCompetition(outcome);
+        if (format == "competition" && outcome.Verdict is not null) _report.WriteCompetition(outcome);
         else if (isOneOfMany) _console.WriteLine(FormattableString.Invariant($"{outcome.Result,-8} {outcome.Seconds,8:F2} s {outcome.Verdict?.Nodes ?? 0,9}  {instance.Name.Model} {instance.Name.Property}"));
         return outcome;
     }
-
-    private void WriteCompetition(InstanceOutcome outcome)
-    {
-        _console.WriteLine(outcome.CompetitionResult);
-        if (outcome.Verdict!.Result != VerificationResult.Violated) return;
-        IEnumerable<string> values = Values("X", outcome.Verdict.Input).Concat(Values("Y", outcome.Verdict.Output));
-        _console.WriteLine("(" + string.Join("\n ", values) + ")");
-    }
-
-    private static IEnumerable<string> Values(string name, ImmutableArray<float> values)
-        => values.Select((v, i) => "(" + name + "_" + i.ToString(CultureInfo.InvariantCulture) + " " + v.ToString("R", CultureInfo.InvariantCulture) + ")");
-
-    private static object Json(InstanceOutcome outcome) => new
-    {
-        model = outcome.Instance.Name.Model,
-        property = outcome.Instance.Name.Property,
-        result = outcome.Result,
-        seconds = outcome.Seconds,
-        nodes = outcome.Verdict?.Nodes ?? 0,
-        depth = outcome.Verdict?.Depth ?? 0,
-        counterexample = outcome.Verdict is { Result: VerificationResult.Violated } v ? new { input = v.Input, output = v.Output } : null,
-        reason = outcome.Error.Length > 0 ? outcome.Error : outcome.Verdict?.Reason ?? "",
-    };
-
-    private int ReportOne(InstanceOutcome outcome, bool isText)
-    {
-        if (outcome.Verdict is not { } verdict)
-        {
-            _console.WriteJson(Json(outcome));
-            return Error;
-        }
-
-        if (_console.Text is not null && verdict.Reason.Length > 0) _console.Note("redgen: " + verdict.Reason);
-        if (isText) _console.WriteLine(FormattableString.Invariant($"{outcome.Result}: {verdict.Nodes} regions, {verdict.Depth} deep, {outcome.Seconds:F2} s"));
-        if (isText && verdict.Result == VerificationResult.Violated)
-        {
-            _console.WriteLine("input  " + string.Join(" ", verdict.Input.Select(static v => v.ToString("R", CultureInfo.InvariantCulture))));
-            _console.WriteLine("output " + string.Join(" ", verdict.Output.Select(static v => v.ToString("R", CultureInfo.InvariantCulture))));
-        }
-
-        _console.WriteJson(Json(outcome));
-        return ExitCode([outcome]);
-    }
-
-    private int ReportAll(List<InstanceOutcome> outcomes)
-    {
-        int Count(string result) => outcomes.Count(o => o.Result == result);
-        Table table = Tables.Create(1, "result", "instances", "seconds in all", "longest");
-        foreach (IGrouping<string, InstanceOutcome> group in outcomes.GroupBy(static o => o.Result).OrderBy(static g => g.Key, StringComparer.Ordinal))
-            table.Add(group.Key, group.Count().ToString(CultureInfo.InvariantCulture), group.Sum(static o => o.Seconds).ToString("F1", CultureInfo.InvariantCulture), group.Max(static o => o.Seconds).ToString("F1", CultureInfo.InvariantCulture));
-        table.Write(_console.Text);
-        _console.WriteJson(new
-        {
-            holds = Count("holds"),
-            violated = Count("violated"),
-            unknown = Count("unknown"),
-            timeout = Count("timeout"),
-            errors = Count("error"),
-            seconds = outcomes.Sum(static o => o.Seconds),
-            instances = outcomes.Select(Json),
-        });
-        return ExitCode(outcomes);
-    }
-
-    /// <summary>The gravest of several: an error, then a violation, then what is undecided.</summary>
-    private static int ExitCode(IReadOnlyCollection<InstanceOutcome> outcomes)
-        => outcomes.Any(static o => o.Verdict is null) ? Error
-            : outcomes.Any(static o => o.Verdict!.Result == VerificationResult.Violated) ? Violated
-            : outcomes.All(static o => o.Verdict!.Result == VerificationResult.Holds) ? 0 : Undecided;
 }

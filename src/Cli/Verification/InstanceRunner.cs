@@ -2,7 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.IO;
-using System.Runtime.InteropServices;
+using System.Linq;
 using System.Threading;
 using RedGen.Cli.Execution;
 using RedGen.Cli.Output;
@@ -11,38 +11,9 @@ using RedGen.Compiler.Plan;
 using RedGen.Compiler.Verify;
 using RedGen.Compiler.Verify.Properties;
 using RedGen.Compiler.Verify.Search;
+using RedGen.Compiler.Verify.Statements;
 
 namespace RedGen.Cli.Verification;
-
-/// <summary>What came of an instance.</summary>
-/// <param name="Instance">The instance.</param>
-/// <param name="Verdict">The verdict; null where there was an error.</param>
-/// <param name="Seconds">The time from reading the property to the verdict.</param>
-/// <param name="Error">Why there is none; empty otherwise.</param>
-internal sealed record InstanceOutcome(PropertyInstance Instance, Verdict? Verdict, double Seconds, string Error)
-{
-    /// <summary>The property; null where it could not be read.</summary>
-    public VerifiedProperty? Property { get; init; }
-
-    /// <summary>How the search split the inputs; null where nobody wants to know.</summary>
-    public SplitTrace? Trace { get; init; }
-
-    /// <summary>What in the property's file could not be read; null for other errors.</summary>
-    public PropertyException? Problem { get; init; }
-
-    /// <summary>The verdict as JSON has it.</summary>
-    public string Result => Verdict?.Result switch
-    {
-        VerificationResult.Holds => "holds",
-        VerificationResult.Violated => "violated",
-        VerificationResult.TimedOut => "timeout",
-        VerificationResult.Unknown => "unknown",
-        _ => "error",
-    };
-
-    /// <summary>The verdict as the competition has it.</summary>
-    public string CompetitionResult => Result switch { "holds" => "unsat", "violated" => "sat", var other => other };
-}
 
 /// <summary>Verifies instances; a model that several are about is compiled once.</summary>
 internal sealed class InstanceRunner(ToolConsole console, CompilerOptions options, VerificationLimits limits, bool isTraced, Func<string, CompilerOptions, Compiler.ModelSource> open) : IDisposable
@@ -55,18 +26,22 @@ internal sealed class InstanceRunner(ToolConsole console, CompilerOptions option
         long start = Stopwatch.GetTimestamp();
         try
         {
-            ModelProgram program = Load(instance.Model);
+            PropertyModel[] models = instance.Models.Count > 0 ? [.. instance.Models] : [new PropertyModel(instance.Model, "")];
+            ModelProgram[] programs = [.. models.Select(m => Load(m.Path))];
             start = Stopwatch.GetTimestamp();
-            VerifiedProperty property = PropertyFile.Read(instance.Model, program.Result.Plan!, instance.Property);
-            SplitTrace? trace = isTraced ? new SplitTrace() : null;
-            Verdict verdict = Verify(program, property, instance, onProgress, trace);
-            return new InstanceOutcome(instance, verdict, Stopwatch.GetElapsedTime(start).TotalSeconds, "") { Property = property, Trace = trace };
+            using var time = CancellationTokenSource.CreateLinkedTokenSource(console.Cancellation);
+            if (instance.Timeout is { } seconds) time.CancelAfter(TimeSpan.FromSeconds(seconds));
+            InstanceOutcome outcome = instance.Statement is not null
+                ? new StatementRun(options, limits, onProgress, isTraced, time.Token).Run(instance, programs[0], LoadOther)
+                : Verify(instance, models, programs, onProgress, time.Token);
+            console.Cancellation.ThrowIfCancellationRequested();
+            return outcome with { Seconds = Stopwatch.GetElapsedTime(start).TotalSeconds };
         }
         catch (PropertyException problem)
         {
             return Failed(FormattableString.Invariant($"{instance.Property}({problem.Line},{problem.Column}): {problem.Message}")) with { Problem = problem };
         }
-        catch (Exception problem) when (problem is ToolException or IOException or UnauthorizedAccessException)
+        catch (Exception problem) when (problem is ToolException or IOException or UnauthorizedAccessException or FormatException)
         {
             return Failed(problem.Message);
         }
@@ -94,19 +69,22 @@ internal sealed class InstanceRunner(ToolConsole console, CompilerOptions option
         return program;
     }
 
-    private Verdict Verify(ModelProgram program, VerifiedProperty property, PropertyInstance instance, Action<long, int>? onProgress, SplitTrace? trace)
+    /// <summary>Another model with the same options; without a reduction where it is the model itself.</summary>
+    private ModelProgram LoadOther(string path, bool isTrained)
     {
-        using var time = CancellationTokenSource.CreateLinkedTokenSource(console.Cancellation);
-        if (instance.Timeout is { } seconds) time.CancelAfter(TimeSpan.FromSeconds(seconds));
-        Verdict verdict = Verifier.Run(program.Result.Plan!, property, x => Predict(program, x), limits, onProgress, trace, time.Token);
-        console.Cancellation.ThrowIfCancellationRequested();
-        return verdict;
+        if (!isTrained) return Load(path);
+        CompilerOptions trained = options with { Hashing = Hashing.None, MaxError = null };
+        string key = path + "\0" + EquivalenceStatement.Trained;
+        if (!_programs.TryGetValue(key, out ModelProgram? program)) _programs[key] = program = ModelProgram.Load(path, open(path, trained), trained, console);
+        return program;
     }
 
-    private static float[] Predict(ModelProgram program, float[] input)
+    private InstanceOutcome Verify(PropertyInstance instance, PropertyModel[] models, ModelProgram[] programs, Action<long, int>? onProgress, CancellationToken cancellationToken)
     {
-        byte[][] outputs = program.NewOutputs();
-        program.Predict([MemoryMarshal.AsBytes(input.AsSpan()).ToArray()], outputs);
-        return MemoryMarshal.Cast<byte, float>(outputs[0]).ToArray();
+        ExecutionPlan[] plans = [.. programs.Select(static p => p.Result.Plan!)];
+        VerifiedProperty property = PropertyFile.Read(models, plans, instance.Property);
+        SplitTrace? trace = isTraced ? new SplitTrace() : null;
+        Verdict verdict = Verifier.Run(plans, property, property.Runner((m, x) => programs[m].OutputsOf(x)), limits, onProgress, trace, cancellationToken);
+        return new InstanceOutcome(instance, verdict, 0, "") { Property = property, Trace = trace };
     }
 }

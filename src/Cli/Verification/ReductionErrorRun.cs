@@ -65,7 +65,7 @@ internal sealed class ReductionErrorRun(ToolConsole console, long nodes, int thr
 
         try
         {
-            return [.. PropertyFile.Read(model, result.Plan!, property).Cases.Select(static c => c.Box)];
+            return [.. PropertyFile.Read([new PropertyModel(model, "")], [result.Plan!], property).Cases.Select(static c => c.Box)];
         }
         catch (PropertyException unread)
         {

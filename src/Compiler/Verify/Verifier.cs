@@ -45,11 +45,23 @@ public static class Verifier
     /// <param name="cancellationToken">Ends the search.</param>
     public static Verdict Run(
         ExecutionPlan plan, VerifiedProperty property, Func<float[], float[]> predict, VerificationLimits limits, Action<long, int>? onProgress, SplitTrace? trace, CancellationToken cancellationToken)
+        => Run([plan], property, predict, limits, onProgress, trace, cancellationToken);
+
+    /// <summary>Verifies a property of several networks.</summary>
+    /// <param name="plans">The compiled models that <see cref="VerifiedProperty.Networks"/> names by number.</param>
+    /// <param name="property">The property.</param>
+    /// <param name="predict">Runs the generated code of all networks: see <see cref="VerifiedProperty.Runner"/>.</param>
+    /// <param name="limits">When to give up.</param>
+    /// <param name="onProgress">Told the regions that were analysed and those that wait; may be null.</param>
+    /// <param name="trace">Takes the splits; may be null.</param>
+    /// <param name="cancellationToken">Ends the search.</param>
+    public static Verdict Run(
+        IReadOnlyList<ExecutionPlan> plans, VerifiedProperty property, Func<float[], float[]> predict, VerificationLimits limits, Action<long, int>? onProgress, SplitTrace? trace, CancellationToken cancellationToken)
     {
         BoundNetwork network;
         try
         {
-            network = NetworkBuilder.Build(plan);
+            network = JoinedNetwork.Of(plans, property);
         }
         catch (UnverifiableException problem)
         {

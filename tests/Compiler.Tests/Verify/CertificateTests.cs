@@ -40,7 +40,7 @@ public sealed class CertificateTests
             Assert.Equal(certificate.Trees[0].Values.AsEnumerable(), read.Trees[0].Values);
             CheckOutcome outcome = Check(model, property, read);
             Assert.Equal(new CheckOutcome(certificate.Trees[0].Inputs.Count(static i => i == ProofTree.Leaf), ""), outcome);
-            Assert.Equal(outcome, CertificateCheck.Run(model.Plan, property, Hash, read, 3, default));
+            Assert.Equal(outcome, CertificateCheck.Run([model.Plan], property, Hash, read, 3, default));
 
             // The same splits prove nothing about a property that does not hold.
             Assert.Contains("is not proven", Check(model, Property(most - 0.01), certificate).Problem, StringComparison.Ordinal);
@@ -167,14 +167,14 @@ public sealed class CertificateTests
         }
     }
 
-    private static CheckOutcome Check(CompiledModel model, VerifiedProperty property, Certificate certificate) => CertificateCheck.Run(model.Plan, property, Hash, certificate, 1, default);
+    private static CheckOutcome Check(CompiledModel model, VerifiedProperty property, Certificate certificate) => CertificateCheck.Run([model.Plan], property, Hash, certificate, 1, default);
 
     private static Certificate? Prove(CompiledModel model, VerifiedProperty property)
     {
         var trace = new SplitTrace();
         Verdict verdict = Verifier.Run(model.Plan, property, x => VerifierTests.Predict(model, x), new VerificationLimits { Nodes = 5000 }, null, trace, default);
         if (verdict.Result != VerificationResult.Holds) return null;
-        Certificate? certificate = CertificateBuilder.Run(model.Plan, property, Hash, trace.Trees(property.Cases.Length), 2, out string problem, default);
+        Certificate? certificate = CertificateBuilder.Run([model.Plan], property, Hash, trace.Trees(property.Cases.Length), 2, out string problem, default);
         Assert.Equal("", problem);
         return certificate;
     }

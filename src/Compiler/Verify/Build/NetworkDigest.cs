@@ -14,6 +14,10 @@ namespace RedGen.Compiler.Verify.Build;
 /// </summary>
 public static class NetworkDigest
 {
+    /// <summary>The digest of the models that a property is about, in their order.</summary>
+    public static string Of(IReadOnlyList<ExecutionPlan> plans)
+        => plans.Count == 1 ? Of(plans[0]) : ModelSource.Hash(Encoding.UTF8.GetBytes(string.Join("\n", plans.Select(Of))));
+
     /// <summary>The digest of a plan, in lower-case hex.</summary>
     public static string Of(ExecutionPlan plan)
     {

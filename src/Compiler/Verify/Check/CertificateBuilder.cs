@@ -32,22 +32,22 @@ internal sealed class CertificateBuilder
     }
 
     /// <summary>Makes a certificate.</summary>
-    /// <param name="plan">The compiled model.</param>
+    /// <param name="plans">The compiled models that the property is about.</param>
     /// <param name="property">The property, which holds.</param>
     /// <param name="propertySha256">The SHA-256 of its file.</param>
     /// <param name="trees">The splits of the search, a tree a case.</param>
     /// <param name="threads">Threads; the certificate does not depend on them.</param>
     /// <param name="problem">Why there is no certificate; empty where there is one.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public static Certificate? Run(ExecutionPlan plan, VerifiedProperty property, string propertySha256, ImmutableArray<ProofTree> trees, int threads, out string problem, CancellationToken cancellationToken)
+    public static Certificate? Run(IReadOnlyList<ExecutionPlan> plans, VerifiedProperty property, string propertySha256, ImmutableArray<ProofTree> trees, int threads, out string problem, CancellationToken cancellationToken)
     {
         try
         {
             long most = FewLeaves + (LeavesForOne * trees.Sum(static t => (long)t.Values.Length));
-            var builder = new CertificateBuilder(new LeafProver(NetworkBuilder.Build(plan), threads, cancellationToken), most);
+            var builder = new CertificateBuilder(new LeafProver(JoinedNetwork.Of(plans, property), threads, cancellationToken), most);
             ImmutableArray<ProofTree> refined = [.. property.Cases.Zip(trees, builder.Refine)];
             problem = "";
-            return new Certificate(NetworkDigest.Of(plan), propertySha256, refined);
+            return new Certificate(NetworkDigest.Of(plans), propertySha256, refined);
         }
         catch (UnverifiableException unproven)
         {

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using System.Threading;
@@ -21,22 +22,22 @@ public sealed record CheckOutcome(long Leaves, string Problem);
 public static class CertificateCheck
 {
     /// <summary>Checks a certificate.</summary>
-    /// <param name="plan">The compiled model.</param>
+    /// <param name="plans">The compiled models that the property is about.</param>
     /// <param name="property">The property.</param>
     /// <param name="propertySha256">The SHA-256 of its file.</param>
     /// <param name="certificate">The certificate.</param>
     /// <param name="threads">Threads; what comes out does not depend on them.</param>
     /// <param name="cancellationToken">Ends the check.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static CheckOutcome Run(ExecutionPlan plan, VerifiedProperty property, string propertySha256, Certificate certificate, int threads, CancellationToken cancellationToken)
+    public static CheckOutcome Run(IReadOnlyList<ExecutionPlan> plans, VerifiedProperty property, string propertySha256, Certificate certificate, int threads, CancellationToken cancellationToken)
     {
-        if (certificate.Network != NetworkDigest.Of(plan)) return new(0, "the certificate is about another network: another model, options, or version of RedGen");
+        if (certificate.Network != NetworkDigest.Of(plans)) return new(0, "the certificate is about another network: another model, options, or version of RedGen");
         if (certificate.Property != propertySha256) return new(0, "the certificate is about another property");
         if (certificate.Trees.Length != property.Cases.Length) return new(0, "the certificate has not one tree for each box of the property");
         long leaves = 0;
         try
         {
-            var prover = new LeafProver(NetworkBuilder.Build(plan), threads, cancellationToken);
+            var prover = new LeafProver(JoinedNetwork.Of(plans, property), threads, cancellationToken);
             foreach ((PropertyCase part, ProofTree tree) in property.Cases.Zip(certificate.Trees, static (c, t) => (c, t)))
             {
                 foreach (bool isProven in prover.Map(tree, part.Box, (bounds, lower, upper) => bounds.Proves(lower, upper, part.Conjunctions, out _)))

@@ -43,6 +43,12 @@ internal static class CheckedDifference
     {
         (double z, double top) = (bounds.Lower(node.Original)[element], bounds.Upper(node.Original)[element]);
         double slack = Slack * (Math.Abs(z) + Math.Abs(top));
+        if (node.IsQuotient)
+        {
+            (double flattest, double steepest) = CheckedFunction.Slopes(node.Function, z - slack, top + slack);
+            return (flattest, steepest, 0);
+        }
+
         (double low, double high) = (z + Math.Min(0, bounds.Lower(node.Source)[element]) - slack, top + Math.Max(0, bounds.Upper(node.Source)[element]) + slack);
         (double least, double most) = CheckedFunction.Slopes(node.Function, low, high);
         return (least, most, 2 * CheckedFunction.Error(node.Function, low, high));

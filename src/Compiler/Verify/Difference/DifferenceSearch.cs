@@ -47,6 +47,7 @@ internal sealed class DifferenceSearch
     private long _nodes;
     private double _found;
     private double[] _input = [];
+    private double? _limit;
 
     private DifferenceSearch(BoundNetwork original, BoundNetwork reduced, int threads, CancellationToken cancellation)
     {
@@ -63,18 +64,23 @@ internal sealed class DifferenceSearch
     /// <param name="nodes">Boxes whose bound may be computed.</param>
     /// <param name="threads">Threads.</param>
     /// <param name="cancellation">Ends the search; what was proven until then is returned.</param>
+    /// <param name="limit">Ends the search as soon as the bound is at most that, or more was found; null: the bound is to be good.</param>
     /// <exception cref="UnverifiableException">The networks are beyond these bounds.</exception>
-    public static DifferenceOutcome Run(BoundNetwork original, BoundNetwork reduced, VerifiedBox box, long nodes, int threads, CancellationToken cancellation)
-        => new DifferenceSearch(original, reduced, threads, cancellation).Run(box, nodes);
+    public static DifferenceOutcome Run(BoundNetwork original, BoundNetwork reduced, VerifiedBox box, long nodes, int threads, CancellationToken cancellation, double? limit = null)
+        => new DifferenceSearch(original, reduced, threads, cancellation).Run(box, nodes, limit);
 
-    private DifferenceOutcome Run(VerifiedBox box, long nodes)
+    /// <summary>A bound that is good enough.</summary>
+    private double Target => _limit ?? _found * 1.02;
+
+    private DifferenceOutcome Run(VerifiedBox box, long nodes, double? limit)
     {
+        _limit = limit;
         (double[] lower, double[] upper) = Check.LeafProver.BoxOf(box);
         Attack(lower, upper);
         double whole = _bounds[0].Largest(lower, upper, out int split);
         Add(whole, lower, upper, split);
         _nodes = 1;
-        while (_nodes < nodes && _order.Max.Bound > _found * 1.02 && !double.IsInfinity(whole) && !_cancellation.IsCancellationRequested)
+        while (_nodes < nodes && _order.Max.Bound > Target && !(_found > _limit) && !double.IsInfinity(whole) && !_cancellation.IsCancellationRequested)
             if (!Step()) break;
         return new DifferenceOutcome(_order.Max.Bound, _found, _input, _nodes);
     }
@@ -83,7 +89,7 @@ internal sealed class DifferenceSearch
     /// <returns>Whether any could be split.</returns>
     private bool Step()
     {
-        long[] batch = [.. _order.Reverse().Take(BatchLength).Where(o => o.Bound > _found * 1.02 && _boxes[o.Number].Split >= 0).Select(static o => o.Number)];
+        long[] batch = [.. _order.Reverse().Take(BatchLength).Where(o => o.Bound > Target && _boxes[o.Number].Split >= 0).Select(static o => o.Number)];
         if (batch.Length == 0) return false;
         var parts = new Part[batch.Length][];
         int next = -1;

@@ -52,12 +52,32 @@ internal sealed class NetworkBuilder
 
     private BoundNetwork Build()
     {
-        if (Graph.Inputs.Length != 1 || Graph.Outputs.Length != 1) throw new UnverifiableException("the model has " + Text(Graph.Inputs.Length) + " inputs and " + Text(Graph.Outputs.Length) + " outputs; networks with one of each can be verified");
-        Value input = Graph.Inputs[0];
-        if (input.Type is not TensorType { ElementType: ElementType.Float32, Shape.IsStatic: true } type) throw new UnverifiableException("the input '" + input.Name + "' is not a float32 tensor of known shape");
-        Add(input.Name, new InputNode((int)type.Shape!.ElementCount));
+        if (Graph.Inputs.IsEmpty || Graph.Outputs.IsEmpty) throw new UnverifiableException("the model has no inputs or no outputs");
+        foreach (Value input in Graph.Inputs)
+            if (input.Type is not TensorType { ElementType: ElementType.Float32, Shape.IsStatic: true }) throw new UnverifiableException("the input '" + input.Name + "' is not a float32 tensor of known shape");
+        AddInputs();
         foreach (Node node in Graph.Nodes) Read(node);
-        return new BoundNetwork([.. _nodes], Index(Graph.Outputs[0].Name));
+        int output = Graph.Outputs.Length == 1 ? Index(Graph.Outputs[0].Name) : AddHidden(JoinedNetwork.Concatenation("output", _nodes, [.. Graph.Outputs.Select(o => Index(o.Name))]));
+        return new BoundNetwork([.. _nodes], output);
+    }
+
+    /// <summary>The elements of several inputs stand one after another, in the model's order.</summary>
+    private void AddInputs()
+    {
+        if (Graph.Inputs.Length == 1)
+        {
+            Add(Graph.Inputs[0].Name, new InputNode(Length(Graph.Inputs[0].Name)));
+            return;
+        }
+
+        int all = Graph.Inputs.Sum(i => Length(i.Name)), start = 0;
+        AddHidden(new InputNode(all));
+        foreach (Value input in Graph.Inputs)
+        {
+            int length = Length(input.Name);
+            Add(input.Name, new AffineNode(input.Name, [0], [LinearMapBuilder.Selection(all, [.. Enumerable.Range(start, length)])], new double[length], null));
+            start += length;
+        }
     }
 
     /// <summary>Whether a value depends on the input.</summary>

@@ -1,4 +1,6 @@
+using System;
 using System.Collections.Immutable;
+using System.Linq;
 
 namespace RedGen.Compiler.Verify.Properties;
 
@@ -22,4 +24,15 @@ public sealed record VerifiedProperty(int InputLength, int OutputLength, Immutab
 {
     /// <summary>The line of the property's file that speaks of the outputs first, from 1.</summary>
     public int Line { get; init; } = 1;
+
+    /// <summary>The networks that it is about; empty: one, whose elements are the property's.</summary>
+    public ImmutableArray<NetworkUse> Networks { get; init; } = [];
+
+    /// <summary>What runs all networks of the property at once.</summary>
+    /// <param name="predict">Runs a model, by its number: its input elements to its output elements.</param>
+    public Func<float[], float[]> Runner(Func<int, float[], float[]> predict)
+    {
+        if (Networks.IsEmpty) return x => predict(0, x);
+        return x => [.. Networks.SelectMany(n => predict(n.Model, n.InputOf(x)))];
+    }
 }

@@ -45,12 +45,17 @@ internal sealed class LinearForm
         }
     }
 
+    /// <summary>Adds a constant.</summary>
+    public void Add(double constant) => Constant += constant;
+
+    /// <summary>Adds to an element's factor.</summary>
+    public void Add(int element, double factor) => _factors[element] = (_factors.TryGetValue(element, out double own) ? own : 0) + factor;
+
     /// <summary>Adds a multiple of another form.</summary>
     public void Add(LinearForm other, double factor)
     {
         Constant += factor * other.Constant;
-        foreach (KeyValuePair<int, double> term in other._factors)
-            _factors[term.Key] = (_factors.TryGetValue(term.Key, out double own) ? own : 0) + (factor * term.Value);
+        foreach (KeyValuePair<int, double> term in other._factors) Add(term.Key, factor * term.Value);
     }
 
     private static LinearForm Product(LinearForm a, LinearForm b, VnnExpression at)

@@ -42,6 +42,19 @@ internal sealed record VnnCondition(IReadOnlyList<VnnAtom> Common, IReadOnlyList
         }
     }
 
+    /// <summary>The condition over the inputs that ties leave.</summary>
+    public VnnCondition Tied(TiedInputs ties) => new([.. Tied(Common, ties)], [.. Alternatives.Select(a => (IReadOnlyList<VnnAtom>)[.. Tied(a, ties)])]);
+
+    private static IEnumerable<VnnAtom> Tied(IEnumerable<VnnAtom> atoms, TiedInputs ties)
+    {
+        foreach (VnnAtom atom in atoms)
+        {
+            // 0 < 0 stays: nothing fulfils it.
+            if (ties.Apply(atom.Form) is { } form) yield return atom with { Form = form };
+            else if (atom.IsStrict) yield return new VnnAtom(new LinearForm(), true);
+        }
+    }
+
     /// <summary>All of several conditions.</summary>
     public static VnnCondition And(IReadOnlyList<VnnCondition> conditions, VnnExpression at)
     {

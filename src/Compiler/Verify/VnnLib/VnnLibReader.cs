@@ -8,8 +8,8 @@ using RedGen.Compiler.Verify.Properties;
 namespace RedGen.Compiler.Verify.VnnLib;
 
 /// <summary>
-/// Reads properties of VNN-LIB 1.0 and of the part of 2.0 that is about one network. The file states the set of counterexamples;
-/// several assertions hold together. Comparisons are closed: a tie fulfils <c>&lt;=</c>.
+/// Reads properties of VNN-LIB 1.0 and 2.0. The file states the set of counterexamples; several assertions hold together. Comparisons are
+/// closed: a tie fulfils <c>&lt;=</c>.
 /// </summary>
 public static class VnnLibReader
 {
@@ -21,10 +21,16 @@ public static class VnnLibReader
     /// <param name="inputs">The network's input elements.</param>
     /// <param name="outputs">The network's output elements.</param>
     /// <exception cref="PropertyException">The text is malformed, asks for something that is not supported, or is about another network.</exception>
-    public static VerifiedProperty Read(string text, int inputs, int outputs)
+    public static VerifiedProperty Read(string text, int inputs, int outputs) => Read(text, [NetworkSignature.Flat(inputs, outputs)]);
+
+    /// <summary>Reads a property of several networks, or of several inputs and outputs.</summary>
+    /// <param name="text">The file's text.</param>
+    /// <param name="models">The models. Networks that the file declares are those of their names, or else the others in order.</param>
+    /// <exception cref="PropertyException">The text is malformed, asks for something that is not supported, or is about other networks.</exception>
+    public static VerifiedProperty Read(string text, IReadOnlyList<NetworkSignature> models)
     {
         if (text.Length > LongestText) throw new PropertyException("the file is longer than 64 MB", 1, 1);
-        var variables = new VnnVariables(inputs, outputs);
+        var variables = new VnnVariables(models);
         var assertions = new List<VnnCondition>();
         IReadOnlyList<VnnExpression> expressions = new VnnParser(text).Parse();
         bool isFirst = true;
@@ -40,14 +46,15 @@ public static class VnnLibReader
                     variables.DeclareConstant(expression);
                     break;
                 case "declare-network":
+                    if (!isFirst) throw new PropertyException("networks are declared before the first assertion", expression.Line, expression.Column);
                     variables.DeclareNetwork(expression);
                     break;
                 case "assert":
-                    if (isFirst) variables.CheckComplete(expression.Line);
+                    if (isFirst) variables.CheckComplete(expression);
                     isFirst = false;
                     if (expression.Items.Count != 2) throw new PropertyException("the form is (assert condition)", expression.Line, expression.Column);
                     assertions.Add(VnnCondition.Read(expression.Items[1], variables));
-                    if (line == 0 && assertions[assertions.Count - 1].IsAbout(inputs)) line = expression.Line;
+                    if (line == 0 && assertions[assertions.Count - 1].IsAbout(variables.Inputs)) line = expression.Line;
                     break;
                 default:
                     throw new PropertyException("'" + expression.Head + "' is not supported", expression.Line, expression.Column);
@@ -55,7 +62,11 @@ public static class VnnLibReader
         }
 
         if (assertions.Count == 0) throw new PropertyException("the file asserts nothing", 1, 1);
-        return Normalise(VnnCondition.And(assertions, expressions[expressions.Count - 1]), variables, outputs) with { Line = Math.Max(1, line) };
+        VnnCondition condition = VnnCondition.And(assertions, expressions[expressions.Count - 1]);
+        if (variables.Networks.IsEmpty) return Normalise(condition, variables.Inputs, variables.Outputs, variables.NameOf) with { Line = Math.Max(1, line) };
+        TiedInputs ties = TiedInputs.Find(condition, variables.Inputs);
+        VerifiedProperty property = Normalise(condition.Tied(ties), ties.Count, variables.Outputs, i => variables.NameOf(ties.Places.IndexOf(i)));
+        return property with { Line = Math.Max(1, line), Networks = [.. variables.Networks.Select(n => n with { Inputs = [.. n.Inputs.Select(i => ties.Places[i])] })] };
     }
 
     private static void CheckVersion(VnnExpression expression)
@@ -65,17 +76,17 @@ public static class VnnLibReader
     }
 
     /// <summary>Turns atoms about single inputs into boxes and groups what shares one.</summary>
-    private static VerifiedProperty Normalise(VnnCondition condition, VnnVariables variables, int outputs)
+    private static VerifiedProperty Normalise(VnnCondition condition, int inputs, int outputs, Func<int, string> nameOf)
     {
-        var common = new BoxBuilder(variables.Inputs);
-        ImmutableArray<LinearRow> commonRows = [.. condition.Common.Where(a => !common.TryTighten(a)).Select(a => Row(a, variables.Inputs, outputs))];
+        var common = new BoxBuilder(inputs);
+        ImmutableArray<LinearRow> commonRows = [.. condition.Common.Where(a => !common.TryTighten(a)).Select(a => Row(a, inputs, outputs))];
         var cases = new Dictionary<string, (VerifiedBox Box, ImmutableArray<Conjunction>.Builder Conjunctions)>(StringComparer.Ordinal);
         var keys = new List<string>();
         foreach (IReadOnlyList<VnnAtom> alternative in condition.Alternatives)
         {
             var box = new BoxBuilder(common);
-            ImmutableArray<LinearRow> rows = commonRows.AddRange(alternative.Where(a => !box.TryTighten(a)).Select(a => Row(a, variables.Inputs, outputs)));
-            VerifiedBox built = box.Build(variables);
+            ImmutableArray<LinearRow> rows = commonRows.AddRange(alternative.Where(a => !box.TryTighten(a)).Select(a => Row(a, inputs, outputs)));
+            VerifiedBox built = box.Build(nameOf);
             if (built.IsEmpty) continue;
             string key = box.Key;
             if (!cases.TryGetValue(key, out (VerifiedBox Box, ImmutableArray<Conjunction>.Builder Conjunctions) entry))
@@ -87,7 +98,7 @@ public static class VnnLibReader
             entry.Conjunctions.Add(new Conjunction(rows));
         }
 
-        return new VerifiedProperty(variables.Inputs, outputs, [.. keys.Select(k => new PropertyCase(cases[k].Box, cases[k].Conjunctions.ToImmutable()))]);
+        return new VerifiedProperty(inputs, outputs, [.. keys.Select(k => new PropertyCase(cases[k].Box, cases[k].Conjunctions.ToImmutable()))]);
     }
 
     private static LinearRow Row(VnnAtom atom, int inputs, int outputs)
@@ -140,12 +151,12 @@ public static class VnnLibReader
 
         /// <summary>The box.</summary>
         /// <exception cref="PropertyException">An input has no end.</exception>
-        public VerifiedBox Build(VnnVariables variables)
+        public VerifiedBox Build(Func<int, string> nameOf)
         {
             for (int i = 0; i < _lower.Length; i++)
             {
                 if (double.IsInfinity(_lower[i]) || double.IsInfinity(_upper[i]))
-                    throw new PropertyException("the property gives input " + variables.NameOf(i) + " no " + (double.IsInfinity(_lower[i]) ? "lower" : "upper") + " bound", 1, 1);
+                    throw new PropertyException("the property gives input " + nameOf(i) + " no " + (double.IsInfinity(_lower[i]) ? "lower" : "upper") + " bound", 1, 1);
             }
 
             return new VerifiedBox([.. _lower], [.. _upper]);

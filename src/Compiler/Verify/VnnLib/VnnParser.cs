@@ -77,10 +77,18 @@ internal sealed class VnnParser(string text)
         return false;
     }
 
-    /// <summary>A word; brackets hold together what is between them, so that <c>X[0, 2]</c> is one.</summary>
+    /// <summary>A word; brackets hold together what is between them, so that <c>X[0, 2]</c> is one, and quotation marks do.</summary>
     private string Word()
     {
         int start = _at;
+        if (text[_at] == '"')
+        {
+            int end = text.IndexOfAny(['"', '\n'], _at + 1);
+            if (end < 0 || text[end] == '\n') throw new PropertyException("the quotation mark that opens here is never closed", _line, _at - _lineStart + 1);
+            _at = end + 1;
+            return text.Substring(start, _at - start);
+        }
+
         int brackets = 0;
         for (; _at < text.Length; _at++)
         {
