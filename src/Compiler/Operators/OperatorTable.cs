@@ -41,7 +41,7 @@ public static class OperatorTable
         new Constant(), new ConstantOfShape(), new EyeLike(), new Range(), new ShapeOf(), new SizeOf(),
 
         // Control flow
-        new If(), new Loop(), new Refuse(), new Scan(),
+        new If(), new Implicit(), new Loop(), new Refuse(), new Scan(),
 
         // Linear
         new Conv(), new ConvTranspose(), new Det(), new Einsum(), new Gemm(), new MatMul(),

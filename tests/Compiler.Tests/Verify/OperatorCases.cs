@@ -94,7 +94,42 @@ internal static class OperatorCases
         ("MatMulInteger", static m => Quantised(m, "z", "t").Initializer("zp", Tensor.FromSpan<byte>(ElementType.UInt8, [128], []))
             .Initializer("wq", Tensor.FromSpan<sbyte>(ElementType.Int8, [.. Enumerable.Range(0, 24).Select(static i => (sbyte)((i * 37 % 200) - 100))], [6, 4]))
             .Node("MatMulInteger", "t,wq,zp", "c0").Node("Cast", "c0", "c1", static n => n.Int("to", 1)).Initializer("so", [0.0005f]).Node("Mul", "c1,so", "v"), 4),
+        .. new[] { "LSTM", "GRU", "RNN" }.SelectMany(static op => new[] { "forward", "reverse", "bidirectional" }.Select(direction => Recurrent(op, direction))),
+        ("GRU, linear before reset", static m => Layer(m, "GRU", "forward", 3, 1, static n => n.Int("linear_before_reset", 1)), 4),
+        ("LSTM with peepholes", static m => Layer(m.Initializer("pp", Weights(6, 3), 1, 6), "LSTM", "forward", 4, 1, static n => n.Float("clip", 0.9f).Int("input_forget", 1), ",,,,pp"), 4),
+        ("Loop", static m => m.Initializer("trips", [3L]).Initializer("start", [0.1f, 0, 0, 0.5f, 0, 0], 1, 6).Node("Loop", "trips,,start", "v", static n => n.Graph("body", static g => g
+            .Input("it", ElementType.Int64).Input("ci", ElementType.Bool).Input("s", ElementType.Float32, 1, 6).Initializer("lw", Weights(36, 7, 0.4f), 6, 6).Node("MatMul", "s,lw", "s1").Node("Add", "s1,z", "s2").Node("Tanh", "s2", "s3").Node("Identity", "ci", "co").Output("co").Output("s3"))), 6),
+        ("Loop that collects", static m => m.Initializer("trips", [3L]).Node("Loop", "trips,,z", "last,all", static n => n.Graph("body", static g => g
+            .Input("it", ElementType.Int64).Input("ci", ElementType.Bool).Input("s", ElementType.Float32, 1, 6).Initializer("six", [6L], 1).Node("Cast", "it", "itf", static k => k.Int("to", 1)).Node("Add", "s,itf", "s2").Node("Sigmoid", "s2", "s3").Node("Identity", "ci", "co").Node("Reshape", "s3,six", "s4").Output("co").Output("s3").Output("s4")))
+            .Node("Flatten", "all", "v", static n => n.Int("axis", 0)), 18),
+        ("Loop that ends sooner", static m => m.Initializer("trips", [4L]).Initializer("ax", [1L], 1).Node("Loop", "trips,,z", "v", static n => n.Graph("body", static g => g
+            .Input("it", ElementType.Int64).Input("ci", ElementType.Bool).Input("s", ElementType.Float32, 1, 6).Initializer("half", [0.7f]).Initializer("least", [0.5f]).Node("Mul", "s,half", "s3").Node("ReduceL1", "s3", "s4", static k => k.Int("keepdims", 0)).Node("Greater", "s4,least", "co").Output("co").Output("s3"))), 6),
+        ("Scan", static m => Rows(m, "z").Initializer("start", [0.1f, 0.2f, 0.3f], 3).Node("Scan", "start,t", "last,all", static n => n.Int("num_scan_inputs", 1).Graph("body", static g => g
+            .Input("s", ElementType.Float32, 3).Input("xi", ElementType.Float32, 3).Node("Mul", "s,xi", "s1").Node("Tanh", "s1", "s2").Node("Add", "s2,xi", "s3").Output("s3").Output("s2"))).Node("Concat", "all,t", "u", static n => n.Int("axis", 0)).Node("Flatten", "u", "v", static n => n.Int("axis", 0)), 12),
+        ("Implicit", static m => m.Opset(1, "redgen").Initializer("start", new float[6], 1, 6).Node("Implicit", "start", "v", static n => n.Domain("redgen").Float("tolerance", 1e-3f).Int("max_iterations", 12).Graph("body", static g => g
+            .Input("s", ElementType.Float32, 1, 6).Initializer("lw", Weights(36, 9, 0.2f), 6, 6).Node("MatMul", "s,lw", "s1").Node("Add", "s1,z", "s2").Node("Tanh", "s2", "s3").Output("s3"))), 6),
     ];
+
+    /// <summary>A recurrent layer of two units over z as two steps of three.</summary>
+    private static (string Name, Func<OnnxModelWriter, OnnxModelWriter> Build, int Outputs) Recurrent(string op, string direction)
+    {
+        int directions = direction == "bidirectional" ? 2 : 1;
+        return (op + " " + direction, m => Layer(m, op, direction, op switch { "LSTM" => 4, "GRU" => 3, _ => 1 }, directions, null), 4 * directions);
+    }
+
+    private static OnnxModelWriter Layer(OnnxModelWriter model, string op, string direction, int gates, int directions, Action<OnnxNodeWriter>? more, string rest = "")
+        => model.Initializer("seq", [2L, 1, 3], 3).Node("Reshape", "z,seq", "xs").Initializer("rw", Weights(directions * gates * 6, 1), directions, 2 * gates, 3).Initializer("rr", Weights(directions * gates * 4, 2), directions, 2 * gates, 2)
+            .Initializer("rb", Weights(directions * gates * 4, 4, 0.3f), directions, 4 * gates).Node(op, "xs,rw,rr,rb" + rest, "all", n =>
+            {
+                n.String("direction", direction).Int("hidden_size", 2);
+                more?.Invoke(n);
+            }).Node("Flatten", "all", "v", static n => n.Int("axis", 0));
+
+    private static float[] Weights(int count, int seed, float scale = 1)
+    {
+        var random = new Random(seed);
+        return [.. Enumerable.Range(0, count).Select(_ => ((random.NextSingle() * 2) - 1) * scale)];
+    }
 
     private static (string Name, Func<OnnxModelWriter, OnnxModelWriter> Build, int Outputs) Single(string op) => (op, m => m.Node(op, "z", "v"), 6);
 

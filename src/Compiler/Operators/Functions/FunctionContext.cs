@@ -49,6 +49,9 @@ internal sealed class FunctionContext(Node node, TensorType?[] types, Func<strin
     /// <summary>A constant list of integers; its name.</summary>
     public string Integers(string name, params long[] values) => Constant(name, Tensor.Of(values, values.Length));
 
+    /// <summary>A constant integer; its name.</summary>
+    public string Count(string name, long value) => Constant(name, Tensor.Of([value]));
+
     /// <summary>A constant number of a float type; its name.</summary>
     public string Number(string name, ElementType type, double value)
     {

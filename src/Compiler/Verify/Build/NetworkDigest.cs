@@ -27,10 +27,19 @@ public static class NetworkDigest
         foreach (Node node in plan.Graph.Nodes)
             foreach (KeyValuePair<string, AttributeValue> attribute in node.Attributes.All)
                 if (attribute.Value is TensorAttribute { Value: var tensor }) Add(text, node.Name + "." + attribute.Key, tensor);
-        // Kernels whose rounding is not that of the graph's own sums.
-        foreach (Step step in plan.Root.Steps.Where(static s => s.Rounding != StepRounding.OfNodes))
-            foreach (Node node in step.Nodes) text.Append(step.Kernel).Append(' ').Append(node.Name).Append('\n');
+        AddSteps(text, plan);
         return ModelSource.Hash(Encoding.UTF8.GetBytes(text.ToString()));
+    }
+
+    /// <summary>Kernels whose rounding is not that of the graph's own sums.</summary>
+    private static void AddSteps(StringBuilder text, ExecutionPlan plan)
+    {
+        foreach (Step step in plan.Root.Steps)
+        {
+            if (step.Rounding != StepRounding.OfNodes)
+                foreach (Node node in step.Nodes) text.Append(step.Kernel).Append(' ').Append(node.Name).Append('\n');
+            foreach (Body body in step.Bodies) AddSteps(text, body.Plan);
+        }
     }
 
     private static void Add(StringBuilder text, string name, Tensor tensor)

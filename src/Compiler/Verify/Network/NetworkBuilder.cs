@@ -18,12 +18,15 @@ internal sealed class NetworkBuilder
     private readonly List<BoundNode> _nodes = [];
     private readonly Dictionary<string, int> _values = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Step>? _steps;
+    private readonly IReadOnlyDictionary<string, Tensor> _lifted;
 
     /// <param name="graph">The graph.</param>
     /// <param name="steps">By node the step that computes it; null where no plan was made yet.</param>
     private NetworkBuilder(Graph graph, Dictionary<string, Step>? steps)
     {
-        Graph = ConstantFolding.Run(graph);
+        var unrolled = LoopUnrolling.Run(graph, steps);
+        Graph = ConstantFolding.Run(unrolled.Graph);
+        _lifted = unrolled.Lifted;
         _steps = steps;
     }
 
@@ -56,6 +59,7 @@ internal sealed class NetworkBuilder
         foreach (Value input in Graph.Inputs)
             if (input.Type is not TensorType { ElementType: ElementType.Float32, Shape.IsStatic: true }) throw new UnverifiableException("the input '" + input.Name + "' is not a float32 tensor of known shape");
         AddInputs();
+        foreach (KeyValuePair<string, Tensor> constant in _lifted) _values.Add(constant.Key, AddConstant(constant.Key, ReferenceTensor.FromTensor(constant.Value).Reals!));
         foreach (Node node in Graph.Nodes) Read(node);
         int output = Graph.Outputs.Length == 1 ? Index(Graph.Outputs[0].Name) : AddHidden(JoinedNetwork.Concatenation("output", _nodes, [.. Graph.Outputs.Select(o => Index(o.Name))]));
         return new BoundNetwork([.. _nodes], output);
@@ -132,6 +136,11 @@ internal sealed class NetworkBuilder
         _nodes.Add(node);
         return _nodes.Count - 1;
     }
+
+    /// <summary>Adds constants as values of their own.</summary>
+    /// <returns>Their node.</returns>
+    public int AddConstant(string name, double[] values)
+        => AddHidden(new AffineNode(name, [0], [LinearMapBuilder.Selection(_nodes[0].Length, Array.ConvertAll(values, static _ => -1))], values, null));
 
     /// <summary>
     /// Evaluates an operator on given tensors, whatever the type in double: what moves elements then moves their indices.
