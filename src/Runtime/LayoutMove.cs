@@ -67,6 +67,30 @@ public static class LayoutMove
         }
     }
 
+    /// <summary>Transposes a matrix within larger tensors: target[i × targetStep + r] = source[r × sourceStep + i] for r below <paramref name="rows"/> and i below <paramref name="columns"/>.</summary>
+    /// <param name="source">The matrix' first element and what follows it.</param>
+    /// <param name="sourceStep">From row to row of the source, at least <paramref name="columns"/>.</param>
+    /// <param name="target">The first element of the transposed matrix and what follows it; must not overlap the source.</param>
+    /// <param name="targetStep">From row to row of the target, at least <paramref name="rows"/>.</param>
+    /// <param name="rows">Rows of the source.</param>
+    /// <param name="columns">Columns of the source.</param>
+    /// <exception cref="ArgumentException">A span is shorter than the matrix needs, or a step is shorter than a row.</exception>
+    public static void Transpose(ReadOnlySpan<float> source, int sourceStep, Span<float> target, int targetStep, int rows, int columns)
+    {
+        if (rows <= 0 || columns <= 0)
+        {
+            return;
+        }
+
+        if (sourceStep < columns || targetStep < rows
+            || source.Length < ((rows - 1L) * sourceStep) + columns || target.Length < ((columns - 1L) * targetStep) + rows)
+        {
+            throw new ArgumentException("A span is shorter than the matrix needs, or a step is shorter than a row.");
+        }
+
+        Transposition.Run(ref MemoryMarshal.GetReference(source), sourceStep, ref MemoryMarshal.GetReference(target), targetStep, rows, columns);
+    }
+
     /// <summary>Transposes: target[i × rows + r] = source[r × step + i].</summary>
     internal static void Interleave(ReadOnlySpan<float> source, int step, Span<float> target, int rows, int count)
     {

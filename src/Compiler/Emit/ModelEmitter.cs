@@ -85,17 +85,21 @@ internal static class ModelEmitter
         code.Line();
         string nodes = string.Join(", ", step.Nodes.Select(n => "'" + n.Name + "'"));
         code.Line("/// <summary>" + XmlText.Escape(step.Summary) + (nodes.Length > 0 ? " (" + XmlText.Escape(nodes) + ")" : "") + ".</summary>");
-        var writer = new StepWriter(code, plan, step, emitted.Inputs, emitted.Outputs, emitted.Weights, emitted.Bodies) { Method = emitted.Method };
+        var body = new SourceWriter();
+        step.Emit(new StepWriter(body, plan, step, emitted.Inputs, emitted.Outputs, emitted.Weights, emitted.Bodies) { Method = emitted.Method });
+        string[] lines = body.ToString().TrimEnd('\n').Split('\n');
+        // Inlined among its callers a loop over vectors gets fewer registers: several times slower.
+        if (!plan.Options.IsScalar && lines.Any(line => line.TrimStart().StartsWith("for (", System.StringComparison.Ordinal))) code.Line("[MethodImpl(MethodImplOptions.NoInlining)]");
         string result = emitted.Result is { } buffer ? $"DynamicTensor<{buffer.ElementType.CSharpName()}>" : "void";
         using (code.Block($"private static {result} {emitted.Method}({string.Join(", ", emitted.Parameters)})"))
         {
             foreach (string constant in emitted.Constants) code.Line(constant + ";");
-            step.Emit(writer);
+            foreach (string line in lines) code.Line(line);
         }
 
         step.EmitMembers(code, emitted.Method);
-        step.EmitMethods(writer);
-        foreach (EmittedBody body in emitted.Bodies) EmitBody(code, body);
+        step.EmitMethods(new StepWriter(code, plan, step, emitted.Inputs, emitted.Outputs, emitted.Weights, emitted.Bodies) { Method = emitted.Method });
+        foreach (EmittedBody inner in emitted.Bodies) EmitBody(code, inner);
     }
 
     private static void EmitBody(SourceWriter code, EmittedBody body)

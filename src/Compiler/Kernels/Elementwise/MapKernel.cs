@@ -35,6 +35,7 @@ internal sealed class MapKernel : Kernel
 
     private static FusedActivation? Activation(NodeGroup group, string x, KernelContext context)
     {
+        if (group.Nodes.Length == 2 && Epilogue.IsSilu(group.Nodes[0], group.Nodes[1], x)) return FusedActivation.Silu;
         if (!group.IsSingle) return WrittenGelu.TryRead(group.Nodes, 0, x, context, out int count) is { } gelu && count == group.Nodes.Length ? gelu : null;
         return group.Head.Operator.QualifiedName switch
         {

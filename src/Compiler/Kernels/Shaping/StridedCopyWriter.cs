@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using RedGen.Compiler.Emit;
+using RedGen.Compiler.Graphs;
 
 namespace RedGen.Compiler.Kernels.Shaping;
 
@@ -22,6 +23,9 @@ internal sealed class StridedCopyWriter
 
     /// <summary>Elements below which both sides of a transpose fit the first-level cache.</summary>
     private const int TiledFrom = 4096;
+
+    /// <summary>Elements from which a call is worth it.</summary>
+    private const int TransposedFrom = 256;
 
     private readonly StepWriter _writer;
     private readonly StridedCopy _copy;
@@ -81,9 +85,29 @@ internal sealed class StridedCopyWriter
         }
 
         int columns = outer.ToList().FindIndex(l => l.IsStrided && l.Axis.From == 1);
+        if (isRow && columns >= 0 && IsMatrix(outer[columns].Axis, last.Axis))
+        {
+            WriteTransposes(outer.RemoveAt(columns), outer[columns], last);
+            return;
+        }
+
         bool tiled = isRow && columns >= 0 && _copy.Count >= TiledFrom && outer[columns].Axis.Length >= TileColumns && last.Axis.Length >= TileColumns;
         if (tiled) WriteTiles(outer.RemoveAt(columns), outer[columns], last);
         else WriteElements(outer, last);
+    }
+
+    /// <summary>Whether RedGen.Runtime transposes it: floats, of which each row is behind the one before on both sides.</summary>
+    private bool IsMatrix(CopyAxis column, CopyAxis row)
+        => _copy.Count >= TransposedFrom && column.Length > 1 && row.Length > 1 && row.From >= column.Length && column.To >= row.Length
+            && !_writer.Plan.Options.IsScalar && _writer.Plan.Buffers[_writer.Step.Outputs[_copy.Target]].ElementType == ElementType.Float32;
+
+    private void WriteTransposes(ImmutableArray<Loop> outer, Loop column, Loop row)
+    {
+        Stack<SourceWriter.BlockScope> scopes = Open(outer);
+        (string from, string to) = (From(outer), To(outer));
+        string source = from == "0" ? _x : $"{_x}.Slice({from})", target = to == "0" ? _y : $"{_y}.Slice({to})";
+        _writer.Line($"LayoutMove.Transpose({source}, sourceStep: {IndexText.Number(row.Axis.From)}, {target}, targetStep: {IndexText.Number(column.Axis.To)}, rows: {IndexText.Number(row.Axis.Length)}, columns: {IndexText.Number(column.Axis.Length)});");
+        Close(scopes);
     }
 
     private void WriteRuns(ImmutableArray<Loop> outer, Loop last)
