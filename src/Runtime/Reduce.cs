@@ -38,7 +38,8 @@ public static class Reduce
                 continue;
             }
 
-            for (int i = 0; i < inner; i += Vector<float>.Count)
+            int i = FourLines(x, output.Slice(o * inner, inner), axis, inner, reduction);
+            for (; i < inner; i += Vector<float>.Count)
             {
                 int count = Math.Min(Vector<float>.Count, inner - i);
                 ref float to = ref Unsafe.Add(ref MemoryMarshal.GetReference(output), (o * inner) + i);
@@ -85,6 +86,40 @@ public static class Reduce
             }
 
             return reduction.Finish(total, length)[0];
+        }
+    }
+
+    /// <summary>Four vectors of lines at a time: their totals need not wait for each other, and more of each cache line is used at once.</summary>
+    /// <returns>The first line that is left.</returns>
+    [MethodImpl(Simd.Hot)]
+    private static int FourLines<TReduction>(ReadOnlySpan<float> input, Span<float> output, int axis, int inner, TReduction reduction)
+        where TReduction : struct, IReduction
+    {
+        unchecked
+        {
+            int lanes = Vector<float>.Count;
+            ref float y = ref MemoryMarshal.GetReference(output);
+            int line = 0;
+            for (; line <= inner - (4 * lanes); line += 4 * lanes)
+            {
+                ref float x = ref Unsafe.Add(ref MemoryMarshal.GetReference(input), line);
+                Vector<float> a = new(reduction.Start), b = a, c = a, d = a;
+                for (int i = 0; i < axis; i++)
+                {
+                    a = reduction.Combine(a, reduction.Prepare(Simd.Load(ref x, 0)));
+                    b = reduction.Combine(b, reduction.Prepare(Simd.Load(ref x, lanes)));
+                    c = reduction.Combine(c, reduction.Prepare(Simd.Load(ref x, 2 * lanes)));
+                    d = reduction.Combine(d, reduction.Prepare(Simd.Load(ref x, 3 * lanes)));
+                    x = ref Unsafe.Add(ref x, inner);
+                }
+
+                Simd.Store(reduction.Finish(a, axis), ref y, line);
+                Simd.Store(reduction.Finish(b, axis), ref y, line + lanes);
+                Simd.Store(reduction.Finish(c, axis), ref y, line + (2 * lanes));
+                Simd.Store(reduction.Finish(d, axis), ref y, line + (3 * lanes));
+            }
+
+            return line;
         }
     }
 

@@ -89,7 +89,7 @@ internal static class ModelEmitter
         step.Emit(new StepWriter(body, plan, step, emitted.Inputs, emitted.Outputs, emitted.Weights, emitted.Bodies) { Method = emitted.Method });
         string[] lines = body.ToString().TrimEnd('\n').Split('\n');
         // Inlined among its callers a loop over vectors gets fewer registers: several times slower.
-        if (!plan.Options.IsScalar && lines.Any(line => line.TrimStart().StartsWith("for (", System.StringComparison.Ordinal))) code.Line("[MethodImpl(MethodImplOptions.NoInlining)]");
+        if (!plan.Options.IsScalar && lines.Any(line => line.Contains("Vector<"))) code.Line("[MethodImpl(MethodImplOptions.NoInlining)]");
         string result = emitted.Result is { } buffer ? $"DynamicTensor<{buffer.ElementType.CSharpName()}>" : "void";
         using (code.Block($"private static {result} {emitted.Method}({string.Join(", ", emitted.Parameters)})"))
         {

@@ -28,6 +28,15 @@ public sealed class FusionTests
     }
 
     [Fact]
+    public void A_product_with_its_own_sigmoid_is_one_map()
+    {
+        using var models = new ModelBatch();
+        models.Add("silu", new OnnxModelWriter().Input("x", ElementType.Float32, 3, 100).Node("Sigmoid", "x", "s").Node("Mul", "s,x", "y").Output("y"));
+        Assert.Equal("Elementwise.Lanes", Assert.Single(Assert.Single(models.Models).Plan.Root.Steps).Kernel);
+        models.Check(seed: 4);
+    }
+
+    [Fact]
     public void A_value_that_others_read_or_that_is_an_output_ends_a_group()
     {
         using var models = new ModelBatch();

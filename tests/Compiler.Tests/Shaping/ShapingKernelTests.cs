@@ -63,6 +63,29 @@ public sealed class ShapingKernelTests
     }
 
     [Theory]
+    [InlineData(new[] { 40, 30 }, new long[] { 1, 0 }, 1)]
+    [InlineData(new[] { 2, 3, 20, 10 }, new long[] { 0, 3, 1, 2 }, 1)]
+    [InlineData(new[] { 5, 8, 4, 9 }, new long[] { 3, 2, 0, 1 }, 1)]
+    [InlineData(new[] { 5, 8, 4, 9 }, new long[] { 0, 2, 1, 3 }, 0)]
+    public void Floats_are_transposed_as_matrices(int[] shape, long[] permutation, int calls)
+    {
+        using var model = CompiledModel.Compile(new OnnxModelWriter().Input("x", ElementType.Float32, [.. shape.Select(d => (OnnxDim)d)]).Node("Transpose", "x", "y", n => n.Ints("perm", permutation)).Output("y"));
+        Assert.Equal(calls, model.Code.Split("LayoutMove.Transpose(").Length - 1);
+        model.AssertAgrees(0, 0, RandomTensor.Of(ElementType.Float32, 1, shape));
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Images_are_enlarged_by_whole_factors_a_row_at_a_time(int factor)
+    {
+        using var model = CompiledModel.Compile(new OnnxModelWriter().Input("x", ElementType.Float32, 2, 3, 7, 13).Initializer("s", [1f, 1f, factor, factor], 4)
+            .Node("Resize", "x,,s", "y", n => n.String("mode", "nearest").String("coordinate_transformation_mode", "asymmetric").String("nearest_mode", "floor")).Output("y"));
+        Assert.Contains($"times: {factor});", model.Code, StringComparison.Ordinal);
+        model.AssertAgrees(0, 0, RandomTensor.Of(ElementType.Float32, 1, 2, 3, 7, 13));
+    }
+
+    [Theory]
     [InlineData("Transpose", "perm", new long[] { 1, 0, 2 })]
     [InlineData("Identity", null, null)]
     [InlineData("Dropout", null, null)]

@@ -24,6 +24,9 @@ internal sealed class StridedCopyWriter
     /// <summary>Elements below which both sides of a transpose fit the first-level cache.</summary>
     private const int TiledFrom = 4096;
 
+    /// <summary>Longer runs of one element are filled.</summary>
+    private const int MostRepeated = 16;
+
     /// <summary>Elements from which a call is worth it.</summary>
     private const int TransposedFrom = 256;
 
@@ -78,6 +81,12 @@ internal sealed class StridedCopyWriter
         Loop last = loops[loops.Length - 1];
         ImmutableArray<Loop> outer = loops.RemoveAt(loops.Length - 1);
         bool isRow = last.IsStrided && last.Axis.To == 1;
+        if (isRow && last.Axis.From == 0 && last.Axis.Length <= MostRepeated && !outer.IsEmpty && IsRepeated(outer[outer.Length - 1], last.Axis))
+        {
+            WriteRepetitions(outer.RemoveAt(outer.Length - 1), outer[outer.Length - 1], last);
+            return;
+        }
+
         if (isRow && (last.Axis.From == 0 || (last.Axis.From == 1 && (last.Axis.Length >= RunLimit || outer.IsEmpty))))
         {
             WriteRuns(outer, last);
@@ -96,10 +105,24 @@ internal sealed class StridedCopyWriter
         else WriteElements(outer, last);
     }
 
+    /// <summary>Whether a run of floats is written element by element, each several times.</summary>
+    private bool IsRepeated(Loop run, CopyAxis repeated)
+        => run.IsStrided && run.Axis.From == 1 && run.Axis.To == repeated.Length && run.Axis.Length > 1 && IsFloatInVectors;
+
+    private void WriteRepetitions(ImmutableArray<Loop> outer, Loop run, Loop repeated)
+    {
+        Stack<SourceWriter.BlockScope> scopes = Open(outer);
+        string target = To(outer) is "0" ? _y : $"{_y}.Slice({To(outer)})";
+        _writer.Line($"Repetition.Run({_x}.Slice({From(outer)}, {IndexText.Number(run.Axis.Length)}), {target}, times: {IndexText.Number(repeated.Axis.Length)});");
+        Close(scopes);
+    }
+
+    private bool IsFloatInVectors => !_writer.Plan.Options.IsScalar && _writer.Plan.Buffers[_writer.Step.Outputs[_copy.Target]].ElementType == ElementType.Float32;
+
     /// <summary>Whether RedGen.Runtime transposes it: floats, of which each row is behind the one before on both sides.</summary>
     private bool IsMatrix(CopyAxis column, CopyAxis row)
         => _copy.Count >= TransposedFrom && column.Length > 1 && row.Length > 1 && row.From >= column.Length && column.To >= row.Length
-            && !_writer.Plan.Options.IsScalar && _writer.Plan.Buffers[_writer.Step.Outputs[_copy.Target]].ElementType == ElementType.Float32;
+            && IsFloatInVectors;
 
     private void WriteTransposes(ImmutableArray<Loop> outer, Loop column, Loop row)
     {
