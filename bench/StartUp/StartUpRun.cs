@@ -14,7 +14,7 @@ using RedGen.Compiler.Options;
 namespace RedGen.Bench.StartUp;
 
 /// <summary>Writes a program a form of compilation, and one that calls ONNX Runtime; starts them in turns.</summary>
-internal sealed class StartUpRun(ComparedModel model, string ort, string hashing, string folder)
+internal sealed class StartUpRun(ComparedModel model, string ort, string hashing, string[] forms, string folder)
 {
     private const string Space = "RedGenProgram";
 
@@ -43,7 +43,8 @@ internal sealed class StartUpRun(ComparedModel model, string ort, string hashing
         if (!result.Success) throw new InvalidOperationException(model.Name + " is not compiled: " + result.Diagnostics.First());
         var generated = new GeneratedModel(Space, result);
         if (generated.Outputs.Any(static o => o.Type is TensorType { IsOpen: true })) throw new InvalidOperationException(model.Name + " has an output of run time's length");
-        string[] programs = [.. Forms.Select((form, i) => Publish(form, generated, Path.Combine(folder, model.Name, i.ToString(CultureInfo.InvariantCulture))))];
+        Form[] measured = [.. Forms.Where(f => f.IsOrt || forms.Length == 0 || forms.Any(n => f.Name.StartsWith(n, StringComparison.Ordinal)))];
+        string[] programs = [.. measured.Select((form, i) => Publish(form, generated, Path.Combine(folder, model.Name, i.ToString(CultureInfo.InvariantCulture))))];
         var best = new double[programs.Length][];
         for (int run = 0; run < runs; run++)
         {
@@ -54,7 +55,7 @@ internal sealed class StartUpRun(ComparedModel model, string ort, string hashing
             }
         }
 
-        return [.. Forms.Select((form, i) => new StartUpTimes(model.Name, form.Name, best[i][0], best[i][1], best[i][3], best[i][2], form.IsAot ? new FileInfo(programs[i]).Length : 0))];
+        return [.. measured.Select((form, i) => new StartUpTimes(model.Name, form.Name, best[i][0], best[i][1], best[i][3], best[i][2], form.IsAot ? new FileInfo(programs[i]).Length : 0))];
     }
 
     private double[] Start(string program)

@@ -24,6 +24,12 @@ internal sealed class InnerKernels
     /// <summary>Interfaces of vectors, whose members are instructions too.</summary>
     private static readonly HashSet<string> Vectors = ["RedGen.Runtime.ILanes`1", "RedGen.Runtime.IDenseWeights`1"];
 
+    /// <summary>
+    /// Interfaces of a layer's sizes. A kernel for constant ones is in no image, and is compiled after its first calls have used the one for sizes that
+    /// are values: with all optimisations, or it would be slower than that for as many calls again.
+    /// </summary>
+    private static readonly HashSet<string> Sizes = ["RedGen.Runtime.IFixedConvolution", "RedGen.Runtime.IFixedPool"];
+
     private static readonly Dictionary<int, OperandType> Operands = typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
         .Select(static f => (OpCode)f.GetValue(null)!).ToDictionary(static c => (int)(ushort)c.Value, static c => c.OperandType);
 
@@ -37,16 +43,20 @@ internal sealed class InnerKernels
         _metadata = image.GetMetadataReader();
     }
 
-    /// <summary>Whether a method calls nothing that an image must leave a call.</summary>
+    /// <summary>Whether a method calls nothing that an image must leave a call, or is one for a layer's sizes.</summary>
     public bool Contains(MethodDefinitionHandle handle)
     {
         if (_known.TryGetValue(handle, out bool known)) return known;
         _known[handle] = true;
         MethodDefinition method = _metadata.GetMethodDefinition(handle);
-        return _known[handle] = method.RelativeVirtualAddress == 0
+        return _known[handle] = IsForSizes(method) || (method.RelativeVirtualAddress == 0
             ? Vectors.Contains(NameOf(method.GetDeclaringType()))
-            : Calls(method).All(IsInlined);
+            : Calls(method).All(IsInlined));
     }
+
+    private bool IsForSizes(MethodDefinition method) => method.GetGenericParameters()
+        .SelectMany(p => _metadata.GetGenericParameter(p).GetConstraints())
+        .Any(c => Sizes.Contains(NameOf(_metadata.GetGenericParameterConstraint(c).Type)));
 
     private bool IsInlined(EntityHandle callee)
     {

@@ -22,7 +22,7 @@ public static class AlignedMemory
     {
 #if NET8_0_OR_GREATER
         float[] copy = GC.AllocateUninitializedArray<float>(values.Length + LineFloats, pinned: true);
-        values.CopyTo(Slice(copy.AsSpan(), values.Length));
+        values.CopyTo(Slice(copy, values.Length));
         return copy;
 #else
         return values.ToArray();
@@ -34,7 +34,7 @@ public static class AlignedMemory
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ReadOnlySpan<float> OfCopy(float[] copy) =>
 #if NET8_0_OR_GREATER
-        Slice(copy.AsSpan(), unchecked(copy.Length - LineFloats));
+        Slice(copy, unchecked(copy.Length - LineFloats));
 #else
         copy;
 #endif

@@ -42,7 +42,7 @@ internal ref struct ChannelsLastPass
     internal ChannelsLastPass(in ConvShape shape, PixelGrid grid, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, Span<float> workspace)
     {
         int taps = 2 * shape.KernelDepth * shape.KernelHeight * shape.KernelWidth;
-        Span<int> tables = MemoryMarshal.Cast<float, int>(workspace.Slice(0, taps + (2 * ChannelsLastConvolution.ChunkPixels)));
+        Span<int> tables = WorkspaceTables.In(workspace.Slice(0, taps + (2 * ChannelsLastConvolution.ChunkPixels)));
         this = default;
         _shape = shape;
         _grid = grid;

@@ -43,7 +43,7 @@ internal ref struct ConvPass
             Addend = default;
             Output = default;
             _inPlace = shape.ReadsInPlace;
-            _offsets = MemoryMarshal.Cast<float, int>(workspace.Slice(0, shape.Taps));
+            _offsets = WorkspaceTables.In(workspace.Slice(0, shape.Taps));
             _places = MemoryMarshal.Cast<float, Place>(workspace.Slice(shape.Taps, 4 * ConvShape.ChunkVectors));
             _prepared = workspace.Slice(shape.Taps + (4 * ConvShape.ChunkVectors));
             _channelPixels = shape.OutDepth * shape.OutHeight * shape.OutWidth;

@@ -71,7 +71,7 @@ public static class DepthwiseConvolution
             throw new ArgumentException("A span is shorter than the convolution's shape needs.");
         }
 
-        Span<int> offsets = MemoryMarshal.Cast<float, int>(workspace.Slice(0, taps));
+        Span<int> offsets = WorkspaceTables.In(workspace.Slice(0, taps));
         FillOffsets(offsets, shape);
         Span<float> prepared = workspace.Slice(taps);
         int band = BandRows(shape);

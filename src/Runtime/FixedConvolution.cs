@@ -24,8 +24,40 @@ public static class FixedConvolution
     /// <param name="shape">All sizes; OutChannels is at least <see cref="LeastChannels"/>.</param>
     /// <param name="activation">Applied to every element.</param>
     /// <exception cref="ArgumentException">A span is shorter than the sizes need.</exception>
-    [MethodImpl(Simd.Hot)]
     public static void Run<TShape, TActivation>(
+        ReadOnlySpan<float> input, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, Span<float> output, Span<float> workspace,
+        TShape shape, TActivation activation)
+        where TShape : struct, IFixedConvolution
+        where TActivation : struct, IActivation
+    {
+#if NET8_0_OR_GREATER
+        if (RuntimeFeature.IsDynamicCodeCompiled && FirstCalls<TShape>.Count < FirstCalls.Limit)
+        {
+            FirstCalls<TShape>.Count++;
+            RunSizes(input, weights, bias, output, workspace, FixedSizes.Of(shape), activation);
+            return;
+        }
+#endif
+        RunFixed(input, weights, bias, output, workspace, shape, activation);
+    }
+
+#if NET8_0_OR_GREATER
+    /// <summary>The same for sizes that are values: the same operations in the same order, so the same bits.</summary>
+    internal static void RunSizes<TActivation>(
+        ReadOnlySpan<float> input, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, Span<float> output, Span<float> workspace,
+        in FixedSizes sizes, TActivation activation)
+        where TActivation : struct, IActivation
+    {
+        RunFixed(input, weights, bias, output, workspace, sizes, default(Identity));
+        if (typeof(TActivation) == typeof(Identity)) return;
+        Span<float> computed = output.Slice(0, sizes.OutHeight * sizes.OutWidth * sizes.OutChannels);
+        Elementwise.Map(computed, computed, activation);
+    }
+#endif
+
+    /// <summary>The same for sizes of either kind.</summary>
+    [MethodImpl(Simd.Hot)]
+    internal static void RunFixed<TShape, TActivation>(
         ReadOnlySpan<float> input, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, Span<float> output, Span<float> workspace,
         TShape shape, TActivation activation)
         where TShape : struct, IFixedConvolution
@@ -40,21 +72,15 @@ public static class FixedConvolution
             throw new ArgumentException("A span is shorter than the convolution needs.");
         }
 
-        if (shape.OutChannels < default(VectorLanes).Count)
-        {
-            FixedScalar<TShape>.Run(input, weights, bias, output, activation);
-            return;
-        }
-
 #if NET8_0_OR_GREATER
         if (Lanes512.IsSupported && shape.OutChannels >= 16)
         {
-            RunLanes<Lanes512, TShape, TActivation>(input, weights, bias, output, workspace, activation);
+            RunLanes<Lanes512, TShape, TActivation>(input, weights, bias, output, workspace, shape, activation);
         }
         else
 #endif
         {
-            RunLanes<VectorLanes, TShape, TActivation>(input, weights, bias, output, workspace, activation);
+            RunNarrow(input, weights, bias, output, workspace, shape, activation);
         }
 
         if (!Bounds.Suffice<TActivation>())
@@ -63,42 +89,59 @@ public static class FixedConvolution
         }
     }
 
+    /// <summary>For narrower vectors, apart: the runtime loads the types of a method's vectors before its first call, whether it needs them or not.</summary>
+    [MethodImpl(Simd.Hot)]
+    private static void RunNarrow<TShape, TActivation>(
+        ReadOnlySpan<float> input, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, Span<float> output, Span<float> workspace,
+        TShape shape, TActivation activation)
+        where TShape : struct, IFixedConvolution
+        where TActivation : struct, IActivation
+    {
+        if (shape.OutChannels < default(VectorLanes).Count)
+        {
+            FixedScalar.Run(input, weights, bias, output, shape, activation);
+            return;
+        }
+
+        RunLanes<VectorLanes, TShape, TActivation>(input, weights, bias, output, workspace, shape, activation);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void RunLanes<TLanes, TShape, TActivation>(
         ReadOnlySpan<float> input, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, Span<float> output, Span<float> workspace,
-        TActivation activation)
+        TShape s, TActivation activation)
         where TLanes : struct, ILanes<TLanes>
         where TShape : struct, IFixedConvolution
         where TActivation : struct, IActivation
     {
         unchecked
         {
-            if (default(TShape).IsCopied)
+            if (s.IsCopied)
             {
-                FixedInput.Copy<TShape>(ref MemoryMarshal.GetReference(input), workspace);
+                FixedInput.Copy(ref MemoryMarshal.GetReference(input), workspace, s);
             }
 
-            ref float x = ref MemoryMarshal.GetReference(default(TShape).IsCopied ? workspace : input);
+            ref float x = ref MemoryMarshal.GetReference(s.IsCopied ? workspace : input);
             ref float w = ref MemoryMarshal.GetReference(weights);
             ref float b = ref MemoryMarshal.GetReference(bias);
             ref float y = ref MemoryMarshal.GetReference(output);
-            int channels = default(TShape).OutChannels;
+            int channels = s.OutChannels;
             int lanes = default(TLanes).Count;
 
             // The last vectors may compute some channels once more: nothing is added to the output, so that does no harm.
             int channel = 0;
-            for (; !default(TShape).IsDepthwise && channel + lanes < channels; channel += 2 * lanes)
+            for (; !s.IsDepthwise && channel + lanes < channels; channel += 2 * lanes)
             {
                 nint at = Math.Min(channel, Math.Max(channels - (2 * lanes), 0));
                 FixedPairs.Run<TLanes, TShape, TActivation>(
-                    ref x, ref Unsafe.Add(ref w, at), ref Unsafe.Add(ref b, at), ref Unsafe.Add(ref y, at), activation);
+                    ref x, ref Unsafe.Add(ref w, at), ref Unsafe.Add(ref b, at), ref Unsafe.Add(ref y, at), s, activation);
             }
 
             for (; channel < channels; channel += lanes)
             {
                 nint at = Math.Min(channel, channels - lanes);
                 FixedSingles.Run<TLanes, TShape, TActivation>(
-                    ref Unsafe.Add(ref x, default(TShape).IsDepthwise ? at : 0), ref Unsafe.Add(ref w, at), ref Unsafe.Add(ref b, at), ref Unsafe.Add(ref y, at), activation);
+                    ref Unsafe.Add(ref x, s.IsDepthwise ? at : 0), ref Unsafe.Add(ref w, at), ref Unsafe.Add(ref b, at), ref Unsafe.Add(ref y, at), s, activation);
             }
         }
     }

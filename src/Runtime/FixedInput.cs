@@ -9,12 +9,11 @@ internal static class FixedInput
 {
     /// <summary>Copies one sample to [CopyHeight, CopyWidth, InChannels].</summary>
     [MethodImpl(Simd.Hot)]
-    internal static void Copy<TShape>(ref float input, Span<float> copy)
+    internal static void Copy<TShape>(ref float input, Span<float> copy, TShape s)
         where TShape : struct, IFixedConvolution
     {
         unchecked
         {
-            TShape s = default;
             int pitch = s.CopyWidth * s.InChannels;
             int rows = Math.Min(s.InHeight, s.CopyHeight - s.CopyTop);
             int before = s.PadLeft * s.InChannels;

@@ -9,14 +9,13 @@ internal static class FixedPairs
 {
     /// <summary>Computes all pixels, a tile at a time.</summary>
     [MethodImpl(Simd.Hot)]
-    internal static void Run<TLanes, TShape, TActivation>(ref float x, ref float weights, ref float bias, ref float y, TActivation activation)
+    internal static void Run<TLanes, TShape, TActivation>(ref float x, ref float weights, ref float bias, ref float y, TShape s, TActivation activation)
         where TLanes : struct, ILanes<TLanes>
         where TShape : struct, IFixedConvolution
         where TActivation : struct, IActivation
     {
         unchecked
         {
-            TShape s = default;
             int pitch = s.CopyWidth * s.InChannels;
             // 16 registers hold half as many sums as 32.
             int columns = default(TLanes).Count == 16 ? s.TileColumns : (s.TileColumns + 1) / 2;
@@ -32,7 +31,7 @@ internal static class FixedPairs
                     int first = Math.Min(column, s.OutWidth - columns);
                     Tile<TLanes, TShape, TActivation>(
                         ref x, (top * pitch) + (first * s.StrideWidth * s.InChannels), firstTap, endTap, ref weights, ref bias,
-                        ref Unsafe.Add(ref y, ((firstRow * s.OutWidth) + first) * s.OutChannels), activation);
+                        ref Unsafe.Add(ref y, ((firstRow * s.OutWidth) + first) * s.OutChannels), s, activation);
                 }
             }
         }
@@ -41,7 +40,7 @@ internal static class FixedPairs
     // Which of the eight windows there are, and where, is known when the method is compiled.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Tile<TLanes, TShape, TActivation>(
-        ref float x, int from, int firstTap, int endTap, ref float weights, ref float bias, ref float y, TActivation activation)
+        ref float x, int from, int firstTap, int endTap, ref float weights, ref float bias, ref float y, TShape s, TActivation activation)
         where TLanes : struct, ILanes<TLanes>
         where TShape : struct, IFixedConvolution
         where TActivation : struct, IActivation
@@ -49,7 +48,6 @@ internal static class FixedPairs
         unchecked
         {
             TLanes o = default;
-            TShape s = default;
             int pitch = s.CopyWidth * s.InChannels;
             int columns = default(TLanes).Count == 16 ? s.TileColumns : (s.TileColumns + 1) / 2;
             int pixels = columns * s.TileRows;

@@ -14,7 +14,18 @@ public static class FixedPool
     /// <param name="shape">All sizes; windows lie inside the input.</param>
     /// <exception cref="ArgumentException">A span is shorter than the sizes need, or windows leave the input.</exception>
     public static void Max<TShape>(ReadOnlySpan<float> input, Span<float> output, TShape shape)
-        where TShape : struct, IFixedPool => Run(input, output, shape, default(LargestFold));
+        where TShape : struct, IFixedPool
+    {
+#if NET8_0_OR_GREATER
+        if (RuntimeFeature.IsDynamicCodeCompiled && FirstCalls<TShape>.Count < FirstCalls.Limit)
+        {
+            FirstCalls<TShape>.Count++;
+            RunFixed(input, output, FixedPoolSizes.Of(shape), default(LargestFold));
+            return;
+        }
+#endif
+        RunFixed(input, output, shape, default(LargestFold));
+    }
 
     /// <summary>The average of each window's elements.</summary>
     /// <param name="input">[InHeight, InWidth, Channels].</param>
@@ -22,10 +33,22 @@ public static class FixedPool
     /// <param name="shape">All sizes; windows lie inside the input.</param>
     /// <exception cref="ArgumentException">A span is shorter than the sizes need, or windows leave the input.</exception>
     public static void Average<TShape>(ReadOnlySpan<float> input, Span<float> output, TShape shape)
-        where TShape : struct, IFixedPool => Run(input, output, shape, new AverageFold(shape.KernelHeight * shape.KernelWidth));
+        where TShape : struct, IFixedPool
+    {
+#if NET8_0_OR_GREATER
+        if (RuntimeFeature.IsDynamicCodeCompiled && FirstCalls<TShape>.Count < FirstCalls.Limit)
+        {
+            FirstCalls<TShape>.Count++;
+            RunFixed(input, output, FixedPoolSizes.Of(shape), new AverageFold(shape.KernelHeight * shape.KernelWidth));
+            return;
+        }
+#endif
+        RunFixed(input, output, shape, new AverageFold(shape.KernelHeight * shape.KernelWidth));
+    }
 
+    /// <summary>For sizes of either kind, constants or values.</summary>
     [MethodImpl(Simd.Hot)]
-    private static void Run<TShape, TFold>(ReadOnlySpan<float> input, Span<float> output, TShape shape, TFold fold)
+    internal static void RunFixed<TShape, TFold>(ReadOnlySpan<float> input, Span<float> output, TShape shape, TFold fold)
         where TShape : struct, IFixedPool
         where TFold : struct, IPoolFold
     {
@@ -41,16 +64,25 @@ public static class FixedPool
 #if NET8_0_OR_GREATER
         if (Lanes512.IsSupported && shape.Channels >= 16)
         {
-            Windows<Lanes512, TShape, TFold>(ref x, ref y, fold);
+            Windows<Lanes512, TShape, TFold>(ref x, ref y, shape, fold);
             return;
         }
 #endif
-        if (shape.Channels >= default(VectorLanes).Count) Windows<VectorLanes, TShape, TFold>(ref x, ref y, fold);
-        else Scalars<TShape, TFold>(ref x, ref y, fold);
+        Narrow(ref x, ref y, shape, fold);
+    }
+
+    /// <summary>For narrower vectors, apart: the runtime loads the types of a method's vectors before its first call, whether it needs them or not.</summary>
+    [MethodImpl(Simd.Hot)]
+    private static void Narrow<TShape, TFold>(ref float x, ref float y, TShape shape, TFold fold)
+        where TShape : struct, IFixedPool
+        where TFold : struct, IPoolFold
+    {
+        if (shape.Channels >= default(VectorLanes).Count) Windows<VectorLanes, TShape, TFold>(ref x, ref y, shape, fold);
+        else Scalars<TShape, TFold>(ref x, ref y, shape, fold);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Windows<TLanes, TShape, TFold>(ref float x, ref float y, TFold fold)
+    private static void Windows<TLanes, TShape, TFold>(ref float x, ref float y, TShape s, TFold fold)
         where TLanes : struct, ILanes<TLanes>
         where TShape : struct, IFixedPool
         where TFold : struct, IPoolFold
@@ -58,7 +90,6 @@ public static class FixedPool
         unchecked
         {
             TLanes o = default;
-            TShape s = default;
             int channels = s.Channels;
             for (int row = 0; row < s.OutHeight; row++)
             {
@@ -86,13 +117,12 @@ public static class FixedPool
     }
 
     /// <summary>Where a vector has more lanes than there are channels.</summary>
-    private static void Scalars<TShape, TFold>(ref float x, ref float y, TFold fold)
+    private static void Scalars<TShape, TFold>(ref float x, ref float y, TShape s, TFold fold)
         where TShape : struct, IFixedPool
         where TFold : struct, IPoolFold
     {
         unchecked
         {
-            TShape s = default;
             for (int i = 0; i < s.OutHeight * s.OutWidth * s.Channels; i++)
             {
                 int window = i / s.Channels;

@@ -4,15 +4,14 @@ using System;
 namespace RedGen.Runtime;
 
 /// <summary>A convolution of constant sizes one product at a time: where a vector has more lanes than the output channels.</summary>
-internal static class FixedScalar<TShape>
-    where TShape : struct, IFixedConvolution
+internal static class FixedScalar
 {
     /// <summary>Computes one sample.</summary>
-    internal static void Run<TActivation>(
-        ReadOnlySpan<float> input, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, Span<float> output, TActivation activation)
+    internal static void Run<TShape, TActivation>(
+        ReadOnlySpan<float> input, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, Span<float> output, TShape s, TActivation activation)
+        where TShape : struct, IFixedConvolution
         where TActivation : struct, IActivation
     {
-        TShape s = default;
         for (int row = 0; row < s.OutHeight; row++)
         {
             for (int column = 0; column < s.OutWidth; column++)
@@ -20,15 +19,16 @@ internal static class FixedScalar<TShape>
                 int at = ((row * s.OutWidth) + column) * s.OutChannels;
                 for (int channel = 0; channel < s.OutChannels; channel++)
                 {
-                    output[at + channel] = activation.Apply(bias[channel] + Sum(input, weights, row, column, channel));
+                    float sum = bias[channel] + Sum(input, weights, s, row, column, channel);
+                    output[at + channel] = Bounds.Suffice<TActivation>() ? activation.Apply(sum) : sum;
                 }
             }
         }
     }
 
-    private static float Sum(ReadOnlySpan<float> input, ReadOnlySpan<float> weights, int row, int column, int channel)
+    private static float Sum<TShape>(ReadOnlySpan<float> input, ReadOnlySpan<float> weights, TShape s, int row, int column, int channel)
+        where TShape : struct, IFixedConvolution
     {
-        TShape s = default;
         int depth = s.IsDepthwise ? 1 : s.InChannels;
         float sum = 0;
         for (int kh = 0; kh < s.KernelHeight; kh++)

@@ -9,14 +9,13 @@ internal static class FixedSingles
 {
     /// <summary>Computes all pixels, a tile at a time.</summary>
     [MethodImpl(Simd.Hot)]
-    internal static void Run<TLanes, TShape, TActivation>(ref float x, ref float weights, ref float bias, ref float y, TActivation activation)
+    internal static void Run<TLanes, TShape, TActivation>(ref float x, ref float weights, ref float bias, ref float y, TShape s, TActivation activation)
         where TLanes : struct, ILanes<TLanes>
         where TShape : struct, IFixedConvolution
         where TActivation : struct, IActivation
     {
         unchecked
         {
-            TShape s = default;
             int pitch = s.CopyWidth * s.InChannels;
             int columns = s.TileColumns;
             for (int row = 0; row < s.OutHeight; row += s.TileRows)
@@ -31,7 +30,7 @@ internal static class FixedSingles
                     int first = Math.Min(column, s.OutWidth - columns);
                     Tile<TLanes, TShape, TActivation>(
                         ref x, (top * pitch) + (first * s.StrideWidth * s.InChannels), firstTap, endTap, ref weights, ref bias,
-                        ref Unsafe.Add(ref y, ((firstRow * s.OutWidth) + first) * s.OutChannels), activation);
+                        ref Unsafe.Add(ref y, ((firstRow * s.OutWidth) + first) * s.OutChannels), s, activation);
                 }
             }
         }
@@ -40,7 +39,7 @@ internal static class FixedSingles
     // Which of the eight windows there are, and where, is known when the method is compiled.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Tile<TLanes, TShape, TActivation>(
-        ref float x, int from, int firstTap, int endTap, ref float weights, ref float bias, ref float y, TActivation activation)
+        ref float x, int from, int firstTap, int endTap, ref float weights, ref float bias, ref float y, TShape s, TActivation activation)
         where TLanes : struct, ILanes<TLanes>
         where TShape : struct, IFixedConvolution
         where TActivation : struct, IActivation
@@ -48,7 +47,6 @@ internal static class FixedSingles
         unchecked
         {
             TLanes o = default;
-            TShape s = default;
             int pitch = s.CopyWidth * s.InChannels;
             int columns = s.TileColumns;
             int pixels = columns * s.TileRows;
@@ -67,14 +65,14 @@ internal static class FixedSingles
                     for (int k = 0; k < length; k++)
                     {
                         TLanes u = o.Load(ref w, 0);
-                        a0 = o.MultiplyAdd(Pixel<TLanes, TShape>(ref p, Place(0, columns, down, along)), u, a0);
-                        if (pixels > 1) a1 = o.MultiplyAdd(Pixel<TLanes, TShape>(ref p, Place(1, columns, down, along)), u, a1);
-                        if (pixels > 2) a2 = o.MultiplyAdd(Pixel<TLanes, TShape>(ref p, Place(2, columns, down, along)), u, a2);
-                        if (pixels > 3) a3 = o.MultiplyAdd(Pixel<TLanes, TShape>(ref p, Place(3, columns, down, along)), u, a3);
-                        if (pixels > 4) a4 = o.MultiplyAdd(Pixel<TLanes, TShape>(ref p, Place(4, columns, down, along)), u, a4);
-                        if (pixels > 5) a5 = o.MultiplyAdd(Pixel<TLanes, TShape>(ref p, Place(5, columns, down, along)), u, a5);
-                        if (pixels > 6) a6 = o.MultiplyAdd(Pixel<TLanes, TShape>(ref p, Place(6, columns, down, along)), u, a6);
-                        if (pixels > 7) a7 = o.MultiplyAdd(Pixel<TLanes, TShape>(ref p, Place(7, columns, down, along)), u, a7);
+                        a0 = o.MultiplyAdd(Pixel<TLanes>(ref p, s.IsDepthwise, Place(0, columns, down, along)), u, a0);
+                        if (pixels > 1) a1 = o.MultiplyAdd(Pixel<TLanes>(ref p, s.IsDepthwise, Place(1, columns, down, along)), u, a1);
+                        if (pixels > 2) a2 = o.MultiplyAdd(Pixel<TLanes>(ref p, s.IsDepthwise, Place(2, columns, down, along)), u, a2);
+                        if (pixels > 3) a3 = o.MultiplyAdd(Pixel<TLanes>(ref p, s.IsDepthwise, Place(3, columns, down, along)), u, a3);
+                        if (pixels > 4) a4 = o.MultiplyAdd(Pixel<TLanes>(ref p, s.IsDepthwise, Place(4, columns, down, along)), u, a4);
+                        if (pixels > 5) a5 = o.MultiplyAdd(Pixel<TLanes>(ref p, s.IsDepthwise, Place(5, columns, down, along)), u, a5);
+                        if (pixels > 6) a6 = o.MultiplyAdd(Pixel<TLanes>(ref p, s.IsDepthwise, Place(6, columns, down, along)), u, a6);
+                        if (pixels > 7) a7 = o.MultiplyAdd(Pixel<TLanes>(ref p, s.IsDepthwise, Place(7, columns, down, along)), u, a7);
                         p = ref Unsafe.Add(ref p, 1);
                         w = ref Unsafe.Add(ref w, s.OutChannels);
                     }
@@ -99,10 +97,9 @@ internal static class FixedSingles
 
     /// <summary>What a window reads: a vector of channels where each is filtered by itself, one float for all of them elsewhere.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TLanes Pixel<TLanes, TShape>(ref float p, nint at)
-        where TLanes : struct, ILanes<TLanes>
-        where TShape : struct, IFixedConvolution =>
-        default(TShape).IsDepthwise ? default(TLanes).Load(ref p, at) : default(TLanes).Fill(Unsafe.Add(ref p, at));
+    private static TLanes Pixel<TLanes>(ref float p, bool isDepthwise, nint at)
+        where TLanes : struct, ILanes<TLanes> =>
+        isDepthwise ? default(TLanes).Load(ref p, at) : default(TLanes).Fill(Unsafe.Add(ref p, at));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Keep<TLanes, TActivation>(TLanes a, ref float y, TActivation activation)

@@ -55,6 +55,13 @@ internal static class PrecompiledKernels
         Reduce.Run(default, default, 0, 0, 0, default(SumSquareReduction));
     }
 
+    /// <summary>The first calls of small convolutions and poolings.</summary>
+    internal static void FirstCalls()
+    {
+        FixedPool.RunFixed(default, default, default(FixedPoolSizes), default(LargestFold));
+        FixedPool.RunFixed(default, default, default(FixedPoolSizes), default(AverageFold));
+    }
+
     private static void Fused<TActivation>()
         where TActivation : struct, IActivation
     {
@@ -67,6 +74,7 @@ internal static class PrecompiledKernels
         Dense.RunPanels<TActivation>(default, default, default, default, 0, 0, default);
         Dense.RunRows<TActivation>(default, default, default, default, 0, 0, default);
         DepthwiseConvolution.Run<TActivation>(default, default, default, default, default, default, default);
+        FixedConvolution.RunSizes<TActivation>(default, default, default, default, default, default, default);
         Gemm.Run<TActivation>(default, default, default, default, default, 0, 0, 0, default);
         Gemm.RunUnpacked<TActivation>(default, default, default, default, default, default, 0, 0, 0, false, default);
         HashedDense.Run<TActivation>(default, default, default, default, default, default, 0, 0, 0, default);

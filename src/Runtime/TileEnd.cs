@@ -26,7 +26,18 @@ internal static class TileEnd
         {
             nint step = vectors * default(TLanes).Count;
             nint column = Whole<TLanes, TActivation>(ref sums, step, rows, 0, columns, ref places, ref y, ref addend, hasAddend, activation);
-            if (column == columns) return;
+            if (column < columns) FinishNarrow(ref sums, step, rows, column, columns, ref places, ref y, ref addend, hasAddend, activation);
+        }
+    }
+
+    /// <summary>The columns that fill no vector, apart: the runtime loads the types of a method's vectors before its first call, whether it needs them or not.</summary>
+    [MethodImpl(Simd.Hot)]
+    private static void FinishNarrow<TActivation>(
+        ref float sums, nint step, int rows, nint column, int columns, ref int places, ref float y, ref float addend, bool hasAddend, TActivation activation)
+        where TActivation : struct, IActivation
+    {
+        unchecked
+        {
             column = Whole<VectorLanes, TActivation>(ref sums, step, rows, column, columns, ref places, ref y, ref addend, hasAddend, activation);
             if (column == columns) return;
             VectorLanes o = default;

@@ -54,7 +54,7 @@ internal static class Transposition
                 ref float y = ref Unsafe.Add(ref to, done);
                 nint i = 0;
 #if NET8_0_OR_GREATER
-                for (; Avx2.IsSupported && toStep == 3 && i <= columns - 8; i += 8)
+                for (; Avx.IsSupported && toStep == 3 && i <= columns - 8; i += 8)
                 {
                     Triples(ref a, fromStep, ref y);
                     a = ref Unsafe.Add(ref a, 8);
@@ -110,14 +110,19 @@ internal static class Transposition
     {
         unchecked
         {
-            Vector256<float> a = Avx2.PermuteVar8x32(Load(ref from, 0), Vector256.Create(0, 3, 6, 1, 4, 7, 2, 5));
-            Vector256<float> b = Avx2.PermuteVar8x32(Load(ref from, fromStep), Vector256.Create(5, 0, 3, 6, 1, 4, 7, 2));
-            Vector256<float> c = Avx2.PermuteVar8x32(Load(ref from, 2 * fromStep), Vector256.Create(2, 5, 0, 3, 6, 1, 4, 7));
+            // Of floats alone: orders of lanes would be vectors of integers, one more type that the runtime loads before the first call.
+            Vector256<float> a = Load(ref from, 0), b = Load(ref from, fromStep), c = Load(ref from, 2 * fromStep);
+            Vector256<float> ab = Avx.Shuffle(a, b, 0b10_00_10_00);
+            Vector256<float> bc = Avx.Shuffle(b, c, 0b11_01_11_01);
+            Vector256<float> ca = Avx.Shuffle(c, a, 0b11_01_10_00);
 
-            // Each third of the result takes every third lane of each, and the orders above are such that no lane has to move again.
-            Store(Avx.Blend(Avx.Blend(a, b, 0b10010010), c, 0b00100100), ref to, 0);
-            Store(Avx.Blend(Avx.Blend(a, b, 0b00100100), c, 0b01001001), ref to, 8);
-            Store(Avx.Blend(Avx.Blend(a, b, 0b01001001), c, 0b10010010), ref to, 16);
+            // In each half four triples: a b c a, b c a b, c a b c.
+            Vector256<float> first = Avx.Shuffle(ab, ca, 0b10_00_10_00);
+            Vector256<float> second = Avx.Shuffle(bc, ab, 0b11_01_10_00);
+            Vector256<float> third = Avx.Shuffle(ca, bc, 0b11_01_11_01);
+            Store(Avx.Permute2x128(first, second, 0x20), ref to, 0);
+            Store(Avx.Permute2x128(third, first, 0x30), ref to, 8);
+            Store(Avx.Permute2x128(second, third, 0x31), ref to, 16);
         }
     }
 

@@ -22,7 +22,7 @@ internal static class WinogradPass<TLanes>
             workspace = workspace.Slice(Simd.ToLine(workspace));
             workspace.Slice(0, plan.InStart).Clear();
             bias.Slice(0, Math.Min(bias.Length, shape.OutChannels)).CopyTo(workspace);
-            Span<int> tables = MemoryMarshal.Cast<float, int>(workspace.Slice(plan.TableStart, WinogradProduct.TableLength));
+            Span<int> tables = WorkspaceTables.In(workspace.Slice(plan.TableStart, WinogradProduct.TableLength));
             WinogradProduct.FillTables(tables, plan.InStride);
             ref float transformed = ref Unsafe.Add(ref MemoryMarshal.GetReference(workspace), plan.InStart);
             ref float products = ref Unsafe.Add(ref MemoryMarshal.GetReference(workspace), plan.OutStart);

@@ -34,13 +34,14 @@ public static class WinogradWeights
         double[] high = Matrix(kernelHeight, tileHeight + kernelHeight - 1);
         double[] wide = Matrix(kernelWidth, tileWidth + kernelWidth - 1);
         int panels = (outputs + Dense.PanelWidth - 1) / Dense.PanelWidth;
-        int pointsHeight = high.Length / kernelHeight;
-        int pointsWidth = wide.Length / kernelWidth;
+        int pointsHeight = high.Length / Vector<double>.Count / kernelHeight;
+        int pointsWidth = wide.Length / Vector<double>.Count / kernelWidth;
         int pointLength = panels * channels * Dense.PanelWidth;
         float[] packed = new float[pointsHeight * pointsWidth * pointLength];
         int taps = kernelHeight * kernelWidth;
         double[] kernels = new double[taps * Dense.PanelWidth];
         double[] half = new double[kernelHeight * pointsWidth * Dense.PanelWidth];
+        double[] column = new double[pointsHeight * Dense.PanelWidth];
         for (int panel = 0; panel < panels; panel++)
         {
             int first = panel * Dense.PanelWidth;
@@ -49,13 +50,13 @@ public static class WinogradWeights
                 Gather(rows.Slice(((first * channels) + channel) * taps), kernels, taps, channels * taps, Math.Min(outputs - first, Dense.PanelWidth));
                 for (int row = 0; row < kernelHeight; row++)
                 {
-                    Product(wide, kernelWidth, kernels.AsSpan(row * kernelWidth * Dense.PanelWidth), half.AsSpan(row * pointsWidth * Dense.PanelWidth));
+                    Spread(wide, kernelWidth, ref kernels[row * kernelWidth * Dense.PanelWidth], 1, ref half[row * pointsWidth * Dense.PanelWidth]);
                 }
 
                 for (int q = 0; q < pointsWidth; q++)
                 {
-                    Span<float> target = packed.AsSpan((q * pointLength) + (((panel * channels) + channel) * Dense.PanelWidth));
-                    Round(high, kernelHeight, half.AsSpan(q * Dense.PanelWidth), pointsWidth, target, pointsWidth * pointLength);
+                    Spread(high, kernelHeight, ref half[q * Dense.PanelWidth], pointsWidth, ref column[0]);
+                    Round(column, ref packed[(q * pointLength) + (((panel * channels) + channel) * Dense.PanelWidth)], pointsWidth * pointLength);
                 }
             }
         }
@@ -63,16 +64,17 @@ public static class WinogradWeights
         return packed;
     }
 
-    /// <summary>points × taps: what each tap counts for in the value at a point.</summary>
+    /// <summary>points × taps: what each tap counts for in the value at a point, in every lane of a vector.</summary>
     private static double[] Matrix(int taps, int points)
     {
+        int lanes = Vector<double>.Count;
+        double[] matrix = new double[points * taps * lanes];
         if (points == 1)
         {
-            return [1];
+            return matrix;
         }
 
         double[] places = points == 4 ? [0, 1, -1] : [0, WinogradPoints.Small, -WinogradPoints.Small, WinogradPoints.Large, -WinogradPoints.Large];
-        double[] matrix = new double[points * taps];
         for (int i = 0; i < places.Length; i++)
         {
             double value = 1;
@@ -85,12 +87,15 @@ public static class WinogradWeights
             value = points == 4 && i == 0 ? -value : value;
             for (int k = 0; k < taps; k++)
             {
-                matrix[(i * taps) + k] = value;
+                for (int lane = 0; lane < lanes; lane++)
+                {
+                    matrix[(((i * taps) + k) * lanes) + lane] = value;
+                }
+
                 value *= places[i];
             }
         }
 
-        matrix[matrix.Length - 1] = 1;
         return matrix;
     }
 
@@ -113,63 +118,70 @@ public static class WinogradWeights
         }
     }
 
-    /// <summary>half[point] = Σ over taps of matrix[point, tap] × kernels[tap], each a panel's width of doubles.</summary>
+    /// <summary>
+    /// to[point] = Σ over taps of matrix[point, tap] × from[tap], each a panel's width of doubles. Only the first tap counts at 0, only the last one at ∞,
+    /// and two points of opposite signs share the sums of their even and of their odd taps.
+    /// </summary>
     [MethodImpl(Simd.Hot)]
-    private static void Product(double[] matrix, int taps, Span<double> kernels, Span<double> half)
+    private static void Spread(double[] matrix, int taps, ref double from, nint step, ref double to)
     {
         unchecked
         {
-            ref Vector<double> from = ref Unsafe.As<double, Vector<double>>(ref MemoryMarshal.GetReference(kernels));
-            ref Vector<double> to = ref Unsafe.As<double, Vector<double>>(ref MemoryMarshal.GetReference(half));
-            int vectors = Dense.PanelWidth / Vector<double>.Count;
-            for (int i = 0; i < matrix.Length; i += taps)
+            nint vectors = Dense.PanelWidth / Vector<double>.Count;
+            int points = matrix.Length / Vector<double>.Count / taps;
+            ref Vector<double> factors = ref Unsafe.As<double, Vector<double>>(ref matrix[0]);
+            step *= vectors;
+            for (nint v = 0; v < vectors; v++)
             {
-                for (int v = 0; v < vectors; v++)
+                ref Vector<double> x = ref Unsafe.Add(ref Unsafe.As<double, Vector<double>>(ref from), v);
+                ref Vector<double> y = ref Unsafe.Add(ref Unsafe.As<double, Vector<double>>(ref to), v);
+                if (points == 1)
                 {
-                    Unsafe.Add(ref to, (i / taps * vectors) + v) = Sum(ref Unsafe.Add(ref from, v), vectors, ref matrix[i], taps);
+                    y = x;
+                    continue;
                 }
+
+                y = x * factors;
+                ref Vector<double> factor = ref Unsafe.Add(ref factors, taps);
+                for (int point = 1; point < points - 1; point += 2)
+                {
+                    Vector<double> even = (x * factor) + (Unsafe.Add(ref x, 2 * step) * Unsafe.Add(ref factor, 2));
+                    Vector<double> odd = Unsafe.Add(ref x, step) * Unsafe.Add(ref factor, 1);
+                    if (taps > 3)
+                    {
+                        odd += Unsafe.Add(ref x, 3 * step) * Unsafe.Add(ref factor, 3);
+                        even += Unsafe.Add(ref x, 4 * step) * Unsafe.Add(ref factor, 4);
+                    }
+
+                    Unsafe.Add(ref y, point * vectors) = even + odd;
+                    Unsafe.Add(ref y, (point + 1) * vectors) = even - odd;
+                    factor = ref Unsafe.Add(ref factor, 2 * taps);
+                }
+
+                Unsafe.Add(ref y, (points - 1) * vectors) = Unsafe.Add(ref x, (taps - 1) * step);
             }
         }
     }
 
-    /// <summary>The same along the height, rounded to floats.</summary>
+    /// <summary>Rounds a column of points to floats.</summary>
     [MethodImpl(Simd.Hot)]
-    private static void Round(double[] matrix, int taps, Span<double> half, int step, Span<float> packed, int pointStep)
+    private static void Round(double[] column, ref float packed, nint pointStep)
     {
         unchecked
         {
-            ref Vector<double> from = ref Unsafe.As<double, Vector<double>>(ref MemoryMarshal.GetReference(half));
-            int vectors = Dense.PanelWidth / Vector<double>.Count;
-            for (int i = 0; i < matrix.Length; i += taps)
+            ref Vector<double> from = ref Unsafe.As<double, Vector<double>>(ref column[0]);
+            nint vectors = Dense.PanelWidth / Vector<float>.Count;
+            for (int done = 0; done < column.Length; done += Dense.PanelWidth)
             {
-                ref Vector<float> to = ref Unsafe.As<float, Vector<float>>(ref MemoryMarshal.GetReference(packed.Slice(i / taps * pointStep, Dense.PanelWidth)));
-                for (int v = 0; v < vectors / 2; v++)
+                ref Vector<float> to = ref Unsafe.As<float, Vector<float>>(ref packed);
+                for (nint v = 0; v < vectors; v++)
                 {
-                    Vector<double> low = Sum(ref Unsafe.Add(ref from, 2 * v), step * vectors, ref matrix[i], taps);
-                    Vector<double> high = Sum(ref Unsafe.Add(ref from, (2 * v) + 1), step * vectors, ref matrix[i], taps);
-                    Unsafe.Add(ref to, v) = Vector.Narrow(low, high);
+                    Unsafe.Add(ref to, v) = Vector.Narrow(from, Unsafe.Add(ref from, 1));
+                    from = ref Unsafe.Add(ref from, 2);
                 }
-            }
-        }
-    }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector<double> Sum(ref Vector<double> from, nint step, ref double factors, int taps)
-    {
-        unchecked
-        {
-            Vector<double> sum = from * factors;
-            if (taps > 1)
-            {
-                sum += (Unsafe.Add(ref from, step) * Unsafe.Add(ref factors, 1)) + (Unsafe.Add(ref from, 2 * step) * Unsafe.Add(ref factors, 2));
+                packed = ref Unsafe.Add(ref packed, pointStep);
             }
-
-            if (taps > 3)
-            {
-                sum += (Unsafe.Add(ref from, 3 * step) * Unsafe.Add(ref factors, 3)) + (Unsafe.Add(ref from, 4 * step) * Unsafe.Add(ref factors, 4));
-            }
-
-            return sum;
         }
     }
 }

@@ -76,6 +76,24 @@ public class FixedConvolutionTests
         Assert.Throws<ArgumentException>(() => FixedConvolution.Run(input, weights, bias, output, new float[5], default(AnySizes), default(Relu)));
     }
 
+    [Fact]
+    public void Every_call_gives_the_same_bits()
+    {
+        ConvCase shape = ConvCase.Square(5, 40, 7, 7, 3, 1, 1);
+        Data data = new(55);
+        _sizes = new Sizes(shape, data);
+        (float[] input, float[] weights, float[] bias) = (data.Floats(shape.InputLength), data.Floats(shape.WeightLength), data.Floats(40));
+        float[] first = new float[shape.OutputLength], later = new float[shape.OutputLength], workspace = new float[_sizes.Workspace];
+        FixedConvolution.Run(input, weights, bias, first, workspace, default(AnySizes), default(Relu));
+        for (int call = 1; call < 2 * FirstCalls.Limit; call++)
+        {
+            FixedConvolution.Run(input, weights, bias, later, workspace, default(AnySizes), default(Relu));
+            Assert.Equal(first, later);
+        }
+
+        Assert.Equal(FirstCalls.Limit, FirstCalls<AnySizes>.Count);
+    }
+
     private static void Check(ConvCase shape, Data data)
     {
         float[] input = data.Floats(shape.InputLength);
@@ -91,10 +109,22 @@ public class FixedConvolutionTests
             guarded.Of(last), guarded.Of(packed), guarded.Of(bias), guarded.Of(output), guarded.Of(workspace), default(AnySizes), new Clip(-0.5f, 0.6f));
         guarded.Return();
         Compare(x => Math.Min(Math.Max(x, -0.5f), 0.6f));
+        CompareSizes(new Clip(-0.5f, 0.6f));
         FixedConvolution.Run(
             guarded.Of(last), guarded.Of(packed), guarded.Of(bias), guarded.Of(output), guarded.Of(workspace), default(AnySizes), default(Sigmoid));
         guarded.Return();
         Compare(x => 1 / (1 + Math.Exp(-x)));
+        CompareSizes(default(Sigmoid));
+
+        // The first calls of a layer, whose sizes are values yet, give the very bits of those behind them.
+        void CompareSizes<TActivation>(TActivation activation)
+            where TActivation : struct, IActivation
+        {
+            float[] first = Data.Dirty(output.Length);
+            FixedConvolution.RunSizes(last, packed, bias, first, workspace, FixedSizes.Of(default(AnySizes)), activation);
+            FixedConvolution.RunFixed(last, packed, bias, output, workspace, default(AnySizes), activation);
+            Assert.Equal(output.AsSpan().ToArray(), first);
+        }
 
         void Compare(Func<double, double> activation) => Expect.Close(
             shape.Reference(input, weights, bias, [], activation), ChannelsLast.Back(output, 1, shape.OutChannels, shape.Out(1) * shape.Out(2)), 1e-5,

@@ -30,9 +30,14 @@ public class FixedPoolTests
             FixedPool.Max(guarded.Of(input), guarded.Of(actual), default(AnySizes));
             guarded.Return();
             Assert.Equal(expected, actual);
+            FixedPool.RunFixed(input, actual, FixedPoolSizes.Of(default(AnySizes)), default(LargestFold));
+            Assert.Equal(expected, actual);
             ChannelsLastPool.Average(input, expected, 1, shape, countIncludePad: false);
             FixedPool.Average(guarded.Of(input), guarded.Of(actual), default(AnySizes));
             guarded.Return();
+            float[] first = Data.Dirty(expected.Length);
+            FixedPool.RunFixed(input, first, FixedPoolSizes.Of(default(AnySizes)), new AverageFold(kernelHeight * kernelWidth));
+            Assert.Equal(actual.AsSpan().ToArray(), first);
             // The order of a sum is the kernel's own.
             Expect.Close(Array.ConvertAll(expected, e => (double)e), actual, 1e-5, string.Join(", ", _sizes));
         }

@@ -111,7 +111,7 @@ internal sealed class BatchEmitter
             int room = HasScratch ? scratch + (Arena.Alignment / element.Bytes()) : 0;
             _code.Line($"ParallelLayers.Run<{element.CSharpName()}>(scratchLength: {Text(room)}, workspaceLength: {Text(workspace)}, {_options}, (worker, scratch, workspace) =>");
             using (_code.Indent())
-                _code.Line($"RunDivided({spans}{(HasScratch ? $", AlignedMemory.Slice{(element == ElementType.Float32 ? "" : $"<{element.CSharpName()}>")}(scratch, {Text(scratch)})" : "")}, workspace, worker));");
+                _code.Line($"RunDivided({spans}{(HasScratch ? $", {ArenaText.Aligned(element)}(scratch, {Text(scratch)})" : "")}, workspace, worker));");
             _code.Line("return;");
         }
 

@@ -56,6 +56,7 @@ internal static class ModelEmitter
         // The types that the Predict methods name, whatever the steps are.
         string named = outputs.Any(o => o.IsOpen) ? "Tensors" : plan.HasBatches ? "ParallelBatch ParallelOptions" : "";
         if (!plan.Options.IsPortable && PredictEmitter.HasAlignedScratch(plan)) named += " AlignedMemory";
+        if (!plan.Options.IsPortable && PredictEmitter.ComparesFloats(inputs, outputs)) named += " Aliasing";
         using SourceWriter.BlockScope space = FileHeader.Write(code, plan, string.Join("\n", plan.Buffers.Values.Select(b => b.ElementType.CSharpName()).Distinct().Prepend(body).Append(named)));
         ClassDocumentation.Write(code, plan, steps, proven);
         code.Line($"[GeneratedCode(\"RedGen\", \"{FileHeader.Version}\")]");

@@ -90,9 +90,7 @@ internal static class PredictEmitter
 
         string room = (ArenaText.LengthOf(plan) + (Arena.Alignment / ArenaText.ElementTypeOf(plan).Bytes())).ToString(CultureInfo.InvariantCulture);
         string memory = plan.ArenaBytes <= StackLimit ? $"stackalloc {type}[{room}]" : $"s_scratch ??= new {type}[{room}]";
-        // Floats have an overload of their own, which is precompiled.
-        string generic = type == "float" ? "" : $"<{type}>";
-        code.Line($"Span<{type}> scratch = AlignedMemory.Slice{generic}({memory}, {length});");
+        code.Line($"Span<{type}> scratch = {ArenaText.Aligned(ArenaText.ElementTypeOf(plan))}({memory}, {length});");
     }
 
     /// <summary>The scratch memory of the thread, where the stack is too small.</summary>
@@ -197,8 +195,14 @@ internal static class PredictEmitter
             code.Line($"throw new ArgumentException($\"{plan.ClassName}.Predict: {{output}} shares memory with {{input}}.\", output);");
     }
 
+    /// <summary>Whether the checks for common memory name the runtime library.</summary>
+    internal static bool ComparesFloats(ImmutableArray<PublicValue> inputs, ImmutableArray<PublicValue> outputs) =>
+        inputs.Any(static i => i.CSharp == "float") && outputs.Any(static o => o.CSharp == "float");
+
     /// <summary>Layers read an input after others have written an output, so the two must not share memory.</summary>
-    private static string Overlaps(PublicValue input, PublicValue output) => input.CSharp == output.CSharp
+    private static string Overlaps(PublicValue input, PublicValue output) => input.CSharp == "float" && output.CSharp == "float"
+        ? $"Aliasing.Exists({input.Buffer.Name}, {output.Buffer.Name})"
+        : input.CSharp == output.CSharp
         ? $"{input.Buffer.Name}.Overlaps({output.Buffer.Name})"
         : $"MemoryMarshal.AsBytes({input.Buffer.Name}).Overlaps(MemoryMarshal.AsBytes({output.Buffer.Name}))";
 

@@ -1,4 +1,5 @@
 using System;
+using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Linq;
@@ -18,16 +19,25 @@ namespace RedGen.Compiler.Emit;
 internal sealed record WeightFile(string Text, ReadOnlyMemory<byte> Blob, long StringBytes);
 
 /// <summary>
-/// Writes the constant arrays in one of three tiers: literals that one can read, UTF-16 string constants that are read in place,
-/// or one binary resource of the assembly. Indices of hashed weights are u8 literals in all but the last.
+/// Writes the constant arrays in one of three tiers: literals (that one can read, or eight bytes each), UTF-16 string constants that are
+/// read in place, or one binary resource of the assembly. Indices of hashed weights are u8 literals in all but the last.
 /// </summary>
 internal static class WeightEmitter
 {
-    /// <summary>Elements up to which an array is written as literals: the compiler takes 10 µs for each (docs/decisions).</summary>
+    /// <summary>Elements up to which an array is written as literals that one can read.</summary>
     private const int LiteralLimit = 4096;
+
+    /// <summary>
+    /// Bytes of all longer arrays up to which they are literals of eight bytes, 3 µs each for the compiler. They lie in the program's data; a string
+    /// constant compiles sooner, but the runtime copies it at its first use, 2 µs a kilobyte (docs/decisions/0026).
+    /// </summary>
+    private const long PackedLimit = 2_000_000;
 
     /// <summary>Bytes of all weights beyond which they go to a resource, where the host can embed one: 4 million floats.</summary>
     private const long ResourceLimit = 16_000_000;
+
+    /// <summary>The function that reads floats from literals of eight bytes.</summary>
+    private const string PackedFloats = "PackedWeights.Floats";
 
     /// <summary>Writes the class Weights of RedGenProfile=Micro: literals alone, which stay in flash.</summary>
     public static string EmitMicro(ExecutionPlan plan, WeightTable table)
@@ -57,7 +67,8 @@ internal static class WeightEmitter
     {
         ImmutableArray<NamedWeight> weights = table.All;
         var code = new SourceWriter();
-        SourceWriter.BlockScope space = FileHeader.Write(code, plan, string.Join("\n", weights.Select(w => w.Weight.ElementType.CSharpName()).Concat(table.Expanded.Select(w => w.Expression))));
+        bool packs = weights.Where(IsLong).Sum(w => (long)w.Weight.Data.Length) <= PackedLimit;
+        SourceWriter.BlockScope space = FileHeader.Write(code, plan, string.Join("\n", weights.Select(w => w.Weight.ElementType.CSharpName()).Concat(table.Expanded.Select(w => w.Expression)).Append(packs && weights.Any(IsLong) ? PackedFloats : "")));
         long total = weights.Sum(w => (long)w.Weight.Data.Length);
         bool resource = plan.Options.WeightResource is not null && (plan.Options.Weights == WeightTier.Resource || (plan.Options.Weights is WeightTier.Auto or WeightTier.InPlace or WeightTier.Expand && total > ResourceLimit));
         long stringBytes = 0;
@@ -73,7 +84,7 @@ internal static class WeightEmitter
                     for (int i = 0; i < weights.Length; i++)
                     {
                         if (i > 0) code.Line();
-                        stringBytes += Write(code, plan, weights[i]);
+                        stringBytes += Write(code, plan, weights[i], packs);
                     }
                 }
             }
@@ -115,14 +126,17 @@ internal static class WeightEmitter
 
     private static string FieldOf(ExpandedWeight weight) => "s_" + char.ToLowerInvariant(weight.Name[0]) + weight.Name.Substring(1);
 
-    private static long Write(SourceWriter code, ExecutionPlan plan, NamedWeight named)
+    private static bool IsLong(NamedWeight named) => !named.Weight.IsText && named.Weight.Length > LiteralLimit;
+
+    private static long Write(SourceWriter code, ExecutionPlan plan, NamedWeight named, bool packs)
     {
-        bool literal = plan.Options.Weights == WeightTier.Literal || (plan.Options.Weights != WeightTier.String && named.Weight.Length <= LiteralLimit);
+        bool literal = plan.Options.Weights == WeightTier.Literal || (plan.Options.Weights != WeightTier.String && !IsLong(named));
         code.Line("/// <summary>" + XmlText.Escape(named.Comment) + ".</summary>");
         if (named.Weight.Length == 0) code.Line($"internal static ReadOnlySpan<{named.Weight.ElementType.CSharpName()}> {named.Name} => default;");
         else if (named.Weight.IsText && !plan.Options.IsPortable) code.Line($"internal static ReadOnlySpan<byte> {named.Name} => {ByteText.Of(named.Weight.Data.Span)};");
         else if (literal && plan.Options.IsPortable && named.Weight.ElementType.Bytes() > 1) WriteArray(code, named);
         else if (literal) WriteLiterals(code, named);
+        else if (packs && plan.Options.Weights != WeightTier.String) WritePacked(code, named);
         else return WriteString(code, named);
         return 0;
     }
@@ -176,6 +190,32 @@ internal static class WeightEmitter
                 line.Clear();
             }
         }
+    }
+
+    /// <summary>Eight bytes a literal, little-endian, the last one filled up with zeros.</summary>
+    private static void WritePacked(SourceWriter code, NamedWeight named)
+    {
+        const int LineLiterals = 6;
+        string csharp = named.Weight.ElementType.CSharpName()!;
+        byte[] padded = new byte[(named.Weight.Data.Length + 7) / 8 * 8];
+        named.Weight.Data.Span.CopyTo(padded);
+        bool isFloat = named.Weight.ElementType == ElementType.Float32;
+        code.Line($"internal static ReadOnlySpan<{csharp}> {named.Name} => {(isFloat ? PackedFloats + "(" : $"MemoryMarshal.Cast<ulong, {csharp}>((ReadOnlySpan<ulong>)")}new ulong[]");
+        code.Line("{");
+        using (code.Indent())
+        {
+            var line = new StringBuilder();
+            for (int at = 0; at < padded.Length; at += 8)
+            {
+                line.Append("0x").Append(BinaryPrimitives.ReadUInt64LittleEndian(padded.AsSpan(at)).ToString("X16", CultureInfo.InvariantCulture)).Append(", ");
+                if (at + 8 < padded.Length && (at / 8 % LineLiterals) + 1 < LineLiterals) continue;
+                code.Line(line.ToString().TrimEnd());
+                line.Clear();
+            }
+        }
+
+        string length = named.Weight.Length.ToString(CultureInfo.InvariantCulture);
+        code.Line(isFloat ? $"}}, {length});" : $"}}).Slice(0, {length});");
     }
 
     /// <summary>Two bytes a character, little-endian. Characters that a UTF-8 file or a C# literal cannot hold are escaped.</summary>

@@ -26,6 +26,7 @@ public sealed class WeightTierTests
     [Theory]
     [InlineData(WeightTier.String)]
     [InlineData(WeightTier.Literal)]
+    [InlineData(WeightTier.Auto)]
     public void Floats_keep_their_bits_through_a_saved_file(WeightTier tier)
     {
         float[] values = EveryPattern();
@@ -62,6 +63,25 @@ public sealed class WeightTierTests
         var writer = new OnnxModelWriter().Opset(17).Initializer("c", tensor).Output("c", type, count);
         using var model = CompiledModel.Compile(writer.ToSource(), AsWritten);
         Assert.Equal(tensor.Data.ToArray(), model.Run()[0].ToTensor().Data.ToArray());
+    }
+
+    /// <summary>Literals of eight bytes up to 2 MB in all, and strings beyond: short arrays do not count.</summary>
+    [Theory]
+    [InlineData(4096, 0, 0)]
+    [InlineData(250_001, 250_000, 0)]
+    [InlineData(250_001, 249_999, 0)]
+    [InlineData(250_001, 250_001, 2_000_008)]
+    public void Long_arrays_are_literals_of_eight_bytes_while_they_are_few(int first, int second, long stringBytes)
+    {
+        float[] a = [.. Enumerable.Range(0, first).Select(i => i / 7f)], b = [.. Enumerable.Range(0, second).Select(i => i / -3f)];
+        var writer = new OnnxModelWriter().Opset(17).Initializer("a", a, first).Output("a", ElementType.Float32, first);
+        if (second > 0) writer.Initializer("b", b, second).Output("b", ElementType.Float32, second);
+        CompilationResult result = ModelCompiler.Compile(writer.ToSource(), AsWritten with { ClassName = "Network" });
+        Assert.True(result.Success);
+        Assert.Equal((first > 4096 ? first : 0) + second > 500_000 ? stringBytes : 0, result.StringBytes);
+        Assert.Equal(first > 4096 && result.StringBytes == 0, result.Sources.Any(s => s.Text.Contains("PackedWeights.Floats(new ulong[]", StringComparison.Ordinal)));
+        using var model = CompiledModel.Compile(writer.ToSource(), AsWritten);
+        Assert.Equal(a, model.Run()[0].ToTensor().AsSpan<float>().ToArray());
     }
 
     [Fact]

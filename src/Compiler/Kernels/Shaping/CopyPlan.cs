@@ -87,7 +87,7 @@ internal static class CopyPlan
         public override void Emit(StepWriter writer)
         {
             check?.Invoke(writer);
-            if (fill is not null) writer.Line($"{writer.Output(0)}.Fill({fill(writer)});");
+            if (fill is not null) writer.Line(LiteralText.Fill(writer.Output(0), fill(writer)));
             else if (copies.IsEmpty) writer.Line("// The tensor is empty.");
             for (int i = 0; i < Weights.Length; i++) writer.Line($"ReadOnlySpan<int> {MapName(i)} = {writer.Weight(i)};");
             int map = 0;

@@ -47,7 +47,7 @@ internal sealed class FillKernel : Kernel
                 writer.Line($"ShapeCheck.Lengths({RunTimeParameters.Label(node)}, {writer.Input(0)}, {RunTimeParameters.List(context.Lengths(node.Outputs[0]))});");
             }
 
-            writer.Line($"{writer.Output(0)}.Fill({value});");
+            writer.Line(LiteralText.Fill(writer.Output(0), value));
         });
     }
 }

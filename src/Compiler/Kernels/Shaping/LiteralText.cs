@@ -14,6 +14,9 @@ internal static class LiteralText
         return CSharpLiteral.Of(type, values.Real(index), values.Integers is null ? (long)values.Reals![index] : values.Integers[index]);
     }
 
+    /// <summary>The statement that gives every element of a span one value.</summary>
+    public static string Fill(string span, string value) => value is "0" or "0f" or "0d" or "0L" ? $"{span}.Clear();" : $"{span}.Fill({value});";
+
     /// <summary>The zero of a type.</summary>
     public static string Zero(ElementType type) => CSharpLiteral.Of(type, 0, 0);
 }

@@ -1,0 +1,23 @@
+#nullable enable
+#if NET8_0_OR_GREATER
+namespace RedGen.Runtime;
+
+/// <summary>
+/// The calls of a kernel that is compiled for the sizes of a layer before it is: as long as the JIT would not optimise a method either, sizes are
+/// values of a kernel that all layers share, and that the package holds compiled ahead of time.
+/// </summary>
+internal static class FirstCalls
+{
+    /// <summary>As many calls as .NET makes before it compiles a method for good.</summary>
+    internal const int Limit = 30;
+}
+
+/// <summary>The calls for one layer.</summary>
+/// <typeparam name="TShape">The layer's sizes.</typeparam>
+internal static class FirstCalls<TShape>
+    where TShape : struct
+{
+    /// <summary>How many there were, up to the limit. Threads may lose a few; that only makes some more.</summary>
+    internal static int Count;
+}
+#endif
