@@ -110,7 +110,7 @@ internal readonly ref struct DenseEnd
             sum += Unsafe.Add(ref MemoryMarshal.GetReference(_bias), m);
         }
 
-        return Math.Max(sum, _least);
+        return sum < _least ? _least : sum;
     }
 
     /// <summary>The same for the last vector of a tile, which alone may go beyond the outputs.</summary>

@@ -106,6 +106,15 @@ public static class FixedConvolution
         RunLanes<VectorLanes, TShape, TActivation>(input, weights, bias, output, workspace, shape, activation);
     }
 
+    /// <summary>Whether the sizes are values; a constant when a method is compiled.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool AreValues<TShape>() =>
+#if NET8_0_OR_GREATER
+        typeof(TShape) == typeof(FixedSizes);
+#else
+        false;
+#endif
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void RunLanes<TLanes, TShape, TActivation>(
         ReadOnlySpan<float> input, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias, Span<float> output, Span<float> workspace,
@@ -130,7 +139,7 @@ public static class FixedConvolution
 
             // The last vectors may compute some channels once more: nothing is added to the output, so that does no harm.
             int channel = 0;
-            for (; !s.IsDepthwise && channel + lanes < channels; channel += 2 * lanes)
+            for (; !AreValues<TShape>() && !s.IsDepthwise && channel + lanes < channels; channel += 2 * lanes)
             {
                 nint at = Math.Min(channel, Math.Max(channels - (2 * lanes), 0));
                 FixedPairs.Run<TLanes, TShape, TActivation>(

@@ -29,9 +29,9 @@ internal static class FixedPairs
                 for (int column = 0; column < s.OutWidth; column += columns)
                 {
                     int first = Math.Min(column, s.OutWidth - columns);
-                    Tile<TLanes, TShape, TActivation>(
-                        ref x, (top * pitch) + (first * s.StrideWidth * s.InChannels), firstTap, endTap, ref weights, ref bias,
-                        ref Unsafe.Add(ref y, ((firstRow * s.OutWidth) + first) * s.OutChannels), s, activation);
+                    int from = (top * pitch) + (first * s.StrideWidth * s.InChannels);
+                    ref float to = ref Unsafe.Add(ref y, ((firstRow * s.OutWidth) + first) * s.OutChannels);
+                    Tile<TLanes, TShape, TActivation>(ref x, from, firstTap, endTap, ref weights, ref bias, ref to, s, activation);
                 }
             }
         }
@@ -48,96 +48,100 @@ internal static class FixedPairs
         unchecked
         {
             TLanes o = default;
-            int pitch = s.CopyWidth * s.InChannels;
+            int inChannels = s.InChannels, outChannels = s.OutChannels;
+            int pitch = s.CopyWidth * inChannels;
             int columns = default(TLanes).Count == 16 ? s.TileColumns : (s.TileColumns + 1) / 2;
             int pixels = columns * s.TileRows;
-            int down = s.StrideHeight * pitch, along = s.StrideWidth * s.InChannels;
+            int down = s.StrideHeight * pitch, along = s.StrideWidth * inChannels;
             bool joined = s.DilationWidth == 1;
             int runs = joined ? 1 : s.KernelWidth;
-            int length = joined ? s.KernelWidth * s.InChannels : s.InChannels;
-            int second = Math.Min(o.Count, s.OutChannels - o.Count);
+            int length = joined ? s.KernelWidth * inChannels : inChannels;
+            int second = Math.Min(o.Count, outChannels - o.Count);
             TLanes a0 = o.Load(ref bias, 0);
             TLanes b0 = o.Load(ref bias, second);
             TLanes a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0;
             TLanes b1 = b0, b2 = b0, b3 = b0, b4 = b0, b5 = b0, b6 = b0, b7 = b0;
+            // Where the windows begin: constants of the loops below.
+            nint p1 = Place(1, columns, down, along), p2 = Place(2, columns, down, along), p3 = Place(3, columns, down, along);
+            nint p4 = Place(4, columns, down, along), p5 = Place(5, columns, down, along), p6 = Place(6, columns, down, along), p7 = Place(7, columns, down, along);
             for (int kh = firstTap; kh < endTap; kh++)
             {
                 for (int run = 0; run < runs; run++)
                 {
-                    ref float p = ref Unsafe.Add(ref x, from + (kh * s.DilationHeight * pitch) + (run * s.DilationWidth * s.InChannels));
-                    ref float w = ref Unsafe.Add(ref weights, ((kh * runs) + run) * length * s.OutChannels);
+                    ref float p = ref Unsafe.Add(ref x, from + (kh * s.DilationHeight * pitch) + (run * s.DilationWidth * inChannels));
+                    ref float w = ref Unsafe.Add(ref weights, ((kh * runs) + run) * length * outChannels);
                     for (int k = 0; k < length; k++)
                     {
                         TLanes u = o.Load(ref w, 0);
                         TLanes v = o.Load(ref w, second);
-                        TLanes x0 = o.Fill(Unsafe.Add(ref p, Place(0, columns, down, along)));
+                        TLanes x0 = o.Fill(p);
                         a0 = o.MultiplyAdd(x0, u, a0);
                         b0 = o.MultiplyAdd(x0, v, b0);
 
                         if (pixels > 1)
                         {
-                            TLanes x1 = o.Fill(Unsafe.Add(ref p, Place(1, columns, down, along)));
+                            TLanes x1 = o.Fill(Unsafe.Add(ref p, p1));
                             a1 = o.MultiplyAdd(x1, u, a1);
                             b1 = o.MultiplyAdd(x1, v, b1);
                         }
 
                         if (pixels > 2)
                         {
-                            TLanes x2 = o.Fill(Unsafe.Add(ref p, Place(2, columns, down, along)));
+                            TLanes x2 = o.Fill(Unsafe.Add(ref p, p2));
                             a2 = o.MultiplyAdd(x2, u, a2);
                             b2 = o.MultiplyAdd(x2, v, b2);
                         }
 
                         if (pixels > 3)
                         {
-                            TLanes x3 = o.Fill(Unsafe.Add(ref p, Place(3, columns, down, along)));
+                            TLanes x3 = o.Fill(Unsafe.Add(ref p, p3));
                             a3 = o.MultiplyAdd(x3, u, a3);
                             b3 = o.MultiplyAdd(x3, v, b3);
                         }
 
                         if (pixels > 4)
                         {
-                            TLanes x4 = o.Fill(Unsafe.Add(ref p, Place(4, columns, down, along)));
+                            TLanes x4 = o.Fill(Unsafe.Add(ref p, p4));
                             a4 = o.MultiplyAdd(x4, u, a4);
                             b4 = o.MultiplyAdd(x4, v, b4);
                         }
 
                         if (pixels > 5)
                         {
-                            TLanes x5 = o.Fill(Unsafe.Add(ref p, Place(5, columns, down, along)));
+                            TLanes x5 = o.Fill(Unsafe.Add(ref p, p5));
                             a5 = o.MultiplyAdd(x5, u, a5);
                             b5 = o.MultiplyAdd(x5, v, b5);
                         }
 
                         if (pixels > 6)
                         {
-                            TLanes x6 = o.Fill(Unsafe.Add(ref p, Place(6, columns, down, along)));
+                            TLanes x6 = o.Fill(Unsafe.Add(ref p, p6));
                             a6 = o.MultiplyAdd(x6, u, a6);
                             b6 = o.MultiplyAdd(x6, v, b6);
                         }
 
                         if (pixels > 7)
                         {
-                            TLanes x7 = o.Fill(Unsafe.Add(ref p, Place(7, columns, down, along)));
+                            TLanes x7 = o.Fill(Unsafe.Add(ref p, p7));
                             a7 = o.MultiplyAdd(x7, u, a7);
                             b7 = o.MultiplyAdd(x7, v, b7);
                         }
 
                         p = ref Unsafe.Add(ref p, 1);
-                        w = ref Unsafe.Add(ref w, s.OutChannels);
+                        w = ref Unsafe.Add(ref w, outChannels);
                     }
                 }
             }
 
-            down = s.OutWidth * s.OutChannels;
-            Keep<TLanes, TActivation>(a0, b0, ref Unsafe.Add(ref y, Place(0, columns, down, s.OutChannels)), second, activation);
-            if (pixels > 1) Keep<TLanes, TActivation>(a1, b1, ref Unsafe.Add(ref y, Place(1, columns, down, s.OutChannels)), second, activation);
-            if (pixels > 2) Keep<TLanes, TActivation>(a2, b2, ref Unsafe.Add(ref y, Place(2, columns, down, s.OutChannels)), second, activation);
-            if (pixels > 3) Keep<TLanes, TActivation>(a3, b3, ref Unsafe.Add(ref y, Place(3, columns, down, s.OutChannels)), second, activation);
-            if (pixels > 4) Keep<TLanes, TActivation>(a4, b4, ref Unsafe.Add(ref y, Place(4, columns, down, s.OutChannels)), second, activation);
-            if (pixels > 5) Keep<TLanes, TActivation>(a5, b5, ref Unsafe.Add(ref y, Place(5, columns, down, s.OutChannels)), second, activation);
-            if (pixels > 6) Keep<TLanes, TActivation>(a6, b6, ref Unsafe.Add(ref y, Place(6, columns, down, s.OutChannels)), second, activation);
-            if (pixels > 7) Keep<TLanes, TActivation>(a7, b7, ref Unsafe.Add(ref y, Place(7, columns, down, s.OutChannels)), second, activation);
+            down = s.OutWidth * outChannels;
+            Keep<TLanes, TActivation>(a0, b0, ref Unsafe.Add(ref y, Place(0, columns, down, outChannels)), second, activation);
+            if (pixels > 1) Keep<TLanes, TActivation>(a1, b1, ref Unsafe.Add(ref y, Place(1, columns, down, outChannels)), second, activation);
+            if (pixels > 2) Keep<TLanes, TActivation>(a2, b2, ref Unsafe.Add(ref y, Place(2, columns, down, outChannels)), second, activation);
+            if (pixels > 3) Keep<TLanes, TActivation>(a3, b3, ref Unsafe.Add(ref y, Place(3, columns, down, outChannels)), second, activation);
+            if (pixels > 4) Keep<TLanes, TActivation>(a4, b4, ref Unsafe.Add(ref y, Place(4, columns, down, outChannels)), second, activation);
+            if (pixels > 5) Keep<TLanes, TActivation>(a5, b5, ref Unsafe.Add(ref y, Place(5, columns, down, outChannels)), second, activation);
+            if (pixels > 6) Keep<TLanes, TActivation>(a6, b6, ref Unsafe.Add(ref y, Place(6, columns, down, outChannels)), second, activation);
+            if (pixels > 7) Keep<TLanes, TActivation>(a7, b7, ref Unsafe.Add(ref y, Place(7, columns, down, outChannels)), second, activation);
         }
     }
 

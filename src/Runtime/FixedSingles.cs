@@ -28,9 +28,9 @@ internal static class FixedSingles
                 for (int column = 0; column < s.OutWidth; column += columns)
                 {
                     int first = Math.Min(column, s.OutWidth - columns);
-                    Tile<TLanes, TShape, TActivation>(
-                        ref x, (top * pitch) + (first * s.StrideWidth * s.InChannels), firstTap, endTap, ref weights, ref bias,
-                        ref Unsafe.Add(ref y, ((firstRow * s.OutWidth) + first) * s.OutChannels), s, activation);
+                    int from = (top * pitch) + (first * s.StrideWidth * s.InChannels);
+                    ref float to = ref Unsafe.Add(ref y, ((firstRow * s.OutWidth) + first) * s.OutChannels);
+                    Tile<TLanes, TShape, TActivation>(ref x, from, firstTap, endTap, ref weights, ref bias, ref to, s, activation);
                 }
             }
         }
@@ -47,47 +47,51 @@ internal static class FixedSingles
         unchecked
         {
             TLanes o = default;
-            int pitch = s.CopyWidth * s.InChannels;
+            int inChannels = s.InChannels, outChannels = s.OutChannels;
+            int pitch = s.CopyWidth * inChannels;
             int columns = s.TileColumns;
             int pixels = columns * s.TileRows;
-            int down = s.StrideHeight * pitch, along = s.StrideWidth * s.InChannels;
+            int down = s.StrideHeight * pitch, along = s.StrideWidth * inChannels;
             bool joined = s.DilationWidth == 1 && !s.IsDepthwise;
             int runs = joined ? 1 : s.KernelWidth;
-            int length = s.IsDepthwise ? 1 : joined ? s.KernelWidth * s.InChannels : s.InChannels;
+            int length = s.IsDepthwise ? 1 : joined ? s.KernelWidth * inChannels : inChannels;
             TLanes a0 = o.Load(ref bias, 0);
             TLanes a1 = a0, a2 = a0, a3 = a0, a4 = a0, a5 = a0, a6 = a0, a7 = a0;
+            // Where the windows begin: constants of the loops below.
+            nint p1 = Place(1, columns, down, along), p2 = Place(2, columns, down, along), p3 = Place(3, columns, down, along);
+            nint p4 = Place(4, columns, down, along), p5 = Place(5, columns, down, along), p6 = Place(6, columns, down, along), p7 = Place(7, columns, down, along);
             for (int kh = firstTap; kh < endTap; kh++)
             {
                 for (int run = 0; run < runs; run++)
                 {
-                    ref float p = ref Unsafe.Add(ref x, from + (kh * s.DilationHeight * pitch) + (run * s.DilationWidth * s.InChannels));
-                    ref float w = ref Unsafe.Add(ref weights, ((kh * runs) + run) * length * s.OutChannels);
+                    ref float p = ref Unsafe.Add(ref x, from + (kh * s.DilationHeight * pitch) + (run * s.DilationWidth * inChannels));
+                    ref float w = ref Unsafe.Add(ref weights, ((kh * runs) + run) * length * outChannels);
                     for (int k = 0; k < length; k++)
                     {
                         TLanes u = o.Load(ref w, 0);
-                        a0 = o.MultiplyAdd(Pixel<TLanes>(ref p, s.IsDepthwise, Place(0, columns, down, along)), u, a0);
-                        if (pixels > 1) a1 = o.MultiplyAdd(Pixel<TLanes>(ref p, s.IsDepthwise, Place(1, columns, down, along)), u, a1);
-                        if (pixels > 2) a2 = o.MultiplyAdd(Pixel<TLanes>(ref p, s.IsDepthwise, Place(2, columns, down, along)), u, a2);
-                        if (pixels > 3) a3 = o.MultiplyAdd(Pixel<TLanes>(ref p, s.IsDepthwise, Place(3, columns, down, along)), u, a3);
-                        if (pixels > 4) a4 = o.MultiplyAdd(Pixel<TLanes>(ref p, s.IsDepthwise, Place(4, columns, down, along)), u, a4);
-                        if (pixels > 5) a5 = o.MultiplyAdd(Pixel<TLanes>(ref p, s.IsDepthwise, Place(5, columns, down, along)), u, a5);
-                        if (pixels > 6) a6 = o.MultiplyAdd(Pixel<TLanes>(ref p, s.IsDepthwise, Place(6, columns, down, along)), u, a6);
-                        if (pixels > 7) a7 = o.MultiplyAdd(Pixel<TLanes>(ref p, s.IsDepthwise, Place(7, columns, down, along)), u, a7);
+                        a0 = o.MultiplyAdd(Pixel<TLanes>(ref p, s.IsDepthwise, 0), u, a0);
+                        if (pixels > 1) a1 = o.MultiplyAdd(Pixel<TLanes>(ref p, s.IsDepthwise, p1), u, a1);
+                        if (pixels > 2) a2 = o.MultiplyAdd(Pixel<TLanes>(ref p, s.IsDepthwise, p2), u, a2);
+                        if (pixels > 3) a3 = o.MultiplyAdd(Pixel<TLanes>(ref p, s.IsDepthwise, p3), u, a3);
+                        if (pixels > 4) a4 = o.MultiplyAdd(Pixel<TLanes>(ref p, s.IsDepthwise, p4), u, a4);
+                        if (pixels > 5) a5 = o.MultiplyAdd(Pixel<TLanes>(ref p, s.IsDepthwise, p5), u, a5);
+                        if (pixels > 6) a6 = o.MultiplyAdd(Pixel<TLanes>(ref p, s.IsDepthwise, p6), u, a6);
+                        if (pixels > 7) a7 = o.MultiplyAdd(Pixel<TLanes>(ref p, s.IsDepthwise, p7), u, a7);
                         p = ref Unsafe.Add(ref p, 1);
-                        w = ref Unsafe.Add(ref w, s.OutChannels);
+                        w = ref Unsafe.Add(ref w, outChannels);
                     }
                 }
             }
 
-            down = s.OutWidth * s.OutChannels;
-            Keep<TLanes, TActivation>(a0, ref Unsafe.Add(ref y, Place(0, columns, down, s.OutChannels)), activation);
-            if (pixels > 1) Keep<TLanes, TActivation>(a1, ref Unsafe.Add(ref y, Place(1, columns, down, s.OutChannels)), activation);
-            if (pixels > 2) Keep<TLanes, TActivation>(a2, ref Unsafe.Add(ref y, Place(2, columns, down, s.OutChannels)), activation);
-            if (pixels > 3) Keep<TLanes, TActivation>(a3, ref Unsafe.Add(ref y, Place(3, columns, down, s.OutChannels)), activation);
-            if (pixels > 4) Keep<TLanes, TActivation>(a4, ref Unsafe.Add(ref y, Place(4, columns, down, s.OutChannels)), activation);
-            if (pixels > 5) Keep<TLanes, TActivation>(a5, ref Unsafe.Add(ref y, Place(5, columns, down, s.OutChannels)), activation);
-            if (pixels > 6) Keep<TLanes, TActivation>(a6, ref Unsafe.Add(ref y, Place(6, columns, down, s.OutChannels)), activation);
-            if (pixels > 7) Keep<TLanes, TActivation>(a7, ref Unsafe.Add(ref y, Place(7, columns, down, s.OutChannels)), activation);
+            down = s.OutWidth * outChannels;
+            Keep<TLanes, TActivation>(a0, ref Unsafe.Add(ref y, Place(0, columns, down, outChannels)), activation);
+            if (pixels > 1) Keep<TLanes, TActivation>(a1, ref Unsafe.Add(ref y, Place(1, columns, down, outChannels)), activation);
+            if (pixels > 2) Keep<TLanes, TActivation>(a2, ref Unsafe.Add(ref y, Place(2, columns, down, outChannels)), activation);
+            if (pixels > 3) Keep<TLanes, TActivation>(a3, ref Unsafe.Add(ref y, Place(3, columns, down, outChannels)), activation);
+            if (pixels > 4) Keep<TLanes, TActivation>(a4, ref Unsafe.Add(ref y, Place(4, columns, down, outChannels)), activation);
+            if (pixels > 5) Keep<TLanes, TActivation>(a5, ref Unsafe.Add(ref y, Place(5, columns, down, outChannels)), activation);
+            if (pixels > 6) Keep<TLanes, TActivation>(a6, ref Unsafe.Add(ref y, Place(6, columns, down, outChannels)), activation);
+            if (pixels > 7) Keep<TLanes, TActivation>(a7, ref Unsafe.Add(ref y, Place(7, columns, down, outChannels)), activation);
         }
     }
 

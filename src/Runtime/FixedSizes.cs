@@ -2,7 +2,7 @@
 #if NET8_0_OR_GREATER
 namespace RedGen.Runtime;
 
-/// <summary>The sizes of a convolution as values: with them <see cref="FixedConvolution"/> is one kernel for all layers.</summary>
+/// <summary>The sizes of a convolution as values: with them <see cref="FixedConvolution"/> is one kernel for all layers, one window at a time.</summary>
 internal struct FixedSizes : IFixedConvolution
 {
     private int _inChannels;
@@ -24,8 +24,6 @@ internal struct FixedSizes : IFixedConvolution
     private int _copyHeight;
     private int _copyWidth;
     private int _copyTop;
-    private int _tileRows;
-    private int _tileColumns;
 
     /// <inheritdoc/>
     public readonly int InChannels => _inChannels;
@@ -85,10 +83,10 @@ internal struct FixedSizes : IFixedConvolution
     public readonly int CopyTop => _copyTop;
 
     /// <inheritdoc/>
-    public readonly int TileRows => _tileRows;
+    public readonly int TileRows => 1;
 
     /// <inheritdoc/>
-    public readonly int TileColumns => _tileColumns;
+    public readonly int TileColumns => 1;
 
     /// <summary>The values that a layer has as constants.</summary>
     internal static FixedSizes Of<TShape>(TShape shape)
@@ -113,8 +111,6 @@ internal struct FixedSizes : IFixedConvolution
             _copyHeight = shape.CopyHeight,
             _copyWidth = shape.CopyWidth,
             _copyTop = shape.CopyTop,
-            _tileRows = shape.TileRows,
-            _tileColumns = shape.TileColumns,
         };
 }
 #endif

@@ -164,7 +164,14 @@ internal readonly struct Lanes512 : ILanes<Lanes512>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public float Sum(Lanes512 value) => Vector256.Sum(value._value.GetLower() + value._value.GetUpper());
+    public float Sum(Lanes512 value)
+    {
+        // Of halves, by instructions alone: Vector256.Sum would be a call with a vector, which no image can hold.
+        Vector256<float> eight = value._value.GetLower() + value._value.GetUpper();
+        Vector128<float> four = eight.GetLower() + eight.GetUpper();
+        Vector128<float> two = four + Sse.MoveHighToLow(four, four);
+        return two.ToScalar() + two.GetElement(1);
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -28,7 +28,7 @@ internal static class ModelEmitter
         if (weights.All.Length > 0) sources = sources.Add(new GeneratedSource(plan.ClassName + ".Weights.g.cs", file.Text));
         if (plan.Options.Runtime == RuntimeMode.Source)
         {
-            string code = string.Join("\n", weights.Expanded.Select(w => w.Expression).Prepend(model));
+            string code = string.Join("\n", weights.Expanded.Select(w => w.Expression).Prepend(model).Append(file.Named));
             sources = sources.AddRange(plan.Options.IsPortable ? PortableSources.For(code) : RuntimeSources.For(code));
         }
 

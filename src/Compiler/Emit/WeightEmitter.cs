@@ -16,7 +16,8 @@ namespace RedGen.Compiler.Emit;
 /// <param name="Text">Its C#.</param>
 /// <param name="Blob">The resource beside it; empty in the other tiers.</param>
 /// <param name="StringBytes">Bytes of string constants.</param>
-internal sealed record WeightFile(string Text, ReadOnlyMemory<byte> Blob, long StringBytes);
+/// <param name="Named">What it names of the runtime library, beside what arrays are expanded by.</param>
+internal sealed record WeightFile(string Text, ReadOnlyMemory<byte> Blob, long StringBytes, string Named);
 
 /// <summary>
 /// Writes the constant arrays in one of three tiers: literals (that one can read, or eight bytes each), UTF-16 string constants that are
@@ -67,8 +68,9 @@ internal static class WeightEmitter
     {
         ImmutableArray<NamedWeight> weights = table.All;
         var code = new SourceWriter();
-        bool packs = weights.Where(IsLong).Sum(w => (long)w.Weight.Data.Length) <= PackedLimit;
-        SourceWriter.BlockScope space = FileHeader.Write(code, plan, string.Join("\n", weights.Select(w => w.Weight.ElementType.CSharpName()).Concat(table.Expanded.Select(w => w.Expression)).Append(packs && weights.Any(IsLong) ? PackedFloats : "")));
+        bool packs = !plan.Options.IsPortable && weights.Where(IsLong).Sum(w => (long)w.Weight.Data.Length) <= PackedLimit;
+        string named = packs && weights.Any(IsLong) ? PackedFloats : "";
+        SourceWriter.BlockScope space = FileHeader.Write(code, plan, string.Join("\n", weights.Select(w => w.Weight.ElementType.CSharpName()).Concat(table.Expanded.Select(w => w.Expression)).Append(named)));
         long total = weights.Sum(w => (long)w.Weight.Data.Length);
         bool resource = plan.Options.WeightResource is not null && (plan.Options.Weights == WeightTier.Resource || (plan.Options.Weights is WeightTier.Auto or WeightTier.InPlace or WeightTier.Expand && total > ResourceLimit));
         long stringBytes = 0;
@@ -93,7 +95,7 @@ internal static class WeightEmitter
         }
 
         space.Dispose();
-        return new WeightFile(code.ToString(), blob, stringBytes);
+        return new WeightFile(code.ToString(), blob, stringBytes, named);
     }
 
     private static void WriteExpanded(SourceWriter code, ExecutionPlan plan, ImmutableArray<ExpandedWeight> expanded)

@@ -64,7 +64,7 @@ internal static partial class CartPole
     {
         if (input.Length != InputLength) ThrowLength(nameof(input), input.Length, InputLength);
         if (output.Length != OutputLength) ThrowLength(nameof(output), output.Length, OutputLength);
-        if (input.Overlaps(output)) ThrowOverlap(nameof(output), nameof(input));
+        if (Aliasing.Exists(input, output)) ThrowOverlap(nameof(output), nameof(input));
         Span<float> scratch = AlignedMemory.Slice(stackalloc float[144], 128);
         Run(input, output, scratch);
     }
@@ -121,7 +121,7 @@ internal static partial class CartPole
         if (count < 0) throw new ArgumentOutOfRangeException(nameof(count));
         if (input.Length != (long)count * InputLength) ThrowBatchLength(nameof(input), input.Length, count, InputLength);
         if (output.Length != (long)count * OutputLength) ThrowBatchLength(nameof(output), output.Length, count, OutputLength);
-        if (input.Overlaps(output)) ThrowOverlap(nameof(output), nameof(input));
+        if (Aliasing.Exists(input, output)) ThrowOverlap(nameof(output), nameof(input));
     }
 
     private static void ThrowBatchLength(string parameter, int actual, int runs, int expected)

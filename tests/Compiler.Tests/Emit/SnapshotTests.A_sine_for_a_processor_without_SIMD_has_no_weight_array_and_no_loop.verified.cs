@@ -64,7 +64,7 @@ internal static partial class Sine
     {
         if (dense_input.Length != DenseInputLength) ThrowLength(nameof(dense_input), dense_input.Length, DenseInputLength);
         if (dense_2.Length != Dense2Length) ThrowLength(nameof(dense_2), dense_2.Length, Dense2Length);
-        if (dense_input.Overlaps(dense_2)) ThrowOverlap(nameof(dense_2), nameof(dense_input));
+        if (Aliasing.Exists(dense_input, dense_2)) ThrowOverlap(nameof(dense_2), nameof(dense_input));
         Span<float> scratch = stackalloc float[32];
         Run(dense_input, dense_2, scratch);
     }
@@ -121,7 +121,7 @@ internal static partial class Sine
         if (count < 0) throw new ArgumentOutOfRangeException(nameof(count));
         if (dense_input.Length != (long)count * DenseInputLength) ThrowBatchLength(nameof(dense_input), dense_input.Length, count, DenseInputLength);
         if (dense_2.Length != (long)count * Dense2Length) ThrowBatchLength(nameof(dense_2), dense_2.Length, count, Dense2Length);
-        if (dense_input.Overlaps(dense_2)) ThrowOverlap(nameof(dense_2), nameof(dense_input));
+        if (Aliasing.Exists(dense_input, dense_2)) ThrowOverlap(nameof(dense_2), nameof(dense_input));
     }
 
     private static void ThrowBatchLength(string parameter, int actual, int runs, int expected)

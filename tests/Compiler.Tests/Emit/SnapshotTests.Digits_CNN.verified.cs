@@ -66,7 +66,7 @@ internal static partial class Digits
     {
         if (input.Length != InputLength) ThrowLength(nameof(input), input.Length, InputLength);
         if (logits.Length != LogitsLength) ThrowLength(nameof(logits), logits.Length, LogitsLength);
-        if (input.Overlaps(logits)) ThrowOverlap(nameof(logits), nameof(input));
+        if (Aliasing.Exists(input, logits)) ThrowOverlap(nameof(logits), nameof(input));
         Span<float> scratch = AlignedMemory.Slice(stackalloc float[1296], 1280);
         Run(input, logits, scratch);
     }
@@ -123,7 +123,7 @@ internal static partial class Digits
         if (count < 0) throw new ArgumentOutOfRangeException(nameof(count));
         if (input.Length != (long)count * InputLength) ThrowBatchLength(nameof(input), input.Length, count, InputLength);
         if (logits.Length != (long)count * LogitsLength) ThrowBatchLength(nameof(logits), logits.Length, count, LogitsLength);
-        if (input.Overlaps(logits)) ThrowOverlap(nameof(logits), nameof(input));
+        if (Aliasing.Exists(input, logits)) ThrowOverlap(nameof(logits), nameof(input));
     }
 
     private static void ThrowBatchLength(string parameter, int actual, int runs, int expected)

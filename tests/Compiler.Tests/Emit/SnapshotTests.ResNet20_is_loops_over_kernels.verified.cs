@@ -88,7 +88,7 @@ internal static partial class ResNet20
     {
         if (input.Length != InputLength) ThrowLength(nameof(input), input.Length, InputLength);
         if (logits.Length != LogitsLength) ThrowLength(nameof(logits), logits.Length, LogitsLength);
-        if (input.Overlaps(logits)) ThrowOverlap(nameof(logits), nameof(input));
+        if (Aliasing.Exists(input, logits)) ThrowOverlap(nameof(logits), nameof(input));
         Span<float> scratch = AlignedMemory.Slice(s_scratch ??= new float[74768], 74752);
         Run(input, logits, scratch);
     }
@@ -106,7 +106,7 @@ internal static partial class ResNet20
     {
         if (input.Length != InputLength) ThrowLength(nameof(input), input.Length, InputLength);
         if (logits.Length != LogitsLength) ThrowLength(nameof(logits), logits.Length, LogitsLength);
-        if (input.Overlaps(logits)) ThrowOverlap(nameof(logits), nameof(input));
+        if (Aliasing.Exists(input, logits)) ThrowOverlap(nameof(logits), nameof(input));
         if (scratch.Length < ScratchBytes) throw new ArgumentException($"scratch has {scratch.Length} bytes, the model needs {ScratchBytes}.", nameof(scratch));
         Run(input, logits, MemoryMarshal.Cast<byte, float>(scratch));
     }
@@ -163,7 +163,7 @@ internal static partial class ResNet20
         if (count < 0) throw new ArgumentOutOfRangeException(nameof(count));
         if (input.Length != (long)count * InputLength) ThrowBatchLength(nameof(input), input.Length, count, InputLength);
         if (logits.Length != (long)count * LogitsLength) ThrowBatchLength(nameof(logits), logits.Length, count, LogitsLength);
-        if (input.Overlaps(logits)) ThrowOverlap(nameof(logits), nameof(input));
+        if (Aliasing.Exists(input, logits)) ThrowOverlap(nameof(logits), nameof(input));
     }
 
     private static void ThrowBatchLength(string parameter, int actual, int runs, int expected)
@@ -347,7 +347,7 @@ internal static partial class ResNet20
     /// <summary>Pad 1×16×16×16 to 1×32×16×16, mode constant ('/layer2/layer2.0/shortcut/Pad').</summary>
     private static void Pad1(ReadOnlySpan<float> x, Span<float> y)
     {
-        y.Fill(#);
+        y.Clear();
         for (int i = 0; i < 256; i++)
         {
             x.Slice(i * 16, 16).CopyTo(y.Slice((i * 32) + 8, 16));
@@ -441,7 +441,7 @@ internal static partial class ResNet20
     /// <summary>Pad 1×32×8×8 to 1×64×8×8, mode constant ('/layer3/layer3.0/shortcut/Pad').</summary>
     private static void Pad2(ReadOnlySpan<float> x, Span<float> y)
     {
-        y.Fill(#);
+        y.Clear();
         for (int i = 0; i < 64; i++)
         {
             x.Slice(i * 32, 32).CopyTo(y.Slice((i * 64) + 16, 32));
