@@ -1,7 +1,9 @@
 #nullable enable
 using System;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+#if NET8_0_OR_GREATER
+using System.Runtime.CompilerServices;
+#endif
 
 namespace RedGen.Runtime;
 

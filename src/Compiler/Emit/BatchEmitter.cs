@@ -140,7 +140,7 @@ internal sealed class BatchEmitter
             _code.Line($"if ({_count} < 0) throw new ArgumentOutOfRangeException(nameof({_count}));");
             foreach (PublicValue value in Values)
                 _code.Line($"if ({value.Buffer.Name}.Length != (long){_count} * {value.Pascal}Length) ThrowBatchLength(nameof({value.Buffer.Name}), {value.Buffer.Name}.Length, {_count}, {value.Pascal}Length);");
-            PredictEmitter.WriteOverlapChecks(_code, _inputs, _outputs);
+            PredictEmitter.WriteOverlapChecks(_code, _plan, _inputs, _outputs);
         }
 
         _code.Line();

@@ -26,7 +26,7 @@ internal static class OpenPredictEmitter
         string result = outputs.Length == 1 ? outputs[0].ResultType : "(" + string.Join(", ", outputs.Select(o => o.ResultType + " " + o.Pascal)) + ")";
         using (code.Block($"public static {result} Predict({string.Join(", ", inputs.Select(i => $"ReadOnlySpan<{i.CSharp}> {i.Buffer.Name}"))})"))
         {
-            PredictEmitter.WriteCheckCalls(code, inputs, []);
+            PredictEmitter.WriteCheckCalls(code, plan, inputs, []);
             foreach (PublicValue output in outputs.Where(o => !o.IsOpen)) code.Line($"var {output.Buffer.Name} = new {output.CSharp}[{output.Pascal}Length];");
             PredictEmitter.WriteRunCall(code, plan, Spans(inputs, outputs), outputs.Where(o => o.IsOpen).Select(o => $"out {o.ResultType} {o.Buffer.Name}"));
             code.Line(outputs.Length == 1 ? $"return {outputs[0].Buffer.Name};" : $"return ({string.Join(", ", outputs.Select(o => o.Buffer.Name))});");
@@ -48,7 +48,7 @@ internal static class OpenPredictEmitter
         ];
         using (code.Block($"public static void Predict({string.Join(", ", parameters)})"))
         {
-            PredictEmitter.WriteCheckCalls(code, inputs, [.. outputs.Where(o => !o.IsOpen)]);
+            PredictEmitter.WriteCheckCalls(code, plan, inputs, [.. outputs.Where(o => !o.IsOpen)]);
             PredictEmitter.WriteRunCall(code, plan, Spans(inputs, outputs), outputs.Where(o => o.IsOpen).Select(o => $"out {o.ResultType} {Stem(o, plan)}Tensor"));
             foreach (PublicValue output in outputs.Where(o => o.IsOpen))
             {

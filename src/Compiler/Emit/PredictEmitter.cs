@@ -48,7 +48,7 @@ internal static class PredictEmitter
         Document(code, inputs, outputs, "Runs the network once. " + Allocations(plan) + "; safe to call from many threads.");
         using (code.Block($"public static void Predict({string.Join(", ", parameters)})"))
         {
-            WriteCheckCalls(code, inputs, outputs);
+            WriteCheckCalls(code, plan, inputs, outputs);
             WriteRunCall(code, plan, [arguments], []);
             if (plan.ArenaBytes == 0) return;
         }
@@ -123,7 +123,7 @@ internal static class PredictEmitter
             "<param name=\"scratch\">At least <see cref=\"ScratchBytes\"/> bytes, of any content.</param>");
         using (code.Block($"public static void Predict({string.Join(", ", parameters.Add("Span<byte> scratch"))})"))
         {
-            WriteCheckCalls(code, inputs, outputs);
+            WriteCheckCalls(code, plan, inputs, outputs);
             code.Line("if (scratch.Length < ScratchBytes) throw new ArgumentException($\"scratch has {scratch.Length} bytes, the model needs {ScratchBytes}.\", nameof(scratch));");
             ElementType type = ArenaText.ElementTypeOf(plan);
             code.Line($"Run({arguments}, {(type == ElementType.UInt8 ? "scratch" : $"MemoryMarshal.Cast<byte, {type.CSharpName()}>(scratch)")});");
@@ -169,18 +169,18 @@ internal static class PredictEmitter
             code, plan, "RunDivided", "DividedPart", $"{formal}, Span<{ArenaText.ElementTypeOf(plan).CSharpName()}> workspace, LayerWorker worker", actual + ", workspace, worker", [], steps, isDivided: true);
     }
 
-    internal static void WriteCheckCalls(SourceWriter code, ImmutableArray<PublicValue> inputs, ImmutableArray<PublicValue> outputs)
+    internal static void WriteCheckCalls(SourceWriter code, ExecutionPlan plan, ImmutableArray<PublicValue> inputs, ImmutableArray<PublicValue> outputs)
     {
         foreach (PublicValue value in inputs.Concat(outputs))
             code.Line($"if ({value.Buffer.Name}.Length != {value.Pascal}Length) ThrowLength(nameof({value.Buffer.Name}), {value.Buffer.Name}.Length, {value.Pascal}Length);");
-        WriteOverlapChecks(code, inputs, outputs);
+        WriteOverlapChecks(code, plan, inputs, outputs);
     }
 
-    internal static void WriteOverlapChecks(SourceWriter code, ImmutableArray<PublicValue> inputs, ImmutableArray<PublicValue> outputs)
+    internal static void WriteOverlapChecks(SourceWriter code, ExecutionPlan plan, ImmutableArray<PublicValue> inputs, ImmutableArray<PublicValue> outputs)
     {
         foreach (PublicValue output in outputs)
             foreach (PublicValue input in inputs)
-                code.Line($"if ({Overlaps(input, output)}) ThrowOverlap(nameof({output.Buffer.Name}), nameof({input.Buffer.Name}));");
+                code.Line($"if ({Overlaps(plan, input, output)}) ThrowOverlap(nameof({output.Buffer.Name}), nameof({input.Buffer.Name}));");
     }
 
     private static void WriteChecks(SourceWriter code, ExecutionPlan plan, ImmutableArray<PublicValue> inputs, ImmutableArray<PublicValue> outputs)
@@ -200,7 +200,7 @@ internal static class PredictEmitter
         inputs.Any(static i => i.CSharp == "float") && outputs.Any(static o => o.CSharp == "float");
 
     /// <summary>Layers read an input after others have written an output, so the two must not share memory.</summary>
-    private static string Overlaps(PublicValue input, PublicValue output) => input.CSharp == "float" && output.CSharp == "float"
+    private static string Overlaps(ExecutionPlan plan, PublicValue input, PublicValue output) => !plan.Options.IsPortable && input.CSharp == "float" && output.CSharp == "float"
         ? $"Aliasing.Exists({input.Buffer.Name}, {output.Buffer.Name})"
         : input.CSharp == output.CSharp
         ? $"{input.Buffer.Name}.Overlaps({output.Buffer.Name})"

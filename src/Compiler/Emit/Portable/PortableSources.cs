@@ -21,13 +21,13 @@ internal static class PortableSources
     /// <summary>The types that C# 7.3 can express, those that they need included; a test compiles them.</summary>
     public static ImmutableHashSet<string> Types { get; } = ImmutableHashSet.Create(
         StringComparer.Ordinal,
-        "AttentionMask", "BilinearSample", "Col2ImShape", "Compressing", "ConvShape", "DequantizedBytes", "DequantizedSum", "Determinant",
+        "Aliasing", "AttentionMask", "BilinearSample", "Col2ImShape", "Compressing", "ConvShape", "DequantizedBytes", "DequantizedSum", "Determinant",
         "DynamicQuantization", "DynamicTensor", "ElementConvert", "ElementPlaces", "Gathering", "GemmShape", "GridPadding", "GridTaps",
         "IFixedConvolution", "IFixedPool", "IntegerPairs", "IntegerResult", "IntegerRow", "LayerShare", "Marking", "MelBands", "MicroMath", "Moving",
-        "NGrams", "NarrowFloat", "PackedIntegers", "PadPositions", "PaddedSample", "ParallelBatch", "PixelGrid", "PoolAxis", "PoolShape",
+        "NGrams", "NarrowFloat", "PackedIntegers", "PackedWeights", "PadPositions", "PaddedSample", "ParallelBatch", "PixelGrid", "PoolAxis", "PoolShape",
         "RandomSequence", "RangeLength", "ReducedAxes", "ReducedShape", "Reshaping", "ResizeCoordinates", "ResizeGeometry", "ResizeMode",
         "ResizeOptions", "ResizeRounding", "ResizeTable", "Saturate", "ScalarMath", "ShapeCheck", "SliceRead", "Slices", "StridedMove",
-        "TensorLines", "TensorView", "Tensors", "TransposedConvAxis", "TransposedConvShape", "TransposedPhase", "TuplePlaces", "WinogradPoints");
+        "TensorLines", "TensorView", "Tensors", "TransposedConvAxis", "TransposedConvShape", "TransposedPhase", "TuplePlaces", "WinogradPoints", "WorkspaceTables");
 
     /// <summary>Whether a type is known to the library and not in the list.</summary>
     public static bool IsRefused(string type) => RuntimeSources.HasType(type) && !Types.Contains(type);
