@@ -13,10 +13,10 @@ public static class DynamicQuantization
     public static void Range(ReadOnlySpan<float> x, out float scale, out byte zeroPoint)
     {
         float lowest = 0f, highest = 0f;
-        foreach (float value in x)
+        for (int i = 0; i < x.Length; i++)
         {
-            lowest = Math.Min(lowest, value);
-            highest = Math.Max(highest, value);
+            lowest = Math.Min(lowest, x[i]);
+            highest = Math.Max(highest, x[i]);
         }
 
         scale = (highest - lowest) / 255f;

@@ -18,6 +18,18 @@ public static class ElementConvert
         return unchecked((ulong)ToInt64(x));
     }
 
+    /// <summary>As <see cref="ToInt64"/>; a device without doubles has a form of its own (<see cref="MicroMath"/>).</summary>
+    public static long SingleToInt64(float x) => ToInt64(x);
+
+    /// <summary>As <see cref="ToUInt64"/>.</summary>
+    public static ulong SingleToUInt64(float x) => ToUInt64(x);
+
+    /// <summary>The nearest float, halves to the even one.</summary>
+    public static float ToSingle(long x) => x;
+
+    /// <summary>The nearest float, halves to the even one.</summary>
+    public static float ToSingle(ulong x) => x;
+
     /// <summary>The low 4 bits, with a sign.</summary>
     public static sbyte ToInt4(long x) => (sbyte)(((x & 15L) ^ 8L) - 8L);
 

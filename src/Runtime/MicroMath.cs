@@ -59,6 +59,38 @@ public static class MicroMath
     /// <summary>The smaller of two.</summary>
     public static long Min(long a, long b) => a < b ? a : b;
 
+    /// <summary>A quotient that is defined for every divisor: 0 for 0.</summary>
+    public static int Divide(int a, int b) => b == 0 ? 0 : b == -1 ? unchecked(-a) : a / b;
+
+    /// <summary>A quotient that is defined for every divisor: 0 for 0.</summary>
+    public static uint Divide(uint a, uint b) => b == 0u ? 0u : a / b;
+
+    /// <summary>A quotient that is defined for every divisor: 0 for 0.</summary>
+    public static long Divide(long a, long b) => b == 0L ? 0L : b == -1L ? unchecked(-a) : a / b;
+
+    /// <summary>What a division leaves, with the dividend's sign; 0 for a divisor of 0.</summary>
+    public static int Remainder(int a, int b) => b == 0 || b == -1 ? 0 : a % b;
+
+    /// <summary>What a division leaves; 0 for a divisor of 0.</summary>
+    public static uint Remainder(uint a, uint b) => b == 0u ? 0u : a % b;
+
+    /// <summary>What a division leaves, with the dividend's sign; 0 for a divisor of 0.</summary>
+    public static long Remainder(long a, long b) => b == 0L || b == -1L ? 0L : a % b;
+
+    /// <summary>What a division leaves, with the divisor's sign; 0 for a divisor of 0.</summary>
+    public static int FloorModulo(int a, int b)
+    {
+        int rest = Remainder(a, b);
+        return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;
+    }
+
+    /// <summary>What a division leaves, with the divisor's sign; 0 for a divisor of 0.</summary>
+    public static long FloorModulo(long a, long b)
+    {
+        long rest = Remainder(a, b);
+        return rest != 0L && (rest < 0L) != (b < 0L) ? rest + b : rest;
+    }
+
     /// <summary>The magnitude; that of −0 is 0.</summary>
     public static float Abs(float x) => FromBits(Bits(x) & int.MaxValue);
 
@@ -210,6 +242,50 @@ public static class MicroMath
 
     /// <summary>The cosine, for arguments up to 8,000 with an error below 2^−23.</summary>
     public static float Cos(float x) => Wave(x, 1);
+
+    /// <summary>The nearest float, halves to the even one, by integers of 64 bits: small FPUs convert 32.</summary>
+    public static float ToSingle(long x)
+    {
+        if (x == unchecked((int)x)) return unchecked((int)x);
+        return x < 0L ? -ToSingle(unchecked((ulong)-x)) : ToSingle((ulong)x);
+    }
+
+    /// <summary>The nearest float, halves to the even one, by integers of 64 bits.</summary>
+    public static float ToSingle(ulong x)
+    {
+        // 30 bits, the last of which says whether anything was cut off, round as all bits would.
+        int places = 0;
+        uint rest = 0u;
+        while (x >> 30 != 0ul)
+        {
+            rest |= (uint)(x & 1ul);
+            x >>= 1;
+            places++;
+        }
+
+        return (float)(int)((uint)x | rest) * FromBits((places + 127) << 23);
+    }
+
+    /// <summary>Truncates. Beyond the range the result is its nearest end; NaN gives 0.</summary>
+    public static long SingleToInt64(float x)
+    {
+        if (x > -2147483648f && x < 2147483648f) return (int)x;
+        if (x >= 9223372036854775808f) return long.MaxValue;
+        if (x <= -9223372036854775808f) return long.MinValue;
+        if (IsNaN(x)) return 0L;
+        long size = (long)WholeBits(x);
+        return x < 0f ? -size : size;
+    }
+
+    /// <summary>The size of a number from 2^24 on, which is a whole one.</summary>
+    private static ulong WholeBits(float x) => (ulong)((Bits(x) & 0x7FFFFF) | 0x800000) << (((Bits(x) >> 23) & 255) - 150);
+
+    /// <summary>a^b of an exponent that may have more digits than a float: they say whether it is odd.</summary>
+    public static float Pow(float a, long b)
+    {
+        float power = Pow(Abs(a), ToSingle(b));
+        return a < 0f && (b & 1L) != 0L ? -power : power;
+    }
 
     /// <summary>
     /// The power a^b by e^(b · ln a), its error growing with |b · ln a|; squares and whole exponents up to 64 by multiplication. A negative base has a power where

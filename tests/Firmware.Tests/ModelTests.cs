@@ -7,6 +7,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using RedGen.Cli.Execution;
 using RedGen.Cli.Firmware;
+using RedGen.Compiler.Graphs;
 using RedGen.TestKit;
 using Xunit;
 
@@ -35,6 +36,36 @@ public sealed class ModelTests
         Assert.InRange(run.GetProperty("run").GetProperty("largestDifference").GetDouble(), 0, 1e-5);
     }
 
+    /// <summary>What ILC calls functions for, or has no instruction for: remainders of floats, conversions and divisions of 64 bits.</summary>
+    [FirmwareFact]
+    public void Remainders_and_integers_of_64_bits_are_those_of_a_desktop()
+    {
+        using var folder = new TemporaryFolder();
+        string model = folder.Write("wide.onnx", new OnnxModelWriter().Opset(18).Input("x", ElementType.Float32, 8).Input("p", ElementType.Float32, 8).Input("n", ElementType.Int64, 8).Input("d", ElementType.Int64, 8)
+            .Node("Mod", "x,p", "remainder", n => n.Int("fmod", 1)).Node("Cast", "n", "real", n => n.Int("to", 1)).Node("Cast", "x", "whole", n => n.Int("to", 7)).Node("Div", "n,d", "quotient").Node("Mul", "n,d", "product")
+            .Node("Pow", "x,n", "power")
+            .Output("remainder", ElementType.Float32).Output("real", ElementType.Float32).Output("whole", ElementType.Int64).Output("quotient", ElementType.Int64).Output("product", ElementType.Int64).Output("power", ElementType.Float32).ToBytes());
+        using var output = new StringWriter();
+        int code = Cli.Program.Run(["firmware", model, "-o", Path.Combine(folder.FullPath, "out"), "--cpu", "cortex-m4", "--run", "--count", "12", "--json"], output, TextWriter.Null);
+        Assert.True(code == 0, output.ToString());
+        Assert.Equal(12, JsonDocument.Parse(output.ToString()).RootElement.GetProperty("run").GetProperty("sameBits").GetInt32());
+    }
+
+    /// <summary>Functions for integers of 64 bits are in an object file where its layers need them.</summary>
+    [FirmwareTheory]
+    [InlineData(ElementType.Float32, false)]
+    [InlineData(ElementType.Int64, true)]
+    public void Functions_of_64_bits_take_flash_where_they_are_needed(ElementType type, bool isNeeded)
+    {
+        using var folder = new TemporaryFolder();
+        string model = folder.Write("product.onnx", new OnnxModelWriter().Input("a", type, 8).Input("b", type, 8).Node("Mul", "a,b", "y").Output("y", type).ToBytes());
+        using var output = new StringWriter();
+        Assert.Equal(0, Cli.Program.Run(["firmware", model, "-o", Path.Combine(folder.FullPath, "out"), "--cpu", "cortex-m4", "--json"], output, TextWriter.Null));
+        string functions = JsonDocument.Parse(output.ToString()).RootElement.GetProperty("sizes").GetProperty("functions").ToString();
+        Assert.Equal(isNeeded, functions.Contains("RhpLMul", StringComparison.Ordinal));
+        Assert.DoesNotContain("RhpLLsh", functions);
+    }
+
     [FirmwareFact]
     public void A_strict_order_gives_the_bits_of_the_Auto_profile_and_checked_indices_change_nothing()
     {
@@ -45,7 +76,7 @@ public sealed class ModelTests
 
     [FirmwareTheory]
     [InlineData("--flash-budget", "4000", "flash", "Gemm1")]
-    [InlineData("--ram-budget", "200", "RAM", "RedGenRamBudget is 200")]
+    [InlineData("--ram-budget", "200", "RAM", "RedGenRamBudget is 200; the largest of the arena are Gemm1")]
     public void What_exceeds_a_budget_fails_and_says_by_how_much(string option, string budget, string memory, string named)
     {
         using var folder = new TemporaryFolder();

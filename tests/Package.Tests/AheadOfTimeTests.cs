@@ -1,9 +1,14 @@
 using System;
+using System.Collections.Generic;
 using System.Diagnostics;
 using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Threading.Tasks;
+using RedGen.Compiler;
+using RedGen.Compiler.Execute;
+using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Options;
 using RedGen.TestKit;
 using Xunit;
 
@@ -28,6 +33,27 @@ public sealed class AheadOfTimeTests(PackedFeed feed)
         // The weights are hashed by default: the same digits, not the same numbers.
         for (int i = 0; i < 20; i++) Assert.Equal(Best(expected, i), Best(actual, i));
         Assert.InRange(new FileInfo(program).Length, 1, MostBytes);
+        // The order of sums is free, and so are vectors: the same class under a JIT agrees to rounding.
+        using CompiledModel same = CompiledModel.Compile(ModelSource.FromBytes("net.onnx", DigitsAssets.Mlp()), new CompilerOptions());
+        float[] jitted = [.. images.SelectMany(i => Predict(same, i, 1, 64))];
+        for (int i = 0; i < jitted.Length; i++) Assert.InRange(Math.Abs(jitted[i] - actual[i]), 0, 1e-5f * Math.Max(1f, Math.Abs(jitted[i])));
+    }
+
+    /// <summary>Firmware.Tests holds the bits of a Cortex-M to those of the same two classes.</summary>
+    [AheadOfTimeFact]
+    public async Task With_strict_floats_its_bits_are_those_of_the_JIT_and_of_a_device()
+    {
+        byte[] model = DigitsAssets.Cnn();
+        string program = await PublishAsync(WriteProject("AotStrict", model), "-p:RedGenFloat=Strict");
+        float[][] images = [.. DigitsAssets.Images().Take(20)];
+        float[] actual = Run(program, [.. images.SelectMany(static i => i)]);
+        var strict = new CompilerOptions { Float = FloatMode.Strict };
+        foreach (Profile profile in new[] { Profile.Auto, Profile.Portable, Profile.Micro })
+        {
+            using CompiledModel same = CompiledModel.Compile(ModelSource.FromBytes("net.onnx", model), strict with { Profile = profile });
+            float[] expected = [.. images.SelectMany(i => Predict(same, i, 1, 1, 8, 8))];
+            Assert.Equal(expected.Select(BitConverter.SingleToInt32Bits), actual.Select(BitConverter.SingleToInt32Bits));
+        }
     }
 
     [AheadOfTimeFact("models/cifar10-resnet20-bn/model.onnx")]
@@ -64,11 +90,14 @@ public sealed class AheadOfTimeTests(PackedFeed feed)
         return folder;
     }
 
-    private static async Task<string> PublishAsync(string folder)
+    private static IEnumerable<float> Predict(CompiledModel model, float[] image, params int[] shape)
+        => model.Run(ReferenceTensor.FromTensor(Tensor.Of(image, shape)))[0].Reals!.Select(static v => (float)v);
+
+    private static async Task<string> PublishAsync(string folder, params string[] options)
     {
         string output = Path.Combine(folder, "out");
-        await DotNet.RunAsync(folder, "publish", "-c", "Release", "-r", AheadOfTimeFactAttribute.Rid, "-v", "q", "-o", output,
-            "-p:AheadOfTimeFramework=" + AheadOfTimeFactAttribute.Framework, "-p:CppCompilerAndLinker=" + AheadOfTimeFactAttribute.Linker);
+        await DotNet.RunAsync(folder, ["publish", "-c", "Release", "-r", AheadOfTimeFactAttribute.Rid, "-v", "q", "-o", output,
+            "-p:AheadOfTimeFramework=" + AheadOfTimeFactAttribute.Framework, "-p:CppCompilerAndLinker=" + AheadOfTimeFactAttribute.Linker, .. options]);
         return Path.Combine(output, Path.GetFileName(folder));
     }
 

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using Xunit;
 
 namespace RedGen.Runtime.Tests;
@@ -28,6 +29,40 @@ public class MicroMathTests
         ["Tanh"] = (MicroMath.Tanh, Math.Tanh),
         ["Softplus"] = (MicroMath.Softplus, x => Math.Max(x, 0) + LogOnePlus(Math.Exp(-Math.Abs(x)))),
     };
+
+    [Fact]
+    public void Integers_of_64_bits_become_the_floats_that_doubles_would_make_of_them()
+    {
+        var random = new Random(5);
+        long[] ends = [0, 1, -1, int.MaxValue, int.MinValue, 16777217, 33554431, (1L << 53) + 1, long.MaxValue, long.MinValue, (1L << 54) + (1L << 30), (1L << 54) + (1L << 30) + 1];
+        foreach (long x in Enumerable.Range(0, 20000).Select(_ => random.NextInt64(long.MinValue, long.MaxValue) >> random.Next(64)).Concat(ends))
+        {
+            Assert.Equal((float)x, MicroMath.ToSingle(x));
+            Assert.Equal((float)unchecked((ulong)x), MicroMath.ToSingle(unchecked((ulong)x)));
+        }
+    }
+
+    [Fact]
+    public void Floats_are_truncated_to_64_bits_as_by_way_of_doubles()
+    {
+        for (uint bits = 0; bits < 0xFFFFF000; bits += 4001)
+        {
+            float x = BitConverter.UInt32BitsToSingle(bits);
+            Assert.Equal(ElementConvert.ToInt64(x), MicroMath.SingleToInt64(x));
+        }
+
+        foreach (float x in new[] { 9223372036854775808f, -9223372036854775808f, 2147483648f, -2147483648f, float.NaN, float.PositiveInfinity, float.NegativeInfinity })
+            Assert.Equal(ElementConvert.ToInt64(x), MicroMath.SingleToInt64(x));
+    }
+
+    [Fact]
+    public void An_exponent_of_more_digits_than_a_float_is_odd_or_even()
+    {
+        Assert.Equal(float.NegativeInfinity, MicroMath.Pow(-2f, (1L << 40) + 1));
+        Assert.Equal(float.PositiveInfinity, MicroMath.Pow(-2f, 1L << 40));
+        Assert.Equal(-1f, MicroMath.Pow(-1f, 16777217L));
+        Assert.Equal(-8f, MicroMath.Pow(-2f, 3L));
+    }
 
     [Theory]
     [MemberData(nameof(Errors))]

@@ -48,7 +48,7 @@ internal sealed class FirmwareCommand : ModelCommand
         foreach (string file in firmware.Files) Console.WriteLine(file);
         FirmwareSizes sizes = firmware.Sizes;
         Console.WriteLine($"flash {Tables.Number(sizes.FlashBytes)} bytes, RAM {Tables.Number(sizes.RamBytes)} bytes (arena {Tables.Number(sizes.ArenaBytes)}, stack {Tables.Number(sizes.StackBytes)}), {Tables.Number(sizes.Macs)} multiply-adds");
-        string? excess = Excess(sizes, options);
+        string? excess = Excess(sizes, options, model);
         BoardComparison? run = excess is not null ? null : parsed.GetValue(_run) ? Compare(parsed, path, source, options, model, firmware, settings.Cpu) : null;
         Console.WriteJson(new { files = firmware.Files, sizes = FirmwareReport.Json(settings.Cpu.Name, sizes), run, diagnostics = Console.Diagnostics });
         if (excess is not null) throw new ToolException(excess);
@@ -56,12 +56,12 @@ internal sealed class FirmwareCommand : ModelCommand
     }
 
     /// <summary>Which budget the linked object exceeds; null: none. The compiler has checked constants and arena alone.</summary>
-    private static string? Excess(FirmwareSizes sizes, CompilerOptions options)
+    private static string? Excess(FirmwareSizes sizes, CompilerOptions options, FirmwareModel model)
     {
         if (options.FlashBudget is { } flash && sizes.FlashBytes > flash)
             return $"code and constants take {Tables.Number(sizes.FlashBytes)} bytes of flash, RedGenFlashBudget is {Tables.Number(flash)}; the largest are {FirmwareReport.Largest(sizes)}";
         if (options.RamBudget is { } ram && sizes.RamBytes > ram)
-            return $"arena and stack take {Tables.Number(sizes.RamBytes)} bytes of RAM ({Tables.Number(sizes.ArenaBytes)} and {Tables.Number(sizes.StackBytes)}), RedGenRamBudget is {Tables.Number(ram)}";
+            return $"arena and stack take {Tables.Number(sizes.RamBytes)} bytes of RAM ({Tables.Number(sizes.ArenaBytes)} and {Tables.Number(sizes.StackBytes)}), RedGenRamBudget is {Tables.Number(ram)}; the largest of the arena are {model.LargestMemory}";
         return null;
     }
 

@@ -25,10 +25,12 @@ internal static class DeviceAssembly
     /// <summary>Puts the sources together.</summary>
     /// <param name="sources">Path and text of each.</param>
     /// <param name="isChecked">Whether spans check their indices.</param>
-    public static CSharpCompilation Of(IEnumerable<(string Path, string Text)> sources, bool isChecked)
+    /// <param name="helpers">The functions of <see cref="MicroLibrary.Helpers"/> that the code needs.</param>
+    public static CSharpCompilation Of(IEnumerable<(string Path, string Text)> sources, bool isChecked, IEnumerable<string>? helpers = null)
     {
         var parse = new CSharpParseOptions(LanguageVersion.CSharp13, DocumentationMode.None, preprocessorSymbols: isChecked ? [Symbol, CheckedSymbol] : [Symbol]);
-        IEnumerable<SyntaxTree> trees = MicroLibrary.Sources.Select(static s => ("Micro/" + s.Path, s.Text)).Concat(sources)
+        IEnumerable<SyntaxTree> trees = MicroLibrary.Sources.Select(static s => ("Micro/" + s.Path, s.Text))
+            .Concat((helpers ?? []).Select(static h => ("Micro/" + h + ".cs", MicroLibrary.Helpers[h]))).Concat(sources)
             .Select(s => (SyntaxTree)CSharpSyntaxTree.ParseText(SourceText.From(s.Item2, Encoding.UTF8), parse, s.Item1));
         var options = new CSharpCompilationOptions(
             OutputKind.DynamicallyLinkedLibrary, optimizationLevel: OptimizationLevel.Release, allowUnsafe: true, deterministic: true,

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.IO;
 using System.Linq;
 using System.Text;
-using Microsoft.CodeAnalysis.CSharp;
 using RedGen.Cli.Output;
 
 namespace RedGen.Cli.Firmware;
@@ -14,7 +13,11 @@ namespace RedGen.Cli.Firmware;
 /// <param name="Macs">Multiply-adds of a call.</param>
 /// <param name="Shapes">Type and shape of each input and output in words.</param>
 /// <param name="Origin">A sentence that says where it comes from.</param>
-internal sealed record FirmwareModel(string ClassName, ImmutableArray<(string Path, string Text)> Sources, ImmutableArray<Layer> Layers, long Macs, ImmutableArray<string> Shapes, string Origin);
+internal sealed record FirmwareModel(string ClassName, ImmutableArray<(string Path, string Text)> Sources, ImmutableArray<Layer> Layers, long Macs, ImmutableArray<string> Shapes, string Origin)
+{
+    /// <summary>The layers that hold most of the arena while they run, for messages.</summary>
+    public string LargestMemory { get; init; } = "";
+}
 
 /// <summary>How it is made.</summary>
 /// <param name="Cpu">The core.</param>
@@ -45,10 +48,9 @@ internal static class FirmwareBuilder
         DeviceInterface offered = DeviceInterface.Of(DeviceAssembly.Of(model.Sources, settings.IsChecked), model.ClassName);
         string simpleName = model.ClassName[(model.ClassName.LastIndexOf('.') + 1)..];
         ImmutableArray<(string Path, string Text)> sources = [.. model.Sources, (simpleName + ".Exports.g.cs", ExportsSource.Of(offered))];
-        CSharpCompilation compilation = DeviceAssembly.Of(sources, settings.IsChecked);
 
         string target = Path.Combine(folder, offered.Stem + ".o");
-        CompileObject(ilc, compilation, target, offered.Stem);
+        ObjectFile.Compile(ilc, helpers => DeviceAssembly.Of(sources, settings.IsChecked, helpers), target, offered.Stem);
         FirmwareSizes sizes = SizeReader.Of(target, offered.Stem, settings.Cpu, model.Layers, model.Macs);
         (string Name, string Text)[] texts =
         [
@@ -60,20 +62,5 @@ internal static class FirmwareBuilder
         ];
         foreach ((string name, string text) in texts) File.WriteAllText(Path.Combine(folder, name), text, new UTF8Encoding(false));
         return new(offered, sizes, folder, [target, .. texts.Select(t => Path.Combine(folder, t.Name))]);
-    }
-
-    private static void CompileObject(string ilc, CSharpCompilation compilation, string target, string stem)
-    {
-        string folder = Directory.CreateTempSubdirectory("redgen-ilc-").FullName;
-        try
-        {
-            string assembly = Path.Combine(folder, DeviceAssembly.Name + ".dll");
-            DeviceAssembly.Write(compilation, assembly);
-            ObjectFile.Compile(ilc, assembly, target, stem);
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
     }
 }

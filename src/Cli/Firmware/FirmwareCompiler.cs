@@ -27,7 +27,7 @@ internal static class FirmwareCompiler
         string name = options.Namespace.Length > 0 ? options.Namespace + "." + plan.ClassName : plan.ClassName;
         string[] shapes = [.. plan.Graph.Inputs.Select(static v => v.Name).Concat(plan.Graph.Outputs.Select(static v => v.Name)).Select(n => n + ": " + plan.Graph.TypeOf(n))];
         string origin = "Made by redgen firmware from " + plan.Info.FileName + " (SHA-256 " + plan.Info.Sha256 + ").";
-        return new(name, [.. result.Sources.Select(static s => (s.HintName, s.Text))], [.. Layers(plan)], plan.MultiplyAdds, [.. shapes.Select(InComment)], InComment(origin));
+        return new(name, [.. result.Sources.Select(static s => (s.HintName, s.Text))], [.. Layers(plan)], plan.MultiplyAdds, [.. shapes.Select(InComment)], InComment(origin)) { LargestMemory = Budgets.LargestMemory(plan) };
     }
 
     private static IEnumerable<Layer> Layers(ExecutionPlan plan)

@@ -99,7 +99,7 @@ internal static class SizeReader
     }
 
     /// <summary>ILC's <c>redgen_Digits__Conv1</c> as <c>Digits.Conv1</c>.</summary>
-    private static string NameOf(string symbol)
+    internal static string NameOf(string symbol)
     {
         string prefix = DeviceAssembly.Name + "_";
         string name = symbol.StartsWith(prefix, StringComparison.Ordinal) ? symbol[prefix.Length..] : symbol;

@@ -18,8 +18,11 @@ internal static class Budgets
         if (plan.Options.FlashBudget is { } flash && plan.WeightBytes > flash)
             diagnostics.Add(DiagnosticCatalog.FlashBudget.With(Text(plan.WeightBytes), Text(flash), Largest(plan, i => Constants(plan, plan.Root.Steps[i]))));
         if (plan.Options.RamBudget is { } ram && plan.ArenaBytes > ram)
-            diagnostics.Add(DiagnosticCatalog.RamBudget.With(Text(plan.ArenaBytes), Text(ram), Largest(plan, i => Memory(plan, i))));
+            diagnostics.Add(DiagnosticCatalog.RamBudget.With(Text(plan.ArenaBytes), Text(ram), LargestMemory(plan)));
     }
+
+    /// <summary>The layers that hold most of the arena while they run, for messages.</summary>
+    public static string LargestMemory(ExecutionPlan plan) => Largest(plan, i => Memory(plan, i));
 
     private static long Constants(ExecutionPlan plan, Step step)
         => step.Weights.SelectMany(w => w.Emitted).Sum(w => (long)w.Data.Length) + step.Inputs.Distinct().Sum(i => plan.Graph.ConstantOf(i) is { } c ? (long)c.Unpacked.Length : 0);

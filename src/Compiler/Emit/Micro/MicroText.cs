@@ -38,14 +38,14 @@ internal static class MicroText
     private static readonly ImmutableHashSet<string> Functions = ImmutableHashSet.Create(
         StringComparer.Ordinal, "IsNaN", "IsPositiveInfinity", "IsNegativeInfinity", "IsInfinity", "Max", "Min", "Abs", "Sign", "Sqrt", "Nearest", "Round", "Floor", "Ceiling", "Truncate",
         "Exp", "ExpMinusOne", "Log", "LogOnePlus", "Sigmoid", "Tanh", "Erf", "Softplus", "Sin", "Cos", "Pow",
-        "Silu", "LeakyRelu", "HardSigmoid", "HardSwish", "Elu");
+        "Divide", "Remainder", "FloorModulo", "SingleToInt64", "ToSingle", "Silu", "LeakyRelu", "HardSigmoid", "HardSwish", "Elu");
 
     /// <summary>The words that code may not have: no double, since small FPUs have none, no memory but the caller's, nothing that throws.</summary>
     private static readonly ImmutableHashSet<string> Refused = ImmutableHashSet.Create(
         StringComparer.Ordinal, "double", "decimal", "string", "object", "throw", "try", "stackalloc", "delegate", "checked", "ulong", "dynamic", "is", "as");
 
     private static readonly Regex Word = new(@"(?<![\w.])(?<number>\d[\w.]*)|(?<dot>\.)?\b(?<word>[A-Za-z_]\w*)", RegexOptions.CultureInvariant);
-    private static readonly Regex Functional = new(@"\b(?:MathF?|ScalarMath|float|double)\.(?<name>[A-Z]\w*)(?=\()", RegexOptions.CultureInvariant);
+    private static readonly Regex Functional = new(@"\b(?:MathF?|ScalarMath|float|double|ElementConvert(?=\.(?:SingleTo|ToSingle)))\.(?<name>[A-Z]\w*)(?=\()", RegexOptions.CultureInvariant);
     private static readonly Regex Filling = new(@"(?<=^\s*)(?<span>\w+)\.Fill\((?<value>.+)\);$", RegexOptions.CultureInvariant);
     private static readonly Regex Wide = new(@"\(double\)|\bdouble (?=\w+ =)|(?<=\b[\d.]+(?:[eE][+-]?\d+)?)d\b", RegexOptions.CultureInvariant);
 

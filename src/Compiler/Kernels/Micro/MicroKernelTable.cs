@@ -61,6 +61,10 @@ internal static class MicroKernelTable
         ["RNN"] = Recurrent,
         ["Softmax"] = Softmax,
         ["Upsample"] = Resize,
+        // Steps of training count in 64 bits, which a device would have to make doubles of.
+        ["ai.onnx.preview.training.Adagrad"] = [],
+        ["ai.onnx.preview.training.Adam"] = [],
+        ["ai.onnx.preview.training.Momentum"] = [],
         ["com.microsoft.DequantizeLinear"] = Quantise,
         ["com.microsoft.QuantizeLinear"] = Quantise,
     };

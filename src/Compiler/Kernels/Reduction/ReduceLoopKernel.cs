@@ -13,6 +13,8 @@ internal sealed class ReduceLoopKernel : Kernel
     {
         Node node = group.Head;
         if (!group.IsSingle || ReduceText.Of(node.Operator.Name, context.ElementType(node.Inputs[0])) is not { } text) return null;
+        // A microcontroller has no doubles to compute roots and logarithms of integers in.
+        if (context.Options.IsBareMetal && text.IsTruncated) return null;
         if (ReduceLayer.TryRead(node, context) is not { } layer) return null;
         return new ReduceLoopStep(layer, text)
         {

@@ -22,7 +22,8 @@ internal sealed record ReduceText(string Operator, ElementType ElementType, Arit
 
     private bool IsReal => Arithmetic?.IsReal ?? false;
 
-    private bool IsTruncated => !IsBool && !IsReal && (Operator is "L2" or "LogSum" or "LogSumExp");
+    /// <summary>Whether integers are computed as doubles and truncated: roots and logarithms.</summary>
+    public bool IsTruncated => !IsBool && !IsReal && (Operator is "L2" or "LogSum" or "LogSumExp");
 
     /// <summary>The C# type of the total.</summary>
     public string Type => IsBool ? "bool" : IsTruncated ? "double" : Arithmetic!.Sum;

@@ -85,10 +85,12 @@ internal abstract class Conversion : ElementwiseOperator
         if (from == ArithmeticClass.Bool) return $"({x} ? {RowText.Literal(to, 1.0)} : {RowText.Literal(to, 0.0)})";
         // Floats of 16 bits round what is stored, and must do so once.
         if (output.IsShortFloat()) return from == ArithmeticClass.Double ? x : $"(double){x}";
+        if (to == ArithmeticClass.Single && from is (ArithmeticClass.Int64 or ArithmeticClass.UInt64)) return $"ElementConvert.ToSingle({x})";
         if (to.IsFloat()) return $"({to.CSharpName()}){x}";
         if (!from.IsFloat()) return $"({to.CSharpName()}){x}";
-        if (to == ArithmeticClass.UInt64) return $"ElementConvert.ToUInt64({x})";
-        return to == ArithmeticClass.Int64 ? $"ElementConvert.ToInt64({x})" : $"({to.CSharpName()})ElementConvert.ToInt64({x})";
+        string name = from == ArithmeticClass.Single ? "SingleTo" : "To";
+        if (to == ArithmeticClass.UInt64) return $"ElementConvert.{name}UInt64({x})";
+        return to == ArithmeticClass.Int64 ? $"ElementConvert.{name}Int64({x})" : $"({to.CSharpName()})ElementConvert.{name}Int64({x})";
     }
 
     private static bool CanConvert(ElementType type) => type.HasArithmetic() || type.IsNarrow();

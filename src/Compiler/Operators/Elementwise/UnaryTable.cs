@@ -41,7 +41,7 @@ internal static class UnaryTable
         Row("Acosh", [9, 22], TypeSet.Float, ReferenceMath.Acosh, new() { Float = "{M}.Acosh({a})" }),
         Row("Atanh", [9, 22], TypeSet.Float, ReferenceMath.Atanh, new() { Float = "{M}.Atanh({a})" }),
         Row("Erf", [9, 13], TypeSet.Numeric, ReferenceMath.Erf, x => (long)ReferenceMath.Erf(x),
-            Smooth("ScalarMath.Erf({a})", "VectorMath.Erf({a})") with { Integer = "({T})ScalarMath.Erf((double){a})" })
+            Smooth("ScalarMath.Erf({a})", "VectorMath.Erf({a})") with { Integer = "({T})ElementConvert.ToInt64(ScalarMath.Erf((double){a}))" })
             with { Unsigned = (x, _) => (ulong)ReferenceMath.Erf(x[0]) },
         Row("Not", [1], TypeSet.Bool, null, x => x == 0 ? 1 : 0, new() { Bool = "!{a}" }),
         Row("BitwiseNot", [18], TypeSet.Integer, null, x => ~x,
