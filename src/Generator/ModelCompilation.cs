@@ -86,13 +86,17 @@ internal static class ModelCompilation
             request.Class.ProjectPath,
             sources.Where(static s => !IsShared(s)).Select(s => new SourceFile(prefix + s.HintName, s.Text)).ToEquatableArray(),
             sources.Where(IsShared).Select(static s => new SourceFile(s.HintName, s.Text)).ToEquatableArray(),
-            diagnostics.Select(d => RoslynDiagnostics.ToText(d, path)).ToEquatableArray(),
+            diagnostics.Select(d => RoslynDiagnostics.ToText(d, path) with { Use = IsOfAttribute(d, request.Attribute) ? request.Attribute : null }).ToEquatableArray(),
             hasSources ? result!.StringBytes : 0);
     }
 
     /// <summary>The compiler library knows only that a file could not be had; the reader has said why.</summary>
     private static bool IsExplained(Diagnostic diagnostic, ImmutableArray<Diagnostic> own)
         => diagnostic.Descriptor == DiagnosticCatalog.MissingFile && own.Any(o => o.Arguments[0] == diagnostic.Arguments[0]);
+
+    /// <summary>Whether a diagnostic is about a property that an attribute states.</summary>
+    private static bool IsOfAttribute(Diagnostic diagnostic, AttributeUse? attribute)
+        => diagnostic.Place is null && diagnostic.Id.StartsWith("RG20", StringComparison.Ordinal) && attribute?.Options.Any(static o => o.Name == "Prove") == true;
 
     private static bool IsShared(GeneratedSource source) => source.HintName.StartsWith(SharedPrefix, StringComparison.Ordinal);
 }

@@ -29,7 +29,7 @@ internal sealed class ModelReader(ModelRef model, DiagnosticBag diagnostics)
             PlanText = ReadPlan(),
             CostsText = ReadText(_manifest.Costs),
             SamplesSha256 = _manifest.SamplesSha256,
-            Verification = _manifest.Properties.IsEmpty ? null : new VerificationRequest(_manifest.Properties, ReadVerdicts(), _manifest.Unknown),
+            Verification = new VerificationRequest(_manifest.Properties, ReadVerdicts(), _manifest.Unknown) { StatementFiles = _manifest.StatementFiles },
         };
     }
 

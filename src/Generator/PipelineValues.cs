@@ -1,3 +1,4 @@
+using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Text;
 using RedGen.Compiler.Diagnostics;
@@ -67,7 +68,15 @@ internal sealed record ModelRequest(ModelRef Model, AttributeUse? Attribute, Cla
 internal sealed record SourceFile(string HintName, string Text);
 
 /// <summary>A diagnostic as text; <see cref="RoslynDiagnostics"/> makes the compiler's own of it.</summary>
-internal sealed record DiagnosticText(string Id, EquatableArray<string> Arguments, string Path, Severity Severity, SourcePlace? Place = null);
+internal sealed record DiagnosticText(string Id, EquatableArray<string> Arguments, string Path, Severity Severity, SourcePlace? Place = null)
+{
+    /// <summary>The attribute that it stands at, by what it says; null: it stands at <see cref="Place"/>.</summary>
+    internal AttributeUse? Use { get; init; }
+
+    /// <summary>The diagnostic at its attribute's place.</summary>
+    internal DiagnosticText PlacedAt(System.Collections.Generic.IEnumerable<PlacedAttribute> attributes)
+        => Use is null ? this : this with { Place = attributes.FirstOrDefault(a => a.Use.Equals(Use))?.Place ?? Place };
+}
 
 /// <summary>What became of a request.</summary>
 /// <param name="Path">The model's path on this machine, for diagnostics only.</param>

@@ -98,9 +98,9 @@ public sealed class RedGenGenerator : IIncrementalGenerator
         IncrementalValuesProvider<EquatableArray<DiagnosticText>> problems = compiled
             .Select(static (c, _) => c.Diagnostics)
             .WithTrackingName(StepNames.Diagnostics);
-        context.RegisterSourceOutput(problems, static (output, items) =>
+        context.RegisterSourceOutput(problems.Combine(attributes.Collect()), static (output, pair) =>
         {
-            foreach (DiagnosticText item in items) output.ReportDiagnostic(RoslynDiagnostics.Create(item));
+            foreach (DiagnosticText item in pair.Left) output.ReportDiagnostic(RoslynDiagnostics.Create(item.PlacedAt(pair.Right)));
         });
         context.RegisterSourceOutput(budget, static (output, item) =>
         {

@@ -6,6 +6,7 @@ using RedGen.Compiler;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Options;
 using RedGen.Compiler.Verify.Build;
+using RedGen.Compiler.Verify.Statements;
 using RedGen.TestKit;
 using Xunit;
 
@@ -45,11 +46,11 @@ public sealed class VerifyTests
     public void What_is_not_decided_is_unknown_and_says_why()
     {
         using var folder = new TemporaryFolder();
-        OnnxModelWriter odd = new OnnxModelWriter().Input("x", ElementType.Float32, 1, 2).Node("Sin", "x", "y", static n => n.Name("odd")).Output("y", ElementType.Float32, 1, 2);
+        OnnxModelWriter odd = new OnnxModelWriter().Input("x", ElementType.Float32, 1, 2).Initializer("two", [2f]).Node("Mod", "x,two", "y", static n => n.Name("odd").Int("fmod", 1)).Output("y", ElementType.Float32, 1, 2);
         ToolRun run = ToolRun.Of("verify", folder.Write("m.onnx", odd.ToBytes()), folder.Write("p.vnnlib", Box + "(assert (>= Y_0 2))"), "--json");
         Assert.Equal(2, run.ExitCode);
         Assert.Equal("unknown", run.Json.GetProperty("result").GetString());
-        Assert.Contains("node 'odd' (Sin)", run.Json.GetProperty("reason").GetString(), StringComparison.Ordinal);
+        Assert.Contains("node 'odd' (Mod)", run.Json.GetProperty("reason").GetString(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -252,5 +253,57 @@ public sealed class VerifyTests
         Assert.Equal(["f", "g"], networks.Select(static n => n.GetProperty("name").GetString()));
         Assert.Equal(networks[0].GetProperty("input")[0].GetSingle(), networks[1].GetProperty("input")[0].GetSingle());
         Assert.Contains("network 'g' has no model", ToolRun.Of("verify", model, close).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_build_gets_verdicts_of_statements_and_keeps_certificates()
+    {
+        using var folder = new TemporaryFolder();
+        string model = folder.Write("m.onnx", Relu.ToBytes()), holds = folder.Write("holds.vnnlib", Box + "(assert (<= Y_0 -0.001))");
+        string file = Path.Combine(folder.FullPath, "m.verdicts.json"), tests = Path.Combine(folder.FullPath, "tests"), kept = Path.Combine(folder.FullPath, "holds.redgen.proof.json");
+        string[] build = ["verify", model, holds, "--verdict", file, "--tests", tests, "--input-range", "-1..1", "--prove", "range Y:-1..2|monotone X[1]:-:Y[1] slack 0.25"];
+
+        Assert.Equal(0, ToolRun.Of([.. build, "--keep-certificates"]).ExitCode);
+        PropertyVerdict[] verdicts = [.. VerdictFile.Read(File.ReadAllText(file), out _)!.Properties];
+        Assert.Equal([PropertyResult.Holds, PropertyResult.Holds, PropertyResult.Violated], verdicts.Select(static p => p.Result));
+        Assert.Equal(("range Y:-1..2", "inputs -1..1"), (verdicts[1].Name, verdicts[1].Detail));
+        Assert.Equal(StatementReader.ReadAll("range Y:-1..2").Single().Sha256("-1..1", static _ => ""), verdicts[1].Sha256);
+        string test = File.ReadAllText(verdicts[2].Test);
+        Assert.Contains(".Predict(xBefore, yBefore);", test, StringComparison.Ordinal);
+        Assert.Contains(".Predict(xAfter, yAfter);", test, StringComparison.Ordinal);
+        Assert.Contains("(double)xBefore[1] + -(double)xAfter[1] <= 0", test, StringComparison.Ordinal);
+        Assert.Contains("&& (double)yBefore[1] + -(double)yAfter[1] + 0.25d < 0", test, StringComparison.Ordinal);
+
+        // The certificate is checked, nothing is searched; statements have none.
+        Assert.True(File.Exists(kept));
+        Assert.Equal(0, ToolRun.Of([.. build, "--check-only"]).ExitCode);
+        verdicts = [.. VerdictFile.Read(File.ReadAllText(file), out _)!.Properties];
+        Assert.Equal([PropertyResult.Holds, PropertyResult.Unknown, PropertyResult.Unknown], verdicts.Select(static p => p.Result));
+        Assert.Equal("a certificate checked", verdicts[0].Detail);
+
+        // One about another text of the property proves nothing: it is searched, or undecided.
+        File.AppendAllText(holds, "\n");
+        Assert.Equal(0, ToolRun.Of([.. build, "--check-only"]).ExitCode);
+        Assert.Contains("proves nothing: the certificate is about another property, and nothing is searched", VerdictFile.Read(File.ReadAllText(file), out _)!.Properties[0].Reason, StringComparison.Ordinal);
+        Assert.Equal(0, ToolRun.Of(build).ExitCode);
+        Assert.Equal((PropertyResult.Holds, ""), (VerdictFile.Read(File.ReadAllText(file), out _)!.Properties[0].Result, VerdictFile.Read(File.ReadAllText(file), out _)!.Properties[0].Detail));
+        File.WriteAllText(kept, "{");
+        Assert.Equal(0, ToolRun.Of([.. build, "--check-only"]).ExitCode);
+        Assert.Contains("it is not the JSON of a certificate", VerdictFile.Read(File.ReadAllText(file), out _)!.Properties[0].Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_report_has_certified_radii()
+    {
+        using var folder = new TemporaryFolder();
+        string model = folder.Write("m.onnx", Relu.ToBytes()), samples = Samples.WriteArray(folder, "x.npy", Tensor.Of([0.5f, 0.1f, 0.2f, 0.25f], 2, 2)), labels = folder.Write("y.txt", "0\n0\n");
+        JsonElement[] radii = [.. ToolRun.Of("report", model, "--radius", samples, "--labels", labels, "--json").Json.GetProperty("radii").EnumerateArray()];
+        Assert.Equal(2, radii.Length);
+        // The classes are 0.4 apart, so each input may move by almost 0.2; the second sample is of another class.
+        Assert.InRange(radii[0].GetProperty("before").GetDouble(), 0.198, 0.2);
+        Assert.Equal((0d, 0d), (radii[1].GetProperty("before").GetDouble(), radii[1].GetProperty("after").GetDouble()));
+        Assert.Contains("Certified radius", ToolRun.Of("report", model, "--radius", samples).Output, StringComparison.Ordinal);
+        Assert.Empty(ToolRun.Of("report", model, "--json").Json.GetProperty("radii").EnumerateArray());
+        Assert.NotEqual(0, ToolRun.Of("report", model, "--radius", samples, "--radius-most", "0").ExitCode);
     }
 }

@@ -32,6 +32,9 @@ namespace RedGen
         /// <summary>The values that inputs take, for the certified bound: 0..1, or by input image=0..255,state=-1..1.</summary>
         public string InputRange { get; set; }
 
+        /// <summary>Properties that the build proves of the generated code, such as range Y[0]:-1..1; monotone X[2]:+:Y[0]; robust samples.npy epsilon 0.01; equivalent trained within 0.01.</summary>
+        public string Prove { get; set; }
+
         /// <summary>Which outputs of a layer are computed once for several: none, equal ones, or (Relaxed) close ones inside the tolerance. One of None, Strict, Relaxed.</summary>
         public string Merging { get; set; }
 

@@ -1,10 +1,12 @@
 using System.Globalization;
 using System.IO;
+using System.Linq;
 using System.Text;
 using Microsoft.CodeAnalysis;
 using RedGen.Compiler;
 using RedGen.Compiler.Options;
 using RedGen.Compiler.Verify.Build;
+using RedGen.Compiler.Verify.Statements;
 using RedGen.TestKit;
 using Xunit;
 
@@ -123,14 +125,68 @@ public sealed class VerdictTests
         AssertSingle(project.Run(), "RG2004", DiagnosticSeverity.Warning, message);
     }
 
+    [Fact]
+    public void Statements_are_proven_violated_or_not_verified_at_the_models_item()
+    {
+        const string Holds = "range Y:-1000..1000", Violated = "monotone X[0]:+:Y[1]", Robust = "robust x.npy epsilon 0.5", Other = "range Y[0]:0..1";
+        using var project = new ConsumerProject(new ConsumerSettings { WarningsAreErrors = false });
+        project.Model("a.onnx", Model, "RedGenProve=" + Holds, Violated, Robust + "; " + Other, "RedGenInputRange=0..16");
+        string samples = project.File("x.npy", [1, 2, 3]);
+        var file = new VerdictFile(Network("0..16"), [
+            new PropertyVerdict(Holds, Key(Holds), PropertyResult.Holds) { Nodes = 3, Detail = "inputs 0..16" },
+            new PropertyVerdict(Violated, Key(Violated), PropertyResult.Violated) { Input = [1, 2], Output = [3, 4] },
+            new PropertyVerdict(Robust, Key(Robust), PropertyResult.Holds) { Nodes = 9, Detail = "inputs 0..16, 5 samples" }]);
+        string verdict = project.File("obj/a.verdicts.json", Encoding.UTF8.GetBytes(file.Write()));
+        project.Manifest("a.onnx", m => m with { StatementFiles = [samples], Verdict = verdict });
+
+        GeneratorRun run = project.Run();
+
+        Assert.Equal(["RG2001", "RG2004"], run.Diagnostics.Select(static d => d.Id).Order());
+        Diagnostic violated = run.Diagnostics.Single(static d => d.Id == "RG2001");
+        Assert.Contains("violates 'monotone X[0]:+:Y[1]': for the input [1, 2] it gives [3, 4]; the last number of the input is X[0] after it rose", violated.GetMessage(CultureInfo.InvariantCulture), System.StringComparison.Ordinal);
+        Assert.Contains("'range Y[0]:0..1' is not verified for this code", run.Diagnostics.Single(static d => d.Id == "RG2004").GetMessage(CultureInfo.InvariantCulture), System.StringComparison.Ordinal);
+        Assert.Contains("included: range Y:-1000..1000 (inputs 0..16, 3 regions).", Source(run), System.StringComparison.Ordinal);
+        Assert.Contains("included: robust x.npy epsilon 0.5 (inputs 0..16, 5 samples, 9 regions).", Source(run), System.StringComparison.Ordinal);
+
+        // Other samples: nothing is claimed of them.
+        project.File("x.npy", [1, 2, 4]);
+        Assert.Equal(["RG2001", "RG2004", "RG2004"], project.Build().Run().Diagnostics.Select(static d => d.Id).Order());
+    }
+
+    [Fact]
+    public void What_a_few_bounds_prove_of_an_attributes_range_needs_no_verdict()
+    {
+        using var project = new ConsumerProject(new ConsumerSettings { WarningsAreErrors = false });
+        project.Model("a.onnx", Model).Source("[RedGen.RedGenModel(\"a.onnx\", Prove = \"range Y:-1e6..1e6; range Y[0]:0..0.5\", InputRange = \"0..16\")] static partial class A { }");
+
+        GeneratorRun run = project.Run();
+
+        Assert.Contains("included: range Y:-1000000..1000000 (inputs 0..16, 1 region).", Source(run), System.StringComparison.Ordinal);
+        Diagnostic diagnostic = AssertSingle(run, "RG2004", DiagnosticSeverity.Warning, "'range Y[0]:0..0.5' is not verified for this code");
+        Assert.Equal("Program.cs", System.IO.Path.GetFileName(diagnostic.Location.GetLineSpan().Path));
+    }
+
+    [Fact]
+    public void What_is_no_statement_is_an_option_that_is_not_understood()
+    {
+        using var project = new ConsumerProject(new ConsumerSettings { WarningsAreErrors = false });
+        project.Model("a.onnx", Model, "RedGenProve=rang Y:0..1");
+
+        AssertSingle(project.Run(), "RG0017", DiagnosticSeverity.Error, "'rang' is no statement");
+    }
+
+    private static string Network(string inputRange = "") => NetworkDigest.Of(ModelCompiler.Compile(ModelSource.FromBytes("a.onnx", Model), new CompilerOptions { InputRange = inputRange }).Plan!);
+
+    /// <summary>What tells a statement apart whose file has the bytes 1, 2, 3.</summary>
+    private static string Key(string text) => StatementReader.ReadAll(text).Single().Sha256("0..16", static _ => ModelSource.Hash(new byte[] { 1, 2, 3 }));
+
     /// <summary>A project whose model has one property and a verdict about it: it holds, and what the change says.</summary>
     private static ConsumerProject With(System.Func<PropertyVerdict, PropertyVerdict> change, params string[] lines)
     {
         var project = new ConsumerProject(new ConsumerSettings { WarningsAreErrors = false });
         project.Model("a.onnx", Model, lines);
         string property = project.File("p.vnnlib", Encoding.UTF8.GetBytes(Property));
-        string network = NetworkDigest.Of(ModelCompiler.Compile(ModelSource.FromBytes("a.onnx", Model), new CompilerOptions()).Plan!);
-        var file = new VerdictFile(network, [change(new PropertyVerdict("p.vnnlib", Hash(Property), PropertyResult.Holds))]);
+        var file = new VerdictFile(Network(), [change(new PropertyVerdict("p.vnnlib", Hash(Property), PropertyResult.Holds))]);
         string verdict = project.File("obj/a.verdicts.json", Encoding.UTF8.GetBytes(file.Write()));
         return project.Manifest("a.onnx", m => m with { Properties = [property], Verdict = verdict });
     }

@@ -79,6 +79,34 @@ public sealed class SafePolicyTests(PackedFeed feed)
         Assert.Contains("within-the-actuators.vnnlib(14,1): error RG2002: 'within-the-actuators.vnnlib' is neither proven nor refuted after 1 regions: the limit of 1 regions is reached", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Statements_are_proven_and_certificates_kept()
+    {
+        const string Prove = "range Y[0]:-20..20 over X[0]:0..100,X[1]:0..40,X[2]:-20..20; equivalent trained within 5 over X[0]:0..1,X[1]:0..1,X[2]:0..1; equivalent first.onnx within 0.0001 over X:0..1";
+        string project = Write("StatedPolicy"), file = Path.Combine(project, "SafePolicy.csproj");
+        File.WriteAllText(file, File.ReadAllText(file).Replace("RedGenVerifyUnknown=\"Error\"", "RedGenVerifyUnknown=\"Error\" RedGenProve=\"" + Prove + "\"", StringComparison.Ordinal));
+
+        (int code, string output) = await DotNet.TryAsync(project, "build", "-v", "m", "-p:RedGenKeepCertificates=true");
+        Assert.NotEqual(0, code);
+        Assert.Contains("error RG2001: the generated code violates 'equivalent first.onnx within 0.0001 over X:0..1': for the input [", output, StringComparison.Ordinal);
+        Assert.Equal(3, Directory.EnumerateFiles(project, "*.redgen.proof.json").Count());
+
+        // Without the statements only certificates are checked: a build server searches nothing.
+        File.WriteAllText(file, File.ReadAllText(file).Replace(Prove, "range Y[0]:-20..20 over X[0]:0..100,X[1]:0..40,X[2]:-20..20", StringComparison.Ordinal));
+        await DotNet.RunAsync(project, "build", "--no-restore", "-v", "m");
+        string code1 = Directory.EnumerateFiles(project, "*.Policy.g.cs", SearchOption.AllDirectories).Select(File.ReadAllText).Single();
+        Assert.Contains("included: range Y[0]:-20..20 over X[0]:0..100,X[1]:0..40,X[2]:-20..20 (inputs as stated, ", code1, StringComparison.Ordinal);
+        Assert.Contains("included: within-the-actuators.vnnlib (a certificate checked, ", code1, StringComparison.Ordinal);
+
+        // Nothing changed: nothing is searched.
+        Assert.DoesNotContain(Verifies, await BuildAsync(project), StringComparison.Ordinal);
+        File.Delete(Path.Combine(project, "brakes-when-close.redgen.proof.json"));
+        (code, output) = await DotNet.TryAsync(project, "build", "--no-restore", "-v", "m", "-p:RedGenVerifySearch=false");
+        Assert.NotEqual(0, code);
+        Assert.Contains("error RG2002: 'brakes-when-close.vnnlib' is neither proven nor refuted after 0 regions: there is no brakes-when-close.redgen.proof.json, and nothing is searched", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("'within-the-actuators.vnnlib' is neither", output, StringComparison.Ordinal);
+    }
+
     /// <summary>The example's files, with RedGen from the package instead of this repository.</summary>
     private string Write(string name)
     {

@@ -23,6 +23,9 @@ public sealed record ManifestText(string ModelPath, string ProjectDirectory)
     /// <summary>Paths of the properties to prove.</summary>
     public IReadOnlyList<string> Properties { get; init; } = [];
 
+    /// <summary>Paths of the files that statements of properties name.</summary>
+    public IReadOnlyList<string> StatementFiles { get; init; } = [];
+
     /// <summary>The path of the verdicts about them; empty: none.</summary>
     public string Verdict { get; init; } = "";
 
@@ -46,6 +49,7 @@ public sealed record ManifestText(string ModelPath, string ProjectDirectory)
         if (Plan.Length > 0) text.Append("plan=").Append(Hash(Plan).ToUpperInvariant()).Append(' ').Append(Plan).Append('\n');
         if (Samples.Length > 0) text.Append("samples=").Append(Hash(Samples).ToUpperInvariant()).Append('\n');
         foreach (string path in Properties) text.Append("verify=").Append(Hash(path).ToUpperInvariant()).Append(' ').Append(path).Append('\n');
+        foreach (string path in StatementFiles) text.Append("prove-file=").Append(Hash(path).ToUpperInvariant()).Append(' ').Append(path).Append('\n');
         if (Verdict.Length > 0) text.Append("verdict=").Append(Hash(Verdict).ToUpperInvariant()).Append(' ').Append(Verdict).Append('\n');
         return text.ToString();
     }

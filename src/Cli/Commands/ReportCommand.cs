@@ -5,6 +5,7 @@ using System.Text;
 using RedGen.Cli.Models;
 using RedGen.Cli.Output;
 using RedGen.Cli.Reports;
+using RedGen.Cli.Verification;
 using RedGen.Compiler;
 using RedGen.Compiler.Diagnostics;
 using RedGen.Compiler.Options;
@@ -18,6 +19,7 @@ internal sealed class ReportCommand : ModelCommand
 {
     private readonly Option<string> _output;
     private readonly Option<ReportFormat?> _format;
+    private readonly RadiusMeasurement _radii = new();
 
     /// <summary>Makes the command.</summary>
     public ReportCommand(ToolConsole console)
@@ -25,6 +27,7 @@ internal sealed class ReportCommand : ModelCommand
     {
         _output = Add(new Option<string>("--output", "-o") { Description = "The file to write: .html, .md or .json. Default: Markdown to standard output.", HelpName = "file" });
         _format = Add(new Option<ReportFormat?>("--format") { Description = "The form, where the file's name does not say it.", HelpName = "html|markdown|json" });
+        foreach (System.CommandLine.Option option in _radii.Options) Command.Options.Add(option);
     }
 
     /// <summary>The forms of a report.</summary>
@@ -43,7 +46,7 @@ internal sealed class ReportCommand : ModelCommand
         ModelSource source = Open(parsed, path, options);
         ExecutionPlan after = Compile(path, source, options, isTwin: false);
         ExecutionPlan before = options.Hashing == Hashing.None ? after : Compile(path, source, options with { Hashing = Hashing.None, MaxError = null }, isTwin: true);
-        var report = ModelReport.Of(before, after, CostChoice.Of(options, source));
+        ModelReport report = ModelReport.Of(before, after, CostChoice.Of(options, source)) with { Radii = _radii.Run(parsed, path, source, options, Console) };
         string Text() => format switch
         {
             ReportFormat.Html => ReportHtml.Of(report),

@@ -78,13 +78,13 @@ internal sealed class VerifyCommand
         // Properties are mostly of the network as trained: reduced only where the user asks for it.
         CompilerOptions defaults = _build.IsAsked(parsed) ? _build.Defaults(parsed) : new CompilerOptions { Hashing = Hashing.None };
         CompilerOptions options = _options.Read(parsed, _console, defaults) with { DimsAreShared = parsed.GetValue(_areDimsShared) };
-        IReadOnlyList<PropertyInstance> instances = Instances(parsed);
+        IReadOnlyList<PropertyInstance> instances = Instances(parsed, options.Prove);
         var limits = new VerificationLimits { Nodes = parsed.GetValue(_nodes), Threads = parsed.GetValue(_threads) };
         if (parsed.GetResult(_nodes) is { Implicit: false }) limits = limits with { Boxes = limits.Nodes };
-        using var runner = new InstanceRunner(_console, options, limits, parsed.GetValue(_certificate) is not null, (path, o) => ModelProgram.Open(path, o, o.Hashing == Hashing.None ? PlanChoice.None : parsed.GetValue(_plan), _console));
+        using var runner = new InstanceRunner(_console, options, limits, parsed.GetValue(_certificate) is not null, _build.CertificatesOf(parsed), (path, o) => ModelProgram.Open(path, o, o.Hashing == Hashing.None ? PlanChoice.None : parsed.GetValue(_plan), _console));
         List<InstanceOutcome> outcomes = [.. instances.Select(i => RunOne(runner, i, parsed.GetValue(_format)!, instances.Count > 1))];
         if (parsed.GetValue(_certificate) is { } certificate) WriteCertificate(parsed, runner, outcomes, certificate);
-        if (_build.IsAsked(parsed)) return _build.Write(parsed, outcomes, runner.PlanOf(instances[0].Model), options.Namespace);
+        if (_build.IsAsked(parsed)) return _build.Write(parsed, outcomes, runner.PlanOf(instances[0].Model), options);
         return instances.Count == 1 && parsed.GetValue(_instances) is null ? _report.ReportOne(outcomes[0], isText: parsed.GetValue(_format) == "text") : _report.ReportAll(outcomes);
     }
 
@@ -102,7 +102,7 @@ internal sealed class VerifyCommand
         return timeout is <= 0 or > 1e6 or double.NaN ? throw new ToolException("--timeout takes seconds from above 0") : timeout;
     }
 
-    private IReadOnlyList<PropertyInstance> Instances(ParseResult parsed)
+    private IReadOnlyList<PropertyInstance> Instances(ParseResult parsed, string statements)
     {
         double? timeout = TimeoutOf(parsed);
         if (parsed.GetValue(_instances) is { } file)
@@ -116,7 +116,7 @@ internal sealed class VerifyCommand
         // The first argument is a model whatever its name is, unless all models have names.
         int models = Math.Max(named.Length > 0 ? 0 : Math.Min(1, given.Length), given.TakeWhile(static g => g.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase)).Count());
         PropertyModel[] all = [.. named, .. given.Take(models).Select(static g => new PropertyModel(g, ""))];
-        ImmutableArray<Statement> stated = _statements.Read(parsed);
+        ImmutableArray<Statement> stated = _statements.Read(parsed, statements);
         if (all.Length == 0 || (given.Length == models && stated.IsEmpty)) throw new ToolException("give a model and a property, a statement such as --range, or --instances f.csv");
         if (all.Length > 1 && !stated.IsEmpty) throw new ToolException("statements such as --range are about one model; --equivalent names the other one");
         string model = all[0].Path;

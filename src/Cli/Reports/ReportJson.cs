@@ -45,6 +45,7 @@ internal static class ReportJson
         costsOf = report.CostsOf,
         layers = report.Layers.Select(Layer),
         certificate = Certificate(report),
+        radii = report.Radii.Select(static r => new { sample = r.Sample, label = r.Label, before = r.Before, after = r.After }),
         diagnostics,
     };
 

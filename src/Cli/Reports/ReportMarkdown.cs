@@ -22,6 +22,7 @@ internal static class ReportMarkdown
         WriteLayers(text, report);
         WriteWeights(text, report);
         WriteCertificate(text, report);
+        WriteRadii(text, report);
         return text.ToString();
     }
 
@@ -78,6 +79,16 @@ internal static class ReportMarkdown
         Row(text, ["node", "error of its own weights", "error at its output"]);
         text.Append("|---|--:|--:|\n");
         foreach (Compiler.Red.LayerError layer in certificate.Layers) Row(text, [Name(layer.Node), Quantity(layer.Added), Quantity(layer.Reached)]);
+        text.Append('\n');
+    }
+
+    private static void WriteRadii(StringBuilder text, ModelReport report)
+    {
+        if (report.Radii.IsEmpty) return;
+        text.Append("## Certified radius\n\n").Append(Escape(Radii(report))).Append("\n\n");
+        Row(text, ["sample", "class", "before", "after"]);
+        text.Append("|--:|--:|--:|--:|\n");
+        foreach (SampleRadius radius in report.Radii) Row(text, [Number(radius.Sample), Number(radius.Label), Quantity(radius.Before), Quantity(radius.After)]);
         text.Append('\n');
     }
 

@@ -69,4 +69,20 @@ internal static class ReportTables
             html.Element("td", Quantity(layer.Reached), ("class", "n"));
         }
     }
+
+    /// <summary>The certified radii of samples, where somebody asked for them.</summary>
+    public static void WriteRadii(HtmlWriter html, ModelReport report)
+    {
+        if (report.Radii.IsEmpty) return;
+        html.Element("h2", "Certified radius");
+        html.Element("p", Radii(report));
+        using HtmlWriter.Scope table = html.Open("table");
+        Head(html, ["sample", "class", "before", "after"], textColumns: 0);
+        using HtmlWriter.Scope body = html.Open("tbody");
+        foreach (SampleRadius radius in report.Radii)
+        {
+            using HtmlWriter.Scope row = html.Open("tr");
+            foreach (string figure in new[] { Number(radius.Sample), Number(radius.Label), Quantity(radius.Before), Quantity(radius.After) }) html.Element("td", figure, ("class", "n"));
+        }
+    }
 }

@@ -58,6 +58,11 @@ internal static class ReportText
         ? "not measured"
         : Quantity(report.MeasuredError) + (report.MeasuredOn.Length == 0 ? "" : " on " + Name(report.MeasuredOn));
 
+    /// <summary>What certified radii are, and their means.</summary>
+    public static string Radii(ModelReport report)
+        => "Every input element may move by so much, and the class is proven to stay; 0: the class is another one, or nothing is proven. Mean before: "
+            + Quantity(report.Radii.Average(static r => r.Before)) + ", after: " + Quantity(report.Radii.Average(static r => r.After)) + ".";
+
     /// <summary>The certified bound and its box.</summary>
     public static string CertifiedError(ModelReport report) => report.Certificate switch
     {

@@ -14,6 +14,9 @@ internal sealed record InstanceOutcome(PropertyInstance Instance, Verdict? Verdi
     /// <summary>What is proven beside the verdict: the slack of monotonicity, the largest difference of two networks; null: nothing.</summary>
     public double? Bound { get; init; }
 
+    /// <summary>Whether a certificate proved it, and no search.</summary>
+    public bool IsChecked { get; init; }
+
     /// <summary>The samples of a statement of robustness.</summary>
     public IReadOnlyList<SampleOutcome> Samples { get; init; } = [];
 

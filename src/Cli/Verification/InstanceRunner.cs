@@ -16,7 +16,7 @@ using RedGen.Compiler.Verify.Statements;
 namespace RedGen.Cli.Verification;
 
 /// <summary>Verifies instances; a model that several are about is compiled once.</summary>
-internal sealed class InstanceRunner(ToolConsole console, CompilerOptions options, VerificationLimits limits, bool isTraced, Func<string, CompilerOptions, Compiler.ModelSource> open) : IDisposable
+internal sealed class InstanceRunner(ToolConsole console, CompilerOptions options, VerificationLimits limits, bool isTraced, KeptCertificates certificates, Func<string, CompilerOptions, Compiler.ModelSource> open) : IDisposable
 {
     private readonly Dictionary<string, ModelProgram> _programs = new(StringComparer.Ordinal);
 
@@ -31,7 +31,9 @@ internal sealed class InstanceRunner(ToolConsole console, CompilerOptions option
             start = Stopwatch.GetTimestamp();
             using var time = CancellationTokenSource.CreateLinkedTokenSource(console.Cancellation);
             if (instance.Timeout is { } seconds) time.CancelAfter(TimeSpan.FromSeconds(seconds));
-            InstanceOutcome outcome = instance.Statement is not null
+            InstanceOutcome outcome = instance.Statement is not null && certificates.IsOnly
+                ? new InstanceOutcome(instance, new Verdict(VerificationResult.Unknown, 0, 0, [], [], "statements have no certificates, and nothing is searched"), 0, "") { Property = new VerifiedProperty(0, 0, []) }
+                : instance.Statement is not null
                 ? new StatementRun(options, limits, onProgress, isTraced, time.Token).Run(instance, programs[0], LoadOther)
                 : Verify(instance, models, programs, onProgress, time.Token);
             console.Cancellation.ThrowIfCancellationRequested();
@@ -83,8 +85,18 @@ internal sealed class InstanceRunner(ToolConsole console, CompilerOptions option
     {
         ExecutionPlan[] plans = [.. programs.Select(static p => p.Result.Plan!)];
         VerifiedProperty property = PropertyFile.Read(models, plans, instance.Property);
-        SplitTrace? trace = isTraced ? new SplitTrace() : null;
+        if (certificates.Check(plans, property, instance.Property, limits.Threads, out string reason, cancellationToken) is { } proven) return new InstanceOutcome(instance, proven, 0, "") { Property = property, IsChecked = true };
+        if (reason.Length > 0) console.Note("redgen: " + reason);
+        if (certificates.IsOnly)
+        {
+            string none = reason.Length > 0 ? reason : "there is no " + Path.GetFileName(KeptCertificates.PathBeside(instance.Property));
+            return new InstanceOutcome(instance, new Verdict(VerificationResult.Unknown, 0, 0, [], [], none + ", and nothing is searched"), 0, "") { Property = property };
+        }
+
+        SplitTrace? trace = isTraced || certificates.AreWritten ? new SplitTrace() : null;
         Verdict verdict = Verifier.Run(plans, property, property.Runner((m, x) => programs[m].OutputsOf(x)), limits, onProgress, trace, cancellationToken);
+        if (certificates.AreWritten && verdict.Result == VerificationResult.Holds && certificates.Write(plans, property, instance.Property, trace!, limits.Threads, cancellationToken) is { Length: > 0 } problem)
+            console.Note("redgen: no certificate of " + Path.GetFileName(instance.Property) + ": " + problem);
         return new InstanceOutcome(instance, verdict, 0, "") { Property = property, Trace = trace };
     }
 }

@@ -25,10 +25,11 @@ internal sealed class StatementOptions
 
     /// <summary>The statements that the options make.</summary>
     /// <param name="parsed">The arguments.</param>
+    /// <param name="further">Statements that stand in full.</param>
     /// <exception cref="ToolException">They make none.</exception>
-    public ImmutableArray<Statement> Read(ParseResult parsed)
+    public ImmutableArray<Statement> Read(ParseResult parsed, string further)
     {
-        List<string> texts = [];
+        List<string> texts = [further];
         string over = Clause(parsed, _over, " over ");
         texts.AddRange((parsed.GetValue(_range) ?? []).Select(r => "range " + r + over));
         texts.AddRange((parsed.GetValue(_monotone) ?? []).Select(m => "monotone " + m + Clause(parsed, _slack, " slack ") + over));

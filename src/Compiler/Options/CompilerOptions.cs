@@ -214,6 +214,9 @@ public sealed record CompilerOptions
     /// <summary>The values that inputs take, as the user wrote them: <c>0..1</c>, or <c>image=0..255,state=-1..1</c>; empty: not declared.</summary>
     public string InputRange { get; init; } = "";
 
+    /// <summary>Properties that a build proves of the generated code, as statements in their plain form, separated by semicolons; empty: none.</summary>
+    public string Prove { get; init; } = "";
+
     /// <summary>The file of samples that the search measures on, as the user wrote it; empty: none.</summary>
     public string Samples { get; init; } = "";
 

@@ -25,7 +25,7 @@ public sealed class ModelManifest : IEquatable<ModelManifest>
 
     private const string ProjectPrefix = "project.";
     private static readonly string[] Keys =
-        ["path", "sha256", "link", "project-directory", "root-namespace", "external", "weight-resource", "plan", "samples", "costs", "verify", "verify-unknown", "verdict"];
+        ["path", "sha256", "link", "project-directory", "root-namespace", "external", "weight-resource", "plan", "samples", "costs", "verify", "prove-file", "verify-unknown", "verdict"];
 
     private readonly string _canonical;
 
@@ -43,6 +43,7 @@ public sealed class ModelManifest : IEquatable<ModelManifest>
         Costs = Value("costs") is { Length: > 0 } costs ? ParseFile(costs) : null;
         SamplesSha256 = Value("samples").ToLowerInvariant();
         Properties = [.. lines.Where(static l => l.Key == "verify").Select(static l => ParseFile(l.Value)).Distinct()];
+        StatementFiles = [.. lines.Where(static l => l.Key == "prove-file").Select(static l => ParseFile(l.Value)).Distinct()];
         Verdict = Value("verdict") is { Length: > 0 } verdict ? ParseFile(verdict) : null;
         Unknown = Value("verify-unknown");
         External = [.. lines.Where(static l => l.Key == "external").Select(static l => ParseFile(l.Value)).Distinct()];
@@ -85,6 +86,9 @@ public sealed class ModelManifest : IEquatable<ModelManifest>
 
     /// <summary>The properties that the build should prove.</summary>
     public ImmutableArray<ManifestFile> Properties { get; }
+
+    /// <summary>The files that statements of properties (RedGenProve) name: samples, labels, other models.</summary>
+    public ImmutableArray<ManifestFile> StatementFiles { get; }
 
     /// <summary>The verdicts about them; null when the build found none.</summary>
     public ManifestFile? Verdict { get; }

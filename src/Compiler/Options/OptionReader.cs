@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Linq;
 using RedGen.Compiler.State;
+using RedGen.Compiler.Verify.Statements;
 
 namespace RedGen.Compiler.Options;
 
@@ -57,6 +58,9 @@ internal static class OptionReader
     }
 
     /// <summary>Checks pairs of names and gives the text in its plain form: parts separated by commas, no blanks around them.</summary>
+    /// <summary>Checks statements of properties and gives each in its plain form.</summary>
+    internal static string Statements(string text) => string.Join("; ", StatementReader.ReadAll(text).Select(static s => s.Text));
+
     /// <summary>Whether to optimise, or what for.</summary>
     internal static CompilerOptions Optimise(CompilerOptions options, string text)
     {

@@ -31,6 +31,8 @@ public static class OptionTable
             static (o, v) => o with { MaxError = OptionReader.Number(v, 0, double.MaxValue) }),
         Text("InputRange", "-3..3", "The values that inputs take, for the certified bound: `0..1`, or by input `image=0..255,state=-1..1`.",
             static (o, v) => o with { InputRange = OptionReader.Ranges(v) }),
+        Text("Prove", "", "Properties that the build proves of the generated code, such as `range Y[0]:-1..1; monotone X[2]:+:Y[0]; robust samples.npy epsilon 0.01; equivalent trained within 0.01`.",
+            static (o, v) => o with { Prove = OptionReader.Statements(v) }),
         Choice<Merging>("Merging", "Strict", "Which outputs of a layer are computed once for several: none, equal ones, or (`Relaxed`) close ones inside the tolerance.",
             static (o, v) => o with { Merging = v }, [Merging.None, Merging.Strict, Merging.Relaxed]),
         Choice<Lowering>("Lowering", "Auto", "What layers are lowered for: the profile's target, a `Scalar` processor, or the `Fewest` multiplications.",

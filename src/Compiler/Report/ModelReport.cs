@@ -47,6 +47,9 @@ public sealed record ModelReport
     /// <summary>The bound of the error that is certain; null where none is known.</summary>
     public required ErrorCertificate? Certificate { get; init; }
 
+    /// <summary>Certified radii of samples; none where nobody asked for them.</summary>
+    public ImmutableArray<SampleRadius> Radii { get; init; } = [];
+
     /// <summary>The model as it was. Bytes are those of all constants as emitted without the reduction, each distinct array once.</summary>
     public required ReportCost Before { get; init; }
 

@@ -74,7 +74,7 @@ public sealed class CertificateTests
         double[] lower = [-1, -1, -1], upper = [1, 1, 1];
         for (int k = 0; k < 50; k++)
         {
-            (double[] Lower, double[] Upper)[] leaves = [.. TreeWalk.Leaves(RandomTree(random), lower, upper)];
+            LeafBox[] leaves = [.. TreeWalk.Leaves(RandomTree(random), LeafBox.Of(lower, upper), 3)];
             Assert.Equal(8, leaves.Sum(static l => Enumerable.Range(0, 3).Aggregate(1.0, (v, i) => v * (l.Upper[i] - l.Lower[i]))), 9);
             for (int s = 0; s < 100; s++)
             {
@@ -158,7 +158,7 @@ public sealed class CertificateTests
             (With(tree with { Values = tree.Values.Add(0) }), "values that no split uses"),
             (With(tree with { Values = tree.Values.SetItem(0, 5) }), "not inside its box"),
             (With(tree with { Values = tree.Values.SetItem(0, double.NaN) }), "not inside its box"),
-            (With(tree with { Inputs = tree.Inputs.SetItem(0, 3) }), "not inside its box"),
+            (With(tree with { Inputs = tree.Inputs.SetItem(0, 100_000) }), "not inside its box"),
             (With(tree with { Inputs = tree.Inputs.SetItem(0, -2) }), "not inside its box"),
             (With(ProofTree.Whole), "leaf 0 of the certificate is not proven"),
         })

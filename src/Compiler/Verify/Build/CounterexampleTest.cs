@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using RedGen.Compiler.Emit;
+using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Options;
 using RedGen.Compiler.Plan;
 using RedGen.Compiler.Verify.Properties;
@@ -37,12 +38,8 @@ internal static class CounterexampleTest
             code.Line("[Fact]");
             using (code.Block("public void The_counterexample_that_RedGen_found_is_none_any_more()"))
             {
-                code.Line("float[] x =");
-                code.Line("{");
-                for (int i = 0; i < input.Length; i += NumbersInLine) code.Line("    " + string.Join(", ", input.Skip(i).Take(NumbersInLine).Select(CSharpLiteral.Of)) + ",");
-                code.Line("};");
-                code.Line("var y = new float[" + CSharpLiteral.Of(output.Length) + "];");
-                code.Line(model + ".Predict(x, y);");
+                ImmutableArray<NetworkUse> runs = property.Networks.IsEmpty ? [new NetworkUse("", 0, [.. Enumerable.Range(0, input.Length)], output.Length)] : property.Networks;
+                foreach (NetworkUse run in runs) WriteRun(code, plan, model, runs.Length == 1 ? "" : run.Name, run.InputOf(input.AsSpan()), run.Outputs);
                 code.Line();
                 code.Line("// The property states the set of its counterexamples: this input must not be one.");
                 code.Line("bool isCounterexample = " + Condition(property, input, output) + ";");
@@ -53,23 +50,55 @@ internal static class CounterexampleTest
         return code.ToString();
     }
 
+    /// <summary>A call of the model; of several calls the names have the run's.</summary>
+    private static void WriteRun(SourceWriter code, ExecutionPlan plan, string model, string run, float[] input, int outputs)
+    {
+        (string x, string y) = (Named("x", run), Named("y", run));
+        code.Line("float[] " + x + " =");
+        code.Line("{");
+        for (int i = 0; i < input.Length; i += NumbersInLine) code.Line("    " + string.Join(", ", input.Skip(i).Take(NumbersInLine).Select(CSharpLiteral.Of)) + ",");
+        code.Line("};");
+        code.Line("var " + y + " = new float[" + CSharpLiteral.Of(outputs) + "];");
+        code.Line(model + ".Predict(" + string.Join(", ", Parts(plan.Graph, plan.Graph.Inputs, x).Concat(Parts(plan.Graph, plan.Graph.Outputs, y))) + ");");
+    }
+
+    /// <summary>The parts of an array that several tensors are.</summary>
+    private static IEnumerable<string> Parts(Graph graph, ImmutableArray<Value> values, string name)
+    {
+        if (values.Length == 1) return [name];
+        int[] lengths = [.. values.Select(v => (int)graph.TensorTypeOf(v.Name)!.Shape!.ElementCount)];
+        return lengths.Select((l, k) => "System.MemoryExtensions.AsSpan(" + name + ", " + CSharpLiteral.Of(lengths.Take(k).Sum()) + ", " + CSharpLiteral.Of(l) + ")");
+    }
+
+    private static string Named(string name, string run) => run.Length == 0 ? name : name + char.ToUpperInvariant(run[0]) + run.Substring(1);
+
     /// <summary>The conjunction that the input fulfils, as C#.</summary>
     private static string Condition(VerifiedProperty property, ImmutableArray<float> input, ImmutableArray<float> output)
     {
         Conjunction? fulfilled = property.Cases.SelectMany(static c => c.Conjunctions).FirstOrDefault(c => c.Rows.All(r => r.Holds(input.AsSpan(), output.AsSpan())));
-        string[] rows = [.. (fulfilled?.Rows ?? []).Select(Row)];
+        string[] x = [.. Enumerable.Range(0, input.Length).Select(i => Place(property.Networks, "x", i, static n => n.Inputs))];
+        string[] y = [.. Enumerable.Range(0, output.Length).Select(j => "y[" + CSharpLiteral.Of(j) + "]")];
+        if (property.Networks.Length > 1) y = [.. property.Networks.SelectMany(static n => Enumerable.Range(0, n.Outputs).Select(j => Named("y", n.Name) + "[" + CSharpLiteral.Of(j) + "]"))];
+        string[] rows = [.. (fulfilled?.Rows ?? []).Select(r => Row(r, x, y))];
         return rows.Length == 0 ? "true" : string.Join("\n    && ", rows);
     }
 
-    private static string Row(LinearRow row)
+    /// <summary>Where an input of the property stands: in the first run that has it.</summary>
+    private static string Place(ImmutableArray<NetworkUse> runs, string name, int element, Func<NetworkUse, ImmutableArray<int>> elements)
     {
-        IEnumerable<string> terms = Terms(row.Inputs, "x").Concat(Terms(row.Outputs, "y"));
+        NetworkUse? run = runs.Length < 2 ? null : runs.FirstOrDefault(r => elements(r).Contains(element));
+        return Named(name, run?.Name ?? "") + "[" + CSharpLiteral.Of(run is null ? element : elements(run).IndexOf(element)) + "]";
+    }
+
+    private static string Row(LinearRow row, string[] x, string[] y)
+    {
+        IEnumerable<string> terms = Terms(row.Inputs, x).Concat(Terms(row.Outputs, y));
         string sum = string.Join(" + ", row.Constant == 0 ? terms : terms.Append(CSharpLiteral.Of(row.Constant)));
         return (sum.Length == 0 ? "0d" : sum) + (row.IsStrict ? " < 0" : " <= 0");
     }
 
-    private static IEnumerable<string> Terms(ImmutableArray<double> factors, string name)
-        => factors.Select((f, i) => (Factor: f, Text: "(double)" + name + "[" + CSharpLiteral.Of(i) + "]")).Where(static t => t.Factor != 0)
+    private static IEnumerable<string> Terms(ImmutableArray<double> factors, string[] names)
+        => factors.Select((f, i) => (Factor: f, Text: "(double)" + names[i])).Where(static t => t.Factor != 0)
             .Select(static t => t.Factor == 1 ? t.Text : t.Factor == -1 ? "-" + t.Text : "(" + CSharpLiteral.Of(t.Factor) + " * " + t.Text + ")");
 
     private static string Short(ImmutableArray<float> values)

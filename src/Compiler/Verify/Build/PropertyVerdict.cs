@@ -42,6 +42,9 @@ public sealed record PropertyVerdict(string Name, string Sha256, PropertyResult 
     /// <summary>What generated code gives for it.</summary>
     public ImmutableArray<float> Output { get; init; } = [];
 
+    /// <summary>What belongs to the property beside its name: a statement's inputs, its slack, its number of samples; empty: nothing.</summary>
+    public string Detail { get; init; } = "";
+
     /// <summary>The file of a test that shows the violation; empty where there is none.</summary>
     public string Test { get; init; } = "";
 }

@@ -5,6 +5,7 @@ using System.Linq;
 using RedGen.Compiler.Diagnostics;
 using RedGen.Compiler.Options;
 using RedGen.Compiler.Plan;
+using RedGen.Compiler.Verify.Statements;
 
 namespace RedGen.Compiler.Verify.Build;
 
@@ -30,7 +31,7 @@ internal sealed class VerdictCheck
     /// <returns>What is proven, in sentences.</returns>
     public static ImmutableArray<string> Run(VerificationRequest? request, ExecutionPlan plan, DiagnosticBag diagnostics)
     {
-        if (request is null || request.Properties.IsEmpty) return [];
+        if (request is null || (request.Properties.IsEmpty && plan.Options.Prove.Length == 0)) return [];
         if (!TryRead(request.Unknown, out Severity unknown))
         {
             diagnostics.Add(DiagnosticCatalog.InvalidOption.With("RedGenVerifyUnknown", request.Unknown, "accepted: Warning, Error"));
@@ -65,18 +66,36 @@ internal sealed class VerdictCheck
             PropertyVerdict? verdict = file?.Properties.FirstOrDefault(p => p.Sha256 == property.Sha256);
             if (verdict is null) Report(DiagnosticCatalog.StaleVerdict with { Severity = _unknown }, property.Path, 1, 1, name, file is null ? problem : "the property is not the one that was verified");
             else if (verdict.Result == PropertyResult.Holds) proven.Add(Sentence(name, verdict));
-            else Report(verdict, property.Path, name);
+            else Report(verdict, property.Path, name, "");
+        }
+
+        foreach (Statement statement in StatementReader.ReadAll(plan.Options.Prove))
+        {
+            string hash = statement.Sha256(plan.Options.InputRange, request.HashOf);
+            if (file?.Properties.FirstOrDefault(p => p.Sha256 == hash) is { } verdict)
+            {
+                if (verdict.Result == PropertyResult.Holds) proven.Add(Sentence(statement.Text, verdict));
+                else Report(verdict, null, statement.Text, statement.Reading);
+            }
+            else if (BoundedProof.Proves(statement, plan, out long regions))
+            {
+                proven.Add(Sentence(statement.Text, new PropertyVerdict(statement.Text, "", PropertyResult.Holds) { Nodes = regions, Detail = statement.InputsOf(plan.Options.InputRange) }));
+            }
+            else
+            {
+                Report(DiagnosticCatalog.StaleVerdict with { Severity = _unknown }, null, 1, 1, statement.Text, file is null ? problem : "what is searched is what RedGenProve says of the model's item, with the files as they are now");
+            }
         }
 
         return proven.ToImmutable();
     }
 
-    private void Report(PropertyVerdict verdict, string path, string name)
+    private void Report(PropertyVerdict verdict, string? path, string name, string reading)
     {
         switch (verdict.Result)
         {
             case PropertyResult.Violated:
-                string test = verdict.Test.Length == 0 ? "" : "; a test that shows it: " + verdict.Test;
+                string test = reading + (verdict.Test.Length == 0 ? "" : "; a test that shows it: " + verdict.Test);
                 Report(DiagnosticCatalog.PropertyViolated, path, verdict.Line, verdict.Column, name, Numbers(verdict.Input), Numbers(verdict.Output), test);
                 break;
             case PropertyResult.Unknown:
@@ -88,11 +107,17 @@ internal sealed class VerdictCheck
         }
     }
 
-    private void Report(DiagnosticDescriptor descriptor, string path, int line, int column, params string[] arguments)
-        => _diagnostics.Add(descriptor.With(arguments).At(new FilePlace(path, line, column)));
+    private void Report(DiagnosticDescriptor descriptor, string? path, int line, int column, params string[] arguments)
+    {
+        // A statement stands on the model's item or its attribute: that is where diagnostics of a model are.
+        Diagnostic diagnostic = descriptor.With(arguments);
+        _diagnostics.Add(path is null ? diagnostic : diagnostic.At(new FilePlace(path, line, column)));
+    }
 
     private static string Sentence(string name, PropertyVerdict verdict)
-        => FormattableString.Invariant($"Proven of this code, float32 rounding included: {name} (SHA-256 {verdict.Sha256.Substring(0, 16)}…, {verdict.Nodes:N0} {(verdict.Nodes == 1 ? "region" : "regions")}).");
+        => FormattableString.Invariant($"Proven of this code, float32 rounding included: {name} ({Of(verdict)}{verdict.Nodes:N0} {(verdict.Nodes == 1 ? "region" : "regions")}).");
+
+    private static string Of(PropertyVerdict verdict) => verdict.Detail.Length > 0 ? verdict.Detail + ", " : "SHA-256 " + verdict.Sha256.Substring(0, 16) + "…, ";
 
     private static string Numbers(ImmutableArray<float> values)
     {

@@ -32,6 +32,7 @@ public sealed record VerdictFile(string Network, ImmutableArray<PropertyVerdict>
             Input = { p.Input },
             Output = { p.Output },
             Test = p.Test,
+            Detail = p.Detail,
         }));
         return new JsonFormatter(JsonFormatter.Settings.Default.WithIndentation("  ")).Format(message).Replace("\r\n", "\n") + "\n";
     }
@@ -64,6 +65,7 @@ public sealed record VerdictFile(string Network, ImmutableArray<PropertyVerdict>
         Input = [.. message.Input],
         Output = [.. message.Output],
         Test = message.Test,
+        Detail = message.Detail,
     };
 
     private static PropertyResult Result(string text) => text switch

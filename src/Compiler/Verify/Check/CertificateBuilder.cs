@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
@@ -21,14 +22,25 @@ internal sealed class CertificateBuilder
     /// <summary>Leaves that any certificate may have.</summary>
     private const int FewLeaves = 20_000;
 
+    /// <summary>Inputs up to which inputs are split; of networks with more, elements of values are.</summary>
+    private const int MostSplitInputs = 20;
+
+    /// <summary>Multiply-adds of all leaves, about.</summary>
+    private const double MostWork = 1e12;
+
     private readonly LeafProver _prover;
+    private readonly bool _splitsElements;
     private readonly long _most;
     private long _leaves;
 
-    private CertificateBuilder(LeafProver prover, long most)
+    private CertificateBuilder(BoundNetwork network, LeafProver prover, long most)
     {
         _prover = prover;
-        _most = most;
+        _splitsElements = network.Inputs > MostSplitInputs;
+        // A leaf pulls every argument of a function back through what is before it.
+        double weights = network.Nodes.OfType<AffineNode>().Sum(static n => n.Maps.Sum(static m => (double)m.Count));
+        double arguments = network.Nodes.OfType<ActivationNode>().Sum(static n => (double)n.Length);
+        _most = (long)Math.Min(most, Math.Max(64, MostWork / Math.Max(1, weights * arguments)));
     }
 
     /// <summary>Makes a certificate.</summary>
@@ -44,7 +56,8 @@ internal sealed class CertificateBuilder
         try
         {
             long most = FewLeaves + (LeavesForOne * trees.Sum(static t => (long)t.Values.Length));
-            var builder = new CertificateBuilder(new LeafProver(JoinedNetwork.Of(plans, property), threads, cancellationToken), most);
+            BoundNetwork network = JoinedNetwork.Of(plans, property);
+            var builder = new CertificateBuilder(network, new LeafProver(network, threads, cancellationToken), most);
             ImmutableArray<ProofTree> refined = [.. property.Cases.Zip(trees, builder.Refine)];
             problem = "";
             return new Certificate(NetworkDigest.Of(plans), propertySha256, refined);
@@ -59,7 +72,7 @@ internal sealed class CertificateBuilder
     /// <summary>The tree with parts instead of leaves that the checker does not prove.</summary>
     private ProofTree Refine(PropertyCase part, ProofTree tree)
     {
-        using IEnumerator<ProofTree> leaves = _prover.Map(tree, part.Box, (bounds, lower, upper) => Prove(bounds, lower, upper, part.Conjunctions)).GetEnumerator();
+        using IEnumerator<ProofTree> leaves = _prover.Map(tree, part.Box, (bounds, leaf) => Prove(bounds, leaf, part.Conjunctions)).GetEnumerator();
         ImmutableArray<int>.Builder inputs = ImmutableArray.CreateBuilder<int>();
         ImmutableArray<double>.Builder values = ImmutableArray.CreateBuilder<double>();
         int split = 0;
@@ -80,30 +93,27 @@ internal sealed class CertificateBuilder
         return new ProofTree(inputs.ToImmutable(), values.ToImmutable());
     }
 
-    private ProofTree Prove(LeafBounds bounds, double[] lower, double[] upper, ImmutableArray<Conjunction> conjunctions)
+    private ProofTree Prove(LeafBounds bounds, LeafBox leaf, ImmutableArray<Conjunction> conjunctions)
     {
         ImmutableArray<int>.Builder inputs = ImmutableArray.CreateBuilder<int>();
         ImmutableArray<double>.Builder values = ImmutableArray.CreateBuilder<double>();
-        var open = new Stack<(double[] Lower, double[] Upper)>();
-        open.Push((lower, upper));
+        var open = new Stack<LeafBox>();
+        open.Push(leaf);
         while (open.Count > 0)
         {
-            (double[] low, double[] high) = open.Pop();
-            if (bounds.Proves(low, high, conjunctions, out int input))
+            LeafBox box = open.Pop();
+            if (bounds.Proves(box, conjunctions, _splitsElements, out LeafSplit split))
             {
                 inputs.Add(ProofTree.Leaf);
                 continue;
             }
 
-            if (input < 0) throw new UnverifiableException("a part as small as float32 tells apart is proven by the search and not by the checker");
-            if (Interlocked.Increment(ref _leaves) > _most) throw new UnverifiableException("the checker, which has only splits of inputs, needs too many parts: there is no certificate of such a proof yet");
-            double middle = low[input] + ((high[input] - low[input]) / 2);
-            inputs.Add(input);
-            values.Add(middle);
-            (double[] left, double[] right) = ((double[])high.Clone(), (double[])low.Clone());
-            left[input] = right[input] = middle;
-            open.Push((right, high));
-            open.Push((low, left));
+            if (split.Place < 0) throw new UnverifiableException("a part as small as float32 tells apart is proven by the search and not by the checker");
+            if (Interlocked.Increment(ref _leaves) > _most) throw new UnverifiableException("the checker, which takes nothing over from a leaf's surroundings, needs too many parts: there is no certificate of such a proof yet");
+            inputs.Add(split.Place);
+            values.Add(split.Value);
+            open.Push(box.Above(split.Place, split.Value));
+            open.Push(box.Below(split.Place, split.Value));
         }
 
         return new ProofTree(inputs.ToImmutable(), values.ToImmutable());

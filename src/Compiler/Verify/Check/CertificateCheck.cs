@@ -40,7 +40,7 @@ public static class CertificateCheck
             var prover = new LeafProver(JoinedNetwork.Of(plans, property), threads, cancellationToken);
             foreach ((PropertyCase part, ProofTree tree) in property.Cases.Zip(certificate.Trees, static (c, t) => (c, t)))
             {
-                foreach (bool isProven in prover.Map(tree, part.Box, (bounds, lower, upper) => bounds.Proves(lower, upper, part.Conjunctions, out _)))
+                foreach (bool isProven in prover.Map(tree, part.Box, (bounds, leaf) => bounds.Proves(leaf, part.Conjunctions, splitsElements: false, out _)))
                 {
                     if (!isProven) return new(leaves, "leaf " + leaves.ToString(CultureInfo.InvariantCulture) + " of the certificate is not proven");
                     leaves++;

@@ -24,6 +24,8 @@ internal class LeafBounds
     private readonly double[][] _sizes;
     private readonly bool[] _isBent;
     private readonly BoundNode[][] _readers;
+    private readonly int[] _places;
+    private ImmutableSortedDictionary<int, (double Low, double High)> _splits = ImmutableSortedDictionary<int, (double Low, double High)>.Empty;
 
     /// <summary>Makes room for the bounds of a network.</summary>
     /// <exception cref="UnverifiableException">The network is too wide for the checker's account of rounding.</exception>
@@ -35,6 +37,8 @@ internal class LeafBounds
         _errors = [.. network.Nodes.Select(static n => new double[n.Length])];
         _sizes = [.. network.Nodes.Select(static n => new double[n.Length])];
         _isBent = new bool[network.Nodes.Length];
+        _places = new int[network.Nodes.Length + 1];
+        for (int n = 0; n < network.Nodes.Length; n++) _places[n + 1] = _places[n] + network.Nodes[n].Length;
         _readers = [.. network.Nodes.Select((_, n) => network.Nodes.Where(r => r.Sources.Contains(n)).ToArray())];
         for (int n = 0; n < network.Nodes.Length; n++)
         {
@@ -44,6 +48,12 @@ internal class LeafBounds
                 throw new UnverifiableException("'" + network.Nodes[n].Name + "' has more elements than the checker accounts for");
         }
     }
+
+    /// <summary>The number of places that a proof can split: inputs and elements of all nodes.</summary>
+    public int Places => _places[_places.Length - 1];
+
+    /// <summary>The place of a node's element.</summary>
+    public int PlaceOf(int node, int element) => _places[node] + element;
 
     /// <summary>The lower bounds of a node.</summary>
     public double[] Lower(int node) => _lower[node];
@@ -65,16 +75,56 @@ internal class LeafBounds
     /// <returns>Whether no point of the box fulfils a conjunction.</returns>
     public bool Proves(double[] lower, double[] upper, ImmutableArray<Conjunction> conjunctions, out int split)
     {
-        Compute(lower, upper);
-        return Rows(lower, upper, conjunctions, out split);
+        bool isProven = Proves(LeafBox.Of(lower, upper), conjunctions, splitsElements: false, out LeafSplit chosen);
+        split = chosen.Place;
+        return isProven;
+    }
+
+    /// <summary>The conditions over what a leaf stands for.</summary>
+    /// <param name="box">The leaf.</param>
+    /// <param name="conjunctions">The conjunctions.</param>
+    /// <param name="splitsElements">Whether elements of values are chosen to be split, and inputs only where there is none.</param>
+    /// <param name="split">Where the leaf is not proven: a split whose parts are likely to be; <see cref="LeafSplit.None"/> where there is none.</param>
+    /// <returns>Whether no input of the leaf fulfils a conjunction.</returns>
+    public bool Proves(LeafBox box, ImmutableArray<Conjunction> conjunctions, bool splitsElements, out LeafSplit split)
+    {
+        _splits = box.Elements;
+        split = LeafSplit.None;
+        // Where an element's bounds exclude the part that it was split to, no input leads there.
+        return !Compute(box.Lower, box.Upper) || Rows(box.Lower, box.Upper, conjunctions, splitsElements, out split);
     }
 
     /// <summary>Computes the bounds of all values over a box.</summary>
-    protected void Compute(double[] lower, double[] upper)
+    /// <returns>Whether any input of the box leads to the parts of elements that the leaf stands for.</returns>
+    protected bool Compute(double[] lower, double[] upper)
     {
         lower.CopyTo(_lower[0], 0);
         upper.CopyTo(_upper[0], 0);
-        for (int n = 1; n < _network.Nodes.Length; n++) Compute(n);
+        for (int n = 1; n < _network.Nodes.Length; n++)
+        {
+            Compute(n);
+            if (_splits.Count > 0 && !Meet(n)) return false;
+            if (_isBent[n] && _network.Nodes[n] is AffineNode { Sources: not [0] } affine) Tighten(affine, n);
+            if (_splits.Count > 0 && !Meet(n)) return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Cuts a node's bounds to the parts that its elements were split to.</summary>
+    /// <returns>Whether anything is left.</returns>
+    private bool Meet(int node)
+    {
+        double[] lower = _lower[node], upper = _upper[node];
+        foreach (KeyValuePair<int, (double Low, double High)> split in _splits)
+        {
+            int element = split.Key - _places[node];
+            if (element < 0 || element >= lower.Length) continue;
+            (lower[element], upper[element]) = (Math.Max(lower[element], split.Value.Low), Math.Min(upper[element], split.Value.High));
+            if (lower[element] > upper[element]) return false;
+        }
+
+        return true;
     }
 
     /// <summary>The rounding errors of a layer's float32 sums.</summary>
@@ -89,9 +139,9 @@ internal class LeafBounds
         rounding.Errors(sizes, largest, errors);
     }
 
-    private bool Rows(double[] lower, double[] upper, ImmutableArray<Conjunction> conjunctions, out int split)
+    private bool Rows(double[] lower, double[] upper, ImmutableArray<Conjunction> conjunctions, bool splitsElements, out LeafSplit split)
     {
-        split = -1;
+        split = LeafSplit.None;
         var functionals = new LeafFunctionals(_network, Math.Max(1, conjunctions.Sum(static c => c.Rows.Length)));
         int row = 0;
         foreach (LinearRow condition in conjunctions.SelectMany(static c => c.Rows))
@@ -104,7 +154,7 @@ internal class LeafBounds
 
         double[] least = functionals.Least(this);
         var gains = new double[lower.Length];
-        bool isProven = true;
+        var open = new List<int>();
         row = 0;
         foreach (Conjunction conjunction in conjunctions)
         {
@@ -117,25 +167,12 @@ internal class LeafBounds
             }
 
             if (fails) continue;
-            isProven = false;
+            open.Add(nearest);
             for (int i = 0; i < gains.Length && nearest >= 0; i++) gains[i] += Math.Abs(functionals.Factor(nearest, i)) * (upper[i] - lower[i]);
         }
 
-        if (!isProven) split = Widest(lower, upper, gains);
-        return isProven;
-    }
-
-    /// <summary>The input that a condition depends on most, of those that can still be split.</summary>
-    private static int Widest(double[] lower, double[] upper, double[] gains)
-    {
-        int best = -1;
-        for (int i = 0; i < gains.Length; i++)
-        {
-            if (!(upper[i] - lower[i] > 1e-7 * Math.Max(Math.Abs(lower[i]), Math.Abs(upper[i])))) continue;
-            if (best < 0 || gains[i] > gains[best]) best = i;
-        }
-
-        return best;
+        if (open.Count > 0) split = (splitsElements ? LeafSplit.OfElement(_network, this, functionals, open) : null) ?? LeafSplit.OfInput(lower, upper, gains);
+        return open.Count == 0;
     }
 
     private void Compute(int node)
@@ -187,8 +224,6 @@ internal class LeafBounds
             double error = _errors[index][i] + (size[i] * LeafFunctionals.Rounding);
             (low[i], high[i]) = (low[i] - error, high[i] + error);
         }
-
-        if (_isBent[index] && node.Sources is not [0]) Tighten(node, index);
     }
 
     /// <summary>Bounds the elements again that a function bends.</summary>

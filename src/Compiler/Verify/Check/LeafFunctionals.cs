@@ -48,6 +48,9 @@ internal sealed class LeafFunctionals
         _magnitudes[functional] += Math.Abs(constant);
     }
 
+    /// <summary>The factor of a node's element, once the functionals were pulled back beyond it.</summary>
+    public double FactorAt(int functional, int node, int element) => _factors[node] is { } factors ? factors[(element * _width) + functional] : 0;
+
     /// <summary>The factor of an input.</summary>
     public double Factor(int functional, int input) => _factors[0] is { } factors ? factors[(input * _width) + functional] : 0;
 

@@ -42,11 +42,11 @@ internal sealed class LeafProver
     /// <summary>Applies a function to each leaf of a tree.</summary>
     /// <exception cref="FormatException">The tree is none.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public IEnumerable<T> Map<T>(ProofTree tree, VerifiedBox box, Func<LeafBounds, double[], double[], T> function)
+    public IEnumerable<T> Map<T>(ProofTree tree, VerifiedBox box, Func<LeafBounds, LeafBox, T> function)
     {
         (double[] lower, double[] upper) = BoxOf(box);
-        var block = new List<(double[] Lower, double[] Upper)>(BlockLength);
-        foreach ((double[] Lower, double[] Upper) leaf in TreeWalk.Leaves(tree, lower, upper))
+        var block = new List<LeafBox>(BlockLength);
+        foreach (LeafBox leaf in TreeWalk.Leaves(tree, LeafBox.Of(lower, upper), _bounds[0].Places))
         {
             block.Add(leaf);
             if (block.Count < BlockLength) continue;
@@ -57,7 +57,7 @@ internal sealed class LeafProver
         foreach (T result in Block(block, function)) yield return result;
     }
 
-    private T[] Block<T>(List<(double[] Lower, double[] Upper)> leaves, Func<LeafBounds, double[], double[], T> function)
+    private T[] Block<T>(List<LeafBox> leaves, Func<LeafBounds, LeafBox, T> function)
     {
         var results = new T[leaves.Count];
         int next = -1;
@@ -66,7 +66,7 @@ internal sealed class LeafProver
             for (int i = Interlocked.Increment(ref next); i < results.Length; i = Interlocked.Increment(ref next))
             {
                 _cancellation.ThrowIfCancellationRequested();
-                results[i] = function(bounds, leaves[i].Lower, leaves[i].Upper);
+                results[i] = function(bounds, leaves[i]);
             }
         }
 

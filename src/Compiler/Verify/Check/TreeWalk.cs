@@ -6,57 +6,36 @@ namespace RedGen.Compiler.Verify.Check;
 /// <summary>Walks over the leaves of a tree, each as the box that it stands for.</summary>
 internal static class TreeWalk
 {
+    /// <summary>Numbers of the boxes that may wait at once: a file must not fill the memory.</summary>
+    private const long MostNumbers = 1L << 27;
+
     /// <summary>The leaves in their order.</summary>
     /// <param name="tree">The tree.</param>
-    /// <param name="lower">The lower ends of the whole box.</param>
-    /// <param name="upper">The upper ends.</param>
+    /// <param name="whole">The whole box.</param>
+    /// <param name="places">Inputs and elements that can be split.</param>
     /// <exception cref="FormatException">The numbers are no tree over the box.</exception>
-    public static IEnumerable<(double[] Lower, double[] Upper)> Leaves(ProofTree tree, double[] lower, double[] upper)
+    public static IEnumerable<LeafBox> Leaves(ProofTree tree, LeafBox whole, int places)
     {
-        (lower, upper) = ((double[])lower.Clone(), (double[])upper.Clone());
-        var open = new Stack<Split>();
+        var open = new Stack<LeafBox>();
+        open.Push(whole);
         int split = 0;
-        bool isDone = false;
-        foreach (int input in tree.Inputs)
+        foreach (int place in tree.Inputs)
         {
-            if (isDone) throw new FormatException("a tree of the certificate goes on behind its last leaf");
-            if (input != ProofTree.Leaf)
+            if (open.Count == 0) throw new FormatException("a tree of the certificate goes on behind its last leaf");
+            if (open.Count * (2L * whole.Lower.Length) > MostNumbers) throw new FormatException("a tree of the certificate is too deep");
+            LeafBox box = open.Pop();
+            if (place == ProofTree.Leaf)
             {
-                double value = split < tree.Values.Length ? tree.Values[split++] : double.NaN;
-                if (input < 0 || input >= lower.Length || !(value >= lower[input] && value <= upper[input])) throw new FormatException("a split of the certificate is not inside its box");
-                open.Push(new Split(input, value, upper[input], IsUpper: false));
-                upper[input] = value;
+                yield return box;
                 continue;
             }
 
-            yield return ((double[])lower.Clone(), (double[])upper.Clone());
-            isDone = Next(open, lower, upper);
+            double value = split < tree.Values.Length ? tree.Values[split++] : double.NaN;
+            if (place < 0 || place >= places || !box.Holds(place, value)) throw new FormatException("a split of the certificate is not inside its box");
+            open.Push(box.Above(place, value));
+            open.Push(box.Below(place, value));
         }
 
-        if (!isDone || split != tree.Values.Length) throw new FormatException("a tree of the certificate ends before its last leaf, or has values that no split uses");
+        if (open.Count > 0 || split != tree.Values.Length) throw new FormatException("a tree of the certificate ends before its last leaf, or has values that no split uses");
     }
-
-    /// <summary>Goes to the part behind a leaf.</summary>
-    /// <returns>Whether there is none.</returns>
-    private static bool Next(Stack<Split> open, double[] lower, double[] upper)
-    {
-        while (open.Count > 0)
-        {
-            Split split = open.Pop();
-            if (split.IsUpper)
-            {
-                lower[split.Input] = split.Other;
-                continue;
-            }
-
-            open.Push(new Split(split.Input, split.Value, lower[split.Input], IsUpper: true));
-            (lower[split.Input], upper[split.Input]) = (split.Value, split.Other);
-            return false;
-        }
-
-        return true;
-    }
-
-    /// <summary>A split whose part is being visited: the lower one, or the upper one; and the end of the box that it moved.</summary>
-    private readonly record struct Split(int Input, double Value, double Other, bool IsUpper);
 }

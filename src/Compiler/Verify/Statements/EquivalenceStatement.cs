@@ -18,6 +18,9 @@ public sealed record EquivalenceStatement(string Text, ImmutableArray<ElementRan
     /// <inheritdoc/>
     public override ImmutableArray<string> Files => Other == Trained ? [] : [Other];
 
+    /// <inheritdoc/>
+    public override string Reading => "; the outputs are those of both networks";
+
     /// <summary>The property of both networks, which get the same inputs.</summary>
     /// <param name="network">The network.</param>
     /// <param name="other">The other one.</param>

@@ -17,6 +17,9 @@ namespace RedGen.Compiler.Verify.Statements;
 /// <param name="Slack">By how much it may all the same; null: by what float32 rounding can make, which the proof finds out.</param>
 public sealed record MonotoneStatement(string Text, ImmutableArray<ElementRange> Over, ElementName Input, bool IsIncreasing, ElementName Output, double? Slack) : Statement(Text, Over)
 {
+    /// <inheritdoc/>
+    public override string Reading => "; the last number of the input is " + Input + " after it rose, the outputs are those before and after";
+
     /// <summary>The input element.</summary>
     /// <exception cref="FormatException">The network has no such element, or the name means several.</exception>
     internal int InputOf(NetworkSignature network) => One(Input, network.Inputs, "X");

@@ -20,6 +20,9 @@ public sealed record RobustStatement(string Text, ImmutableArray<ElementRange> O
     /// <inheritdoc/>
     public override ImmutableArray<string> Files => Labels.Length == 0 ? [Samples] : [Samples, Labels];
 
+    /// <inheritdoc/>
+    public override string InputsOf(string inputRange) => inputRange.Length == 0 && Over.IsEmpty ? "inputs of any range" : base.InputsOf(inputRange);
+
     /// <summary>The class of outputs: the first of the largest.</summary>
     public static int ClassOf(ReadOnlySpan<float> outputs)
     {

@@ -17,6 +17,13 @@ public abstract record Statement(string Text, ImmutableArray<ElementRange> Over)
     /// <summary>The files that it names, as it names them.</summary>
     public virtual ImmutableArray<string> Files => [];
 
+    /// <summary>How the numbers of a counterexample are read, as the end of a sentence; empty: inputs and outputs of the network.</summary>
+    public virtual string Reading => "";
+
+    /// <summary>The inputs that the statement is about, in words; empty where its text says them.</summary>
+    /// <param name="inputRange">The <see cref="CompilerOptions.InputRange"/>.</param>
+    public virtual string InputsOf(string inputRange) => Over.IsEmpty ? "inputs " + (inputRange.Length == 0 ? "-3..3" : inputRange) : "inputs as stated";
+
     /// <summary>What tells statements apart, over a declared box and with the contents of files.</summary>
     /// <param name="inputRange">The <see cref="CompilerOptions.InputRange"/>.</param>
     /// <param name="hash">The SHA-256 of a file, by the name that the statement has for it.</param>
