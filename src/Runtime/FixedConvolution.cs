@@ -33,9 +33,14 @@ public static class FixedConvolution
 #if NET8_0_OR_GREATER
         if (RuntimeFeature.IsDynamicCodeCompiled && FirstCalls<TShape>.Count < FirstCalls.Limit)
         {
-            FirstCalls<TShape>.Count++;
-            RunSizes(input, weights, bias, output, workspace, FixedSizes.Of(shape), activation);
-            return;
+            if (!FirstCalls.AreSkipped)
+            {
+                FirstCalls<TShape>.Count++;
+                RunSizes(input, weights, bias, output, workspace, FixedSizes.Of(shape), activation);
+                return;
+            }
+
+            FirstCalls<TShape>.Count = FirstCalls.Limit;
         }
 #endif
         RunFixed(input, weights, bias, output, workspace, shape, activation);

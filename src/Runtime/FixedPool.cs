@@ -19,9 +19,14 @@ public static class FixedPool
 #if NET8_0_OR_GREATER
         if (RuntimeFeature.IsDynamicCodeCompiled && FirstCalls<TShape>.Count < FirstCalls.Limit)
         {
-            FirstCalls<TShape>.Count++;
-            RunFixed(input, output, FixedPoolSizes.Of(shape), default(LargestFold));
-            return;
+            if (!FirstCalls.AreSkipped)
+            {
+                FirstCalls<TShape>.Count++;
+                RunFixed(input, output, FixedPoolSizes.Of(shape), default(LargestFold));
+                return;
+            }
+
+            FirstCalls<TShape>.Count = FirstCalls.Limit;
         }
 #endif
         RunFixed(input, output, shape, default(LargestFold));
@@ -38,9 +43,14 @@ public static class FixedPool
 #if NET8_0_OR_GREATER
         if (RuntimeFeature.IsDynamicCodeCompiled && FirstCalls<TShape>.Count < FirstCalls.Limit)
         {
-            FirstCalls<TShape>.Count++;
-            RunFixed(input, output, FixedPoolSizes.Of(shape), new AverageFold(shape.KernelHeight * shape.KernelWidth));
-            return;
+            if (!FirstCalls.AreSkipped)
+            {
+                FirstCalls<TShape>.Count++;
+                RunFixed(input, output, FixedPoolSizes.Of(shape), new AverageFold(shape.KernelHeight * shape.KernelWidth));
+                return;
+            }
+
+            FirstCalls<TShape>.Count = FirstCalls.Limit;
         }
 #endif
         RunFixed(input, output, shape, new AverageFold(shape.KernelHeight * shape.KernelWidth));

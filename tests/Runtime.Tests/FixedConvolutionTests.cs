@@ -94,6 +94,33 @@ public class FixedConvolutionTests
         Assert.Equal(FirstCalls.Limit, FirstCalls<AnySizes>.Count);
     }
 
+    [Fact]
+    public void A_run_that_warms_up_leaves_no_first_calls()
+    {
+        ConvCase shape = ConvCase.Square(5, 24, 6, 6, 3, 1, 1);
+        Data data = new(56);
+        _sizes = new Sizes(shape, data);
+        (float[] input, float[] weights, float[] bias) = (data.Floats(shape.InputLength), data.Floats(shape.WeightLength), data.Floats(24));
+        float[] output = new float[shape.OutputLength], workspace = new float[_sizes.Workspace];
+        FirstCalls<AnySizes>.Count = 0;
+        FirstCalls.Skip();
+        FixedConvolution.Run(input, weights, bias, output, workspace, default(AnySizes), default(Relu));
+        FirstCalls.Resume();
+        Assert.Equal(FirstCalls.Limit, FirstCalls<AnySizes>.Count);
+        Expect.Close(
+            shape.Reference(ChannelsLast.Back(input, 1, 5, 36), Unpacked(), bias, [], x => Math.Max(x, 0)), ChannelsLast.Back(output, 1, 24, 36), 1e-5, shape.ToString());
+
+        // [tap][input][output] as ONNX has it: [output][input][tap].
+        float[] Unpacked()
+        {
+            float[] rows = new float[weights.Length];
+            for (int tap = 0; tap < 9; tap++)
+                for (int c = 0; c < 5; c++)
+                    for (int m = 0; m < 24; m++) rows[(((m * 5) + c) * 9) + tap] = weights[(((tap * 5) + c) * 24) + m];
+            return rows;
+        }
+    }
+
     private static void Check(ConvCase shape, Data data)
     {
         float[] input = data.Floats(shape.InputLength);

@@ -57,6 +57,7 @@ internal static class ModelEmitter
         string named = outputs.Any(o => o.IsOpen) ? "Tensors" : plan.HasBatches ? "ParallelBatch ParallelOptions" : "";
         if (!plan.Options.IsPortable && PredictEmitter.HasAlignedScratch(plan)) named += " AlignedMemory";
         if (!plan.Options.IsPortable && PredictEmitter.ComparesFloats(inputs, outputs)) named += " Aliasing";
+        if (WarmupEmitter.HasOwnKernels(plan)) named += " FirstCalls";
         using SourceWriter.BlockScope space = FileHeader.Write(code, plan, string.Join("\n", plan.Buffers.Values.Select(b => b.ElementType.CSharpName()).Distinct().Prepend(body).Append(named)));
         ClassDocumentation.Write(code, plan, steps, proven);
         code.Line($"[GeneratedCode(\"RedGen\", \"{FileHeader.Version}\")]");

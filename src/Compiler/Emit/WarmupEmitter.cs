@@ -19,6 +19,13 @@ internal static class WarmupEmitter
         {
             if (MakesAll(plan)) code.Line("Expanded.MakeAll();");
             string arguments = string.Join(", ", inputs.Concat(outputs.Where(o => !o.IsOpen && !outputs.Any(other => other.IsOpen))).Select(v => $"new {v.CSharp}[{v.Pascal}Length]"));
+            bool compiles = HasOwnKernels(plan);
+            if (compiles)
+            {
+                code.Line("// Small layers are compiled for their sizes now, and not after their first calls.");
+                code.Line("FirstCalls.Skip();");
+            }
+
             if (!MayRefuse(plan, inputs))
             {
                 code.Line($"Predict({arguments});");
@@ -29,10 +36,15 @@ internal static class WarmupEmitter
                 using (code.Block("catch (Exception refused) when (refused is ArgumentException " + (plan.Options.IsPortable ? "|| refused is " : "or ") + "ArithmeticException)"))
                     code.Line("// Zeros are nothing that this network takes. What it has computed until then is compiled.");
             }
+
+            if (compiles) code.Line("FirstCalls.Resume();");
         }
 
         code.Line();
     }
+
+    /// <summary>Whether layers are compiled for their sizes after their first calls.</summary>
+    public static bool HasOwnKernels(ExecutionPlan plan) => !plan.Options.IsPortable && plan.Root.Steps.Any(static s => s.HasOwnKernel);
 
     /// <summary>Whether there are expanded weights that a run over zeros may leave out: those of branches.</summary>
     public static bool MakesAll(ExecutionPlan plan) => PredictEmitter.Expands(plan) && HasBodies(plan);

@@ -67,6 +67,9 @@ public abstract class Step
     /// <summary>Whether output 0 is input 0 under another shape, so that nothing is computed.</summary>
     public virtual bool IsView => false;
 
+    /// <summary>Whether its kernel is compiled for its sizes alone, once its first calls have used one for all sizes (docs/decisions/0026).</summary>
+    public virtual bool HasOwnKernel => false;
+
     /// <summary>Copies of whole runs of elements, which the planner may spare by placing one value inside the other.</summary>
     internal virtual ImmutableArray<CopiedPart> Parts => [];
 

@@ -176,7 +176,10 @@ internal static partial class ResNet20
     /// </summary>
     public static void Warmup()
     {
+        // Small layers are compiled for their sizes now, and not after their first calls.
+        FirstCalls.Skip();
         Predict(new float[InputLength], new float[LogitsLength]);
+        FirstCalls.Resume();
     }
 
     /// <summary>The layers, one after the other.</summary>

@@ -83,6 +83,8 @@ internal sealed class FixedConvKernel : ChannelsLastKernel
 
     private sealed class FixedConvStep(ConvLayer layer, FusedActivation activation) : Step
     {
+        public override bool HasOwnKernel => true;
+
         public override string Kernel => NameOf(layer) + (Weights[0].Expansion is null ? "" : ".Expanded");
 
         internal override StepRounding? Rounding => StepRounding.OfNodes;

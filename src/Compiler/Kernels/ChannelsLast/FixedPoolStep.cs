@@ -11,6 +11,9 @@ namespace RedGen.Compiler.Kernels.ChannelsLast;
 /// <param name="width">The pixels of a row.</param>
 internal sealed class FixedPoolStep(string function, int channels, WindowAxis height, WindowAxis width) : Step
 {
+    /// <inheritdoc/>
+    public override bool HasOwnKernel => true;
+
     /// <summary>Elements read beyond which set-up no longer counts.</summary>
     private const long MostTaps = 1 << 14;
 
