@@ -97,16 +97,16 @@ internal static partial class Cell
         if (y.Length != YLength) ThrowLength(nameof(y), y.Length, YLength);
         if (hn.Length != HnLength) ThrowLength(nameof(hn), hn.Length, HnLength);
         if (cn.Length != CnLength) ThrowLength(nameof(cn), cn.Length, CnLength);
-        if (x.Overlaps(y)) ThrowOverlap(nameof(y), nameof(x));
-        if (h.Overlaps(y)) ThrowOverlap(nameof(y), nameof(h));
-        if (c.Overlaps(y)) ThrowOverlap(nameof(y), nameof(c));
-        if (x.Overlaps(hn)) ThrowOverlap(nameof(hn), nameof(x));
-        if (h.Overlaps(hn)) ThrowOverlap(nameof(hn), nameof(h));
-        if (c.Overlaps(hn)) ThrowOverlap(nameof(hn), nameof(c));
-        if (x.Overlaps(cn)) ThrowOverlap(nameof(cn), nameof(x));
-        if (h.Overlaps(cn)) ThrowOverlap(nameof(cn), nameof(h));
-        if (c.Overlaps(cn)) ThrowOverlap(nameof(cn), nameof(c));
-        Span<float> scratch = stackalloc float[64];
+        if (Aliasing.Exists(x, y)) ThrowOverlap(nameof(y), nameof(x));
+        if (Aliasing.Exists(h, y)) ThrowOverlap(nameof(y), nameof(h));
+        if (Aliasing.Exists(c, y)) ThrowOverlap(nameof(y), nameof(c));
+        if (Aliasing.Exists(x, hn)) ThrowOverlap(nameof(hn), nameof(x));
+        if (Aliasing.Exists(h, hn)) ThrowOverlap(nameof(hn), nameof(h));
+        if (Aliasing.Exists(c, hn)) ThrowOverlap(nameof(hn), nameof(c));
+        if (Aliasing.Exists(x, cn)) ThrowOverlap(nameof(cn), nameof(x));
+        if (Aliasing.Exists(h, cn)) ThrowOverlap(nameof(cn), nameof(h));
+        if (Aliasing.Exists(c, cn)) ThrowOverlap(nameof(cn), nameof(c));
+        Span<float> scratch = AlignedMemory.Slice(stackalloc float[80], 64);
         Run(x, h, c, y, hn, cn, scratch);
     }
 
