@@ -22,7 +22,7 @@ public sealed class ReportVerbTests
         Assert.Equal(
             ["file", "sha256", "className", "output", "hashing", "isTuned", "tolerance", "measuredError", "measuredOn", "estimatedError", "certifiedError", "parameters", "weights", "outputsMerged",
                 "multiplicationsBefore", "multiplicationsAfter", "multiplicationsRemoved", "additionsBefore", "additionsAfter", "valuesPerColumnRatio", "weightBytesBefore", "weightBytesAfter",
-                "weightBytesRatio", "scratchBytesBefore", "scratchBytesAfter", "scratchBytesBound", "scratchRatio", "estimatedMicroseconds", "costsOf", "layers", "certificate", "diagnostics"],
+                "weightBytesRatio", "scratchBytesBefore", "scratchBytesAfter", "scratchBytesBound", "scratchRatio", "estimatedMicroseconds", "costsOf", "layers", "certificate", "radii", "diagnostics"],
             json.EnumerateObject().Select(static p => p.Name));
         Assert.Equal(("digits-mlp.onnx", "Adaptive"), (json.GetProperty("file").GetString(), json.GetProperty("hashing").GetString()));
         Assert.Equal((2410, 2368, 2368), (json.GetProperty("parameters").GetInt64(), json.GetProperty("weights").GetInt64(), json.GetProperty("multiplicationsBefore").GetInt64()));
