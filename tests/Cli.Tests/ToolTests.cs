@@ -69,7 +69,7 @@ public sealed class ToolTests
 
     [Theory]
     [InlineData("--hashing", "frob")]
-    [InlineData("--profile", "Portable")]
+    [InlineData("--profile", "Desktop")]
     [InlineData("--dims", "batch=none")]
     [InlineData("--optimise", "perhaps")]
     [InlineData("--tolerance", "2")]
@@ -93,7 +93,7 @@ public sealed class ToolTests
     [Fact]
     public void All_problems_come_at_once()
     {
-        ToolRun run = ToolRun.Of("inspect", "m.onnx", "--hashing", "frob", "--profile", "Portable");
+        ToolRun run = ToolRun.Of("inspect", "m.onnx", "--hashing", "frob", "--profile", "Desktop");
         Assert.Contains("--hashing=", run.Error);
         Assert.Contains("--profile=", run.Error);
     }
