@@ -112,7 +112,9 @@ public static class ModelCompiler
         if (diagnostics.HasErrors) return inlined;
         Graph graph = PassPipeline.Run(PinDimensions.Run(inlined, options, diagnostics), PassPipeline.Required, context);
         if (!diagnostics.HasErrors && !forReference) graph = PassPipeline.Run(graph, PassPipeline.Lowering, context);
-        return diagnostics.HasErrors || !options.Optimise ? graph : PassPipeline.Run(graph, PassPipeline.Optimising, context);
+        if (diagnostics.HasErrors || !options.Optimise) return graph;
+        graph = PassPipeline.Run(graph, PassPipeline.Optimising, context);
+        return forReference || diagnostics.HasErrors || !options.TrustRange ? graph : PassPipeline.Run(graph, PassPipeline.UnderRange, context);
     }
 
     /// <summary>Marks the nodes that one kernel computes together.</summary>

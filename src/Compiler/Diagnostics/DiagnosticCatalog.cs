@@ -129,6 +129,10 @@ public static class DiagnosticCatalog
     public static readonly DiagnosticDescriptor StaleKernels = new("RG0031", Severity.Warning, "Measured kernels not used",
         "the kernels of the plan file {0}: {1}; run `redgen tune --kernels only` again");
 
+    /// <summary>What was left out because inputs are taken to lie in a range.</summary>
+    public static readonly DiagnosticDescriptor RangeTrusted = new("RG0032", Severity.Info, "Range of the inputs trusted",
+        "for inputs in {0}, {1} are left out: {2}");
+
     /// <summary>An input violates a property that the build should prove.</summary>
     public static readonly DiagnosticDescriptor PropertyViolated = new("RG2001", Severity.Error, "Property violated",
         "the generated code violates '{0}': for the input {1} it gives {2}{3}");
@@ -151,7 +155,7 @@ public static class DiagnosticCatalog
         MissingFile, ChangedFile, NotOnnx, Malformed, NewerIrVersion, UnsupportedOpset, UnsupportedOperator, UnsupportedType,
         UnsupportedAttribute, UnpinnedDimension, ShapeConflict, InvalidGraph, InvalidNode, ExternalData, TooLarge,
         NonFiniteWeights, InvalidOption, DuplicateClass, StringBudget, UnsupportedValue, DynamicShape, InvalidAttribute,
-        InternalError, ResourceWeights, StalePlan, ErrorBound, ToleranceMissed, NotInProfile, FlashBudget, RamBudget, StaleKernels,
+        InternalError, ResourceWeights, StalePlan, ErrorBound, ToleranceMissed, NotInProfile, FlashBudget, RamBudget, StaleKernels, RangeTrusted,
         PropertyViolated, PropertyUndecided, UnreadableProperty, StaleVerdict,
     ];
 }

@@ -217,6 +217,9 @@ public sealed record CompilerOptions
     /// <summary>Properties that a build proves of the generated code, as statements in their plain form, separated by semicolons; empty: none.</summary>
     public string Prove { get; init; } = "";
 
+    /// <summary>Whether inputs are taken to lie in <see cref="InputRange"/>, so that what none of them needs is left out.</summary>
+    public bool TrustRange { get; init; }
+
     /// <summary>The file of samples that the search measures on, as the user wrote it; empty: none.</summary>
     public string Samples { get; init; } = "";
 

@@ -33,6 +33,8 @@ public static class OptionTable
             static (o, v) => o with { InputRange = OptionReader.Ranges(v) }),
         Text("Prove", "", "Properties that the build proves of the generated code, such as `range Y[0]:-1..1; monotone X[2]:+:Y[0]; robust samples.npy epsilon 0.01; equivalent trained within 0.01`.",
             static (o, v) => o with { Prove = OptionReader.Statements(v) }),
+        Flag("TrustRange", "false", "Whether inputs are taken to lie in `RedGenInputRange`: what no such input needs (neurons that are never on, functions that give their argument back, constant values) is left out. Other inputs are not checked and give other results.",
+            static (o, v) => o with { TrustRange = v }),
         Choice<Merging>("Merging", "Strict", "Which outputs of a layer are computed once for several: none, equal ones, or (`Relaxed`) close ones inside the tolerance.",
             static (o, v) => o with { Merging = v }, [Merging.None, Merging.Strict, Merging.Relaxed]),
         Choice<Lowering>("Lowering", "Auto", "What layers are lowered for: the profile's target, a `Scalar` processor, or the `Fewest` multiplications.",

@@ -42,6 +42,17 @@ internal static class PassPipeline
         new EliminateDeadCode(), // the constants that were folded
     ];
 
+    /// <summary>What leaves out what no input of RedGenInputRange needs, where RedGenTrustRange asks for it.</summary>
+    public static ImmutableArray<GraphPass> UnderRange { get; } =
+    [
+        new TrustRange(),
+        new InferAndFold(), // what became constant
+        new EliminateIdentities(), // functions that give their argument back
+        new FoldAffineIntoProducer(), // what they stood between
+        new FoldAffineIntoConsumer(),
+        new EliminateDeadCode(), // what only left-out nodes read
+    ];
+
     /// <summary>
     /// What tells the planner which nodes one kernel computes together: after the reduction, so that no other pass need keep the marks.
     /// Off with RedGenOptimise=false.

@@ -37,7 +37,7 @@ public static class PlanFile
     {
         string tolerance = options.Tolerance?.ToString("R", System.Globalization.CultureInfo.InvariantCulture) ?? "";
         string dims = string.Join(",", options.Dims.Select(d => d.Key + "=" + d.Value.ToString(System.Globalization.CultureInfo.InvariantCulture)));
-        return $"hashing={options.Hashing} tolerance={tolerance} merging={options.Merging} range={options.InputRange} optimise={options.Optimise} dims={dims}{SamplesKey}{samplesSha256}";
+        return $"hashing={options.Hashing} tolerance={tolerance} merging={options.Merging} range={options.InputRange} optimise={options.Optimise}{(options.TrustRange ? " trusted" : "")} dims={dims}{SamplesKey}{samplesSha256}";
     }
 
     /// <summary>Writes a plan as JSON, lines ended by a line feed.</summary>

@@ -53,6 +53,14 @@ internal sealed class NetworkBuilder
     /// <exception cref="UnverifiableException">Something in it has no bounds; the message names it.</exception>
     public static BoundNetwork Build(Graph graph) => new NetworkBuilder(graph, null).Build();
 
+    /// <summary>Reads a graph that no plan was made of yet, and says which node is which value.</summary>
+    /// <exception cref="UnverifiableException">Something in it has no bounds; the message names it.</exception>
+    public static (BoundNetwork Network, IReadOnlyDictionary<string, int> Values) BuildNamed(Graph graph)
+    {
+        var builder = new NetworkBuilder(graph, null);
+        return (builder.Build(), builder._values);
+    }
+
     private BoundNetwork Build()
     {
         if (Graph.Inputs.IsEmpty || Graph.Outputs.IsEmpty) throw new UnverifiableException("the model has no inputs or no outputs");
