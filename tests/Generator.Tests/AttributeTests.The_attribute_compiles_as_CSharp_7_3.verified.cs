@@ -35,6 +35,9 @@ namespace RedGen
         /// <summary>Properties that the build proves of the generated code, such as range Y[0]:-1..1; monotone X[2]:+:Y[0]; robust samples.npy epsilon 0.01; equivalent trained within 0.01.</summary>
         public string Prove { get; set; }
 
+        /// <summary>Whether inputs are taken to lie in RedGenInputRange: what no such input needs (neurons that are never on, functions that give their argument back, constant values) is left out. Other inputs are not checked and give other results.</summary>
+        public bool TrustRange { get; set; }
+
         /// <summary>Which outputs of a layer are computed once for several: none, equal ones, or (Relaxed) close ones inside the tolerance. One of None, Strict, Relaxed.</summary>
         public string Merging { get; set; }
 
