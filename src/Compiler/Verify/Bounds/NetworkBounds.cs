@@ -210,6 +210,9 @@ internal sealed class NetworkBounds
             double least = low[i] - _errors[index][i];
             low[i] = least < node.Bias[i] && rounding.KeepsSign && IsSumOfPositives(node, i) ? node.Bias[i] * RoundedDown : least;
             high[i] += _errors[index][i];
+            // Infinite ends of both signs add up to no number: nothing is known.
+            if (double.IsNaN(low[i])) low[i] = double.NegativeInfinity;
+            if (double.IsNaN(high[i])) high[i] = double.PositiveInfinity;
         }
     }
 
