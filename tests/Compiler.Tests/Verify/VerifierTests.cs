@@ -43,6 +43,19 @@ public sealed class VerifierTests
         else Assert.Empty(verdict.Input);
     }
 
+    [Theory]
+    [InlineData("Log")]
+    [InlineData("Acosh")]
+    [InlineData("Sqrt")]
+    public void Where_a_function_has_no_value_the_search_goes_on(string function)
+    {
+        using CompiledModel model = CompiledModel.Compile(new OnnxModelWriter().Input("x", ElementType.Float32, 1, 3).Node(function, "x", "y").Output("y"), Plain);
+        var limits = new VerificationLimits { Nodes = 50 };
+        Assert.Equal(VerificationResult.Violated, Run(model, Box(3, 3, "-1", "2") + "(assert (>= Y_1 0.5))", limits).Result);
+        // NaN fulfils no condition, and no bound proves that.
+        Assert.NotEqual(VerificationResult.Violated, Run(model, Box(3, 3, "-1", "2") + "(assert (>= Y_1 3))", limits).Result);
+    }
+
     [Fact]
     public void Random_properties_are_decided_as_samples_say()
     {

@@ -161,7 +161,7 @@ internal sealed class DifferenceSearch
             {
                 Try(point);
                 double[] gradient = [.. _reduced.Gradient(factors).ToArray().Zip(_original.Gradient(opposite).ToArray(), static (a, b) => a + b)];
-                for (int i = 0; i < point.Length; i++) point[i] = Math.Min(Math.Max(point[i] + (Math.Sign(gradient[i]) * step * (upper[i] - lower[i])), lower[i]), upper[i]);
+                for (int i = 0; i < point.Length; i++) point[i] = Math.Min(Math.Max(point[i] + (SlopeSign.Of(gradient[i]) * step * (upper[i] - lower[i])), lower[i]), upper[i]);
             }
 
             Try(point);

@@ -10,7 +10,7 @@ internal sealed record SignActivation : Activation
     private const double Least = 7e-46;
 
     /// <inheritdoc/>
-    public override double Apply(double x) => Math.Sign(x);
+    public override double Apply(double x) => x > 0 ? 1 : x < 0 ? -1 : x == 0 ? 0 : x;
 
     /// <inheritdoc/>
     public override double Slope(double x) => 0;

@@ -105,7 +105,7 @@ internal sealed class Attack(BoundNetwork network, VerifiedBox box, ImmutableArr
             double[] direction = Direction(conjunction, point, y, k % 2 == 0 ? row : -1);
             for (int i = 0; i < point.Length; i++)
             {
-                double moved = point[i] - (Math.Sign(direction[i]) * step * (box.Upper[i] - box.Lower[i]));
+                double moved = point[i] - (SlopeSign.Of(direction[i]) * step * (box.Upper[i] - box.Lower[i]));
                 point[i] = Math.Min(Math.Max(moved, box.Lower[i]), box.Upper[i]);
             }
 

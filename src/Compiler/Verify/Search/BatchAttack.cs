@@ -99,7 +99,7 @@ internal sealed class BatchAttack(BoundNetwork network, int points)
             (double lower, double upper) = (box.Lower[i], box.Upper[i]);
             for (int at = i * _pass.Count; at < (i + 1) * _pass.Count; at++)
             {
-                int sign = Math.Sign(gradient[at] + (i < inputs.Length ? inputs[i] : 0));
+                int sign = SlopeSign.Of(gradient[at] + (i < inputs.Length ? inputs[i] : 0));
                 _pass.Points[at] = Math.Min(Math.Max(_pass.Points[at] - (sign * step * (upper - lower)), lower), upper);
             }
         }
