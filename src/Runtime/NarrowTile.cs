@@ -1,5 +1,6 @@
 #nullable enable
 #if NET8_0_OR_GREATER
+using System;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -61,18 +62,18 @@ internal static class NarrowTile
                 if (k == end)
                 {
                     Vector512<float> v = LastWeights(ref w);
-                    s0 = Avx512F.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref x0, k)), v, s0);
-                    s1 = Avx512F.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref x1, k)), v, s1);
-                    s2 = Avx512F.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref x2, k)), v, s2);
-                    s3 = Avx512F.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref x3, k)), v, s3);
-                    s4 = Avx512F.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref x4, k)), v, s4);
-                    s5 = Avx512F.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref x5, k)), v, s5);
-                    s6 = Avx512F.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref x6, k)), v, s6);
-                    s7 = Avx512F.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref x7, k)), v, s7);
-                    s8 = Avx512F.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref x8, k)), v, s8);
-                    s9 = Avx512F.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref x9, k)), v, s9);
-                    s10 = Avx512F.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref x10, k)), v, s10);
-                    s11 = Avx512F.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref x11, k)), v, s11);
+                    s0 = Avx512F.FusedMultiplyAdd(One(ref x0, k), v, s0);
+                    s1 = Avx512F.FusedMultiplyAdd(One(ref x1, k), v, s1);
+                    s2 = Avx512F.FusedMultiplyAdd(One(ref x2, k), v, s2);
+                    s3 = Avx512F.FusedMultiplyAdd(One(ref x3, k), v, s3);
+                    s4 = Avx512F.FusedMultiplyAdd(One(ref x4, k), v, s4);
+                    s5 = Avx512F.FusedMultiplyAdd(One(ref x5, k), v, s5);
+                    s6 = Avx512F.FusedMultiplyAdd(One(ref x6, k), v, s6);
+                    s7 = Avx512F.FusedMultiplyAdd(One(ref x7, k), v, s7);
+                    s8 = Avx512F.FusedMultiplyAdd(One(ref x8, k), v, s8);
+                    s9 = Avx512F.FusedMultiplyAdd(One(ref x9, k), v, s9);
+                    s10 = Avx512F.FusedMultiplyAdd(One(ref x10, k), v, s10);
+                    s11 = Avx512F.FusedMultiplyAdd(One(ref x11, k), v, s11);
                 }
             }
 
@@ -120,10 +121,10 @@ internal static class NarrowTile
                 if (k == end)
                 {
                     Vector512<float> v = LastWeights(ref w);
-                    s0 = Avx512F.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref x0, k)), v, s0);
-                    s1 = Avx512F.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref x1, k)), v, s1);
-                    s2 = Avx512F.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref x2, k)), v, s2);
-                    s3 = Avx512F.FusedMultiplyAdd(Vector512.Create(Unsafe.Add(ref x3, k)), v, s3);
+                    s0 = Avx512F.FusedMultiplyAdd(One(ref x0, k), v, s0);
+                    s1 = Avx512F.FusedMultiplyAdd(One(ref x1, k), v, s1);
+                    s2 = Avx512F.FusedMultiplyAdd(One(ref x2, k), v, s2);
+                    s3 = Avx512F.FusedMultiplyAdd(One(ref x3, k), v, s3);
                 }
             }
 
@@ -134,18 +135,25 @@ internal static class NarrowTile
         }
     }
 
+    /// <summary>Two neighbouring elements of a row, in all pairs of lanes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Two(ref float origin, nint offset) =>
+    internal static Vector512<float> Two(ref float origin, nint offset) =>
         Vector512.Create(Unsafe.ReadUnaligned<double>(ref Unsafe.As<float, byte>(ref Unsafe.Add(ref origin, offset)))).AsSingle();
+
+    /// <summary>One element of a row in the even lanes and zeros in the odd ones, whose weights are zero: infinity times zero would be NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector512<float> One(ref float origin, nint offset) =>
+        // By way of a double: another vector type would have to be loaded at the first call.
+        Vector512.Create(BitConverter.UInt64BitsToDouble(BitConverter.SingleToUInt32Bits(Unsafe.Add(ref origin, offset)))).AsSingle();
 
     /// <summary>Eight weights of two terms: of either the first, of either the second, and so on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Weights(ref float w) => Avx512F.PermuteVar16x32x2(
+    internal static Vector512<float> Weights(ref float w) => Avx512F.PermuteVar16x32x2(
         Vector512.LoadUnsafe(ref w), Pairs, Vector512.LoadUnsafe(ref Unsafe.Add(ref w, Dense.PanelWidth)));
 
     /// <summary>Eight weights of one term, each beside a zero.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> LastWeights(ref float w) =>
+    internal static Vector512<float> LastWeights(ref float w) =>
         Avx512F.PermuteVar16x32x2(Vector512.LoadUnsafe(ref w), Pairs, Vector512<float>.Zero);
 
     private static Vector512<int> Pairs

@@ -1,6 +1,5 @@
 #nullable enable
 #if NET8_0_OR_GREATER
-using System;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -46,28 +45,28 @@ internal static class TermPairTile
                 for (; k < last; k += 2)
                 {
                     Vector512<float> a = Low(ref w), b = High(ref w);
-                    Add(Two(ref x0, k), a, b, ref s0a, ref s0b);
-                    Add(Two(ref x1, k), a, b, ref s1a, ref s1b);
-                    Add(Two(ref x2, k), a, b, ref s2a, ref s2b);
-                    Add(Two(ref x3, k), a, b, ref s3a, ref s3b);
-                    Add(Two(ref x4, k), a, b, ref s4a, ref s4b);
-                    Add(Two(ref x5, k), a, b, ref s5a, ref s5b);
-                    Add(Two(ref x6, k), a, b, ref s6a, ref s6b);
-                    Add(Two(ref x7, k), a, b, ref s7a, ref s7b);
+                    Add(NarrowTile.Two(ref x0, k), a, b, ref s0a, ref s0b);
+                    Add(NarrowTile.Two(ref x1, k), a, b, ref s1a, ref s1b);
+                    Add(NarrowTile.Two(ref x2, k), a, b, ref s2a, ref s2b);
+                    Add(NarrowTile.Two(ref x3, k), a, b, ref s3a, ref s3b);
+                    Add(NarrowTile.Two(ref x4, k), a, b, ref s4a, ref s4b);
+                    Add(NarrowTile.Two(ref x5, k), a, b, ref s5a, ref s5b);
+                    Add(NarrowTile.Two(ref x6, k), a, b, ref s6a, ref s6b);
+                    Add(NarrowTile.Two(ref x7, k), a, b, ref s7a, ref s7b);
                     w = ref Unsafe.Add(ref w, 2 * Dense.PanelWidth);
                 }
 
                 if (k == last)
                 {
                     Vector512<float> a = LastLow(ref w), b = LastHigh(ref w);
-                    Add(One(ref x0, k), a, b, ref s0a, ref s0b);
-                    Add(One(ref x1, k), a, b, ref s1a, ref s1b);
-                    Add(One(ref x2, k), a, b, ref s2a, ref s2b);
-                    Add(One(ref x3, k), a, b, ref s3a, ref s3b);
-                    Add(One(ref x4, k), a, b, ref s4a, ref s4b);
-                    Add(One(ref x5, k), a, b, ref s5a, ref s5b);
-                    Add(One(ref x6, k), a, b, ref s6a, ref s6b);
-                    Add(One(ref x7, k), a, b, ref s7a, ref s7b);
+                    Add(NarrowTile.One(ref x0, k), a, b, ref s0a, ref s0b);
+                    Add(NarrowTile.One(ref x1, k), a, b, ref s1a, ref s1b);
+                    Add(NarrowTile.One(ref x2, k), a, b, ref s2a, ref s2b);
+                    Add(NarrowTile.One(ref x3, k), a, b, ref s3a, ref s3b);
+                    Add(NarrowTile.One(ref x4, k), a, b, ref s4a, ref s4b);
+                    Add(NarrowTile.One(ref x5, k), a, b, ref s5a, ref s5b);
+                    Add(NarrowTile.One(ref x6, k), a, b, ref s6a, ref s6b);
+                    Add(NarrowTile.One(ref x7, k), a, b, ref s7a, ref s7b);
                 }
             }
 
@@ -108,30 +107,30 @@ internal static class TermPairTile
                 for (; k < last; k += 2)
                 {
                     Vector512<float> a = Low(ref w), b = High(ref w);
-                    Vector512<float> c = Narrow(ref Unsafe.Add(ref w, second));
-                    Add(Two(ref x0, k), a, b, c, ref s0a, ref s0b, ref s0c);
-                    Add(Two(ref x1, k), a, b, c, ref s1a, ref s1b, ref s1c);
-                    Add(Two(ref x2, k), a, b, c, ref s2a, ref s2b, ref s2c);
-                    Add(Two(ref x3, k), a, b, c, ref s3a, ref s3b, ref s3c);
-                    Add(Two(ref x4, k), a, b, c, ref s4a, ref s4b, ref s4c);
-                    Add(Two(ref x5, k), a, b, c, ref s5a, ref s5b, ref s5c);
-                    Add(Two(ref x6, k), a, b, c, ref s6a, ref s6b, ref s6c);
-                    Add(Two(ref x7, k), a, b, c, ref s7a, ref s7b, ref s7c);
+                    Vector512<float> c = NarrowTile.Weights(ref Unsafe.Add(ref w, second));
+                    Add(NarrowTile.Two(ref x0, k), a, b, c, ref s0a, ref s0b, ref s0c);
+                    Add(NarrowTile.Two(ref x1, k), a, b, c, ref s1a, ref s1b, ref s1c);
+                    Add(NarrowTile.Two(ref x2, k), a, b, c, ref s2a, ref s2b, ref s2c);
+                    Add(NarrowTile.Two(ref x3, k), a, b, c, ref s3a, ref s3b, ref s3c);
+                    Add(NarrowTile.Two(ref x4, k), a, b, c, ref s4a, ref s4b, ref s4c);
+                    Add(NarrowTile.Two(ref x5, k), a, b, c, ref s5a, ref s5b, ref s5c);
+                    Add(NarrowTile.Two(ref x6, k), a, b, c, ref s6a, ref s6b, ref s6c);
+                    Add(NarrowTile.Two(ref x7, k), a, b, c, ref s7a, ref s7b, ref s7c);
                     w = ref Unsafe.Add(ref w, 2 * Dense.PanelWidth);
                 }
 
                 if (k == last)
                 {
                     Vector512<float> a = LastLow(ref w), b = LastHigh(ref w);
-                    Vector512<float> c = LastNarrow(ref Unsafe.Add(ref w, second));
-                    Add(One(ref x0, k), a, b, c, ref s0a, ref s0b, ref s0c);
-                    Add(One(ref x1, k), a, b, c, ref s1a, ref s1b, ref s1c);
-                    Add(One(ref x2, k), a, b, c, ref s2a, ref s2b, ref s2c);
-                    Add(One(ref x3, k), a, b, c, ref s3a, ref s3b, ref s3c);
-                    Add(One(ref x4, k), a, b, c, ref s4a, ref s4b, ref s4c);
-                    Add(One(ref x5, k), a, b, c, ref s5a, ref s5b, ref s5c);
-                    Add(One(ref x6, k), a, b, c, ref s6a, ref s6b, ref s6c);
-                    Add(One(ref x7, k), a, b, c, ref s7a, ref s7b, ref s7c);
+                    Vector512<float> c = NarrowTile.LastWeights(ref Unsafe.Add(ref w, second));
+                    Add(NarrowTile.One(ref x0, k), a, b, c, ref s0a, ref s0b, ref s0c);
+                    Add(NarrowTile.One(ref x1, k), a, b, c, ref s1a, ref s1b, ref s1c);
+                    Add(NarrowTile.One(ref x2, k), a, b, c, ref s2a, ref s2b, ref s2c);
+                    Add(NarrowTile.One(ref x3, k), a, b, c, ref s3a, ref s3b, ref s3c);
+                    Add(NarrowTile.One(ref x4, k), a, b, c, ref s4a, ref s4b, ref s4c);
+                    Add(NarrowTile.One(ref x5, k), a, b, c, ref s5a, ref s5b, ref s5c);
+                    Add(NarrowTile.One(ref x6, k), a, b, c, ref s6a, ref s6b, ref s6c);
+                    Add(NarrowTile.One(ref x7, k), a, b, c, ref s7a, ref s7b, ref s7c);
                 }
             }
 
@@ -146,14 +145,6 @@ internal static class TermPairTile
         }
     }
 
-    /// <summary>Two neighbouring elements of a row, in all pairs of lanes.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Two(ref float x, nint k) => Vector512.Create(Unsafe.ReadUnaligned<double>(ref Unsafe.As<float, byte>(ref Unsafe.Add(ref x, k)))).AsSingle();
-
-    /// <summary>One element in the even lanes, zeros in the odd ones.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> One(ref float x, nint k) => Vector512.Create((ulong)BitConverter.SingleToUInt32Bits(Unsafe.Add(ref x, k))).AsSingle();
-
     // The order of columns within two vectors is that of the instruction; TermPairEnd undoes it.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Low(ref float w) => Avx512F.UnpackLow(Vector512.LoadUnsafe(ref w), Vector512.LoadUnsafe(ref Unsafe.Add(ref w, Dense.PanelWidth)));
@@ -166,19 +157,6 @@ internal static class TermPairTile
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> LastHigh(ref float w) => Avx512F.UnpackHigh(Vector512.LoadUnsafe(ref w), Vector512<float>.Zero);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> Narrow(ref float w) =>
-        Avx512F.PermuteVar16x32x2(Vector512.LoadUnsafe(ref w), Pairs, Vector512.LoadUnsafe(ref Unsafe.Add(ref w, Dense.PanelWidth)));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> LastNarrow(ref float w) => Avx512F.PermuteVar16x32x2(Vector512.LoadUnsafe(ref w), Pairs, Vector512<float>.Zero);
-
-    private static Vector512<int> Pairs
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Vector512.Create(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Add(Vector512<float> x, Vector512<float> a, Vector512<float> b, ref Vector512<float> sumA, ref Vector512<float> sumB)

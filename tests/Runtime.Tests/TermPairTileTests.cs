@@ -5,7 +5,7 @@ using Xunit;
 
 namespace RedGen.Runtime.Tests;
 
-/// <summary>Products whose last columns are 16 or 24: tiles with two terms of the sum in alternate lanes.</summary>
+/// <summary>Products whose last columns are 16 or 24, or at most 8: tiles with two terms of the sum in alternate lanes.</summary>
 public class TermPairTileTests
 {
     [Theory]
@@ -40,6 +40,9 @@ public class TermPairTileTests
     }
 
     [Theory]
+    [InlineData(5, 9)]
+    [InlineData(8, 9)]
+    [InlineData(8, 10)]
     [InlineData(16, 9)]
     [InlineData(16, 10)]
     [InlineData(24, 9)]
