@@ -88,7 +88,7 @@ internal static class ModelEmitter
         string nodes = string.Join(", ", step.Nodes.Select(n => "'" + n.Name + "'"));
         code.Line("/// <summary>" + XmlText.Escape(step.Summary) + (nodes.Length > 0 ? " (" + XmlText.Escape(nodes) + ")" : "") + ".</summary>");
         var body = new SourceWriter();
-        step.Emit(new StepWriter(body, plan, step, emitted.Inputs, emitted.Outputs, emitted.Weights, emitted.Bodies) { Method = emitted.Method });
+        step.Emit(Writer(body));
         string[] lines = body.ToString().TrimEnd('\n').Split('\n');
         // Inlined among its callers a loop over vectors gets fewer registers: several times slower.
         if (!plan.Options.IsScalar && lines.Any(line => line.Contains("Vector<"))) code.Line("[MethodImpl(MethodImplOptions.NoInlining)]");
@@ -100,8 +100,10 @@ internal static class ModelEmitter
         }
 
         step.EmitMembers(code, emitted.Method);
-        step.EmitMethods(new StepWriter(code, plan, step, emitted.Inputs, emitted.Outputs, emitted.Weights, emitted.Bodies) { Method = emitted.Method });
+        step.EmitMethods(Writer(code));
         foreach (EmittedBody inner in emitted.Bodies) EmitBody(code, inner);
+
+        StepWriter Writer(SourceWriter to) => new StepWriter(to, plan, step, emitted.Inputs, emitted.Outputs, emitted.Weights, emitted.Bodies) { Method = emitted.Method };
     }
 
     private static void EmitBody(SourceWriter code, EmittedBody body)
