@@ -122,7 +122,7 @@ public static class Dense
         else
 #endif
         {
-            DenseTile.Run<VectorLanes, FloatWeights<VectorLanes>>(input, weights, output, inputs, outputs, inBlocks, end);
+            DenseTile.RunNarrow<FloatWeights<VectorLanes>>(input, weights, output, inputs, outputs, inBlocks, end);
         }
 
         Activate(output, outputs, activation);

@@ -81,6 +81,13 @@ internal static class DenseTile
         }
     }
 
+    /// <summary>With narrower vectors, apart: the runtime loads the types of a method's vectors before its first call, whether it needs them or not.</summary>
+    [MethodImpl(Simd.Hot)]
+    internal static void RunNarrow<TWeights>(
+        ReadOnlySpan<float> input, ReadOnlySpan<float> weights, Span<float> output, int inputs, int outputs, bool inBlocks, in DenseEnd end)
+        where TWeights : struct, IDenseWeights<VectorLanes> =>
+        Run<VectorLanes, TWeights>(input, weights, output, inputs, outputs, inBlocks, end);
+
     /// <summary>The weight of the first input and output <paramref name="m"/> of the block.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ref float Place(ref float w, int m, nint panel) =>

@@ -40,7 +40,7 @@ internal ref struct DepthwisePass
     {
         _input = input;
         _output = output;
-        if (_shape.InChannels >= Vector<float>.Count && (DepthwiseRow.Serves(_shape) || DepthwiseStrip.Serves(_shape)))
+        if (FillsVector() && (DepthwiseRow.Serves(_shape) || DepthwiseStrip.Serves(_shape)))
         {
             _firstRow = LayerShare.Rows(_shape.OutHeight, 1, out _endRow);
             if (DepthwiseRow.Serves(_shape)) RunRows();
@@ -50,6 +50,13 @@ internal ref struct DepthwisePass
 
         RunBoxes();
     }
+
+    /// <summary>Whether the channels fill a vector of any kind.</summary>
+    private readonly bool FillsVector() => _shape.InChannels >= 16 || FillsNarrowVector();
+
+    /// <summary>Apart: the runtime loads the types of a method's vectors before its first call, whether it needs them or not.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private readonly bool FillsNarrowVector() => _shape.InChannels >= Vector<float>.Count;
 
     /// <summary>Bands of the boxes' rows; a thread's share is whole bands, so that tiles are the same whoever computes them.</summary>
     [MethodImpl(Simd.Hot)]
@@ -170,7 +177,7 @@ internal ref struct DepthwisePass
             return;
         }
 #endif
-        if (_shape.InChannels >= Vector<float>.Count)
+        if (FillsVector())
         {
             RunVectors<VectorLanes>(taps, lines, place);
             return;

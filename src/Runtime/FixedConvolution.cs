@@ -36,7 +36,7 @@ public static class FixedConvolution
             if (!FirstCalls.AreSkipped)
             {
                 FirstCalls<TShape>.Count++;
-                RunSizes(input, weights, bias, output, workspace, FixedSizes.Of(shape), activation);
+                RunSizes(input, weights, bias, output, workspace, shape.Sizes, activation);
                 return;
             }
 

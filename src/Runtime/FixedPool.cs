@@ -22,7 +22,7 @@ public static class FixedPool
             if (!FirstCalls.AreSkipped)
             {
                 FirstCalls<TShape>.Count++;
-                RunFixed(input, output, FixedPoolSizes.Of(shape), default(LargestFold));
+                RunFixed(input, output, shape.Sizes, default(LargestFold));
                 return;
             }
 
@@ -46,7 +46,8 @@ public static class FixedPool
             if (!FirstCalls.AreSkipped)
             {
                 FirstCalls<TShape>.Count++;
-                RunFixed(input, output, FixedPoolSizes.Of(shape), new AverageFold(shape.KernelHeight * shape.KernelWidth));
+                FixedPoolSizes sizes = shape.Sizes;
+                RunFixed(input, output, sizes, new AverageFold(sizes.KernelHeight * sizes.KernelWidth));
                 return;
             }
 

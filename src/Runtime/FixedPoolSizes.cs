@@ -1,60 +1,60 @@
 #nullable enable
-#if NET8_0_OR_GREATER
 namespace RedGen.Runtime;
 
 /// <summary>The sizes of a pooling as values: with them <see cref="FixedPool"/> is one kernel for all layers.</summary>
-internal struct FixedPoolSizes : IFixedPool
+public readonly struct FixedPoolSizes : IFixedPool
 {
-    private int _channels;
-    private int _inHeight;
-    private int _inWidth;
-    private int _outHeight;
-    private int _outWidth;
-    private int _kernelHeight;
-    private int _kernelWidth;
-    private int _strideHeight;
-    private int _strideWidth;
+    /// <summary>What a layer has as constants; see <see cref="IFixedPool"/>.</summary>
+    /// <param name="channels">Channels of input and output.</param>
+    /// <param name="inHeight">Rows of the input.</param>
+    /// <param name="inWidth">Pixels of a row of the input.</param>
+    /// <param name="outHeight">Rows of the output.</param>
+    /// <param name="outWidth">Pixels of a row of the output.</param>
+    /// <param name="kernelHeight">Rows of a window.</param>
+    /// <param name="kernelWidth">Pixels of a window's row.</param>
+    /// <param name="strideHeight">Input rows from one window to the one below.</param>
+    /// <param name="strideWidth">Input pixels from one window to the next.</param>
+    public FixedPoolSizes(
+        int channels, int inHeight, int inWidth, int outHeight, int outWidth, int kernelHeight, int kernelWidth, int strideHeight, int strideWidth)
+    {
+        Channels = channels;
+        InHeight = inHeight;
+        InWidth = inWidth;
+        OutHeight = outHeight;
+        OutWidth = outWidth;
+        KernelHeight = kernelHeight;
+        KernelWidth = kernelWidth;
+        StrideHeight = strideHeight;
+        StrideWidth = strideWidth;
+    }
 
     /// <inheritdoc/>
-    public readonly int Channels => _channels;
+    public int Channels { get; }
 
     /// <inheritdoc/>
-    public readonly int InHeight => _inHeight;
+    public int InHeight { get; }
 
     /// <inheritdoc/>
-    public readonly int InWidth => _inWidth;
+    public int InWidth { get; }
 
     /// <inheritdoc/>
-    public readonly int OutHeight => _outHeight;
+    public int OutHeight { get; }
 
     /// <inheritdoc/>
-    public readonly int OutWidth => _outWidth;
+    public int OutWidth { get; }
 
     /// <inheritdoc/>
-    public readonly int KernelHeight => _kernelHeight;
+    public int KernelHeight { get; }
 
     /// <inheritdoc/>
-    public readonly int KernelWidth => _kernelWidth;
+    public int KernelWidth { get; }
 
     /// <inheritdoc/>
-    public readonly int StrideHeight => _strideHeight;
+    public int StrideHeight { get; }
 
     /// <inheritdoc/>
-    public readonly int StrideWidth => _strideWidth;
+    public int StrideWidth { get; }
 
-    /// <summary>The values that a layer has as constants.</summary>
-    internal static FixedPoolSizes Of<TShape>(TShape shape)
-        where TShape : struct, IFixedPool => new()
-        {
-            _channels = shape.Channels,
-            _inHeight = shape.InHeight,
-            _inWidth = shape.InWidth,
-            _outHeight = shape.OutHeight,
-            _outWidth = shape.OutWidth,
-            _kernelHeight = shape.KernelHeight,
-            _kernelWidth = shape.KernelWidth,
-            _strideHeight = shape.StrideHeight,
-            _strideWidth = shape.StrideWidth,
-        };
+    /// <inheritdoc/>
+    public FixedPoolSizes Sizes => this;
 }
-#endif

@@ -1,116 +1,120 @@
 #nullable enable
-#if NET8_0_OR_GREATER
 namespace RedGen.Runtime;
 
 /// <summary>The sizes of a convolution as values: with them <see cref="FixedConvolution"/> is one kernel for all layers, one window at a time.</summary>
-internal struct FixedSizes : IFixedConvolution
+public readonly struct FixedSizes : IFixedConvolution
 {
-    private int _inChannels;
-    private int _outChannels;
-    private bool _isDepthwise;
-    private int _inHeight;
-    private int _inWidth;
-    private int _outHeight;
-    private int _outWidth;
-    private int _kernelHeight;
-    private int _kernelWidth;
-    private int _strideHeight;
-    private int _strideWidth;
-    private int _dilationHeight;
-    private int _dilationWidth;
-    private int _padTop;
-    private int _padLeft;
-    private bool _isCopied;
-    private int _copyHeight;
-    private int _copyWidth;
-    private int _copyTop;
+    private readonly int _copyHeight;
+    private readonly int _copyWidth;
+
+    /// <summary>What a layer has as constants; see <see cref="IFixedConvolution"/>.</summary>
+    /// <param name="inChannels">Channels of the input.</param>
+    /// <param name="outChannels">Channels of the output.</param>
+    /// <param name="inHeight">Rows of the input.</param>
+    /// <param name="inWidth">Pixels of a row of the input.</param>
+    /// <param name="outHeight">Rows of the output.</param>
+    /// <param name="outWidth">Pixels of a row of the output.</param>
+    /// <param name="kernelHeight">Taps along the height.</param>
+    /// <param name="kernelWidth">Taps along the width.</param>
+    /// <param name="strideHeight">Input rows from one window to the one below.</param>
+    /// <param name="strideWidth">Input pixels from one window to the next.</param>
+    /// <param name="dilationHeight">Input rows from one tap to the one below.</param>
+    /// <param name="dilationWidth">Input pixels from one tap to the next.</param>
+    /// <param name="padTop">Rows of padding above the input.</param>
+    /// <param name="padLeft">Pixels of padding before a row.</param>
+    /// <param name="isDepthwise">Whether each channel is filtered by itself.</param>
+    /// <param name="copyHeight">Rows of the copy of the input between zeros; 0 where it is not copied.</param>
+    /// <param name="copyWidth">Pixels of a row of the copy.</param>
+    /// <param name="copyTop">Rows of the copy above the input.</param>
+    public FixedSizes(
+        int inChannels, int outChannels, int inHeight, int inWidth, int outHeight, int outWidth, int kernelHeight, int kernelWidth,
+        int strideHeight = 1, int strideWidth = 1, int dilationHeight = 1, int dilationWidth = 1, int padTop = 0, int padLeft = 0,
+        bool isDepthwise = false, int copyHeight = 0, int copyWidth = 0, int copyTop = 0)
+    {
+        InChannels = inChannels;
+        OutChannels = outChannels;
+        IsDepthwise = isDepthwise;
+        InHeight = inHeight;
+        InWidth = inWidth;
+        OutHeight = outHeight;
+        OutWidth = outWidth;
+        KernelHeight = kernelHeight;
+        KernelWidth = kernelWidth;
+        StrideHeight = strideHeight;
+        StrideWidth = strideWidth;
+        DilationHeight = dilationHeight;
+        DilationWidth = dilationWidth;
+        PadTop = padTop;
+        PadLeft = padLeft;
+        IsCopied = copyHeight > 0;
+        _copyHeight = copyHeight;
+        _copyWidth = copyWidth;
+        CopyTop = copyTop;
+    }
 
     /// <inheritdoc/>
-    public readonly int InChannels => _inChannels;
+    public int InChannels { get; }
 
     /// <inheritdoc/>
-    public readonly int OutChannels => _outChannels;
+    public int OutChannels { get; }
 
     /// <inheritdoc/>
-    public readonly bool IsDepthwise => _isDepthwise;
+    public bool IsDepthwise { get; }
 
     /// <inheritdoc/>
-    public readonly int InHeight => _inHeight;
+    public int InHeight { get; }
 
     /// <inheritdoc/>
-    public readonly int InWidth => _inWidth;
+    public int InWidth { get; }
 
     /// <inheritdoc/>
-    public readonly int OutHeight => _outHeight;
+    public int OutHeight { get; }
 
     /// <inheritdoc/>
-    public readonly int OutWidth => _outWidth;
+    public int OutWidth { get; }
 
     /// <inheritdoc/>
-    public readonly int KernelHeight => _kernelHeight;
+    public int KernelHeight { get; }
 
     /// <inheritdoc/>
-    public readonly int KernelWidth => _kernelWidth;
+    public int KernelWidth { get; }
 
     /// <inheritdoc/>
-    public readonly int StrideHeight => _strideHeight;
+    public int StrideHeight { get; }
 
     /// <inheritdoc/>
-    public readonly int StrideWidth => _strideWidth;
+    public int StrideWidth { get; }
 
     /// <inheritdoc/>
-    public readonly int DilationHeight => _dilationHeight;
+    public int DilationHeight { get; }
 
     /// <inheritdoc/>
-    public readonly int DilationWidth => _dilationWidth;
+    public int DilationWidth { get; }
 
     /// <inheritdoc/>
-    public readonly int PadTop => _padTop;
+    public int PadTop { get; }
 
     /// <inheritdoc/>
-    public readonly int PadLeft => _padLeft;
+    public int PadLeft { get; }
 
     /// <inheritdoc/>
-    public readonly bool IsCopied => _isCopied;
+    public bool IsCopied { get; }
 
     /// <inheritdoc/>
-    public readonly int CopyHeight => _copyHeight;
+    public int CopyHeight => IsCopied ? _copyHeight : InHeight;
 
     /// <inheritdoc/>
-    public readonly int CopyWidth => _copyWidth;
+    public int CopyWidth => IsCopied ? _copyWidth : InWidth;
 
     /// <inheritdoc/>
-    public readonly int CopyTop => _copyTop;
+    public int CopyTop { get; }
 
     /// <inheritdoc/>
-    public readonly int TileRows => 1;
+    public int TileRows => 1;
 
     /// <inheritdoc/>
-    public readonly int TileColumns => 1;
+    public int TileColumns => 1;
 
-    /// <summary>The values that a layer has as constants.</summary>
-    internal static FixedSizes Of<TShape>(TShape shape)
-        where TShape : struct, IFixedConvolution => new()
-        {
-            _inChannels = shape.InChannels,
-            _outChannels = shape.OutChannels,
-            _isDepthwise = shape.IsDepthwise,
-            _inHeight = shape.InHeight,
-            _inWidth = shape.InWidth,
-            _outHeight = shape.OutHeight,
-            _outWidth = shape.OutWidth,
-            _kernelHeight = shape.KernelHeight,
-            _kernelWidth = shape.KernelWidth,
-            _strideHeight = shape.StrideHeight,
-            _strideWidth = shape.StrideWidth,
-            _dilationHeight = shape.DilationHeight,
-            _dilationWidth = shape.DilationWidth,
-            _padTop = shape.PadTop,
-            _padLeft = shape.PadLeft,
-            _isCopied = shape.IsCopied,
-            _copyHeight = shape.CopyHeight,
-            _copyWidth = shape.CopyWidth,
-            _copyTop = shape.CopyTop,
-        };
+    /// <inheritdoc/>
+    public FixedSizes Sizes => this;
 }
-#endif

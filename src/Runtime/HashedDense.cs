@@ -125,7 +125,7 @@ public static class HashedDense
         else
 #endif
         {
-            DenseTile.Run<VectorLanes, PairedWeights<VectorLanes>>(input, pairs, output, inputs, outputs, inBlocks: true, end);
+            DenseTile.RunNarrow<PairedWeights<VectorLanes>>(input, pairs, output, inputs, outputs, inBlocks: true, end);
         }
 
         Dense.Activate(output, outputs, activation);

@@ -71,4 +71,7 @@ public interface IFixedConvolution
 
     /// <summary>Windows of a tile's row; at most <see cref="OutWidth"/>, and with the rows at most eight windows.</summary>
     int TileColumns { get; }
+
+    /// <summary>All of them as values, for the first calls: one method to compile instead of nineteen.</summary>
+    FixedSizes Sizes { get; }
 }

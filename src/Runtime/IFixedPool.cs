@@ -30,4 +30,7 @@ public interface IFixedPool
 
     /// <summary>Input pixels from one window to the next.</summary>
     int StrideWidth { get; }
+
+    /// <summary>All of them as values, for the first calls: one method to compile instead of nine.</summary>
+    FixedPoolSizes Sizes { get; }
 }

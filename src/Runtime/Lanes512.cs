@@ -64,7 +64,7 @@ internal readonly struct Lanes512 : ILanes<Lanes512>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Lanes512 KeepUpTo(Lanes512 value, int count, Lanes512 others) =>
-        new(Vector512.ConditionalSelect(Vector512.LessThan(Indices, Vector512.Create(count)).AsSingle(), value._value, others._value));
+        new(Vector512.ConditionalSelect(Vector512.LessThan(Indices, Vector512.Create((float)count)), value._value, others._value));
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -175,18 +175,30 @@ internal readonly struct Lanes512 : ILanes<Lanes512>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public float Largest(Lanes512 value) => Simd.Largest(Simd.Max(value._value.GetLower().AsVector(), value._value.GetUpper().AsVector()));
+    public float Largest(Lanes512 value)
+    {
+        Vector256<float> eight = Max(value._value.GetLower(), value._value.GetUpper());
+        Vector256<float> halves = Max(eight, Avx.Permute2x128(eight, eight, 1));
+        Vector256<float> pairs = Max(halves, Avx.Permute(halves, 0b01_00_11_10));
+        return Max(pairs, Avx.Permute(pairs, 0b10_11_00_01)).ToScalar();
+    }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Lanes512 Apply<TActivation>(TActivation activation, Lanes512 value)
         where TActivation : struct, IActivation => activation.Apply(value);
 
-    private static Vector512<int> Indices
+    /// <summary>Floats, as all else here: the runtime loads every type of vectors that a method names.</summary>
+    private static Vector512<float> Indices
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Vector512.Create(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+        get => Vector512.Create(0f, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
     }
+
+    /// <summary>The larger of two in every lane; a NaN on either side gives NaN.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> Max(Vector256<float> a, Vector256<float> b) =>
+        Vector256.ConditionalSelect(Vector256.Equals(b, b), Avx.Max(b, a), b);
 
     /// <summary>Fewer than 16 floats: halves of what is left. (Of floats alone: the runtime loads every type of vectors that a method names.)</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -72,6 +72,14 @@ internal readonly ref struct PoolPass
             return;
         }
 #endif
+        RunNarrow(ref x, ref y, taps, lines, fold);
+    }
+
+    /// <summary>For narrower vectors, apart: the runtime loads the types of a method's vectors before its first call, whether it needs them or not.</summary>
+    [MethodImpl(Simd.Hot)]
+    private void RunNarrow<TFold>(ref float x, ref float y, in DepthwiseTaps taps, in DepthwiseLines lines, TFold fold)
+        where TFold : struct, IPoolFold
+    {
         if (_shape.InChannels >= Vector<float>.Count)
         {
             PoolBox.Run<VectorLanes, TFold>(ref x, ref y, _shape.InChannels, lines, taps, fold);

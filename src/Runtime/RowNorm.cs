@@ -1,8 +1,5 @@
 #nullable enable
 using System;
-#if NET8_0_OR_GREATER
-using System.Numerics;
-#endif
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -34,7 +31,7 @@ public static class RowNorm
         ref float x = ref MemoryMarshal.GetReference(input);
         ref float y = ref MemoryMarshal.GetReference(output);
 #if NET8_0_OR_GREATER
-        if (Lanes512.IsSupported && length >= 2 * Vector<float>.Count)
+        if (Lanes512.IsSupported && length >= 16)
         {
             Run<Lanes512>(ref x, ref y, rows, length, scale, shift, epsilon, centers);
             return;

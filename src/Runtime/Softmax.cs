@@ -1,8 +1,5 @@
 #nullable enable
 using System;
-#if NET8_0_OR_GREATER
-using System.Numerics;
-#endif
 using System.Runtime.InteropServices;
 
 namespace RedGen.Runtime;
@@ -52,7 +49,7 @@ public static class Softmax
         ref float x = ref MemoryMarshal.GetReference(input);
         ref float y = ref MemoryMarshal.GetReference(output);
 #if NET8_0_OR_GREATER
-        if (Lanes512.IsSupported && (inner == 1 ? axis : inner) > Vector<float>.Count)
+        if (Lanes512.IsSupported && (inner == 1 ? axis : inner) > 8)
         {
             SoftmaxLines.Run<Lanes512>(ref x, ref y, outer, axis, inner, logarithm);
             return;

@@ -112,6 +112,7 @@ internal static class SoftmaxLines
         where TLanes : struct, ILanes<TLanes> =>
         logarithm ? LogOnePlus(sum + (default(TLanes).Sum(ones) - 1f)) : 1f / sum;
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private static float LogOnePlus(float x) => VectorMath.LogOnePlus(new System.Numerics.Vector<float>(x))[0];
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,8 +1,5 @@
 #nullable enable
 using System;
-#if NET8_0_OR_GREATER
-using System.Numerics;
-#endif
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -66,7 +63,7 @@ public readonly struct StridedAttention
         if (_rows == 0 || _keys == 0 || _depth == 0 || _width == 0) return;
 #if NET8_0_OR_GREATER
         // Where all rows are of 8 floats, half of each longer vector would be idle.
-        if (Lanes512.IsSupported && (_rows > Vector<float>.Count || _width > Vector<float>.Count))
+        if (Lanes512.IsSupported && (_rows > 8 || _width > 8))
         {
             Run<Lanes512>(query, keys, values, mask, output, outputRow, workspace);
             return;

@@ -1,6 +1,5 @@
 #nullable enable
 using System;
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -34,8 +33,8 @@ public static class WinogradWeights
         double[] high = Matrix(kernelHeight, tileHeight + kernelHeight - 1);
         double[] wide = Matrix(kernelWidth, tileWidth + kernelWidth - 1);
         int panels = (outputs + Dense.PanelWidth - 1) / Dense.PanelWidth;
-        int pointsHeight = high.Length / Vector<double>.Count / kernelHeight;
-        int pointsWidth = wide.Length / Vector<double>.Count / kernelWidth;
+        int pointsHeight = high.Length / kernelHeight;
+        int pointsWidth = wide.Length / kernelWidth;
         int pointLength = panels * channels * Dense.PanelWidth;
         float[] packed = new float[pointsHeight * pointsWidth * pointLength];
         int taps = kernelHeight * kernelWidth;
@@ -48,27 +47,25 @@ public static class WinogradWeights
             for (int channel = 0; channel < channels; channel++)
             {
                 Gather(rows.Slice(((first * channels) + channel) * taps), kernels, taps, channels * taps, Math.Min(outputs - first, Dense.PanelWidth));
-                for (int row = 0; row < kernelHeight; row++)
+                ref float place = ref packed[((panel * channels) + channel) * Dense.PanelWidth];
+#if NET8_0_OR_GREATER
+                if (Lanes512.IsSupported)
                 {
-                    Spread(wide, kernelWidth, ref kernels[row * kernelWidth * Dense.PanelWidth], 1, ref half[row * pointsWidth * Dense.PanelWidth]);
+                    WinogradSpread.Run<Doubles512>(high, wide, kernelHeight, kernelWidth, kernels, half, column, ref place, pointLength);
+                    continue;
                 }
-
-                for (int q = 0; q < pointsWidth; q++)
-                {
-                    Spread(high, kernelHeight, ref half[q * Dense.PanelWidth], pointsWidth, ref column[0]);
-                    Round(column, ref packed[(q * pointLength) + (((panel * channels) + channel) * Dense.PanelWidth)], pointsWidth * pointLength);
-                }
+#endif
+                WinogradSpread.Run<VectorDoubles>(high, wide, kernelHeight, kernelWidth, kernels, half, column, ref place, pointLength);
             }
         }
 
         return packed;
     }
 
-    /// <summary>points × taps: what each tap counts for in the value at a point, in every lane of a vector.</summary>
+    /// <summary>points × taps: what each tap counts for in the value at a point.</summary>
     private static double[] Matrix(int taps, int points)
     {
-        int lanes = Vector<double>.Count;
-        double[] matrix = new double[points * taps * lanes];
+        double[] matrix = new double[points * taps];
         if (points == 1)
         {
             return matrix;
@@ -87,11 +84,7 @@ public static class WinogradWeights
             value = points == 4 && i == 0 ? -value : value;
             for (int k = 0; k < taps; k++)
             {
-                for (int lane = 0; lane < lanes; lane++)
-                {
-                    matrix[(((i * taps) + k) * lanes) + lane] = value;
-                }
-
+                matrix[(i * taps) + k] = value;
                 value *= places[i];
             }
         }
@@ -114,73 +107,6 @@ public static class WinogradWeights
                 {
                     Unsafe.Add(ref to, (tap * Dense.PanelWidth) + output) = Unsafe.Add(ref kernel, tap);
                 }
-            }
-        }
-    }
-
-    /// <summary>
-    /// to[point] = Σ over taps of matrix[point, tap] × from[tap], each a panel's width of doubles. Only the first tap counts at 0, only the last one at ∞,
-    /// and two points of opposite signs share the sums of their even and of their odd taps.
-    /// </summary>
-    [MethodImpl(Simd.Hot)]
-    private static void Spread(double[] matrix, int taps, ref double from, nint step, ref double to)
-    {
-        unchecked
-        {
-            nint vectors = Dense.PanelWidth / Vector<double>.Count;
-            int points = matrix.Length / Vector<double>.Count / taps;
-            ref Vector<double> factors = ref Unsafe.As<double, Vector<double>>(ref matrix[0]);
-            step *= vectors;
-            for (nint v = 0; v < vectors; v++)
-            {
-                ref Vector<double> x = ref Unsafe.Add(ref Unsafe.As<double, Vector<double>>(ref from), v);
-                ref Vector<double> y = ref Unsafe.Add(ref Unsafe.As<double, Vector<double>>(ref to), v);
-                if (points == 1)
-                {
-                    y = x;
-                    continue;
-                }
-
-                y = x * factors;
-                ref Vector<double> factor = ref Unsafe.Add(ref factors, taps);
-                for (int point = 1; point < points - 1; point += 2)
-                {
-                    Vector<double> even = (x * factor) + (Unsafe.Add(ref x, 2 * step) * Unsafe.Add(ref factor, 2));
-                    Vector<double> odd = Unsafe.Add(ref x, step) * Unsafe.Add(ref factor, 1);
-                    if (taps > 3)
-                    {
-                        odd += Unsafe.Add(ref x, 3 * step) * Unsafe.Add(ref factor, 3);
-                        even += Unsafe.Add(ref x, 4 * step) * Unsafe.Add(ref factor, 4);
-                    }
-
-                    Unsafe.Add(ref y, point * vectors) = even + odd;
-                    Unsafe.Add(ref y, (point + 1) * vectors) = even - odd;
-                    factor = ref Unsafe.Add(ref factor, 2 * taps);
-                }
-
-                Unsafe.Add(ref y, (points - 1) * vectors) = Unsafe.Add(ref x, (taps - 1) * step);
-            }
-        }
-    }
-
-    /// <summary>Rounds a column of points to floats.</summary>
-    [MethodImpl(Simd.Hot)]
-    private static void Round(double[] column, ref float packed, nint pointStep)
-    {
-        unchecked
-        {
-            ref Vector<double> from = ref Unsafe.As<double, Vector<double>>(ref column[0]);
-            nint vectors = Dense.PanelWidth / Vector<float>.Count;
-            for (int done = 0; done < column.Length; done += Dense.PanelWidth)
-            {
-                ref Vector<float> to = ref Unsafe.As<float, Vector<float>>(ref packed);
-                for (nint v = 0; v < vectors; v++)
-                {
-                    Unsafe.Add(ref to, v) = Vector.Narrow(from, Unsafe.Add(ref from, 1));
-                    from = ref Unsafe.Add(ref from, 2);
-                }
-
-                packed = ref Unsafe.Add(ref packed, pointStep);
             }
         }
     }

@@ -1,6 +1,5 @@
 #nullable enable
 using System;
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -48,29 +47,10 @@ internal readonly ref struct WinogradWriter<TLanes>
                     WriteLine(_plan.OutStart + (line * _plan.PointsWidth * _plan.OutPoint) + (i * columns * _plan.OutStride), start, pixels);
                     if (typeof(TActivation) != typeof(Identity))
                     {
-                        Activate(_output.Slice(start, pixels * _shape.OutChannels), activation);
+                        Span<float> written = _output.Slice(start, pixels * _shape.OutChannels);
+                        Elementwise.Map(written, written, activation);
                     }
                 }
-            }
-        }
-    }
-
-    [MethodImpl(Simd.Hot)]
-    private static void Activate<TActivation>(Span<float> line, TActivation activation)
-        where TActivation : struct, IActivation
-    {
-        unchecked
-        {
-            ref float values = ref MemoryMarshal.GetReference(line);
-            int i = 0;
-            for (; i <= line.Length - Vector<float>.Count; i += Vector<float>.Count)
-            {
-                Simd.Store(activation.Apply(Simd.Load(ref values, i)), ref values, i);
-            }
-
-            if (i < line.Length)
-            {
-                Simd.StoreUpTo(activation.Apply(Simd.LoadUpTo(ref values, i, line.Length - i)), ref values, i, line.Length - i);
             }
         }
     }

@@ -148,7 +148,7 @@ public class FixedConvolutionTests
             where TActivation : struct, IActivation
         {
             float[] first = Data.Dirty(output.Length);
-            FixedConvolution.RunSizes(last, packed, bias, first, workspace, FixedSizes.Of(default(AnySizes)), activation);
+            FixedConvolution.RunSizes(last, packed, bias, first, workspace, default(AnySizes).Sizes, activation);
             FixedConvolution.RunFixed(last, packed, bias, output, workspace, default(AnySizes), activation);
             Assert.Equal(output.AsSpan().ToArray(), first);
         }
@@ -237,5 +237,9 @@ public class FixedConvolutionTests
         public int TileRows => _sizes!.TileRows;
 
         public int TileColumns => _sizes!.TileColumns;
+
+        public FixedSizes Sizes => new(
+            InChannels, OutChannels, InHeight, InWidth, OutHeight, OutWidth, KernelHeight, KernelWidth, StrideHeight, StrideWidth,
+            DilationHeight, DilationWidth, PadTop, PadLeft, IsDepthwise, IsCopied ? CopyHeight : 0, CopyWidth, CopyTop);
     }
 }

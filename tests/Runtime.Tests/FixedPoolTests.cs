@@ -30,13 +30,13 @@ public class FixedPoolTests
             FixedPool.Max(guarded.Of(input), guarded.Of(actual), default(AnySizes));
             guarded.Return();
             Assert.Equal(expected, actual);
-            FixedPool.RunFixed(input, actual, FixedPoolSizes.Of(default(AnySizes)), default(LargestFold));
+            FixedPool.RunFixed(input, actual, default(AnySizes).Sizes, default(LargestFold));
             Assert.Equal(expected, actual);
             ChannelsLastPool.Average(input, expected, 1, shape, countIncludePad: false);
             FixedPool.Average(guarded.Of(input), guarded.Of(actual), default(AnySizes));
             guarded.Return();
             float[] first = Data.Dirty(expected.Length);
-            FixedPool.RunFixed(input, first, FixedPoolSizes.Of(default(AnySizes)), new AverageFold(kernelHeight * kernelWidth));
+            FixedPool.RunFixed(input, first, default(AnySizes).Sizes, new AverageFold(kernelHeight * kernelWidth));
             Assert.Equal(actual.AsSpan().ToArray(), first);
             // The order of a sum is the kernel's own.
             Expect.Close(Array.ConvertAll(expected, e => (double)e), actual, 1e-5, string.Join(", ", _sizes));
@@ -74,5 +74,7 @@ public class FixedPoolTests
         public int StrideHeight => _sizes![7];
 
         public int StrideWidth => _sizes![8];
+
+        public FixedPoolSizes Sizes => new(Channels, InHeight, InWidth, OutHeight, OutWidth, KernelHeight, KernelWidth, StrideHeight, StrideWidth);
     }
 }

@@ -196,6 +196,7 @@ internal static partial class Digits
         public int CopyTop => 0;
         public int TileRows => 1;
         public int TileColumns => 8;
+        public FixedSizes Sizes => new FixedSizes(1, 16, 8, 8, 8, 8, 3, 3, padTop: 1, padLeft: 1, copyHeight: 8, copyWidth: 10, copyTop: 0);
     }
 
     /// <summary>MaxPool 2×2, stride 2, channels last ('/MaxPool').</summary>
@@ -216,6 +217,7 @@ internal static partial class Digits
         public int KernelWidth => 2;
         public int StrideHeight => 2;
         public int StrideWidth => 2;
+        public FixedPoolSizes Sizes => new FixedPoolSizes(16, 8, 8, 4, 4, 2, 2, 2, 2);
     }
 
     /// <summary>Conv 3×3, 16 → 32 channels, pad 1, then Relu, channels last ('/c2/Conv', '/Relu_1').</summary>
@@ -248,6 +250,7 @@ internal static partial class Digits
         public int CopyTop => 0;
         public int TileRows => 1;
         public int TileColumns => 4;
+        public FixedSizes Sizes => new FixedSizes(16, 32, 4, 4, 4, 4, 3, 3, padTop: 1, padLeft: 1, copyHeight: 4, copyWidth: 6, copyTop: 0);
     }
 
     /// <summary>MaxPool 2×2, stride 2, channels last ('/MaxPool_1').</summary>
@@ -268,6 +271,7 @@ internal static partial class Digits
         public int KernelWidth => 2;
         public int StrideHeight => 2;
         public int StrideWidth => 2;
+        public FixedPoolSizes Sizes => new FixedPoolSizes(32, 4, 4, 2, 2, 2, 2, 2, 2);
     }
 
     /// <summary>Gemm 128 → 10 ('/fc/Gemm').</summary>

@@ -524,6 +524,7 @@ internal static partial class ResNet20
         public int KernelWidth => 8;
         public int StrideHeight => 8;
         public int StrideWidth => 8;
+        public FixedPoolSizes Sizes => new FixedPoolSizes(64, 8, 8, 1, 1, 8, 8, 8, 8);
     }
 
     /// <summary>Gemm 64 → 10 ('/linear/Gemm').</summary>

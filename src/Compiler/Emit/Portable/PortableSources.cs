@@ -22,7 +22,7 @@ internal static class PortableSources
     public static ImmutableHashSet<string> Types { get; } = ImmutableHashSet.Create(
         StringComparer.Ordinal,
         "Aliasing", "AttentionMask", "BilinearSample", "Col2ImShape", "Compressing", "ConvShape", "DequantizedBytes", "DequantizedSum", "Determinant",
-        "DynamicQuantization", "DynamicTensor", "ElementConvert", "ElementPlaces", "FirstCalls", "Gathering", "GemmShape", "GridPadding", "GridTaps",
+        "DynamicQuantization", "DynamicTensor", "ElementConvert", "ElementPlaces", "FirstCalls", "FixedPoolSizes", "FixedSizes", "Gathering", "GemmShape", "GridPadding", "GridTaps",
         "IFixedConvolution", "IFixedPool", "IntegerPairs", "IntegerResult", "IntegerRow", "LayerShare", "Marking", "MelBands", "MicroMath", "Moving",
         "NGrams", "NarrowFloat", "PackedIntegers", "PackedWeights", "PadPositions", "PaddedSample", "ParallelBatch", "PixelGrid", "PoolAxis", "PoolShape",
         "RandomSequence", "RangeLength", "ReducedAxes", "ReducedShape", "Reshaping", "ResizeCoordinates", "ResizeGeometry", "ResizeMode",

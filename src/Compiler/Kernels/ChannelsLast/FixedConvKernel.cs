@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Linq;
 using RedGen.Compiler.Emit;
 using RedGen.Compiler.Kernels.Linear;
@@ -124,7 +125,21 @@ internal sealed class FixedConvKernel : ChannelsLastKernel
                 code.Line($"public int CopyTop => {tiles.CopyTop};");
                 code.Line($"public int TileRows => {tiles.Rows};");
                 code.Line($"public int TileColumns => {tiles.Columns};");
+                code.Line($"public FixedSizes Sizes => new FixedSizes({ValuesOf(tiles)});");
             }
+        }
+
+        /// <summary>The constructor's arguments, without those that are as usual.</summary>
+        private string ValuesOf(FixedTiles tiles)
+        {
+            (WindowAxis h, WindowAxis w) = (layer.Window.Height, layer.Window.Width);
+            var values = new List<string> { $"{layer.InChannels}, {layer.OutChannels}, {h.In}, {w.In}, {h.Out}, {w.Out}, {h.Kernel}, {w.Kernel}" };
+            if ((h.Stride, w.Stride) != (1, 1)) values.Add($"strideHeight: {h.Stride}, strideWidth: {w.Stride}");
+            if ((h.Dilation, w.Dilation) != (1, 1)) values.Add($"dilationHeight: {h.Dilation}, dilationWidth: {w.Dilation}");
+            if ((h.Before, w.Before) != (0, 0)) values.Add($"padTop: {h.Before}, padLeft: {w.Before}");
+            if (layer.IsDepthwise) values.Add("isDepthwise: true");
+            if (tiles.IsCopied) values.Add($"copyHeight: {tiles.CopyHeight}, copyWidth: {tiles.CopyWidth}, copyTop: {tiles.CopyTop}");
+            return string.Join(", ", values);
         }
     }
 }

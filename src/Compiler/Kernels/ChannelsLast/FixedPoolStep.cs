@@ -48,6 +48,7 @@ internal sealed class FixedPoolStep(string function, int channels, WindowAxis he
             code.Line($"public int KernelWidth => {width.Kernel};");
             code.Line($"public int StrideHeight => {height.Stride};");
             code.Line($"public int StrideWidth => {width.Stride};");
+            code.Line($"public FixedPoolSizes Sizes => new FixedPoolSizes({channels}, {height.In}, {width.In}, {height.Out}, {width.Out}, {height.Kernel}, {width.Kernel}, {height.Stride}, {width.Stride});");
         }
     }
 }
