@@ -57,7 +57,7 @@ public static class Reduce
             int lanes = Vector<float>.Count;
             int length = input.Length;
             ref float x = ref MemoryMarshal.GetReference(input);
-            Vector<float> start = new(reduction.Start);
+            Vector<float> start = Simd.Fill(reduction.Start);
             Vector<float> a = start, b = start, c = start, d = start;
             int i = 0;
             for (; i <= length - (4 * lanes); i += 4 * lanes)
@@ -77,12 +77,12 @@ public static class Reduce
             Vector<float> total = start;
             for (int lane = 0; lane < lanes && lane < length; lane++)
             {
-                total = reduction.Combine(total, new Vector<float>(a[lane]));
+                total = reduction.Combine(total, Simd.Fill(a[lane]));
             }
 
             for (; i < length; i++)
             {
-                total = reduction.Combine(total, reduction.Prepare(new Vector<float>(Unsafe.Add(ref x, i))));
+                total = reduction.Combine(total, reduction.Prepare(Simd.Fill(Unsafe.Add(ref x, i))));
             }
 
             return reduction.Finish(total, length)[0];
@@ -129,7 +129,7 @@ public static class Reduce
     {
         unchecked
         {
-            Vector<float> total = new(reduction.Start);
+            Vector<float> total = Simd.Fill(reduction.Start);
             for (int i = 0; i < axis; i++)
             {
                 total = reduction.Combine(total, reduction.Prepare(Read(ref x, i * inner, count)));
@@ -174,7 +174,7 @@ public static class Reduce
     {
         unchecked
         {
-            Vector<float> max = new(float.NegativeInfinity);
+            Vector<float> max = Simd.Fill(float.NegativeInfinity);
             for (int i = 0; i < axis; i++)
             {
                 max = Simd.Max(max, Read(ref x, i * inner, count));
@@ -182,7 +182,7 @@ public static class Reduce
 
             // An infinite maximum is the answer itself; subtracting it would give NaN.
             Vector<float> finite = Vector.ConditionalSelect(
-                Vector.LessThanOrEqual(Vector.Abs(max), new Vector<float>(float.MaxValue)), max, Vector<float>.Zero);
+                Vector.LessThanOrEqual(Vector.Abs(max), Simd.Fill(float.MaxValue)), max, Vector<float>.Zero);
             Vector<float> sum = Vector<float>.Zero;
             for (int i = 0; i < axis; i++)
             {

@@ -58,7 +58,7 @@ public readonly struct MeanReduction : IReduction
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector<float> Finish(Vector<float> total, int count) => total / new Vector<float>(count);
+    public Vector<float> Finish(Vector<float> total, int count) => total / Simd.Fill(count);
 }
 
 /// <summary>ONNX ReduceMax, GlobalMaxPool: the largest; NaN if there is one; −∞ for no elements.</summary>
