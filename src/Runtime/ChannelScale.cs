@@ -57,11 +57,17 @@ public static class ChannelScale
             {
                 for (int o = 0; o < outer; o++)
                 {
-                    for (int c = 0; c < channels; c += v.Count)
+                    int c = 0;
+                    for (; c <= channels - v.Count; c += v.Count)
                     {
-                        int count = channels - c;
-                        TLanes value = v.MultiplyAdd(v.LoadUpTo(ref x, c, count), v.LoadUpTo(ref factors, c, count), v.LoadUpTo(ref terms, c, count));
-                        v.StoreUpTo(activation.Apply(value), ref y, c, count);
+                        v.Store(activation.Apply(v.MultiplyAdd(v.Load(ref x, c), v.Load(ref factors, c), v.Load(ref terms, c))), ref y, c);
+                    }
+
+                    int left = channels - c;
+                    if (left > 0)
+                    {
+                        TLanes value = v.MultiplyAdd(v.LoadUpTo(ref x, c, left), v.LoadUpTo(ref factors, c, left), v.LoadUpTo(ref terms, c, left));
+                        v.StoreUpTo(activation.Apply(value), ref y, c, left);
                     }
 
                     x = ref Unsafe.Add(ref x, channels);

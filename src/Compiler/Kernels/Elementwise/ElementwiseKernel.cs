@@ -32,7 +32,7 @@ internal sealed class ElementwiseKernel : Kernel
         BroadcastLoops nest = BroadcastLoops.Of(read.Lengths, read.Operands.Select(o => o.Lengths.ToArray()));
         ImmutableArray<string> inputs = [.. read.Operands.Select(o => o.Value).Distinct(System.StringComparer.Ordinal)];
         bool vectors = !context.Options.IsScalar && nest.Inner.Length >= VectorMinimum && body.VectorType is not null;
-        return new ElementwiseStep(read, body, nest, vectors)
+        return new ElementwiseStep(read, body, nest, vectors, vectors ? BinaryCall.TryOf(read, nest, inputs) : null)
         {
             Nodes = group.Nodes,
             Inputs = inputs,
@@ -47,15 +47,21 @@ internal sealed class ElementwiseKernel : Kernel
         => Enumerable.Range(0, inputs.Length).Where(i => group.Operands.Where(o => o.Value == inputs[i])
             .All(o => o.Type == group.Output && o.Lengths.Aggregate(1L, (a, b) => a * b) == group.Count));
 
-    private sealed class ElementwiseStep(ElementwiseGroup group, ElementwiseBody body, BroadcastLoops nest, bool vectors) : Step
+    private sealed class ElementwiseStep(ElementwiseGroup group, ElementwiseBody body, BroadcastLoops nest, bool vectors, BinaryCall? call) : Step
     {
-        public override string Kernel => vectors ? "Elementwise.Vector" : "Elementwise";
+        public override string Kernel => call is not null ? "Elementwise.Lanes" : vectors ? "Elementwise.Vector" : "Elementwise";
 
         internal override StepRounding? Rounding => StepRounding.OfNodes;
 
         public override void Emit(StepWriter writer)
         {
             if (group.Count == 0) return;
+            if (call is not null)
+            {
+                writer.Line(call.Text(writer));
+                return;
+            }
+
             if (!body.HasIntegers)
             {
                 WriteBody(writer);
