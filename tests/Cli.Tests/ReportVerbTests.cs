@@ -14,6 +14,22 @@ public sealed class ReportVerbTests
     private static ToolRun Report(params string[] args) => ToolRun.Of(["report", DigitsAssets.MlpPath, "--hashing", "adaptive", .. args]);
 
     [Fact]
+    public void The_reductions_error_is_bounded_and_shown_by_a_run_of_both_codes()
+    {
+        ToolRun run = Report("--json", "--input-range", "0..0.5", "--error-nodes", "3");
+        Assert.Equal(0, run.ExitCode);
+        JsonElement error = run.Json.GetProperty("reductionError");
+        double bound = error.GetProperty("bound").GetDouble(), found = error.GetProperty("found").GetDouble();
+        Assert.InRange(found, 1e-6, bound);
+        Assert.Equal(bound, run.Json.GetProperty("certifiedError").GetDouble());
+        Assert.Equal(64, error.GetProperty("input").GetArrayLength());
+        double[] Outputs(string name) => [.. error.GetProperty("outputs").GetProperty(name).EnumerateArray().Select(static v => (double)v.GetSingle())];
+        Assert.Equal(found, Outputs("original").Zip(Outputs("reduced"), static (a, b) => Math.Abs(a - b)).Max());
+        Assert.Contains("| output, reduced |", Report("--input-range", "0..0.5", "--error-nodes", "1").Output, StringComparison.Ordinal);
+        Assert.Equal(1, ToolRun.Of("report", DigitsAssets.MlpPath, "--hashing", "none", "--error-nodes", "1").ExitCode);
+    }
+
+    [Fact]
     public void Json_is_one_object_with_the_contracts_names()
     {
         ToolRun run = Report("--json");
@@ -22,7 +38,7 @@ public sealed class ReportVerbTests
         Assert.Equal(
             ["file", "sha256", "className", "output", "hashing", "isTuned", "tolerance", "measuredError", "measuredOn", "estimatedError", "certifiedError", "parameters", "weights", "outputsMerged",
                 "multiplicationsBefore", "multiplicationsAfter", "multiplicationsRemoved", "additionsBefore", "additionsAfter", "valuesPerColumnRatio", "weightBytesBefore", "weightBytesAfter",
-                "weightBytesRatio", "scratchBytesBefore", "scratchBytesAfter", "scratchBytesBound", "scratchRatio", "estimatedMicroseconds", "costsOf", "layers", "certificate", "radii", "diagnostics"],
+                "weightBytesRatio", "scratchBytesBefore", "scratchBytesAfter", "scratchBytesBound", "scratchRatio", "estimatedMicroseconds", "costsOf", "layers", "certificate", "reductionError", "radii", "diagnostics"],
             json.EnumerateObject().Select(static p => p.Name));
         Assert.Equal(("digits-mlp.onnx", "Adaptive"), (json.GetProperty("file").GetString(), json.GetProperty("hashing").GetString()));
         Assert.Equal((2410, 2368, 2368), (json.GetProperty("parameters").GetInt64(), json.GetProperty("weights").GetInt64(), json.GetProperty("multiplicationsBefore").GetInt64()));

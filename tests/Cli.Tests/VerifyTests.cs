@@ -147,6 +147,8 @@ public sealed class VerifyTests
         double bound = run.Json.GetProperty("bound").GetDouble(), found = run.Json.GetProperty("found").GetDouble();
         Assert.InRange(found, 1e-6, bound);
         Assert.Equal(64, run.Json.GetProperty("input").GetArrayLength());
+        double[] Outputs(string name) => [.. run.Json.GetProperty("outputs").GetProperty(name).EnumerateArray().Select(static v => (double)v.GetSingle())];
+        Assert.Equal(found, Outputs("original").Zip(Outputs("reduced"), static (a, b) => Math.Abs(a - b)).Max());
         string below = (found / 2).ToString(System.Globalization.CultureInfo.InvariantCulture), above = (bound * 2).ToString(System.Globalization.CultureInfo.InvariantCulture);
         Assert.Equal(1, ToolRun.Of("verify", model, "--reduction-error", "--input-range", "0..0.5", "--nodes", "3", "--max-error", below).ExitCode);
         Assert.Equal(0, ToolRun.Of("verify", model, "--reduction-error", "--input-range", "0..0.5", "--nodes", "3", "--max-error", above).ExitCode);

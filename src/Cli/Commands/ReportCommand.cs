@@ -1,3 +1,4 @@
+using System;
 using System.CommandLine;
 using System.IO;
 using System.Linq;
@@ -11,6 +12,7 @@ using RedGen.Compiler.Diagnostics;
 using RedGen.Compiler.Options;
 using RedGen.Compiler.Plan;
 using RedGen.Compiler.Report;
+using RedGen.Compiler.Verify.Difference;
 
 namespace RedGen.Cli.Commands;
 
@@ -19,6 +21,7 @@ internal sealed class ReportCommand : ModelCommand
 {
     private readonly Option<string> _output;
     private readonly Option<ReportFormat?> _format;
+    private readonly Option<long> _errorNodes;
     private readonly RadiusMeasurement _radii = new();
 
     /// <summary>Makes the command.</summary>
@@ -27,6 +30,7 @@ internal sealed class ReportCommand : ModelCommand
     {
         _output = Add(new Option<string>("--output", "-o") { Description = "The file to write: .html, .md or .json. Default: Markdown to standard output.", HelpName = "file" });
         _format = Add(new Option<ReportFormat?>("--format") { Description = "The form, where the file's name does not say it.", HelpName = "html|markdown|json" });
+        _errorNodes = Add(new Option<long>("--error-nodes") { Description = "Where --input-range is given: parts of it that the bound of the reduction's error may be computed for, as by verify --reduction-error; 0: none.", DefaultValueFactory = static _ => 0, HelpName = "N" });
         foreach (System.CommandLine.Option option in _radii.Options) Command.Options.Add(option);
     }
 
@@ -46,7 +50,13 @@ internal sealed class ReportCommand : ModelCommand
         ModelSource source = Open(parsed, path, options);
         ExecutionPlan after = Compile(path, source, options, isTwin: false);
         ExecutionPlan before = options.Hashing == Hashing.None ? after : Compile(path, source, options with { Hashing = Hashing.None, MaxError = null }, isTwin: true);
-        ModelReport report = ModelReport.Of(before, after, CostChoice.Of(options, source)) with { Radii = _radii.Run(parsed, path, source, options, Console) };
+        ModelReport report = ModelReport.Of(before, after, CostChoice.Of(options, source)) with
+        {
+            Radii = _radii.Run(parsed, path, source, options, Console),
+            Reduction = parsed.GetValue(_errorNodes) is var nodes and not 0 ? WorstOf(path, source, options, nodes) : null,
+        };
+        // The smaller of both bounds counts.
+        if (report is { Reduction: { } error, Certificate: { } certificate } && error.Bound < certificate.MaxError) report = report with { Certificate = certificate with { MaxError = error.Bound, Problem = "" } };
         string Text() => format switch
         {
             ReportFormat.Html => ReportHtml.Of(report),
@@ -63,6 +73,18 @@ internal sealed class ReportCommand : ModelCommand
 
         Console.WriteJson(ReportJson.Of(report, file, Console.Diagnostics));
         return 0;
+    }
+
+    /// <summary>The bound of the reduction's error, and the input where both codes were found furthest apart; null where the model has no such bound.</summary>
+    private ReductionWitness? WorstOf(string path, ModelSource source, CompilerOptions options, long nodes)
+    {
+        if (nodes < 0) throw new ToolException("--error-nodes takes a number from 0");
+        if (options.Hashing == Hashing.None) throw new ToolException("--error-nodes is about a reduced network: leave --hashing none out");
+        DifferenceOutcome? outcome = ReductionError.Run(source, options, null, nodes, Environment.ProcessorCount, new DiagnosticBag(), out string problem, Console.Cancellation);
+        Console.Cancellation.ThrowIfCancellationRequested();
+        if (outcome is not null) return ReductionReplay.Run(path, source, options, outcome, Console);
+        Console.Note("redgen: no bound of the reduction's error by splitting: " + problem);
+        return null;
     }
 
     /// <summary>Compiles; the problems of the model as the user asked for it are printed, those of its twin only where it fails.</summary>

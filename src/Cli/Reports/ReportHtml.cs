@@ -69,6 +69,7 @@ internal sealed class ReportHtml
         LayerDetails.Write(_html, _report, _detailed);
         ReportTables.WriteSteps(_html, _report);
         ReportTables.WriteCertificate(_html, _report);
+        ReportTables.WriteReductionError(_html, _report);
         ReportTables.WriteRadii(_html, _report);
     }
 

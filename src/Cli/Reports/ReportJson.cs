@@ -45,6 +45,7 @@ internal static class ReportJson
         costsOf = report.CostsOf,
         layers = report.Layers.Select(Layer),
         certificate = Certificate(report),
+        reductionError = report.Reduction is { } reduction ? ReductionError(reduction) : null,
         radii = report.Radii.Select(static r => new { sample = r.Sample, label = r.Label, before = r.Before, after = r.After }),
         diagnostics,
     };
@@ -94,6 +95,15 @@ internal static class ReportJson
             extrema = weights.Histogram.Extrema,
             bandwidth = weights.Histogram.Bandwidth,
         },
+    };
+
+    private static object ReductionError(ReductionWitness reduction) => new
+    {
+        bound = Finite(reduction.Bound),
+        found = reduction.Found,
+        ratio = Finite(reduction.Bound / reduction.Found),
+        input = reduction.Input,
+        outputs = new { original = reduction.Original, reduced = reduction.Reduced },
     };
 
     private static object? Certificate(ModelReport report) => report.Certificate is not { } certificate ? null : new

@@ -22,6 +22,7 @@ internal static class ReportMarkdown
         WriteLayers(text, report);
         WriteWeights(text, report);
         WriteCertificate(text, report);
+        WriteReductionError(text, report);
         WriteRadii(text, report);
         return text.ToString();
     }
@@ -79,6 +80,18 @@ internal static class ReportMarkdown
         Row(text, ["node", "error of its own weights", "error at its output"]);
         text.Append("|---|--:|--:|\n");
         foreach (Compiler.Red.LayerError layer in certificate.Layers) Row(text, [Name(layer.Node), Quantity(layer.Added), Quantity(layer.Reached)]);
+        text.Append('\n');
+    }
+
+    private static void WriteReductionError(StringBuilder text, ModelReport report)
+    {
+        if (report.Reduction is not { } reduction) return;
+        text.Append("## Error of the reduction\n\n").Append(Escape(ReductionError(reduction))).Append("\n\n");
+        (string Name, string Values)[] rows = RowsOf(reduction);
+        if (rows.Length == 0) return;
+        Row(text, ["", "elements"]);
+        text.Append("|---|---|\n");
+        foreach ((string name, string values) in rows) Row(text, [name, values]);
         text.Append('\n');
     }
 

@@ -70,6 +70,23 @@ internal static class ReportTables
         }
     }
 
+    /// <summary>The bound of the reduction's error, and the run of both codes behind it, where it was searched for.</summary>
+    public static void WriteReductionError(HtmlWriter html, ModelReport report)
+    {
+        if (report.Reduction is not { } reduction) return;
+        html.Element("h2", "Error of the reduction");
+        html.Element("p", ReductionError(reduction));
+        if (reduction.Input.IsEmpty) return;
+        using HtmlWriter.Scope table = html.Open("table");
+        using HtmlWriter.Scope body = html.Open("tbody");
+        foreach ((string name, string values) in RowsOf(reduction))
+        {
+            using HtmlWriter.Scope row = html.Open("tr");
+            html.Element("th", name, ("scope", "row"));
+            html.Element("td", values);
+        }
+    }
+
     /// <summary>The certified radii of samples, where somebody asked for them.</summary>
     public static void WriteRadii(HtmlWriter html, ModelReport report)
     {

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Linq;
 using System.Text;
@@ -62,6 +63,21 @@ internal static class ReportText
     public static string Radii(ModelReport report)
         => "Every input element may move by so much, and the class is proven to stay; 0: the class is another one, or nothing is proven. Mean before: "
             + Quantity(report.Radii.Average(static r => r.Before)) + ", after: " + Quantity(report.Radii.Average(static r => r.After)) + ".";
+
+    /// <summary>What the reduction changes at most, and what it changed in a run of both codes.</summary>
+    public static string ReductionError(ReductionWitness reduction) => reduction.Input.IsEmpty
+        ? "The reduction changes no output by more than " + Quantity(reduction.Bound) + "; no input was found where it changes any."
+        : "The reduction changes no output by more than " + Quantity(reduction.Bound) + ". The code of both networks was run on the input below, where they differ by " + Quantity(reduction.Found) + ".";
+
+    /// <summary>The rows of a table of that run.</summary>
+    public static (string Name, string Values)[] RowsOf(ReductionWitness reduction) => reduction.Input.IsEmpty ? [] : [("input", Elements(reduction.Input)), ("output, original", Elements(reduction.Original)), ("output, reduced", Elements(reduction.Reduced))];
+
+    /// <summary>The first elements of a value.</summary>
+    private static string Elements(ImmutableArray<float> values)
+    {
+        const int Most = 16;
+        return string.Join(" ", values.Take(Most).Select(static v => v.ToString("G6", CultureInfo.InvariantCulture))) + (values.Length > Most ? " …" : "");
+    }
 
     /// <summary>The certified bound and its box.</summary>
     public static string CertifiedError(ModelReport report) => report.Certificate switch

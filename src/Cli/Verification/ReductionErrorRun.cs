@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Globalization;
 using System.Linq;
@@ -10,6 +11,7 @@ using RedGen.Cli.Output;
 using RedGen.Compiler;
 using RedGen.Compiler.Diagnostics;
 using RedGen.Compiler.Options;
+using RedGen.Compiler.Report;
 using RedGen.Compiler.Verify.Difference;
 using RedGen.Compiler.Verify.Properties;
 
@@ -51,7 +53,8 @@ internal sealed class ReductionErrorRun(ToolConsole console, long nodes, int thr
         }
 
         console.Cancellation.ThrowIfCancellationRequested();
-        return Report(outcomes, problem, options.MaxError, Stopwatch.GetElapsedTime(start).TotalSeconds);
+        ReductionWitness? witness = outcomes.Count == 0 ? null : ReductionReplay.Run(model, source, options, outcomes.OrderByDescending(static o => o.Found).First(), console);
+        return Report(outcomes, witness, problem, options.MaxError, Stopwatch.GetElapsedTime(start).TotalSeconds);
     }
 
     private VerifiedBox?[] Boxes(string model, ModelSource source, string property, CompilerOptions options)
@@ -73,20 +76,28 @@ internal sealed class ReductionErrorRun(ToolConsole console, long nodes, int thr
         }
     }
 
-    private int Report(List<DifferenceOutcome> outcomes, string problem, double? limit, double seconds)
+    private int Report(List<DifferenceOutcome> outcomes, ReductionWitness? witness, string problem, double? limit, double seconds)
     {
         double bound = problem.Length > 0 ? double.PositiveInfinity : outcomes.Select(static o => o.Bound).DefaultIfEmpty(0).Max();
-        DifferenceOutcome? worst = outcomes.OrderByDescending(static o => o.Found).FirstOrDefault();
-        double found = worst?.Found ?? 0;
+        double found = witness?.Found ?? 0;
         long boxes = outcomes.Sum(static o => o.Nodes);
         string result = limit is null ? double.IsFinite(bound) ? "bounded" : "unknown" : bound <= limit ? "holds" : found > limit ? "violated" : "unknown";
         if (console.Text is not null && problem.Length > 0) console.Note("redgen: " + problem);
         if (!double.IsFinite(bound)) console.WriteLine(result + ": no bound of what the reduction changes was found");
         else console.WriteLine(FormattableString.Invariant($"{result}: the reduction changes no output by more than {bound:G4}; {found:G4} was found, a ratio of {bound / found:F2}; {boxes} boxes, {seconds:F2} s"));
-        if (worst is not null) console.WriteLine("input  " + string.Join(" ", worst.Input.Select(static v => v.ToString("R", CultureInfo.InvariantCulture))));
-        console.WriteJson(new { result, bound = Finite(bound), found, ratio = Finite(bound / found), input = worst?.Input ?? [], nodes = boxes, seconds, reason = problem, diagnostics = console.Diagnostics });
+        if (witness is { Input.IsEmpty: false })
+        {
+            console.WriteLine("input     " + Text(witness.Input));
+            console.WriteLine("original  " + Text(witness.Original));
+            console.WriteLine("reduced   " + Text(witness.Reduced));
+        }
+
+        ImmutableArray<float> input = witness?.Input ?? [], original = witness?.Original ?? [], reduced = witness?.Reduced ?? [];
+        console.WriteJson(new { result, bound = Finite(bound), found, ratio = Finite(bound / found), input, outputs = new { original, reduced }, nodes = boxes, seconds, reason = problem, diagnostics = console.Diagnostics });
         return result switch { "bounded" or "holds" => 0, "violated" => VerifyCommand.Violated, _ => VerifyCommand.Undecided };
     }
+
+    private static string Text(ImmutableArray<float> values) => string.Join(" ", values.Select(static v => v.ToString("R", CultureInfo.InvariantCulture)));
 
     /// <summary>JSON has neither infinity nor NaN.</summary>
     private static double? Finite(double value) => double.IsFinite(value) ? value : null;

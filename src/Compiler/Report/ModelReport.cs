@@ -47,6 +47,9 @@ public sealed record ModelReport
     /// <summary>The bound of the error that is certain; null where none is known.</summary>
     public required ErrorCertificate? Certificate { get; init; }
 
+    /// <summary>The bound of the reduction's error by splitting the box, and where the code of both networks is far apart; null where it was not searched for.</summary>
+    public ReductionWitness? Reduction { get; init; }
+
     /// <summary>Certified radii of samples; none where nobody asked for them.</summary>
     public ImmutableArray<SampleRadius> Radii { get; init; } = [];
 

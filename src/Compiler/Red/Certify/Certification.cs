@@ -1,3 +1,4 @@
+using System;
 using System.Globalization;
 using System.Linq;
 using System.Threading;
@@ -28,15 +29,15 @@ internal static class Certification
         return model with { Reduction = model.Reduction with { Certificate = certificate } };
     }
 
-    /// <summary>The bound of differences that splits the box (docs/red-certificate.md): it takes longer, so only where the limit asks for it, and for small networks.</summary>
+    /// <summary>The bound of differences that splits the box (docs/red-certificate.md): it takes longer, some seconds at most, so only where the limit asks for it, and for small networks.</summary>
     private static ErrorCertificate BySplitting(ReducedModel model, CompilerOptions options, ErrorCertificate certificate, CancellationToken cancellationToken)
     {
-        const long MostMultiplyAdds = 200_000;
-        const long Boxes = 500;
-        if (certificate.Problem.Length > 0 || MultiplyAdds(model.Before) > MostMultiplyAdds) return certificate;
+        const long MostMultiplyAdds = 200_000, SplittingWork = 100_000_000, MostParts = 4000;
+        long work = MultiplyAdds(model.Before);
+        if (certificate.Problem.Length > 0 || work > MostMultiplyAdds) return certificate;
         try
         {
-            DifferenceOutcome outcome = ReductionError.Run(model, options, null, Boxes, 1, cancellationToken);
+            DifferenceOutcome outcome = ReductionError.Run(model, options, null, Math.Min(MostParts, SplittingWork / Math.Max(1, work)), 1, cancellationToken, options.MaxError);
             cancellationToken.ThrowIfCancellationRequested();
             return outcome.Bound < certificate.MaxError ? certificate with { MaxError = outcome.Bound } : certificate;
         }

@@ -1,6 +1,7 @@
 using System;
 using System.Numerics;
 using System.Runtime.InteropServices;
+using RedGen.Compiler.Verify.Difference;
 using RedGen.Compiler.Verify.Network;
 
 namespace RedGen.Compiler.Verify.Bounds;
@@ -100,6 +101,9 @@ internal class FunctionalPass
                     break;
                 case ProductNode product:
                     Through(product, n, bounds);
+                    break;
+                case DifferenceNode difference:
+                    Through(difference, n, bounds);
                     break;
                 case MaxNode max:
                     Through(max, n, bounds);
@@ -255,6 +259,47 @@ internal class FunctionalPass
             magnitudes[v] += Vector.Abs(low) + Vector.Abs(high);
         }
     }
+
+    /// <summary>Pulls back through the difference of two functions: to the difference of their arguments, and to these where that loses less.</summary>
+    private void Through(DifferenceNode node, int index, NetworkBounds bounds)
+    {
+        ReadOnlySpan<Vector<double>> functionals = MemoryMarshal.Cast<double, Vector<double>>(At(index));
+        ReadOnlySpan<int> wanted = bounds.Wanted(index);
+        Span<DifferenceRelaxation> lines = new DifferenceRelaxation[wanted.Length];
+        bool isOfBoth = false;
+        for (int k = 0; k < lines.Length; k++)
+        {
+            lines[k] = bounds.Relaxed(node, wanted[k]);
+            isOfBoth |= lines[k].IsOfBoth;
+        }
+
+        Span<Vector<double>> difference = MemoryMarshal.Cast<double, Vector<double>>(Use(node.Source, bounds));
+        Span<Vector<double>> original = isOfBoth ? MemoryMarshal.Cast<double, Vector<double>>(Use(node.Original, bounds)) : [];
+        Span<Vector<double>> reduced = isOfBoth ? MemoryMarshal.Cast<double, Vector<double>>(Use(node.Reduced, bounds)) : [];
+        Span<Vector<double>> constants = MemoryMarshal.Cast<double, Vector<double>>(_constants.AsSpan(0, Count)), magnitudes = MemoryMarshal.Cast<double, Vector<double>>(_magnitudes.AsSpan(0, Count));
+        for (int k = 0; k < lines.Length; k++)
+        {
+            int row = wanted[k] * constants.Length;
+            (DifferencePlane below, DifferencePlane above) = (lines[k].Below, lines[k].Above);
+            for (int v = 0; v < constants.Length; v++)
+            {
+                Vector<double> positive = Vector.Max(functionals[row + v], Vector<double>.Zero), negative = Vector.Min(functionals[row + v], Vector<double>.Zero);
+                difference[row + v] += (positive * new Vector<double>(below.OfDifference)) + (negative * new Vector<double>(above.OfDifference));
+                if (lines[k].IsOfBoth)
+                {
+                    original[row + v] += (positive * new Vector<double>(below.OfOriginal)) + (negative * new Vector<double>(above.OfOriginal));
+                    reduced[row + v] += (positive * new Vector<double>(below.OfReduced)) + (negative * new Vector<double>(above.OfReduced));
+                }
+
+                Vector<double> low = Times(positive, below.Offset), high = Times(negative, above.Offset);
+                constants[v] += low + high;
+                magnitudes[v] += Vector.Abs(low) + Vector.Abs(high);
+            }
+        }
+    }
+
+    /// <summary>Infinite times nothing would be NaN.</summary>
+    private static Vector<double> Times(Vector<double> factors, double value) => Vector.ConditionalSelect(Vector.Equals(factors, Vector<double>.Zero), Vector<double>.Zero, factors * new Vector<double>(value));
 
     private void Through(ProductNode node, int index, NetworkBounds bounds)
     {

@@ -2,6 +2,7 @@ using System;
 using System.Linq;
 using System.Threading;
 using RedGen.Compiler.Red.Certify;
+using RedGen.Compiler.Verify.Difference;
 using RedGen.Compiler.Verify.Network;
 
 namespace RedGen.Compiler.Verify.Bounds;
@@ -66,7 +67,7 @@ internal sealed class NetworkBounds
         for (int i = 0; i < _isLinear.Length; i++) _isLinear[i] = network.Nodes[i] is InputNode or AffineNode && network.Nodes[i].Sources.All(s => _isLinear[s]);
         _isSoleReader = [.. network.Nodes.Select((n, i) => n is ActivationNode && network.Output != n.Sources[0] && network.Nodes.Count(r => r.Sources.Contains(n.Sources[0])) == 1)];
         _isRelaxed = new bool[network.Nodes.Length];
-        _readers = [.. network.Nodes.Select((_, i) => network.Nodes.Where(n => n is ActivationNode or MaxNode or ProductNode && n.Sources.Contains(i)).ToArray())];
+        _readers = [.. network.Nodes.Select((_, i) => network.Nodes.Where(n => n is ActivationNode or MaxNode or ProductNode or DifferenceNode && n.Sources.Contains(i)).ToArray())];
         for (int i = 0; i < _readers.Length; i++) _isRelaxed[i] = _readers[i].Length > 0;
         _elements = Math.Max(1, Math.Min(MostFunctionals, MostFactors / longest) / 2);
         HasForms = network.Inputs <= MostForms;
@@ -123,6 +124,7 @@ internal sealed class NetworkBounds
                     Affine(affine, n);
                     known?.Meet(n, _lower[n], _upper[n]);
                     if (_isRelaxed[n]) Tighten(affine, n, tightening, cancellationToken);
+                    if (affine.Pair is { } pair) Narrow(pair, n);
                     break;
                 case ActivationNode activation:
                     for (int i = 0; i < activation.Length; i++)
@@ -133,6 +135,15 @@ internal sealed class NetworkBounds
 
                     FindWanted(n);
                     FindBent(activation, n);
+                    break;
+                case DifferenceNode difference:
+                    for (int i = 0; i < difference.Length; i++)
+                    {
+                        Interval value = Relaxed(difference, i).Bound();
+                        (_lower[n][i], _upper[n][i]) = (value.Low, value.High);
+                    }
+
+                    FindWanted(n);
                     break;
                 case ProductNode product:
                     for (int i = 0; i < product.Length; i++)
@@ -160,6 +171,25 @@ internal sealed class NetworkBounds
 
     /// <summary>The bounds of an element.</summary>
     public Interval Values(int node, int element) => new(_lower[node][element], _upper[node][element]);
+
+    /// <summary>The lines of an element of a difference.</summary>
+    public DifferenceRelaxation Relaxed(DifferenceNode node, int element)
+        => DifferenceRelaxation.Of(node.Function, Values(node.Original, element), Values(node.Reduced, element), Values(node.Source, element));
+
+    /// <summary>A layer's values in both networks and their difference bound one another.</summary>
+    private void Narrow(LayerPair pair, int difference)
+    {
+        for (int i = 0; i < _lower[difference].Length; i++)
+        {
+            (Interval a, Interval b, Interval d) = (Values(pair.Original, i), Values(pair.Reduced, i), Values(difference, i));
+            // More than the sums round: what is infinite is left alone.
+            double slack = (a.MaxAbs + b.MaxAbs + d.MaxAbs) * FloatRounding.Analyser;
+            if (!(slack < double.MaxValue)) continue;
+            Meet(difference, i, b.Low - a.High - slack, b.High - a.Low + slack);
+            Meet(pair.Reduced, i, a.Low + d.Low - slack, a.High + d.High + slack);
+            Meet(pair.Original, i, b.Low - d.High - slack, b.High - d.Low + slack);
+        }
+    }
 
     private void FindWanted(int node)
     {
@@ -205,6 +235,7 @@ internal sealed class NetworkBounds
         Span<double> largest = _largest.AsSpan(0, _lower[source].Length);
         for (int i = 0; i < largest.Length; i++) largest[i] = Math.Max(Math.Abs(_lower[source][i]), Math.Abs(_upper[source][i]));
         rounding.Errors(magnitude, largest, _errors[index]);
+        if (node.Pair is { } pair) AddErrors(pair, _errors[index]);
         for (int i = 0; i < node.Length; i++)
         {
             double least = low[i] - _errors[index][i];
@@ -214,6 +245,13 @@ internal sealed class NetworkBounds
             if (double.IsNaN(low[i])) low[i] = double.NegativeInfinity;
             if (double.IsNaN(high[i])) high[i] = double.PositiveInfinity;
         }
+    }
+
+    /// <summary>What both codes may round, of a difference.</summary>
+    private void AddErrors(LayerPair pair, double[] errors)
+    {
+        foreach (double[] own in new[] { _errors[pair.Original], _errors[pair.Reduced] })
+            for (int i = 0; i < own.Length; i++) errors[i] += own[i];
     }
 
     /// <summary>Whether no term of an element is below zero anywhere in the box.</summary>
@@ -269,7 +307,12 @@ internal sealed class NetworkBounds
     {
         double low = _lower[node][element], high = _upper[node][element];
         foreach (BoundNode reader in _readers[node])
-            if (reader is ActivationNode activation ? !activation.Function.IsLinear(low, high) : reader is not ProductNode || low < high) return true;
+            if (reader switch
+            {
+                ActivationNode activation => !activation.Function.IsLinear(low, high),
+                DifferenceNode difference => node == difference.Source && low < high && !Relaxed(difference, element).IsExact,
+                _ => reader is not ProductNode || low < high,
+            }) return true;
         return false;
     }
 

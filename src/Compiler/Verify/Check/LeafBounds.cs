@@ -2,7 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
-using RedGen.Compiler.Verify.Difference;
+using RedGen.Compiler.Verify.Monotone;
 using RedGen.Compiler.Verify.Network;
 using RedGen.Compiler.Verify.Properties;
 
@@ -43,7 +43,7 @@ internal class LeafBounds
         for (int n = 0; n < network.Nodes.Length; n++)
         {
             BoundNode[] readers = _readers[n];
-            _isBent[n] = readers.Any(static r => r is ActivationNode or DifferenceNode or MaxNode);
+            _isBent[n] = readers.Any(static r => r is ActivationNode or QuotientNode or MaxNode);
             if (Math.Max(network.Nodes[n].Length, readers.Sum(static r => (long)r.Length)) > LeafFunctionals.MostTerms)
                 throw new UnverifiableException("'" + network.Nodes[n].Name + "' has more elements than the checker accounts for");
         }
@@ -186,8 +186,8 @@ internal class LeafBounds
                 for (int i = 0; i < activation.Length; i++)
                     (_lower[node][i], _upper[node][i]) = CheckedFunction.Bound(activation.Function, _lower[activation.Source][i], _upper[activation.Source][i]);
                 break;
-            case DifferenceNode difference:
-                for (int i = 0; i < difference.Length; i++) (_lower[node][i], _upper[node][i]) = CheckedDifference.Bound(difference, this, i);
+            case QuotientNode quotient:
+                for (int i = 0; i < quotient.Length; i++) (_lower[node][i], _upper[node][i]) = CheckedQuotient.Bound(quotient, this, i);
                 break;
             case MaxNode max:
                 for (int i = 0; i < max.Length; i++)
@@ -256,9 +256,9 @@ internal class LeafBounds
         foreach (BoundNode reader in _readers[node])
         {
             if (reader is AffineNode) continue;
-            if (reader is not (ActivationNode or DifferenceNode)) return true;
-            (CheckedFunction.Line below, CheckedFunction.Line above) = reader is DifferenceNode difference
-                ? CheckedDifference.Lines(difference, this, element)
+            if (reader is not (ActivationNode or QuotientNode)) return true;
+            (CheckedFunction.Line below, CheckedFunction.Line above) = reader is QuotientNode quotient
+                ? CheckedQuotient.Lines(quotient, this, element)
                 : CheckedFunction.Lines(((ActivationNode)reader).Function, _lower[node][element], _upper[node][element]);
             if (below.Slope != above.Slope || above.Offset - below.Offset > 1e-6 * (_upper[node][element] - _lower[node][element])) return true;
         }

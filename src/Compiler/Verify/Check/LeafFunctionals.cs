@@ -1,7 +1,7 @@
 using System;
 using System.Numerics;
 using System.Runtime.InteropServices;
-using RedGen.Compiler.Verify.Difference;
+using RedGen.Compiler.Verify.Monotone;
 using RedGen.Compiler.Verify.Network;
 
 namespace RedGen.Compiler.Verify.Check;
@@ -69,8 +69,8 @@ internal sealed class LeafFunctionals
                 case ActivationNode activation:
                     Replace(activation, factors, bounds);
                     break;
-                case DifferenceNode difference:
-                    Replace(difference, factors, bounds);
+                case QuotientNode quotient:
+                    Replace(quotient, factors, bounds);
                     break;
                 case MaxNode max:
                     Replace(max, factors, bounds);
@@ -156,14 +156,14 @@ internal sealed class LeafFunctionals
         }
     }
 
-    private void Replace(DifferenceNode node, double[] factors, LeafBounds bounds)
+    private void Replace(QuotientNode node, double[] factors, LeafBounds bounds)
     {
         double[] lower = bounds.Lower(node.Source), upper = bounds.Upper(node.Source), target = Of(node.Source);
         for (int i = 0; i < node.Length; i++)
         {
             ReadOnlySpan<Vector<double>> row = Row(factors, i);
             if (IsZero(row)) continue;
-            (CheckedFunction.Line below, CheckedFunction.Line above) = CheckedDifference.Lines(node, bounds, i);
+            (CheckedFunction.Line below, CheckedFunction.Line above) = CheckedQuotient.Lines(node, bounds, i);
             Replace(row, target, i, below, above, Math.Max(Math.Abs(lower[i]), Math.Abs(upper[i])));
         }
     }

@@ -7,80 +7,92 @@ using RedGen.Compiler.Verify.Network;
 namespace RedGen.Compiler.Verify.Difference;
 
 /// <summary>
-/// Two networks of one structure as one: the original's values a, and for each of them the difference δ = a~ − a to the other's. Differences are
-/// linear in differences and values, up to the functions, so nothing of what both have in common is lost to a relaxation.
+/// Two networks of one structure as one: the values a of the one, a~ of the other, and for each of them the difference δ = a~ − a. Differences are linear in differences and
+/// values, up to the functions, so nothing of what both networks have in common is lost to a relaxation.
 /// </summary>
-/// <param name="Network">The original's nodes, then those of the differences; the output is the difference of the outputs.</param>
-/// <param name="Pairs">By node of a difference of layers: the layers.</param>
-/// <param name="Differences">By node of the original that of its difference; −1 for the input.</param>
-internal sealed record DifferenceNetwork(BoundNetwork Network, ImmutableDictionary<int, LayerPair> Pairs, ImmutableArray<int> Differences)
+internal static class DifferenceNetwork
 {
-    /// <summary>The node of a value's difference; negative for the input, which has none.</summary>
-    public int DifferenceOf(int original) => Differences[original];
+    /// <summary>The node of the original's value, by that of its difference.</summary>
+    public static int OriginalOf(int difference) => difference - 2;
 
     /// <summary>Joins two networks.</summary>
-    /// <exception cref="UnverifiableException">They are not of one structure, or an operator has no difference.</exception>
-    public static DifferenceNetwork Of(BoundNetwork original, BoundNetwork reduced)
+    /// <param name="original">The one network.</param>
+    /// <param name="reduced">The other one.</param>
+    /// <returns>The joint network; its output is the difference of the outputs.</returns>
+    /// <exception cref="UnverifiableException">They are not of one structure.</exception>
+    public static BoundNetwork Of(BoundNetwork original, BoundNetwork reduced)
     {
-        if (original.Nodes.Length != reduced.Nodes.Length || original.Output != reduced.Output) throw new UnverifiableException("the networks have not the same nodes");
-        List<BoundNode> nodes = [.. original.Nodes];
-        ImmutableDictionary<int, LayerPair>.Builder pairs = ImmutableDictionary.CreateBuilder<int, LayerPair>();
-        // The input is no difference: −1.
-        int[] differences = new int[original.Nodes.Length];
-        differences[0] = -1;
-        for (int n = 1; n < original.Nodes.Length; n++)
+        if (original.Nodes.Length != reduced.Nodes.Length || original.Output != reduced.Output || original.Inputs != reduced.Inputs) throw new UnverifiableException("the networks have not the same nodes");
+        List<BoundNode> nodes = [new InputNode(original.Inputs)];
+        // The input is its own counterpart, and no difference: −1.
+        var places = new (int Original, int Reduced, int Difference)[original.Nodes.Length];
+        places[0] = (0, 0, -1);
+        for (int n = 1; n < places.Length; n++)
         {
-            differences[n] = nodes.Count;
-            switch (original.Nodes[n], reduced.Nodes[n])
-            {
-                case (AffineNode a, AffineNode b) when a.Length == b.Length && a.Sources.SequenceEqual(b.Sources):
-                    pairs.Add(nodes.Count, new LayerPair(n, b));
-                    nodes.Add(Difference(a, b, differences));
-                    break;
-                case (ActivationNode a, ActivationNode b) when a.Length == b.Length && a.Source == b.Source && Equals(a.Function, b.Function):
-                    // A function of the input itself is the same in both: zero times the input.
-                    if (differences[a.Source] < 0) nodes.Add(new AffineNode(a.Name, [0], [LinearMapBuilder.Selection(a.Length, [.. Enumerable.Repeat(-1, a.Length)])], new double[a.Length], null));
-                    else nodes.Add(new DifferenceNode(a.Name, a.Length, differences[a.Source], a.Source, a.Function));
-                    break;
-                default:
-                    throw new UnverifiableException("'" + original.Nodes[n].Name + "' is of an operator without a bound of differences");
-            }
+            (BoundNode a, BoundNode b) = (original.Nodes[n], reduced.Nodes[n]);
+            if (a.Length != b.Length || !a.Sources.SequenceEqual(b.Sources)) throw new UnverifiableException("'" + a.Name + "' is computed from other values in the other network");
+            places[n] = (OriginalOf(nodes.Count + 2), nodes.Count + 1, nodes.Count + 2);
+            nodes.Add(JoinedNetwork.Moved(a, [.. places.Select(static p => p.Original)]));
+            nodes.Add(JoinedNetwork.Moved(b, [.. places.Select(static p => p.Reduced)]));
+            nodes.Add(Difference(a, b, n, places));
         }
 
-        if (differences[original.Output] < 0) throw new UnverifiableException("the output is the input");
-        return new DifferenceNetwork(new BoundNetwork([.. nodes], differences[original.Output]), pairs.ToImmutable(), [.. differences]);
+        if (original.Output == 0) throw new UnverifiableException("the output is the input");
+        return new BoundNetwork([.. nodes], places[original.Output].Difference);
     }
 
-    private static AffineNode Difference(AffineNode a, AffineNode b, int[] differences)
+    private static BoundNode Difference(BoundNode a, BoundNode b, int node, (int Original, int Reduced, int Difference)[] places)
+    {
+        var pair = new LayerPair(places[node].Original, places[node].Reduced);
+        switch (a, b)
+        {
+            case (AffineNode x, AffineNode y):
+                return Layer(x, y, places) with { Pair = pair };
+            case (ActivationNode x, ActivationNode y) when Equals(x.Function, y.Function) && places[x.Source] is { Difference: >= 0 } source:
+                return new DifferenceNode(a.Name, a.Length, source.Difference, source.Original, source.Reduced, x.Function);
+            case (ActivationNode x, ActivationNode y) when Equals(x.Function, y.Function):
+                // Of the input itself: both codes compute the same.
+                return new AffineNode(a.Name, [0], [LinearMapBuilder.Selection(a.Length, [.. Enumerable.Repeat(-1, a.Length)])], new double[a.Length], null);
+            default:
+                LinearMap plus = LinearMapBuilder.Identity(a.Length), minus = LinearMapBuilder.Selection(a.Length, [.. Enumerable.Range(0, a.Length)], [.. Enumerable.Repeat(-1.0, a.Length)]);
+                return new AffineNode(a.Name, [pair.Reduced, pair.Original], [plus, minus], new double[a.Length], AffineRounding.OfNoCode);
+        }
+    }
+
+    /// <summary>W~·δ + (W~ − W)·a + (b~ − b).</summary>
+    private static AffineNode Layer(AffineNode a, AffineNode b, (int Original, int Reduced, int Difference)[] places)
     {
         ImmutableArray<int>.Builder sources = ImmutableArray.CreateBuilder<int>();
         ImmutableArray<LinearMap>.Builder maps = ImmutableArray.CreateBuilder<LinearMap>();
         for (int s = 0; s < a.Sources.Length; s++)
         {
-            if (differences[a.Sources[s]] >= 0)
+            (int value, _, int difference) = places[a.Sources[s]];
+            if (difference >= 0)
             {
-                sources.Add(differences[a.Sources[s]]);
+                sources.Add(difference);
                 maps.Add(b.Maps[s]);
             }
 
-            LinearMap change = Difference(a.Maps[s], b.Maps[s]);
+            LinearMap change = Subtract(b.Maps[s], a.Maps[s]);
             if (change.Count == 0 && sources.Count > 0) continue;
-            sources.Add(a.Sources[s]);
+            sources.Add(value);
             maps.Add(change);
         }
 
-        return new AffineNode(a.Name, sources.ToImmutable(), maps.ToImmutable(), [.. b.Bias.Zip(a.Bias, static (x, y) => x - y)], a.Rounding);
+        // Of elements that are only moved nothing is rounded.
+        bool moves = a.Rounding is null && b.Rounding is null && sources.Count == a.Sources.Length;
+        return new AffineNode(a.Name, sources.ToImmutable(), maps.ToImmutable(), [.. b.Bias.Zip(a.Bias, static (x, y) => x - y)], moves ? null : AffineRounding.OfNoCode);
     }
 
-    /// <summary>b − a; both are of floats, so each difference is exact in double or off by a rounding that the layer's own error term covers.</summary>
-    private static LinearMap Difference(LinearMap a, LinearMap b)
+    /// <summary>x − y; both are of floats, so each difference is exact in double or off by a rounding that the analyser's share of the error covers.</summary>
+    private static LinearMap Subtract(LinearMap x, LinearMap y)
     {
-        var map = new LinearMapBuilder(a.Inputs);
-        for (int row = 0; row < a.Outputs; row++)
+        var map = new LinearMapBuilder(x.Inputs);
+        for (int row = 0; row < x.Outputs; row++)
         {
             var sums = new SortedDictionary<int, double>();
-            Add(sums, b, row, 1);
-            Add(sums, a, row, -1);
+            Add(sums, x, row, 1);
+            Add(sums, y, row, -1);
             foreach (KeyValuePair<int, double> sum in sums) map.Add(sum.Key, sum.Value);
             map.EndRow();
         }

@@ -46,12 +46,21 @@ public static class ReductionError
     }
 
     /// <summary>Bounds the error of a reduced model.</summary>
+    /// <param name="reduced">The model.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="box">The inputs; null: those of <see cref="CompilerOptions.InputRange"/>.</param>
+    /// <param name="nodes">Parts of the box whose bound may be computed.</param>
+    /// <param name="threads">Threads.</param>
+    /// <param name="cancellationToken">Ends the search.</param>
+    /// <param name="limit">A bound that is good enough; null: it is to be good.</param>
     /// <exception cref="UnverifiableException">The model is beyond these bounds.</exception>
-    internal static DifferenceOutcome Run(ReducedModel reduced, CompilerOptions options, VerifiedBox? box, long nodes, int threads, CancellationToken cancellationToken)
+    internal static DifferenceOutcome Run(ReducedModel reduced, CompilerOptions options, VerifiedBox? box, long nodes, int threads, CancellationToken cancellationToken, double? limit = null)
+        => DifferenceSearch.Run(NetworkBuilder.Build(reduced.Before), NetworkBuilder.Build(reduced.Hashed), box ?? BoxOf(reduced.Before, new InputBox(options.InputRange)), nodes, threads, cancellationToken, limit);
+
+    /// <summary>The ranges of all inputs, element by element.</summary>
+    private static VerifiedBox BoxOf(Graph graph, InputBox box)
     {
-        (BoundNetwork original, BoundNetwork other) = (NetworkBuilder.Build(reduced.Before), NetworkBuilder.Build(reduced.Hashed));
-        (double low, double high) = new InputBox(options.InputRange).RangeOf(reduced.Before.Inputs[0].Name);
-        box ??= new VerifiedBox([.. Enumerable.Repeat(low, original.Inputs)], [.. Enumerable.Repeat(high, original.Inputs)]);
-        return DifferenceSearch.Run(original, other, box, nodes, threads, cancellationToken);
+        (double Low, double High)[] ranges = [.. graph.Inputs.SelectMany(i => Enumerable.Repeat(box.RangeOf(i.Name), (int)graph.TensorTypeOf(i.Name)!.Shape!.ElementCount))];
+        return new VerifiedBox([.. ranges.Select(static r => r.Low)], [.. ranges.Select(static r => r.High)]);
     }
 }

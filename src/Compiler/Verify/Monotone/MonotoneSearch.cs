@@ -63,9 +63,9 @@ internal sealed class MonotoneSearch
         // The difference to the same network in real numbers.
         BoundNetwork real = network with { Nodes = [.. network.Nodes.Select(static n => n is AffineNode affine ? affine with { Rounding = null } : n)] };
         (double[] lower, double[] upper) = LeafProver.BoxOf(box);
-        var bounds = new DifferenceBounds(DifferenceNetwork.Of(network, real));
-        double error = bounds.Largest(lower, upper, out _);
-        unit = bounds.Lower(network.Output).Concat(bounds.Upper(network.Output)).Max(Math.Abs) / (1 << 24);
+        var bounds = new DifferenceBounds(network, real);
+        double error = bounds.Largest(lower, upper, default);
+        unit = bounds.LargestOutput / (1 << 24);
         return error;
     }
 

@@ -1,6 +1,5 @@
 using System.Collections.Generic;
 using System.Linq;
-using RedGen.Compiler.Verify.Difference;
 using RedGen.Compiler.Verify.Network;
 
 namespace RedGen.Compiler.Verify.Monotone;
@@ -28,7 +27,7 @@ internal sealed record SecantNetwork(BoundNetwork Network, int First)
             {
                 InputNode => Unit(network.Inputs, input),
                 AffineNode affine => affine with { Sources = [.. affine.Sources.Select(s => quotients[s])], Bias = new double[affine.Length] },
-                ActivationNode activation => new DifferenceNode(activation.Name, activation.Length, quotients[activation.Source], activation.Source, activation.Function) { IsQuotient = true },
+                ActivationNode activation => new QuotientNode(activation.Name, activation.Length, quotients[activation.Source], activation.Source, activation.Function),
                 _ => throw new UnverifiableException("'" + network.Nodes[n].Name + "' is of an operator without bounds of slopes"),
             });
         }

@@ -19,7 +19,16 @@ internal sealed record InputNode(int Length) : BoundNode("input", Length, []);
 /// <param name="Bias">The vector b.</param>
 /// <param name="Rounding">The rounding errors of the kernel that computes it; null where every element is a copy.</param>
 internal sealed record AffineNode(string Name, ImmutableArray<int> Sources, ImmutableArray<LinearMap> Maps, double[] Bias, AffineRounding? Rounding)
-    : BoundNode(Name, Bias.Length, Sources);
+    : BoundNode(Name, Bias.Length, Sources)
+{
+    /// <summary>The layers of two networks whose difference this is: both round. Null: a layer of its own, with <see cref="Rounding"/>.</summary>
+    public LayerPair? Pair { get; init; }
+}
+
+/// <summary>Two layers.</summary>
+/// <param name="Original">The node of the one.</param>
+/// <param name="Reduced">The node of the other.</param>
+internal sealed record LayerPair(int Original, int Reduced);
 
 /// <summary>A function of every element by itself.</summary>
 /// <param name="Name">The value's name.</param>
@@ -41,6 +50,15 @@ internal sealed record MaxNode(string Name, int Source, ImmutableArray<Immutable
 /// <param name="Right">The node of the other factor.</param>
 /// <param name="RightElements">By element that factor's element.</param>
 internal sealed record ProductNode(string Name, int Left, int[] LeftElements, int Right, int[] RightElements) : BoundNode(Name, LeftElements.Length, [Left, Right]);
+
+/// <summary>f(z~) − f(z) by element: how far a function of one network is from the same function of another.</summary>
+/// <param name="Name">The value's name.</param>
+/// <param name="Length">The number of elements.</param>
+/// <param name="Source">The node of δ = z~ − z.</param>
+/// <param name="Original">The node of z.</param>
+/// <param name="Reduced">The node of z~.</param>
+/// <param name="Function">The function.</param>
+internal sealed record DifferenceNode(string Name, int Length, int Source, int Original, int Reduced, Activation Function) : BoundNode(Name, Length, [Source, Original, Reduced]);
 
 /// <summary>A network as bounds are computed on it; nodes stand after their sources, node 0 is the input.</summary>
 /// <param name="Nodes">The nodes.</param>

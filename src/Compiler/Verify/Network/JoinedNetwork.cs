@@ -65,7 +65,7 @@ internal static class JoinedNetwork
     }
 
     /// <summary>A node that reads its sources at other places.</summary>
-    private static BoundNode Moved(BoundNode node, int[] places)
+    public static BoundNode Moved(BoundNode node, int[] places)
     {
         ImmutableArray<int> sources = [.. node.Sources.Select(s => places[s])];
         return node switch

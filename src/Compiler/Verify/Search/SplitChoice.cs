@@ -45,6 +45,7 @@ internal sealed class SplitChoice(BoundNetwork network, NetworkBounds bounds, Ro
         for (int n = 1; n < network.Nodes.Length; n++)
         {
             if (network.Nodes[n] is ProductNode product) AddGaps(product, n, row, (lower, upper), scores);
+            if (network.Nodes[n] is DifferenceNode difference) AddGaps(difference, n, row, (lower, upper), scores);
             if (network.Nodes[n] is not ActivationNode node) continue;
             ReadOnlySpan<double> low = bounds.Lower(node.Source), high = bounds.Upper(node.Source);
             for (int i = 0; i < node.Length; i++)
@@ -68,6 +69,20 @@ internal sealed class SplitChoice(BoundNetwork network, NetworkBounds bounds, Ro
             if (!(gap > 0) || double.IsInfinity(gap)) continue;
             Share(node.Left, x, gap, box, scores);
             Share(node.Right, y, gap, box, scores);
+        }
+    }
+
+    /// <summary>A difference of functions loses what its planes are apart; the arguments of both have a half of it.</summary>
+    private void AddGaps(DifferenceNode node, int index, int row, (double[] Lower, double[] Upper) box, double[] scores)
+    {
+        for (int i = 0; i < node.Length; i++)
+        {
+            double factor = Math.Abs(rows.FactorAt(row, index, i));
+            if (factor == 0) continue;
+            double gap = factor * bounds.Relaxed(node, i).Loss / 2;
+            if (!(gap > 0) || double.IsInfinity(gap)) continue;
+            Share(node.Original, i, gap, box, scores);
+            Share(node.Reduced, i, gap, box, scores);
         }
     }
 

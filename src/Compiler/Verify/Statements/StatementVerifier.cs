@@ -92,7 +92,7 @@ public static class StatementVerifier
             DifferenceOutcome outcome = DifferenceSearch.Run(NetworkBuilder.Build(plans[0]), NetworkBuilder.Build(plans[1]), box.Hull, Math.Min(limits.Nodes, limits.Boxes), limits.Threads, cancellationToken, statement.Within);
             nodes = outcome.Nodes;
             if (outcome.Bound <= statement.Within) return new(new Verdict(VerificationResult.Holds, nodes, 0, [], [], ""), property, outcome.Bound);
-            if (outcome.Input.Length > 0 && new Witness(box, property.Cases[0].Conjunctions, both).Confirm(outcome.Input) is { } found) return new(Violated(found, both, nodes), property, null);
+            if (outcome.Input.Length > 0 && new Witness(box, property.Cases[0].Conjunctions, both).Confirm([.. outcome.Input.Select(static x => (double)x)]) is { } found) return new(Violated(found, both, nodes), property, null);
             reason = FormattableString.Invariant($"the outputs differ by at most {outcome.Bound:G4}, and by {outcome.Found:G4} somewhere");
             VerificationResult end = cancellationToken.IsCancellationRequested ? VerificationResult.TimedOut : VerificationResult.Unknown;
             if (end == VerificationResult.TimedOut || outcome.Found < statement.Within) return new(new Verdict(end, nodes, 0, [], [], reason), property, double.IsInfinity(outcome.Bound) ? null : outcome.Bound);
