@@ -19,65 +19,139 @@ public static class IntegerPairs
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Of(int first, int second) => first + (second << Shift);
 
-    /// <summary>Sums two places over some outputs: Σ pair[k] · weight[k].</summary>
+    /// <summary>Sums two places over four outputs: Σ pair[k] · weight[k].</summary>
     /// <param name="pairs">The inputs of both places, a pair for each tap.</param>
-    /// <param name="weights">The weights, [two outputs][tap][output of the two].</param>
-    /// <param name="outputs">How many outputs, an even number.</param>
+    /// <param name="weights">The weights, four outputs side by side for each tap.</param>
     /// <param name="sums">[output][place].</param>
-    public static void Sum(ReadOnlySpan<int> pairs, ReadOnlySpan<sbyte> weights, int outputs, Span<int> sums)
+    public static void SumFour(ReadOnlySpan<int> pairs, ReadOnlySpan<sbyte> weights, Span<int> sums)
     {
         unchecked
         {
-            for (int o = 0; o < outputs; o += 2)
+            sums[0] = sums[1] = sums[2] = sums[3] = 0;
+            sums[4] = sums[5] = sums[6] = sums[7] = 0;
+            while (pairs.Length > 0)
             {
-                ReadOnlySpan<int> x = pairs;
-                Span<int> four = sums.Slice(2 * o, 4);
-                four[0] = four[1] = four[2] = four[3] = 0;
-                for (int taps = pairs.Length; taps > 0; taps -= MostTaps)
+                int taps = pairs.Length < MostTaps ? pairs.Length : MostTaps;
+                ReadOnlySpan<int> x = pairs.Slice(0, taps);
+                ReadOnlySpan<sbyte> w = weights.Slice(0, 4 * taps);
+                pairs = pairs.Slice(taps);
+                weights = weights.Slice(4 * taps);
+                long a = 0, b = 0, c = 0, d = 0;
+                for (; x.Length >= 8; x = x.Slice(8), w = w.Slice(32))
                 {
-                    long a = 0, b = 0;
-                    int left = taps < MostTaps ? taps : MostTaps;
-                    for (; left >= 8; left -= 8)
-                    {
-                        int v = x[0];
-                        a += (long)weights[0] * v;
-                        b += (long)weights[1] * v;
-                        v = x[1];
-                        a += (long)weights[2] * v;
-                        b += (long)weights[3] * v;
-                        v = x[2];
-                        a += (long)weights[4] * v;
-                        b += (long)weights[5] * v;
-                        v = x[3];
-                        a += (long)weights[6] * v;
-                        b += (long)weights[7] * v;
-                        v = x[4];
-                        a += (long)weights[8] * v;
-                        b += (long)weights[9] * v;
-                        v = x[5];
-                        a += (long)weights[10] * v;
-                        b += (long)weights[11] * v;
-                        v = x[6];
-                        a += (long)weights[12] * v;
-                        b += (long)weights[13] * v;
-                        v = x[7];
-                        a += (long)weights[14] * v;
-                        b += (long)weights[15] * v;
-                        x = x.Slice(8);
-                        weights = weights.Slice(16);
-                    }
-
-                    for (; left > 0; left--)
-                    {
-                        a += (long)weights[0] * x[0];
-                        b += (long)weights[1] * x[0];
-                        x = x.Slice(1);
-                        weights = weights.Slice(2);
-                    }
-
-                    Add(four, 0, a);
-                    Add(four, 2, b);
+                    int v = x[0];
+                    a += (long)w[0] * v;
+                    b += (long)w[1] * v;
+                    c += (long)w[2] * v;
+                    d += (long)w[3] * v;
+                    v = x[1];
+                    a += (long)w[4] * v;
+                    b += (long)w[5] * v;
+                    c += (long)w[6] * v;
+                    d += (long)w[7] * v;
+                    v = x[2];
+                    a += (long)w[8] * v;
+                    b += (long)w[9] * v;
+                    c += (long)w[10] * v;
+                    d += (long)w[11] * v;
+                    v = x[3];
+                    a += (long)w[12] * v;
+                    b += (long)w[13] * v;
+                    c += (long)w[14] * v;
+                    d += (long)w[15] * v;
+                    v = x[4];
+                    a += (long)w[16] * v;
+                    b += (long)w[17] * v;
+                    c += (long)w[18] * v;
+                    d += (long)w[19] * v;
+                    v = x[5];
+                    a += (long)w[20] * v;
+                    b += (long)w[21] * v;
+                    c += (long)w[22] * v;
+                    d += (long)w[23] * v;
+                    v = x[6];
+                    a += (long)w[24] * v;
+                    b += (long)w[25] * v;
+                    c += (long)w[26] * v;
+                    d += (long)w[27] * v;
+                    v = x[7];
+                    a += (long)w[28] * v;
+                    b += (long)w[29] * v;
+                    c += (long)w[30] * v;
+                    d += (long)w[31] * v;
                 }
+
+                for (; x.Length > 0; x = x.Slice(1), w = w.Slice(4))
+                {
+                    int v = x[0];
+                    a += (long)w[0] * v;
+                    b += (long)w[1] * v;
+                    c += (long)w[2] * v;
+                    d += (long)w[3] * v;
+                }
+
+                Add(sums, 0, a);
+                Add(sums, 2, b);
+                Add(sums, 4, c);
+                Add(sums, 6, d);
+            }
+        }
+    }
+
+    /// <summary>Sums two places over two outputs: Σ pair[k] · weight[k].</summary>
+    /// <param name="pairs">The inputs of both places, a pair for each tap.</param>
+    /// <param name="weights">The weights, two outputs side by side for each tap.</param>
+    /// <param name="sums">[output][place].</param>
+    public static void SumTwo(ReadOnlySpan<int> pairs, ReadOnlySpan<sbyte> weights, Span<int> sums)
+    {
+        unchecked
+        {
+            sums[0] = sums[1] = sums[2] = sums[3] = 0;
+            while (pairs.Length > 0)
+            {
+                int taps = pairs.Length < MostTaps ? pairs.Length : MostTaps;
+                ReadOnlySpan<int> x = pairs.Slice(0, taps);
+                ReadOnlySpan<sbyte> w = weights.Slice(0, 2 * taps);
+                pairs = pairs.Slice(taps);
+                weights = weights.Slice(2 * taps);
+                long a = 0, b = 0;
+                for (; x.Length >= 8; x = x.Slice(8), w = w.Slice(16))
+                {
+                    int v = x[0];
+                    a += (long)w[0] * v;
+                    b += (long)w[1] * v;
+                    v = x[1];
+                    a += (long)w[2] * v;
+                    b += (long)w[3] * v;
+                    v = x[2];
+                    a += (long)w[4] * v;
+                    b += (long)w[5] * v;
+                    v = x[3];
+                    a += (long)w[6] * v;
+                    b += (long)w[7] * v;
+                    v = x[4];
+                    a += (long)w[8] * v;
+                    b += (long)w[9] * v;
+                    v = x[5];
+                    a += (long)w[10] * v;
+                    b += (long)w[11] * v;
+                    v = x[6];
+                    a += (long)w[12] * v;
+                    b += (long)w[13] * v;
+                    v = x[7];
+                    a += (long)w[14] * v;
+                    b += (long)w[15] * v;
+                }
+
+                for (; x.Length > 0; x = x.Slice(1), w = w.Slice(2))
+                {
+                    int v = x[0];
+                    a += (long)w[0] * v;
+                    b += (long)w[1] * v;
+                }
+
+                Add(sums, 0, a);
+                Add(sums, 2, b);
             }
         }
     }

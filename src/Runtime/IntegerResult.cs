@@ -11,12 +11,16 @@ namespace RedGen.Runtime;
 /// </summary>
 public readonly ref struct IntegerResult
 {
-    /// <summary>Channels whose sums are there at once.</summary>
-    private const int Block = 16;
+    /// <summary>Where in the memory for sums those of the inputs lie.</summary>
+    private const int Inputs = 8;
+
+    /// <summary>A distance from an integer that no number has.</summary>
+    private const float Never = 1f;
 
     private readonly Form _form;
     private readonly ReadOnlySpan<int> _addends;
     private readonly ReadOnlySpan<float> _scales;
+    private readonly int _scaleStep;
     private readonly ReadOnlySpan<float> _bias;
     private readonly float _inputScale;
     private readonly int _inputZero;
@@ -37,6 +41,7 @@ public readonly ref struct IntegerResult
         _form = form;
         _addends = addends;
         _scales = scales;
+        _scaleStep = scales.Length == 1 ? 0 : 1;
         _bias = bias;
         _inputScale = inputScale;
         _inputZero = inputZero;
@@ -47,7 +52,8 @@ public readonly ref struct IntegerResult
         _zeroPoint = zeroPoint;
         _lowest = lowest;
         _highest = highest;
-        _tie = tie;
+        // Squares are compared; less by more than they are rounded.
+        _tie = tie * tie * 0.999999f;
         _addsBehind = addsBehind;
     }
 
@@ -63,6 +69,7 @@ public readonly ref struct IntegerResult
     /// <param name="weightSums">The sum of each channel's weights less their zero point.</param>
     /// <param name="inputZero">The zero point of the input as a signed integer.</param>
     /// <param name="weightZero">What is taken from every weight.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static IntegerResult Sums(ReadOnlySpan<int> weightSums, int inputZero, int weightZero)
         => new IntegerResult(Form.Sums, weightSums, default, default, 1f, inputZero, weightZero, 1f, 0, 0, 0, 0f, false);
 
@@ -72,6 +79,7 @@ public readonly ref struct IntegerResult
     /// <param name="bias">One a channel, or empty.</param>
     /// <param name="inputScale">The scale of the input.</param>
     /// <param name="weightZero">What is taken from every weight.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static IntegerResult Real(ReadOnlySpan<int> addends, ReadOnlySpan<float> scales, ReadOnlySpan<float> bias, float inputScale, int weightZero)
         => new IntegerResult(Form.Real, addends, scales, bias, inputScale, 0, weightZero, 1f, 0, 0, 0, 0f, false);
 
@@ -82,8 +90,20 @@ public readonly ref struct IntegerResult
     /// <param name="zeroPoint">The zero point of the result.</param>
     /// <param name="lowest">The low end of the result.</param>
     /// <param name="highest">The high end of the result.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static IntegerResult Scaled(ReadOnlySpan<int> addends, ReadOnlySpan<float> factors, int weightZero, int zeroPoint, int lowest, int highest)
         => new IntegerResult(Form.Scaled, addends, factors, default, 1f, 0, weightZero, 1f, zeroPoint, lowest, highest, 0f, false);
+
+    /// <summary>Sums times a factor, rounded, where no product is 2^22 or more.</summary>
+    /// <param name="addends">Added to the sums, one a channel.</param>
+    /// <param name="factors">One, or one a channel.</param>
+    /// <param name="weightZero">What is taken from every weight.</param>
+    /// <param name="zeroPoint">The zero point of the result.</param>
+    /// <param name="lowest">The low end of the result.</param>
+    /// <param name="highest">The high end of the result.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static IntegerResult Rounded(ReadOnlySpan<int> addends, ReadOnlySpan<float> factors, int weightZero, int zeroPoint, int lowest, int highest)
+        => new IntegerResult(Form.Dequantized, addends, factors, default, 1f, 0, weightZero, 1f, zeroPoint, lowest, highest, Never, false);
 
     /// <summary>What dequantising both operands, adding up and quantising the result gives.</summary>
     /// <param name="addends">Added to the sums, one a channel.</param>
@@ -98,6 +118,7 @@ public readonly ref struct IntegerResult
     /// <param name="highest">The high end of the result, an activation included.</param>
     /// <param name="tie">The distance from an integer above which the graph's own floats decide.</param>
     /// <param name="addsBehind">Whether the bias is added to the sum when that is rounded to float.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     public static IntegerResult Dequantized(
         ReadOnlySpan<int> addends, ReadOnlySpan<float> scales, ReadOnlySpan<float> bias, float inputScale, int inputZero, int weightZero, float scale, int zeroPoint, int lowest, int highest,
         float tie, bool addsBehind = false)
@@ -105,8 +126,8 @@ public readonly ref struct IntegerResult
 
     /// <summary>Two places of a convolution, all outputs of a group.</summary>
     /// <param name="pairs">What the windows of both places cover, a pair for each tap.</param>
-    /// <param name="weights">The weights of the group, two outputs side by side for each tap; with an odd number of outputs the last has zeros at its side.</param>
-    /// <param name="sums">Memory for 34 sums.</param>
+    /// <param name="weights">The weights of the group, four outputs side by side for each tap; at the end those that are left, with zeros at their side.</param>
+    /// <param name="sums">Memory for ten sums.</param>
     /// <param name="channel">The group's first channel.</param>
     /// <param name="channels">Channels of the group.</param>
     /// <param name="y">The result, of any type, as bytes.</param>
@@ -115,28 +136,61 @@ public readonly ref struct IntegerResult
     /// <param name="places">Places that are written, 1 or 2.</param>
     public void WritePlaces(ReadOnlySpan<int> pairs, ReadOnlySpan<sbyte> weights, Span<int> sums, int channel, int channels, Span<byte> y, int at, int stride, int places)
     {
-        unchecked
+        if (_weightZero != 0) IntegerPairs.SumInputs(pairs, sums.Slice(Inputs, 2));
+        for (; channels > 0; channels -= 4)
         {
-            Span<int> inputs = sums.Slice(2 * Block, 2);
-            if (_weightZero != 0) IntegerPairs.SumInputs(pairs, inputs);
-            for (int c = 0; c < channels; c += Block)
-            {
-                int outputs = channels - c < Block ? channels - c : Block;
-                ReadOnlySpan<sbyte> block = weights.Slice(c * pairs.Length, ((outputs + 1) & ~1) * pairs.Length);
-                IntegerPairs.Sum(pairs, block, outputs, sums);
-                if (_weightZero != 0)
-                    for (int i = 0; i < 2 * outputs; i++) sums[i] -= _weightZero * inputs[i & 1];
-                int r = 0, p = 0;
-                while (!TryWrite(sums, 2, channel + c, outputs, places, y, at, stride, ref r, ref p))
-                {
-                    DecidePlace(pairs, p != 0, block.Slice(((r & ~1) * pairs.Length) + (r & 1)), channel + c + r, y, at + (r * stride) + p);
-                    p++;
-                }
-
-                at += Block * stride;
-            }
+            IntegerPairs.SumFour(pairs, weights, sums);
+            WriteOutputs(pairs, weights, 4, sums, channel, channels < 4 ? channels : 4, y, at, stride, places);
+            weights = weights.Slice(4 * pairs.Length);
+            channel += 4;
+            at += 4 * stride;
         }
     }
+
+    /// <summary>Two places of a convolution, all outputs of a group, where blocks of four would have many zeros.</summary>
+    /// <param name="pairs">What the windows of both places cover, a pair for each tap.</param>
+    /// <param name="weights">The weights of the group, two outputs side by side for each tap; with an odd number of outputs the last has zeros at its side.</param>
+    /// <param name="sums">Memory for ten sums.</param>
+    /// <param name="channel">The group's first channel.</param>
+    /// <param name="channels">Channels of the group.</param>
+    /// <param name="y">The result, of any type, as bytes.</param>
+    /// <param name="at">The element of the first place and channel.</param>
+    /// <param name="stride">Elements from channel to channel.</param>
+    /// <param name="places">Places that are written, 1 or 2.</param>
+    public void WriteFewPlaces(ReadOnlySpan<int> pairs, ReadOnlySpan<sbyte> weights, Span<int> sums, int channel, int channels, Span<byte> y, int at, int stride, int places)
+    {
+        if (_weightZero != 0) IntegerPairs.SumInputs(pairs, sums.Slice(Inputs, 2));
+        for (; channels > 0; channels -= 2)
+        {
+            IntegerPairs.SumTwo(pairs, weights, sums);
+            WriteOutputs(pairs, weights, 2, sums, channel, channels < 2 ? channels : 2, y, at, stride, places);
+            weights = weights.Slice(2 * pairs.Length);
+            channel += 2;
+            at += 2 * stride;
+        }
+    }
+
+    /// <summary>Writes sums of a depthwise convolution up to the first that the graph's own floats must decide.</summary>
+    /// <param name="sums">The sums, zero points of the weights taken: a row a channel.</param>
+    /// <param name="channel">The first channel.</param>
+    /// <param name="channels">Channels.</param>
+    /// <param name="y">The result, of any type, as bytes.</param>
+    /// <param name="at">The element of the first channel and place.</param>
+    /// <param name="stride">Elements from channel to channel.</param>
+    /// <param name="places">Places of a channel.</param>
+    /// <param name="from">The sum to begin with.</param>
+    /// <returns>The sum to be decided by <see cref="WriteWindow"/>; −1 where all are written.</returns>
+    public int WriteSums(ReadOnlySpan<int> sums, int channel, int channels, Span<byte> y, int at, int stride, int places, int from)
+        => Write(sums, places, channel, channels, places, y, at, stride, from);
+
+    /// <summary>Writes an element of a depthwise convolution as the graph's own floats decide it.</summary>
+    /// <param name="window">What its window covers, as signed integers.</param>
+    /// <param name="weights">The weights of the channel.</param>
+    /// <param name="channel">The channel.</param>
+    /// <param name="y">The result as bytes.</param>
+    /// <param name="at">The element.</param>
+    public void WriteWindow(ReadOnlySpan<sbyte> window, ReadOnlySpan<sbyte> weights, int channel, Span<byte> y, int at)
+        => DecideWindow(window, 1, 0, 1, weights, channel, y, at);
 
     /// <summary>A row of a depthwise convolution.</summary>
     /// <param name="sums">The sum of each place, zero points of the weights taken.</param>
@@ -152,12 +206,8 @@ public readonly ref struct IntegerResult
     public void WriteWindows(
         ReadOnlySpan<int> sums, ReadOnlySpan<sbyte> windows, int step, int stride, int rowStride, int rows, ReadOnlySpan<sbyte> weights, int channel, Span<byte> y, int at)
     {
-        int r = 0, p = 0;
-        while (!TryWrite(sums, sums.Length, channel, 1, sums.Length, y, at, 0, ref r, ref p))
-        {
+        for (int p = Write(sums, sums.Length, channel, 1, sums.Length, y, at, 0, 0); p >= 0; p = Write(sums, sums.Length, channel, 1, sums.Length, y, at, 0, p + 1))
             DecideWindow(windows.Slice(p * step), stride, rowStride, rows, weights, channel, y, at + p);
-            p++;
-        }
     }
 
     /// <summary>A row of a product.</summary>
@@ -179,31 +229,29 @@ public readonly ref struct IntegerResult
                 ReadOnlySpan<sbyte> block = weights.Slice(c * x.Length, 4 * x.Length);
                 IntegerRow.Sum(x, block, sums);
                 for (int i = 0; i < 4; i++) sums[i] -= inputs;
-                int r = 0, p = 0;
-                while (!TryWrite(sums, 1, c, channels - c < 4 ? channels - c : 4, 1, y, at + c, 1, ref r, ref p))
-                {
+                int outputs = channels - c < 4 ? channels - c : 4;
+                for (int r = Write(sums, 1, c, outputs, 1, y, at + c, 1, 0); r >= 0; r = Write(sums, 1, c, outputs, 1, y, at + c, 1, r + 1))
                     DecideRow(x, block.Slice(r), c + r, y, at + c + r);
-                    p++;
-                }
             }
         }
     }
 
-    private float ScaleOf(int channel) => _scales[_scales.Length == 1 ? 0 : channel];
+    private float ScaleOf(int channel) => _scales[channel * _scaleStep];
 
-    /// <summary>What turns the sums of a channel into steps.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Constants(int channel, out int addend, out float factor, out float shift)
+    /// <summary>Writes the sums of some outputs, two places each.</summary>
+    private void WriteOutputs(ReadOnlySpan<int> pairs, ReadOnlySpan<sbyte> weights, int width, Span<int> sums, int channel, int channels, Span<byte> y, int at, int stride, int places)
     {
         unchecked
         {
-            addend = _form == Form.Sums ? -_inputZero * _addends[channel] : _addends[channel];
-            factor = _scales.Length == 0 ? 1f : _factor * ScaleOf(channel);
-            shift = _bias.Length == 0 ? 0f : _share * _bias[channel];
+            if (_weightZero != 0)
+                for (int k = 0; k < 2 * width; k++) sums[k] -= _weightZero * sums[Inputs + (k & 1)];
+            int i = places == 2 && _form == Form.Dequantized ? WriteTwo(sums, channel, channels, y, at, stride) : Write(sums, 2, channel, channels, places, y, at, stride, 0);
+            for (; i >= 0; i = Write(sums, 2, channel, channels, places, y, at, stride, i + 1))
+                DecidePlace(pairs, (i & 1) != 0, weights.Slice(i >> 1), width, channel + (i >> 1), y, at + ((i >> 1) * stride) + (i & 1));
         }
     }
 
-    /// <summary>Writes elements up to the first that the graph's own floats must decide; false where there is one.</summary>
+    /// <summary>Writes elements up to the first that the graph's own floats must decide; its sum, or −1 where there is none.</summary>
     /// <param name="sums">The sums, a row a channel.</param>
     /// <param name="width">Sums of a row.</param>
     /// <param name="channel">The first channel.</param>
@@ -212,66 +260,101 @@ public readonly ref struct IntegerResult
     /// <param name="y">The result.</param>
     /// <param name="at">The element of the first channel and place.</param>
     /// <param name="stride">Elements from channel to channel.</param>
-    /// <param name="row">The row to begin with; that of the open element.</param>
-    /// <param name="place">The place to begin with; that of the open element.</param>
-    private bool TryWrite(ReadOnlySpan<int> sums, int width, int channel, int channels, int places, Span<byte> y, int at, int stride, ref int row, ref int place)
+    /// <param name="from">The sum to begin with.</param>
+    private int Write(ReadOnlySpan<int> sums, int width, int channel, int channels, int places, Span<byte> y, int at, int stride, int from)
     {
+        if (_form != Form.Dequantized)
+        {
+            WriteOthers(sums, width, channel, channels, places, y, at, stride);
+            return -1;
+        }
+
         unchecked
         {
-            int zero = _zeroPoint, lowest = _lowest, highest = _highest, p = place;
+            int zero = _zeroPoint, lowest = _lowest, highest = _highest, row = 0;
             float tie = _tie;
-            for (int r = row; r < channels; r++, p = 0)
+            for (; from >= width; from -= width, row += width, at += stride) channel++;
+            for (int end = channels * width; row < end; row += width, at += stride, channel++)
             {
-                Constants(channel + r, out int addend, out float factor, out float shift);
-                ReadOnlySpan<int> from = sums.Slice(r * width, places);
-                if (_form != Form.Dequantized)
+                int addend = _addends[channel];
+                float factor = _factor * ScaleOf(channel), shift = _bias.Length == 0 ? 0f : _share * _bias[channel];
+                ReadOnlySpan<int> own = sums.Slice(row, places);
+                Span<byte> to = y.Slice(at, places);
+                for (int p = from; p < places; p++)
                 {
-                    WriteOther(from, addend, factor, shift, y, at + (r * stride));
-                    continue;
-                }
-
-                Span<byte> to = y.Slice(at + (r * stride), places);
-                for (; p < places; p++)
-                {
-                    float steps = ((from[p] + addend) * factor) + shift;
-                    float near = MicroMath.Nearest(steps);
+                    float steps = ((own[p] + addend) * factor) + shift;
+                    float near = MicroMath.Nearest(steps), away = steps - near;
                     int value = (int)near + zero;
+                    // What is out of the range would be cut on either side of the tie.
                     if (value < lowest) value = lowest;
                     else if (value > highest) value = highest;
-                    else if (steps - near > tie || near - steps > tie)
-                    {
-                        // What is out of the range would be cut on either side of the tie.
-                        row = r;
-                        place = p;
-                        return false;
-                    }
-
+                    else if (away * away > tie) return row + p;
                     to[p] = (byte)value;
                 }
+
+                from = 0;
             }
 
-            return true;
+            return -1;
         }
     }
 
-    private void WriteOther(ReadOnlySpan<int> sums, int addend, float factor, float shift, Span<byte> y, int at)
+    /// <summary>The same for two places a channel.</summary>
+    private int WriteTwo(ReadOnlySpan<int> sums, int channel, int channels, Span<byte> y, int at, int stride)
     {
         unchecked
         {
-            for (int p = 0; p < sums.Length; p++)
+            int lowest = _lowest, highest = _highest;
+            float tie = _tie;
+            for (int row = 0; row < 2 * channels; row += 2, at += stride)
             {
-                int sum = sums[p] + addend;
-                if (_form == Form.Sums) MemoryMarshal.Cast<byte, int>(y)[at + p] = sum;
-                else if (_form == Form.Real) MemoryMarshal.Cast<byte, float>(y)[at + p] = (sum * factor) + shift;
-                else y[at + p] = (byte)Saturate.Round(sum * factor, _zeroPoint, _lowest, _highest);
+                int addend = _addends[channel];
+                float factor = _factor * _scales[channel * _scaleStep], shift = _bias.Length == 0 ? 0f : _share * _bias[channel];
+                channel++;
+                float steps = ((sums[row] + addend) * factor) + shift;
+                float near = MicroMath.Nearest(steps), away = steps - near;
+                int value = (int)near + _zeroPoint;
+                if (value < lowest) value = lowest;
+                else if (value > highest) value = highest;
+                else if (away * away > tie) return row;
+                y[at] = (byte)value;
+                steps = ((sums[row + 1] + addend) * factor) + shift;
+                near = MicroMath.Nearest(steps);
+                away = steps - near;
+                value = (int)near + _zeroPoint;
+                if (value < lowest) value = lowest;
+                else if (value > highest) value = highest;
+                else if (away * away > tie) return row + 1;
+                y[at + 1] = (byte)value;
+            }
+
+            return -1;
+        }
+    }
+
+    private void WriteOthers(ReadOnlySpan<int> sums, int width, int channel, int channels, int places, Span<byte> y, int at, int stride)
+    {
+        unchecked
+        {
+            for (int row = 0; channels > 0; channels--, channel++, at += stride, row += width)
+            {
+                int addend = _form == Form.Sums ? -_inputZero * _addends[channel] : _addends[channel];
+                float factor = _scales.Length == 0 ? 1f : _factor * ScaleOf(channel), shift = _bias.Length == 0 ? 0f : _share * _bias[channel];
+                for (int p = 0; p < places; p++)
+                {
+                    int sum = sums[row + p] + addend;
+                    if (_form == Form.Sums) MemoryMarshal.Cast<byte, int>(y)[at + p] = sum;
+                    else if (_form == Form.Real) MemoryMarshal.Cast<byte, float>(y)[at + p] = (sum * factor) + shift;
+                    else y[at + p] = (byte)Saturate.Round(sum * factor, _zeroPoint, _lowest, _highest);
+                }
             }
         }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void DecidePlace(ReadOnlySpan<int> pairs, bool isSecond, ReadOnlySpan<sbyte> weights, int channel, Span<byte> y, int at)
+    private void DecidePlace(ReadOnlySpan<int> pairs, bool isSecond, ReadOnlySpan<sbyte> weights, int width, int channel, Span<byte> y, int at)
     {
-        DequantizedBytes w = DequantizedBytes.Of(weights, 2, 0, _weightZero, ScaleOf(channel));
+        DequantizedBytes w = DequantizedBytes.Of(weights, width, 0, _weightZero, ScaleOf(channel));
         Decide(DequantizedBytes.OfPairs(pairs, isSecond, _inputZero, _inputScale), w, 1, pairs.Length, channel, y, at);
     }
 

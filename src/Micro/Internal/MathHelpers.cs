@@ -37,10 +37,16 @@ internal static class MathHelpers
 
     private static ulong ULMod(ulong dividend, ulong divisor) => Divide(dividend, divisor, out _);
 
-    /// <summary>Long division, a bit at a time; gives the rest.</summary>
+    /// <summary>Gives the rest: by the floating-point unit where floats hold both, which leaves no quotient that rounding could lift to the next integer; else by long division, a bit at a time.</summary>
     private static uint Divide(uint dividend, uint divisor, out uint quotient)
     {
         if (divisor == 0) ThrowHelpers.Stop();
+        if ((dividend | divisor) >> 24 == 0)
+        {
+            quotient = (uint)(int)((float)(int)dividend / (float)(int)divisor);
+            return dividend - (quotient * divisor);
+        }
+
         uint rest = 0;
         quotient = 0;
         for (int bit = 0; bit < 32; bit++)

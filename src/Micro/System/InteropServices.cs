@@ -70,12 +70,14 @@ namespace System.Runtime.InteropServices
     public static class MemoryMarshal
     {
         /// <summary>The elements of a span as others.</summary>
+        [CompilerServices.MethodImpl(CompilerServices.MethodImplOptions.AggressiveInlining)]
         public static unsafe Span<TTo> Cast<TFrom, TTo>(Span<TFrom> span)
             where TFrom : unmanaged
             where TTo : unmanaged
             => new(ref CompilerServices.Unsafe.As<TFrom, TTo>(ref span.Start), (int)((uint)(span.Length * sizeof(TFrom)) / (uint)sizeof(TTo)));
 
         /// <summary>The elements of a span as others.</summary>
+        [CompilerServices.MethodImpl(CompilerServices.MethodImplOptions.AggressiveInlining)]
         public static unsafe ReadOnlySpan<TTo> Cast<TFrom, TTo>(ReadOnlySpan<TFrom> span)
             where TFrom : unmanaged
             where TTo : unmanaged

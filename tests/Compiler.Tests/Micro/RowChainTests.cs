@@ -4,6 +4,7 @@ using System.Linq;
 using RedGen.Compiler.Execute;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Options;
+using RedGen.Compiler.Tests.Quantised;
 using RedGen.TestKit;
 using Xunit;
 
@@ -102,6 +103,57 @@ public sealed class RowChainTests
         // The map that the product reads, and three rows each of the image and of the first layer's output.
         Assert.InRange(compiled.Plan.ArenaBytes, 1024 * sizeof(float), (1024 + (2 * 3 * 4 * 17) + 2) * sizeof(float));
         compiled.AssertAgrees(1e-4, 1e-5, RandomTensor.Of(ElementType.Float32, 3, 1, 4, 16, 16));
+    }
+
+    /// <summary>Integers leave no tolerance: rings, borders of zero points and totals give what the interpreter says.</summary>
+    [Fact]
+    public void Random_chains_of_integers_are_exact()
+    {
+        using var batch = new ModelBatch();
+        var cases = new List<(CompiledModel Model, ReferenceTensor[] Inputs)>();
+        for (int seed = 0; seed < 40; seed++)
+        {
+            var model = new QuantisedModel(new Random(seed));
+            new QuantisedChain(model).Write();
+            cases.Add((batch.Add($"chain of integers, seed {seed}", model.Writer, Options with { Goal = seed % 4 == 3 ? OptimiseGoal.Balanced : OptimiseGoal.Size }), model.Inputs));
+        }
+
+        batch.Build();
+        foreach ((CompiledModel model, ReferenceTensor[] inputs) in cases)
+        {
+            model.AssertAgrees(0, 0, inputs);
+            Assert.Equal(0, model.AllocatedBytes(inputs));
+            // A second call finds rings of the first one.
+            model.AssertAgrees(0, 0, inputs);
+        }
+
+        int chained = cases.Count(c => c.Model.Plan.Root.Steps.Any(s => s.Kernel == Rows && s.WorkspaceType == ElementType.UInt8));
+        Assert.True(chained >= 28, $"{chained} of {cases.Count} are chains");
+    }
+
+    /// <summary>A residual block of integers on a large map keeps three rows of each value, a byte an element, one of the sum in floats, and what its windows cover.</summary>
+    [Fact]
+    public void Memory_of_a_block_of_integers_is_that_of_its_rows()
+    {
+        const int Channels = 8, Side = 32, Taps = Channels * 9;
+        OnnxModelWriter model = new OnnxModelWriter().Initializer("s", [0.05f]).Initializer("t", [0.01f]).Input("x", ElementType.Int8, 1, Channels, Side, Side).Output("y", ElementType.Int8);
+        string last = "x";
+        for (int i = 0; i < 2; i++)
+        {
+            var weights = new ReferenceTensor(ElementType.Int8, [Channels, Channels, 3, 3]);
+            for (int k = 0; k < weights.Count; k++) weights.Integers![k] = (k * 37 % 191) - 95;
+            model.Initializer($"w{i}", weights.ToTensor()).Node("DequantizeLinear", $"{last},s", $"d{i}").Node("DequantizeLinear", $"w{i},t", $"e{i}")
+                .Node("Conv", $"d{i},e{i}", $"c{i}", n => n.Ints("pads", 1, 1, 1, 1)).Node("Relu", $"c{i}", $"r{i}").Node("QuantizeLinear", $"r{i},s", $"q{i}");
+            last = $"q{i}";
+        }
+
+        model.Node("DequantizeLinear", "x,s", "a").Node("DequantizeLinear", "q1,s", "b").Node("Add", "a,b", "sum").Node("GlobalAveragePool", "sum", "mean").Node("QuantizeLinear", "mean,s", "y");
+        using CompiledModel compiled = CompiledModel.Compile(model.ToSource(), Options);
+        Assert.Equal("Micro.Rows", compiled.Plan.Root.Steps[0].Kernel);
+        Assert.InRange(compiled.Plan.ArenaBytes, 1, (12 * Channels * (Side + 1)) + (sizeof(float) * Channels * (Side + 2)) + (sizeof(int) * (Taps + 10)) + 64);
+        ReferenceTensor input = new(ElementType.Int8, [1, Channels, Side, Side]);
+        for (int k = 0; k < input.Count; k++) input.Integers![k] = (k * 53 % 251) - 125;
+        compiled.AssertAgrees(0, 0, input);
     }
 
     /// <summary>A network of convolutions, depthwise ones, sums and pools, of sizes that fit nothing.</summary>

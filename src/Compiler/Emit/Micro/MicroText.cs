@@ -32,7 +32,7 @@ internal static class MicroText
     /// <summary>The members that code may name: of spans, of MemoryMarshal, of numbers, of IntegerResult.</summary>
     private static readonly ImmutableHashSet<string> Members = ImmutableHashSet.Create(
         StringComparer.Ordinal, "Length", "Slice", "Clear", "CopyTo", "Cast", "MaxValue", "MinValue", "NegativeInfinity", "PositiveInfinity", "NaN", "Epsilon",
-        "WritePlaces", "WriteWindows", "WriteRow");
+        "WritePlaces", "WriteFewPlaces", "WriteSums", "WriteWindow", "WriteWindows", "WriteRow");
 
     /// <summary>The functions of MicroMath.</summary>
     private static readonly ImmutableHashSet<string> Functions = ImmutableHashSet.Create(

@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Linq;
 using RedGen.Compiler.Emit;
+using RedGen.Compiler.Kernels.Micro.Rows;
+using RedGen.Compiler.Options;
 using RedGen.Compiler.Plan;
 
 namespace RedGen.Compiler.Kernels.Elementwise;
@@ -14,6 +16,9 @@ internal sealed class ElementwiseKernel : Kernel
 
     /// <summary>Elements up to which there is no loop.</summary>
     private const int UnrollElements = 16;
+
+    /// <summary>The same where flash is scarce.</summary>
+    private const int MicroUnrollElements = 4;
 
     /// <summary>An innermost loop shorter than this is not worth vectors, which hold up to 16 floats.</summary>
     private const int VectorMinimum = 16;
@@ -32,13 +37,16 @@ internal sealed class ElementwiseKernel : Kernel
         BroadcastLoops nest = BroadcastLoops.Of(read.Lengths, read.Operands.Select(o => o.Lengths.ToArray()));
         ImmutableArray<string> inputs = [.. read.Operands.Select(o => o.Value).Distinct(System.StringComparer.Ordinal)];
         bool vectors = !context.Options.IsScalar && nest.Inner.Length >= VectorMinimum && body.VectorType is not null;
-        return new ElementwiseStep(read, body, nest, vectors, vectors ? BinaryCall.TryOf(read, nest, inputs) : null)
+        int unrolled = context.Options.Profile == Profile.Micro ? MicroUnrollElements : UnrollElements;
+        string summary = string.Join(", ", group.Nodes.Select(n => n.Operator.Name)) + " over " + context.Type(group.Last.Outputs[0]).Shape;
+        return new ElementwiseStep(read, body, nest, vectors, unrolled, vectors ? BinaryCall.TryOf(read, nest, inputs) : null)
         {
             Nodes = group.Nodes,
             Inputs = inputs,
             Outputs = [group.Last.Outputs[0]],
             InPlaceInputs = [.. InPlace(read, inputs)],
-            Summary = string.Join(", ", group.Nodes.Select(n => n.Operator.Name)) + " over " + context.Type(group.Last.Outputs[0]).Shape,
+            Rows = context.Options.Profile == Profile.Micro ? ElementwiseRowStep.Of(group, read, body, summary) : [],
+            Summary = summary,
         };
     }
 
@@ -47,8 +55,10 @@ internal sealed class ElementwiseKernel : Kernel
         => Enumerable.Range(0, inputs.Length).Where(i => group.Operands.Where(o => o.Value == inputs[i])
             .All(o => o.Type == group.Output && o.Lengths.Aggregate(1L, (a, b) => a * b) == group.Count));
 
-    private sealed class ElementwiseStep(ElementwiseGroup group, ElementwiseBody body, BroadcastLoops nest, bool vectors, BinaryCall? call) : Step
+    private sealed class ElementwiseStep(ElementwiseGroup group, ElementwiseBody body, BroadcastLoops nest, bool vectors, int unrolled, BinaryCall? call) : Step, IRowComputed
     {
+        public ImmutableArray<RowStep> Rows { get; init; } = [];
+
         public override string Kernel => call is not null ? "Elementwise.Lanes" : vectors ? "Elementwise.Vector" : "Elementwise";
 
         internal override StepRounding? Rounding => StepRounding.OfNodes;
@@ -73,7 +83,7 @@ internal sealed class ElementwiseKernel : Kernel
 
         private void WriteBody(StepWriter writer)
         {
-            if (group.Count <= UnrollElements && group.Count * group.Nodes.Length <= UnrollLimit) WriteUnrolled(writer);
+            if (group.Count <= unrolled && group.Count * group.Nodes.Length <= UnrollLimit) WriteUnrolled(writer);
             else new ElementwiseLoops(writer, group, body, nest, [.. group.Operands.Select(o => writer.Input(Inputs.IndexOf(o.Value)))]).Write(vectors);
         }
 

@@ -1,25 +1,30 @@
+using System.Collections.Immutable;
 using System.Linq;
 using RedGen.Compiler.Emit;
 using RedGen.Compiler.Kernels.Linear;
+using RedGen.Compiler.Kernels.Micro.Rows;
 using RedGen.Compiler.Operators.Pooling;
 using RedGen.Compiler.Plan;
 
 namespace RedGen.Compiler.Kernels.Micro;
 
 /// <summary>A convolution of 8-bit integers: what the windows of two neighbouring places cover is gathered once, in pairs, and all outputs are summed over it.</summary>
-internal sealed class MicroIntegerConvStep(ConvLayer conv, MicroRequantisation ending, bool isPointwise) : Step
+internal sealed class MicroIntegerConvStep(ConvLayer conv, MicroRequantisation ending, bool isPointwise) : Step, IRowComputed
 {
-    /// <summary>Outputs whose weights lie side by side.</summary>
-    public const int Block = 2;
-
     /// <summary>Integers of workspace for sums.</summary>
-    public const int Sums = 34;
+    public const int Sums = 10;
+
+    /// <summary>Instructions of a tap of two places and one of four outputs, and one of two, in relation.</summary>
+    private const int CostOfFour = 23, CostOfTwo = 25;
 
     private WindowGeometry Window => conv.Window;
 
     private int GroupInputs => conv.InChannels / conv.Groups;
 
     private int GroupOutputs => conv.OutChannels / conv.Groups;
+
+    /// <inheritdoc/>
+    public ImmutableArray<RowStep> Rows { get; init; } = [];
 
     /// <inheritdoc/>
     public override string Kernel => "Micro.IntegerConv";
@@ -38,14 +43,20 @@ internal sealed class MicroIntegerConvStep(ConvLayer conv, MicroRequantisation e
         writer.Line($"Span<int> pairs = workspace.Slice({Sums}, {conv.Taps});");
         using LoopScope nest = new LoopScope(writer).Loop("n", conv.Batch).Loop("g", conv.Groups);
         writer.Line($"ReadOnlySpan<{ending.Input}> input = x.Slice({nest.Index(("n", conv.InChannels * Window.InLength), ("g", GroupInputs * Window.InLength))}, {GroupInputs * Window.InLength});");
-        int block = (GroupOutputs + Block - 1) / Block * Block * conv.Taps;
-        string weights = nest.Has("g") ? $"weights.Slice(g * {block}, {block})" : "weights";
+        int block = Block(GroupOutputs), length = (GroupOutputs + block - 1) / block * block * conv.Taps;
+        string weights = nest.Has("g") ? $"weights.Slice(g * {length}, {length})" : "weights";
         string start = nest.Index(("n", conv.OutChannels * Window.OutLength), ("g", GroupOutputs * Window.OutLength));
-        string call = $"result.WritePlaces(pairs, {weights}, sums, channel: {nest.Index(("g", GroupOutputs))}, channels: {GroupOutputs}, {ending.Bytes}, at: {{0}}, stride: {Window.OutLength}, places: {{1}});";
+        string call = $"result.{Call(block)}(pairs, {weights}, sums, channel: {nest.Index(("g", GroupOutputs))}, channels: {GroupOutputs}, {ending.Bytes}, at: {{0}}, stride: {Window.OutLength}, places: {{1}});";
         writer.Line("// Two places at a time: what their windows cover, then all outputs over it.");
         if (isPointwise) WriteFlat(writer, start, call);
         else WriteRows(writer, start, call);
     }
+
+    /// <summary>Outputs of a group whose weights lie side by side: four, unless zeros at the end would weigh more.</summary>
+    public static int Block(int outputs) => (outputs + 3) / 4 * 4 * CostOfFour <= (outputs + 1) / 2 * 2 * CostOfTwo ? 4 : 2;
+
+    /// <summary>The method of IntegerResult for such blocks.</summary>
+    public static string Call(int block) => block == 4 ? "WritePlaces" : "WriteFewPlaces";
 
     private void WriteFlat(StepWriter writer, string start, string call)
     {

@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Linq;
 using RedGen.Compiler.Emit;
 using RedGen.Compiler.Kernels.Linear;
+using RedGen.Compiler.Kernels.Micro.Rows;
 using RedGen.Compiler.Operators.Pooling;
 using RedGen.Compiler.Plan;
 
@@ -10,13 +12,16 @@ namespace RedGen.Compiler.Kernels.Micro;
 /// A depthwise convolution of 8-bit integers: a channel's plane is copied with the zero point around it, and the window slides over the copy, some places of a row at once, its
 /// offsets part of the instructions. So the output may take the input's place.
 /// </summary>
-internal sealed class MicroIntegerDepthwiseStep(ConvLayer conv, MicroRequantisation ending, int places) : Step
+internal sealed class MicroIntegerDepthwiseStep(ConvLayer conv, MicroRequantisation ending, int places) : Step, IRowComputed
 {
     private WindowGeometry Window => conv.Window;
 
     private int Multiplier => conv.OutChannels / conv.Groups;
 
     private int RowLength => MicroDepthwiseStep.PaddedWidth(Window);
+
+    /// <inheritdoc/>
+    public ImmutableArray<RowStep> Rows { get; init; } = [];
 
     /// <inheritdoc/>
     public override string Kernel => "Micro.IntegerDepthwise";

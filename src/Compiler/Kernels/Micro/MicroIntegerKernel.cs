@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Linq;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Kernels.Linear;
+using RedGen.Compiler.Kernels.Micro.Rows;
 using RedGen.Compiler.Kernels.Quantised;
 using RedGen.Compiler.Options;
 using RedGen.Compiler.Plan;
@@ -27,8 +28,8 @@ internal sealed class MicroIntegerKernel : Kernel
         if (conv.IsEmpty || !conv.Window.IsSpatial) return null;
         if (IsProduct(conv)) return Product(layer with { Rows = conv.Batch }, ending);
         return conv.InChannels == conv.Groups && conv.Groups > 1 && conv.Window.KernelLength <= MostTaps && conv.Window.Depth is { In: 1, Out: 1, Kernel: 1 }
-            ? Depthwise(layer, conv, ending, context.Options.Goal)
-            : Pairs(layer, conv, ending);
+            ? Depthwise(layer, conv, ending, context)
+            : Pairs(layer, conv, ending, context);
     }
 
     private static QuantizedLayer? ReadNode(NodeGroup group, KernelContext context)
@@ -50,16 +51,18 @@ internal sealed class MicroIntegerKernel : Kernel
         Summary = $"{(layer.Rows == 1 ? "" : layer.Rows + " rows, ")}{layer.Weights.Taps} → {layer.Weights.Channels} in integers{layer.Ending.Text}",
     };
 
-    private static MicroIntegerDepthwiseStep Depthwise(QuantizedLayer layer, ConvLayer conv, MicroRequantisation ending, OptimiseGoal goal)
+    private static MicroIntegerDepthwiseStep Depthwise(QuantizedLayer layer, ConvLayer conv, MicroRequantisation ending, KernelContext context)
     {
-        int places = Places(conv.Window.Width.Out, goal == OptimiseGoal.Size ? 3 : MostPlaces);
+        int places = Places(conv.Window.Width.Out, context.Options.Goal == OptimiseGoal.Size ? 3 : MostPlaces);
+        ImmutableArray<Weight> weights = ending.Constants(1, 1);
         return new MicroIntegerDepthwiseStep(conv, ending, places)
         {
             Nodes = layer.Nodes,
             Inputs = layer.Inputs,
             InputNames = ["x", "zeroPoint"],
             Outputs = [layer.Output],
-            Weights = ending.Constants(1, 1),
+            Weights = weights,
+            Rows = IntegerRows.Of(layer, conv, ending, weights, places, context),
             WorkspaceLength = conv.Window.Width.Out + MicroIntegerDenseStep.Words(MicroDepthwiseStep.PlaneLength(conv.Window)),
             WorkspaceType = ElementType.Int32,
             MultiplyAdds = conv.MultiplyAdds,
@@ -72,8 +75,9 @@ internal sealed class MicroIntegerKernel : Kernel
     private static int Places(int row, int most)
         => Enumerable.Range(1, Math.Min(row, most)).OrderBy(p => (row + p - 1) / p * ((3 * p) + 2)).ThenBy(p => p).First();
 
-    private static MicroIntegerConvStep Pairs(QuantizedLayer layer, ConvLayer conv, MicroRequantisation ending)
+    private static MicroIntegerConvStep Pairs(QuantizedLayer layer, ConvLayer conv, MicroRequantisation ending, KernelContext context)
     {
+        ImmutableArray<Weight> weights = ending.Constants(conv.Groups, MicroIntegerConvStep.Block(conv.OutChannels / conv.Groups));
         bool isPointwise = conv.Window.Axes.All(a => a is { Kernel: 1, Stride: 1, Before: 0, After: 0 });
         return new MicroIntegerConvStep(conv, ending, isPointwise)
         {
@@ -81,7 +85,8 @@ internal sealed class MicroIntegerKernel : Kernel
             Inputs = layer.Inputs,
             InputNames = ["x", "zeroPoint"],
             Outputs = [layer.Output],
-            Weights = ending.Constants(conv.Groups, MicroIntegerConvStep.Block),
+            Weights = weights,
+            Rows = IntegerRows.Of(layer, conv, ending, weights, 0, context),
             WorkspaceLength = MicroIntegerConvStep.Sums + conv.Taps,
             WorkspaceType = ElementType.Int32,
             MultiplyAdds = conv.MultiplyAdds,

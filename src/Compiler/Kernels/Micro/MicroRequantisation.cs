@@ -29,9 +29,10 @@ internal sealed class MicroRequantisation
     private readonly ElementType _input;
     private readonly ElementType _output;
     private readonly double _tie;
+    private readonly bool _isBounded;
 
-    private MicroRequantisation(QuantizedLayer layer, ElementType input, ElementType output, double tie)
-        => (_layer, _input, _output, _tie) = (layer, input, output, tie);
+    private MicroRequantisation(QuantizedLayer layer, ElementType input, ElementType output, double tie, bool isBounded)
+        => (_layer, _input, _output, _tie, _isBounded) = (layer, input, output, tie, isBounded);
 
     /// <summary>The C# type of an input element.</summary>
     public string Input => _input.CSharpName()!;
@@ -59,11 +60,17 @@ internal sealed class MicroRequantisation
         ElementType input = context.ElementType(layer.Inputs[0]), output = context.ElementType(layer.Output);
         double largest = ending.IntegerBias.Select(b => Math.Abs((double)b)).DefaultIfEmpty(0).Max();
         if ((layer.Weights.Taps * 65025d) + largest > int.MaxValue) return null;
-        if (ending.Form != QuantizedForm.Dequantized) return new MicroRequantisation(layer, input, output, 0);
+        if (ending.Form == QuantizedForm.Scaled)
+        {
+            double most = ((layer.Weights.Taps * 65025d) + largest) * ending.Scales.Select(s => Math.Abs((double)s)).Max();
+            return new MicroRequantisation(layer, input, output, 0, most < MostSteps);
+        }
+
+        if (ending.Form != QuantizedForm.Dequantized) return new MicroRequantisation(layer, input, output, 0, false);
         double bias = ending.Bias.Select(b => Math.Abs((double)b / ending.Scale)).DefaultIfEmpty(0).Max();
         double steps = layer.Weights.Taps * 65025d * ending.InputScale * ending.Scales.Max() / ending.Scale;
         if (bias >= LargestBias || steps + bias >= MostSteps) return null;
-        return new MicroRequantisation(layer, input, output, 0.5 - ending.Margin - ((256 + bias) * FloatError));
+        return new MicroRequantisation(layer, input, output, 0.5 - ending.Margin - ((256 + bias) * FloatError), true);
     }
 
     /// <summary>
@@ -101,7 +108,7 @@ internal sealed class MicroRequantisation
         {
             QuantizedForm.Sums => $"Sums({addends}, inputZero: {(_layer.InputZero is null ? "zero" : "-1")}, {weightZero})",
             QuantizedForm.Real => $"Real({addends}, {scales}, {bias}, inputScale: {CSharpLiteral.Of(Ending.InputScale)}, {weightZero})",
-            QuantizedForm.Scaled => $"Scaled({addends}, {scales}, {weightZero}, {range})",
+            QuantizedForm.Scaled => $"{(_isBounded ? "Rounded" : "Scaled")}({addends}, {scales}, {weightZero}, {range})",
             _ => $"Dequantized({addends}, {scales}, {bias}, inputScale: {CSharpLiteral.Of(Ending.InputScale)}, inputZero: {Zero}, {weightZero}, scale: {CSharpLiteral.Of(Ending.Scale)}, "
                 + $"{range}, tie: {CSharpLiteral.Of((float)_tie)}{(HasBias && Ending.IsBiasBehind ? ", addsBehind: true" : "")})",
         };

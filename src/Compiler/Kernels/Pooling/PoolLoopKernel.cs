@@ -23,7 +23,7 @@ internal sealed class PoolLoopKernel : Kernel
             Nodes = group.Nodes,
             Inputs = [node.Inputs[0]],
             Outputs = node.Outputs,
-            Rows = arithmetic.ElementType == ElementType.Float32 && context.Lengths(node.Inputs[0])[0] == 1 ? PoolRowStep.Of(layer, node.Outputs[0]) : [],
+            Rows = context.Lengths(node.Inputs[0])[0] == 1 ? PoolRowStep.Of(layer, arithmetic.ElementType, node.Outputs[0]) : [],
             Summary = layer.Text + (node.HasOutput(1) ? ", with indices" : "") + (arithmetic.Type == "float" ? "" : ", in " + arithmetic.Type),
         };
     }

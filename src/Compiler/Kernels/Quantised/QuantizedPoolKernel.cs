@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Linq;
 using RedGen.Compiler.Emit;
 using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Kernels.Micro.Rows;
 using RedGen.Compiler.Kernels.Pooling;
 using RedGen.Compiler.Operators.Pooling;
 using RedGen.Compiler.Operators.Quantised;
@@ -24,6 +26,7 @@ internal sealed class QuantizedPoolKernel : Kernel
             Nodes = group.Nodes,
             Inputs = [read.Input.Value],
             Outputs = [read.Output.Value],
+            Rows = PoolRowStep.Of(read, group.Nodes, context.Lengths(read.Input.Value)),
             Summary = read.Text,
         };
     }
@@ -82,8 +85,10 @@ internal sealed class QuantizedPoolKernel : Kernel
         }
     }
 
-    private sealed class PoolStep(int planes, WindowGeometry window, DequantizedValue x, DequantizedValue y, bool countsTaps, string stem) : Step
+    private sealed class PoolStep(int planes, WindowGeometry window, DequantizedValue x, DequantizedValue y, bool countsTaps, string stem) : Step, IRowComputed
     {
+        public ImmutableArray<RowStep> Rows { get; init; } = [];
+
         public override string Kernel => "Pool.Integers";
 
         internal override StepRounding? Rounding => StepRounding.OfNodes;

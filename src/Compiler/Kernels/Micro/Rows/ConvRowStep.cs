@@ -33,14 +33,14 @@ internal sealed class ConvRowStep(ConvLayer layer, RowTile tile, MicroWeights we
     public override string Kernel => "Micro.ConvRow";
 
     /// <inheritdoc/>
-    public override int ElementwiseInput => end.Residual is not null && tile.IsExact ? 1 : -1;
+    public override ImmutableArray<int> ElementwiseInputs => end.Residual is not null && tile.IsExact ? [1] : [];
 
     /// <inheritdoc/>
     public override void EmitRow(StepWriter writer, ImmutableArray<RowMemory> inputs, RowMemory output)
     {
         weights.Declare(writer);
         RowMemory x = inputs[0];
-        WriteWindow(writer, x);
+        WriteWindow(writer, x, Height);
         writer.Line($"int line = {Sum(Times(output.Place("row"), output.Line), CSharpLiteral.Of(output.Left))};");
         if (end.Residual is not null) writer.Line($"int addends = {Sum(Times(inputs[1].Place("row"), inputs[1].Line), CSharpLiteral.Of(inputs[1].Left))};");
         using LoopScope nest = new LoopScope(writer).Loop("g", layer.Groups);
@@ -59,10 +59,10 @@ internal sealed class ConvRowStep(ConvLayer layer, RowTile tile, MicroWeights we
     }
 
     /// <summary>Which taps have a row inside the input, and where the first of these rows lies.</summary>
-    private void WriteWindow(StepWriter writer, RowMemory x)
+    internal static void WriteWindow(StepWriter writer, RowMemory x, WindowAxis height)
     {
-        string top = Sum(Times("row", Height.Stride), "") + (Height.Before > 0 ? $" - {Height.Before}" : "");
-        if (Height.Kernel == 1 && Height.IsInside)
+        string top = Sum(Times("row", height.Stride), "") + (height.Before > 0 ? $" - {height.Before}" : "");
+        if (height.Kernel == 1 && height.IsInside)
         {
             writer.Line($"int place = {x.Place(top)};");
             return;
@@ -70,12 +70,12 @@ internal sealed class ConvRowStep(ConvLayer layer, RowTile tile, MicroWeights we
 
         writer.Line($"int top = {top};");
         string first = "top";
-        if (!Height.IsInside)
+        if (!height.IsInside)
         {
             writer.Line("// The taps whose rows are inside the input.");
-            writer.Line($"int tap = {(Height.Before == 0 ? "0" : Height.Dilation == 1 ? "MicroMath.Max(0, -top)" : $"top >= 0 ? 0 : ({Height.Dilation - 1} - top) / {Height.Dilation}")};");
-            writer.Line($"int end = MicroMath.Min({Height.Kernel}, {(Height.Dilation == 1 ? $"{Height.In} - top" : $"({Height.In + Height.Dilation - 1} - top) / {Height.Dilation}")});");
-            first = Sum("top", Times("tap", Height.Dilation));
+            writer.Line($"int tap = {(height.Before == 0 ? "0" : height.Dilation == 1 ? "MicroMath.Max(0, -top)" : $"top >= 0 ? 0 : ({height.Dilation - 1} - top) / {height.Dilation}")};");
+            writer.Line($"int end = MicroMath.Min({height.Kernel}, {(height.Dilation == 1 ? $"{height.In} - top" : $"({height.In + height.Dilation - 1} - top) / {height.Dilation}")});");
+            first = Sum("top", Times("tap", height.Dilation));
         }
 
         writer.Line($"int start = {x.Place(first)};");

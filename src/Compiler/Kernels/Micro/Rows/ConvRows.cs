@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Kernels.Linear;
 using RedGen.Compiler.Kernels.Pooling;
 using RedGen.Compiler.Operators.Pooling;
@@ -23,14 +24,14 @@ internal static class ConvRows
         var tile = RowTile.Of(window.Width.Out, layer.OutChannels / layer.Groups);
         var map = new MapShape(layer.OutChannels, window.Height.Out, window.Width.Out);
         var use = new RowUse(layer.InChannels, window.Height, window.Width, ReadsMargins: true);
-        ImmutableArray<RowUse> uses = end.Residual is null ? [use] : [use, RowUse.Same(map)];
+        ImmutableArray<RowUse> uses = end.Residual is null ? [use] : [use, RowUse.Same(map, ElementType.Float32)];
         ImmutableArray<Weight> constants = weights.Constants(isDepthwise ? 1 : tile.Outputs, bias);
         string summary = $"Conv {layer.Text}{end.Text}, {weights.Text}";
         ImmutableArray<RowStep> rows = isDepthwise
             ? [new DepthwiseRowStep(layer, weights, end) { Nodes = group.Nodes, Inputs = MicroConvKernel.Inputs(group, end), InputNames = ["x", "residual"], Outputs = [output], Weights = constants, Uses = uses, Map = map, MultiplyAdds = layer.MultiplyAdds, Summary = summary }]
             : [new ConvRowStep(layer, tile, weights, end, goal) { Nodes = group.Nodes, Inputs = MicroConvKernel.Inputs(group, end), InputNames = ["x", "residual"], Outputs = [output], Weights = constants, Uses = uses, Map = map, MultiplyAdds = layer.MultiplyAdds, Summary = summary }];
         if (pool is null) return rows;
-        ImmutableArray<RowStep> behind = PoolRowStep.Of(pool, group.Last.Outputs[0]);
+        ImmutableArray<RowStep> behind = PoolRowStep.Of(pool, ElementType.Float32, group.Last.Outputs[0]);
         return behind.IsEmpty ? [] : rows.AddRange(behind);
     }
 }

@@ -28,7 +28,7 @@ internal sealed class DepthwiseRowStep(ConvLayer layer, MicroWeights weights, Ep
     public override string Kernel => "Micro.DepthwiseRow";
 
     /// <inheritdoc/>
-    public override int ElementwiseInput => end.Residual is not null && IsExact ? 1 : -1;
+    public override ImmutableArray<int> ElementwiseInputs => end.Residual is not null && IsExact ? [1] : [];
 
     /// <inheritdoc/>
     public override int ZerosLength => Height.IsInside ? 0 : Reach;
@@ -39,7 +39,7 @@ internal sealed class DepthwiseRowStep(ConvLayer layer, MicroWeights weights, Ep
         weights.Declare(writer);
         RowMemory x = inputs[0];
         writer.Line($"int top = {Times("row", Height.Stride)}{(Height.Before > 0 ? $" - {Height.Before}" : "")};");
-        WritePlaces(writer, x);
+        WritePlaces(writer, x, layer.Window);
         writer.Line($"int line = {Sum(Times(output.Place("row"), output.Line), CSharpLiteral.Of(output.Left))};");
         if (end.Residual is not null) writer.Line($"int addends = {Sum(Times(inputs[1].Place("row"), inputs[1].Line), CSharpLiteral.Of(inputs[1].Left))};");
         using LoopScope nest = new LoopScope(writer).Loop("c", layer.Groups).Loop("m", Multiplier);
@@ -54,14 +54,14 @@ internal sealed class DepthwiseRowStep(ConvLayer layer, MicroWeights weights, Ep
     }
 
     /// <summary>Where the rows of the window begin in a channel.</summary>
-    private void WritePlaces(StepWriter writer, RowMemory x)
+    internal static void WritePlaces(StepWriter writer, RowMemory x, WindowGeometry window)
     {
         // A place of a ring is asked for rows above the input too, which are not read: it only must not be negative there.
-        int turn = x.IsRing ? (Height.Before + x.Rows - 1) / x.Rows * x.Rows : 0;
-        for (int kh = 0; kh < Height.Kernel; kh++)
+        int turn = x.IsRing ? (window.Height.Before + x.Rows - 1) / x.Rows * x.Rows : 0;
+        for (int kh = 0; kh < window.Height.Kernel; kh++)
         {
-            string row = Sum("top", CSharpLiteral.Of((kh * Height.Dilation) + turn));
-            writer.Line($"int row{kh} = {Sum(Times(x.Place(row), x.Line), CSharpLiteral.Of(x.Left - Width.Before))};");
+            string row = Sum("top", CSharpLiteral.Of((kh * window.Height.Dilation) + turn));
+            writer.Line($"int row{kh} = {Sum(Times(x.Place(row), x.Line), CSharpLiteral.Of(x.Left - window.Width.Before))};");
         }
     }
 
@@ -72,7 +72,7 @@ internal sealed class DepthwiseRowStep(ConvLayer layer, MicroWeights weights, Ep
         for (int kh = 0; kh < Height.Kernel; kh++)
         {
             string row = $"x.Slice({Sum(start, $"row{kh}")}, {Reach})";
-            string inside = Inside(kh);
+            string inside = Inside(kh, Height);
             writer.Line($"{(kh == 0 ? "ReadOnlySpan<float> " : "")}v = {(inside.Length == 0 ? row : $"{inside} ? {row} : zeros.Slice(0, {Reach})")};");
             for (int kw = 0; kw < Width.Kernel; kw++)
             {
@@ -88,11 +88,11 @@ internal sealed class DepthwiseRowStep(ConvLayer layer, MicroWeights weights, Ep
     }
 
     /// <summary>The condition under which a tap's row is inside the input.</summary>
-    private string Inside(int kh)
+    internal static string Inside(int kh, WindowAxis height)
     {
-        bool mayBeAbove = Height.Position(0, kh) < 0, mayBeBelow = Height.Position(Height.Out - 1, kh) >= Height.In;
-        string row = Sum("top", CSharpLiteral.Of(kh * Height.Dilation));
-        return string.Join(" && ", new[] { mayBeAbove ? $"{row} >= 0" : "", mayBeBelow ? $"{row} < {Height.In}" : "" }.Where(t => t.Length > 0));
+        bool mayBeAbove = height.Position(0, kh) < 0, mayBeBelow = height.Position(height.Out - 1, kh) >= height.In;
+        string row = Sum("top", CSharpLiteral.Of(kh * height.Dilation));
+        return string.Join(" && ", new[] { mayBeAbove ? $"{row} >= 0" : "", mayBeBelow ? $"{row} < {height.In}" : "" }.Where(t => t.Length > 0));
     }
 
     private void WriteEnd(StepWriter writer, ImmutableArray<RowMemory> inputs, RowMemory output)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using RedGen.Compiler.Emit;
+using RedGen.Compiler.Graphs;
 
 namespace RedGen.Compiler.Kernels.Micro.Rows;
 
@@ -13,14 +14,15 @@ internal sealed class LoadRowStep : RowStep
     public override string Kernel => "Micro.LoadRow";
 
     /// <summary>The layer that copies a value.</summary>
-    public static LoadRowStep Of(string value, string rows, MapShape map) => new()
+    public static LoadRowStep Of(string value, string rows, MapShape map, ElementType type) => new()
     {
         Nodes = [],
         Inputs = [value],
         InputNames = ["x"],
         Outputs = [rows],
-        Uses = [RowUse.Same(map)],
+        Uses = [RowUse.Same(map, type)],
         Map = map,
+        Type = type,
         Summary = "A row of the input, with zeros beside it",
     };
 

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
+using RedGen.Compiler.Graphs;
 
 namespace RedGen.Compiler.Kernels.Micro.Rows;
 
@@ -11,7 +12,7 @@ internal sealed class RowChain
     private RowChain(ImmutableArray<RowStep> layers, ImmutableArray<ImmutableArray<int>> sources, ImmutableArray<string> inputs, ImmutableArray<string> outputs, RowSchedule schedule, RowPlaces places)
     {
         (Layers, Sources, Inputs, Outputs, Schedule, Places) = (layers, sources, inputs, outputs, schedule, places);
-        ZerosLength = layers.Max(l => l.ZerosLength);
+        Zeros = [.. layers.Where(l => l.ZerosLength > 0).GroupBy(l => (l.Uses[0].Type, l.Uses[0].Zero)).Select(g => new RowMemory(new MapShape(1, 1, 0), 1, g.Max(l => l.ZerosLength), 0, g.Key.Type, g.Key.Zero))];
     }
 
     /// <summary>The layers, with those that copy rows of inputs first.</summary>
@@ -32,14 +33,20 @@ internal sealed class RowChain
     /// <summary>Where rows lie.</summary>
     public RowPlaces Places { get; }
 
-    /// <summary>Zeros that stand for a row outside an input.</summary>
-    public int ZerosLength { get; }
+    /// <summary>Rows of zeros that stand for a row outside an input.</summary>
+    public ImmutableArray<RowMemory> Zeros { get; }
 
-    /// <summary>Elements of memory besides inputs and outputs.</summary>
-    public long WorkspaceLength => Places.RingLength + ZerosLength;
+    /// <summary>Integers that layers work in, one after the other.</summary>
+    public int ScratchLength => Layers.Max(l => l.ScratchLength);
+
+    /// <summary>Whether all memory is floats.</summary>
+    public bool IsFloat => ScratchLength == 0 && Layers.All(l => l.Type == ElementType.Float32 && l.TotalsLength == 0);
+
+    /// <summary>Bytes of memory besides inputs and outputs.</summary>
+    public long WorkspaceBytes => Places.RingBytes + Zeros.Sum(z => z.Bytes) + Layers.Sum(l => (long)sizeof(float) * l.TotalsLength) + ((long)sizeof(int) * ScratchLength);
 
     /// <summary>The memory of a chain's input, which is there as a whole.</summary>
-    public static RowMemory WholeOf(MapShape map) => new(map, map.Rows, map.Columns, 0);
+    public static RowMemory WholeOf(RowUse use) => new(use.Map, use.Map.Rows, use.Map.Columns, 0, use.Type, 0);
 
     /// <summary>The chain of some steps in order; null where they are none.</summary>
     /// <param name="steps">Steps of which each can be computed by rows.</param>
@@ -54,13 +61,13 @@ internal sealed class RowChain
         var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
         for (int i = 0; i < layers.Length; i++) numbers[layers[i].Outputs[0]] = i;
         ImmutableArray<ImmutableArray<int>> sources = [.. layers.Select((l, k) => l.Inputs.Select((v, i) =>
-            numbers.TryGetValue(v, out int layer) ? layer : k >= loads.Count && HasMargins(l.Uses[i]) ? numbers[loads[v].Outputs[0]] : -1 - inputs.IndexOf(v)).ToImmutableArray())];
+            numbers.TryGetValue(v, out int layer) ? layer : k >= loads.Count && l.Uses[i].HasMargins ? numbers[loads[v].Outputs[0]] : -1 - inputs.IndexOf(v)).ToImmutableArray())];
         if (!Fits(layers, sources)) return null;
 
         ImmutableArray<bool> isWhole = [.. layers.Select((l, i) => i >= loads.Count && isReadOutside(l.Outputs[0]))];
         if (!Enumerable.Range(0, layers.Length).All(i => isWhole[i] || sources.Any(s => s.Contains(i)))) return null;
         RowSchedule schedule = RowSchedule.Of([.. layers.Select((l, i) => new RowLayer(l.Turns, [.. sources[i].Select((s, k) => (s, l.Uses[k])).Where(s => s.s >= 0)], isWhole[i]))]);
-        ImmutableArray<int> added = [.. layers.Select((l, i) => l.ElementwiseInput < 0 ? -1 : Math.Max(-1, sources[i][l.ElementwiseInput]))];
+        ImmutableArray<ImmutableArray<int>> added = [.. layers.Select((l, i) => l.ElementwiseInputs.Select(k => sources[i][k]).Where(s => s >= 0).ToImmutableArray())];
         if (!schedule.IsComplete || RowPlaces.Of(layers, isWhole, added, schedule) is not { } places) return null;
         ImmutableArray<string> outputs = [.. Enumerable.Range(0, layers.Length).Where(i => isWhole[i]).Reverse().Select(i => layers[i].Outputs[0])];
         return new RowChain(layers, sources, inputs, outputs, schedule, places);
@@ -91,8 +98,8 @@ internal sealed class RowChain
             {
                 if (Sources[i][k] != source) continue;
                 RowUse use = Layers[i].Uses[k];
-                if (use.Map != map) return false;
-                bool isSame = i == layer && k == Layers[i].ElementwiseInput;
+                if (use.Map != map || use.Type != Layers[layer].Type) return false;
+                bool isSame = i == layer && Layers[i].ElementwiseInputs.Contains(k);
                 for (int r = use.First(row); r < use.Needed(row); r++) reads.Add((r, t, isSame));
             }
         }
@@ -109,14 +116,12 @@ internal sealed class RowChain
             for (int i = 0; i < layer.Inputs.Length; i++)
             {
                 string value = layer.Inputs[i];
-                if (inputs.Contains(value) && HasMargins(layer.Uses[i]) && !loads.ContainsKey(value)) loads[value] = LoadRowStep.Of(value, "rows of " + value, layer.Uses[i].Map);
+                if (inputs.Contains(value) && layer.Uses[i].HasMargins && !loads.ContainsKey(value)) loads[value] = LoadRowStep.Of(value, "rows of " + value, layer.Uses[i].Map, layer.Uses[i].Type);
             }
         }
 
         return loads;
     }
-
-    private static bool HasMargins(RowUse use) => use.Before > 0 || use.After > 0;
 
     /// <summary>Whether each layer reads rows of the shape that another writes, and none reads sums before they are complete.</summary>
     private static bool Fits(ImmutableArray<RowStep> layers, ImmutableArray<ImmutableArray<int>> sources)
@@ -126,7 +131,7 @@ internal sealed class RowChain
             for (int k = 0; k < sources[i].Length; k++)
             {
                 int source = sources[i][k];
-                if (source >= 0 && (layers[source].IsTotal || layers[source].Map != layers[i].Uses[k].Map || source >= i)) return false;
+                if (source >= 0 && (layers[source].IsTotal || layers[source].Map != layers[i].Uses[k].Map || layers[source].Type != layers[i].Uses[k].Type || source >= i)) return false;
             }
         }
 

@@ -44,7 +44,8 @@ internal sealed class RowChainStep : Step
             InputNames = chain.Inputs.Length == 1 ? ["x"] : [.. chain.Inputs.Select((_, i) => $"x{i}")],
             Outputs = chain.Outputs,
             Weights = [.. chain.Layers.SelectMany((l, i) => l.Weights.Select(w => w with { Role = names[i] + w.Role }))],
-            WorkspaceLength = (int)chain.WorkspaceLength,
+            WorkspaceLength = (int)(chain.IsFloat ? chain.WorkspaceBytes / sizeof(float) : chain.WorkspaceBytes),
+            WorkspaceType = chain.IsFloat ? ElementType.Float32 : ElementType.UInt8,
             MultiplyAdds = multiplyAdds,
             InPlaceInputs = chain.InPlaceInputs(),
             Summary = string.Join("; ", chain.Layers.Where(l => l is not LoadRowStep).Select(l => l.Summary)) + ", row by row",
@@ -55,22 +56,24 @@ internal sealed class RowChainStep : Step
     public override void Emit(StepWriter writer)
     {
         writer.Line("// What layers keep of their rows, [channel][row][column].");
-        int offset = 0;
+        var memory = new Memory(writer, _chain.IsFloat);
         for (int i = 0; i < _names.Length; i++)
         {
             if (!_chain.Places.HasRing(i)) continue;
-            RowMemory memory = _chain.Places.Memory[i];
-            writer.Line($"Span<float> {Local(i)} = workspace.Slice({offset}, {memory.Length}); // {memory.Rows} of {memory.Map.Rows} rows");
-            if (memory.Line > memory.Map.Columns) writer.Line($"{Local(i)}.Clear();");
-            offset += memory.Length;
+            RowMemory ring = _chain.Places.Memory[i];
+            memory.Declare(Local(i), ring.Type, ring.Length, $" // {ring.Rows} of {ring.Map.Rows} rows");
+            if (ring.Line > ring.Map.Columns) memory.Fill(Local(i), ring);
         }
 
-        if (_chain.ZerosLength > 0)
+        for (int i = 0; i < _chain.Zeros.Length; i++)
         {
-            writer.Line($"Span<float> zeros = workspace.Slice({offset}, {_chain.ZerosLength});");
-            writer.Line("zeros.Clear();");
+            memory.Declare(ZerosName(i), _chain.Zeros[i].Type, _chain.Zeros[i].Length);
+            memory.Fill(ZerosName(i), _chain.Zeros[i]);
         }
 
+        for (int i = 0; i < _names.Length; i++)
+            if (_chain.Layers[i].TotalsLength > 0) memory.Declare(Local(i) + "Totals", ElementType.Float32, _chain.Layers[i].TotalsLength);
+        if (_chain.ScratchLength > 0) memory.Declare("scratch", ElementType.Int32, _chain.ScratchLength);
         writer.Line($"int {string.Join(", ", _names.Select((_, i) => Count(i) + " = 0"))};");
         writer.Line("// The last layer first: each computes a row as soon as all is there that it reads, but not before it is asked for.");
         using SourceWriter.BlockScope loop = writer.Block($"while ({Unfinished()})");
@@ -103,23 +106,34 @@ internal sealed class RowChainStep : Step
             first += weights.Length;
             writer.Line();
             writer.Line("/// <summary>" + XmlText.Escape(layer is LoadRowStep || layer.IsTotal ? layer.Summary : "A row of " + layer.Summary) + ".</summary>");
-            IEnumerable<string> parameters = layer.InputNames.Take(layer.Inputs.Length).Select(n => "ReadOnlySpan<float> " + n);
-            if (layer.ZerosLength > 0) parameters = parameters.Append("ReadOnlySpan<float> zeros");
-            using SourceWriter.BlockScope body = writer.Block($"private static void {writer.Method}{_names[i]}({string.Join(", ", parameters.Append("Span<float> y").Append("int row"))})");
+            using SourceWriter.BlockScope body = writer.Block($"private static void {writer.Method}{_names[i]}({string.Join(", ", Parameters(layer))})");
             var inner = new StepWriter(writer.Code, writer.Plan, layer, layer.InputNames, ["y"], weights, []);
-            layer.EmitRow(inner, [.. _chain.Sources[i].Select((s, k) => s >= 0 ? _chain.Places.Memory[s] : RowChain.WholeOf(layer.Uses[k].Map))], _chain.Places.Memory[i]);
+            layer.EmitRow(inner, [.. _chain.Sources[i].Select((s, k) => s >= 0 ? _chain.Places.Memory[s] : RowChain.WholeOf(layer.Uses[k]))], _chain.Places.Memory[i]);
         }
+    }
+
+    private static IEnumerable<string> Parameters(RowStep layer)
+    {
+        for (int i = 0; i < layer.Inputs.Length; i++) yield return $"ReadOnlySpan<{layer.Uses[i].Type.CSharpName()}> {layer.InputNames[i]}";
+        if (layer.ZerosLength > 0) yield return $"ReadOnlySpan<{layer.Uses[0].Type.CSharpName()}> zeros";
+        yield return $"Span<{layer.Type.CSharpName()}> y";
+        yield return "int row";
+        if (layer.TotalsLength > 0) yield return "Span<float> totals";
+        if (layer.ScratchLength > 0) yield return "Span<int> scratch";
     }
 
     private IEnumerable<string> Arguments(StepWriter writer, int layer)
     {
-        foreach (int source in _chain.Sources[layer]) yield return source >= 0 ? Memory(writer, source) : writer.Input(-1 - source);
-        if (_chain.Layers[layer].ZerosLength > 0) yield return "zeros";
-        yield return Memory(writer, layer);
+        RowStep own = _chain.Layers[layer];
+        foreach (int source in _chain.Sources[layer]) yield return source >= 0 ? RowsOf(writer, source) : writer.Input(-1 - source);
+        if (own.ZerosLength > 0) yield return ZerosName(System.Array.FindIndex([.. _chain.Zeros], z => (z.Type, z.Zero) == (own.Uses[0].Type, own.Uses[0].Zero)));
+        yield return RowsOf(writer, layer);
         yield return Count(layer) + "++";
+        if (own.TotalsLength > 0) yield return Local(layer) + "Totals";
+        if (own.ScratchLength > 0) yield return "scratch";
     }
 
-    private string Memory(StepWriter writer, int layer)
+    private string RowsOf(StepWriter writer, int layer)
     {
         int group = _chain.Places.Groups[layer];
         return _chain.Places.HasRing(group) ? Local(group) : writer.Output(_chain.Outputs.IndexOf(_chain.Layers[group].Outputs[0]));
@@ -153,7 +167,27 @@ internal sealed class RowChainStep : Step
         return axis.Position(last, axis.Kernel - 1) + 1 > use.Most ? $"MicroMath.Min({use.Most}, {text})" : text;
     }
 
+    private static string ZerosName(int index) => index == 0 ? "zeros" : "zeros" + CSharpLiteral.Of(index + 1);
+
     private string Local(int layer) => char.ToLowerInvariant(_names[layer][0]) + _names[layer].Substring(1);
 
     private string Count(int layer) => Local(layer) + "Rows";
+
+    /// <summary>Writes what parts the workspace has: floats, or bytes that stand for other elements too.</summary>
+    private sealed class Memory(StepWriter writer, bool isFloat)
+    {
+        private int _offset;
+
+        public void Declare(string name, ElementType type, int length, string comment = "")
+        {
+            string csharp = type.CSharpName()!;
+            int bytes = length * type.Bytes();
+            string part = $"workspace.Slice({_offset}, {(isFloat ? length : bytes)})";
+            writer.Line($"Span<{csharp}> {name} = {(isFloat || type == ElementType.UInt8 ? part : $"MemoryMarshal.Cast<byte, {csharp}>({part})")};{comment}");
+            _offset += isFloat ? length : (bytes + 3) & ~3;
+        }
+
+        public void Fill(string name, RowMemory memory)
+            => writer.Line(memory.Zero == 0 ? $"{name}.Clear();" : $"{name}.Fill({CSharpLiteral.Of(memory.Zero)});");
+    }
 }

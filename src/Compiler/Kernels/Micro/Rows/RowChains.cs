@@ -124,7 +124,7 @@ internal sealed class RowChains
 
         if (chain is null) return long.MaxValue;
         long alive = _values.Values.Where(v => (v.First < first && v.Last >= first) || (v.First >= first && v.First <= last && v.Last > last)).Sum(v => v.Bytes);
-        return alive + (chain.WorkspaceLength * sizeof(float)) - Spared(chain.InPlaceInputs(), chain.Inputs, chain.Outputs[0], last);
+        return alive + chain.WorkspaceBytes - Spared(chain.InPlaceInputs(), chain.Inputs, chain.Outputs[0], last);
     }
 
     /// <summary>Bytes of an input whose place the output may take.</summary>

@@ -12,10 +12,10 @@ internal sealed class RowPlaces
 {
     private readonly ImmutableArray<RowStep> _layers;
     private readonly ImmutableArray<bool> _isWhole;
-    private readonly ImmutableArray<int> _added;
+    private readonly ImmutableArray<ImmutableArray<int>> _added;
     private readonly RowSchedule _schedule;
 
-    private RowPlaces(ImmutableArray<RowStep> layers, ImmutableArray<bool> isWhole, ImmutableArray<int> added, RowSchedule schedule)
+    private RowPlaces(ImmutableArray<RowStep> layers, ImmutableArray<bool> isWhole, ImmutableArray<ImmutableArray<int>> added, RowSchedule schedule)
     {
         (_layers, _isWhole, _added, _schedule) = (layers, isWhole, added, schedule);
         Groups = [.. Enumerable.Range(0, layers.Length)];
@@ -30,34 +30,37 @@ internal sealed class RowPlaces
     /// <summary>Places rows; null where a layer would read beside rows that have no zeros there.</summary>
     /// <param name="layers">The layers.</param>
     /// <param name="isWhole">Whether all of a layer's output is kept.</param>
-    /// <param name="added">The layer that is read where a layer writes; −1 for none.</param>
+    /// <param name="added">The layers that are read where a layer writes.</param>
     /// <param name="schedule">The order of rows.</param>
-    public static RowPlaces? Of(ImmutableArray<RowStep> layers, ImmutableArray<bool> isWhole, ImmutableArray<int> added, RowSchedule schedule)
+    public static RowPlaces? Of(ImmutableArray<RowStep> layers, ImmutableArray<bool> isWhole, ImmutableArray<ImmutableArray<int>> added, RowSchedule schedule)
     {
         var places = new RowPlaces(layers, isWhole, added, schedule);
         if (places.Place(places.Groups) is not { } memory) return null;
         places.Memory = memory;
-        for (int i = 0; i < layers.Length; i++) places.TryShare(i);
+        for (int i = 0; i < layers.Length; i++) places.Share(i);
         return places;
     }
 
-    /// <summary>Elements of all rings.</summary>
-    public long RingLength => RingsOf(Memory, Groups);
+    /// <summary>Bytes of all rings.</summary>
+    public long RingBytes => RingsOf(Memory, Groups);
 
     /// <summary>Whether a layer's memory is a ring of the chain's, and the layer stands for all that use it.</summary>
     public bool HasRing(int layer) => Groups[layer] == layer && !_isWhole[layer];
 
-    private void TryShare(int layer)
+    /// <summary>Puts a layer where one of those lies that are added to it, if that spares memory.</summary>
+    private void Share(int layer)
     {
-        int added = _added[layer];
-        if (added < 0 || _isWhole[added] || Groups[added] != added || _layers[added].Map != _layers[layer].Map || _layers[added] is LoadRowStep) return;
-        ImmutableArray<int> groups = [.. Groups.Select(g => g == Groups[added] ? layer : g)];
-        if (!MayOverwrite(layer, added) || Place(groups) is not { } memory || RingsOf(memory, groups) >= RingLength) return;
-        (Groups, Memory) = (groups, memory);
+        ImmutableArray<int> before = Groups;
+        foreach (int added in _added[layer])
+        {
+            if (_isWhole[added] || before[added] != added || _layers[added].Map != _layers[layer].Map || _layers[added] is LoadRowStep) continue;
+            ImmutableArray<int> groups = [.. before.Select(g => g == added ? layer : g)];
+            if (MayOverwrite(layer, added) && Place(groups) is { } memory && RingsOf(memory, groups) < RingBytes) (Groups, Memory) = (groups, memory);
+        }
     }
 
     private long RingsOf(ImmutableArray<RowMemory> memory, ImmutableArray<int> groups)
-        => Enumerable.Range(0, _layers.Length).Where(i => groups[i] == i && !_isWhole[i]).Sum(i => (long)memory[i].Length);
+        => Enumerable.Range(0, _layers.Length).Where(i => groups[i] == i && !_isWhole[i]).Sum(i => (long)memory[i].Bytes);
 
     /// <summary>Whether all others have read a row when the layer writes it.</summary>
     private bool MayOverwrite(int layer, int added)
@@ -84,9 +87,10 @@ internal sealed class RowPlaces
             RowUse[] uses = [.. Enumerable.Range(0, _layers.Length).Where(m => groups[m] == g).SelectMany(m => _schedule.Readers(m)).Select(r => r.Use)];
             int left = uses.Select(u => u.Before).DefaultIfEmpty(0).Max(), after = uses.Select(u => u.After).DefaultIfEmpty(0).Max();
             MapShape map = _layers[g].Map;
-            if (_isWhole[g] && (left > 0 || after > 0)) return null;
+            int[] zeros = [.. uses.Where(u => u.HasMargins).Select(u => u.Zero).Distinct()];
+            if (zeros.Length > 1 || (_isWhole[g] && zeros.Length > 0)) return null;
             // The zeros behind a row are those before the next one.
-            memory[g] = new RowMemory(map, _isWhole[g] ? map.Rows : Math.Min(map.Rows, rows[g]), map.Columns + Math.Max(left, after), left);
+            memory[g] = new RowMemory(map, _isWhole[g] ? map.Rows : Math.Min(map.Rows, rows[g]), map.Columns + Math.Max(left, after), left, _layers[g].Type, zeros.FirstOrDefault());
         }
 
         return [.. groups.Select(g => memory[g])];

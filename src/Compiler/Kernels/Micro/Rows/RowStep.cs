@@ -2,6 +2,7 @@ using System;
 using System.Collections.Immutable;
 using System.Linq;
 using RedGen.Compiler.Emit;
+using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Operators.Pooling;
 using RedGen.Compiler.Plan;
 
@@ -19,7 +20,9 @@ internal interface IRowComputed
 /// <param name="Rows">The rows of its windows.</param>
 /// <param name="Columns">The columns of its windows.</param>
 /// <param name="ReadsMargins">Whether it reads zeros beside the columns instead of asking where they end.</param>
-internal readonly record struct RowUse(int Channels, WindowAxis Rows, WindowAxis Columns, bool ReadsMargins)
+/// <param name="Type">The element type of the input.</param>
+/// <param name="Zero">The integer that stands for zero beside the columns.</param>
+internal readonly record struct RowUse(int Channels, WindowAxis Rows, WindowAxis Columns, bool ReadsMargins, ElementType Type = ElementType.Float32, int Zero = 0)
 {
     /// <summary>Zeros that are read before the first column.</summary>
     public int Before => ReadsMargins ? Columns.Before : 0;
@@ -28,8 +31,11 @@ internal readonly record struct RowUse(int Channels, WindowAxis Rows, WindowAxis
     public int After => ReadsMargins ? Math.Max(0, ((Columns.Out - 1) * Columns.Stride) - Columns.Before + ((Columns.Kernel - 1) * Columns.Dilation) + 1 - Columns.In) : 0;
 
     /// <summary>The row of an input that is read at the row that is written.</summary>
-    public static RowUse Same(MapShape map)
-        => new(map.Channels, new WindowAxis(map.Rows, map.Rows, 1, 1, 1, 0, 0), new WindowAxis(map.Columns, map.Columns, 1, 1, 1, 0, 0), ReadsMargins: false);
+    public static RowUse Same(MapShape map, ElementType type)
+        => new(map.Channels, new WindowAxis(map.Rows, map.Rows, 1, 1, 1, 0, 0), new WindowAxis(map.Columns, map.Columns, 1, 1, 1, 0, 0), ReadsMargins: false, type);
+
+    /// <summary>Whether it reads beside the columns.</summary>
+    public bool HasMargins => Before > 0 || After > 0;
 
     /// <summary>How many rows there must be before the last row can be computed.</summary>
     public int Most => Math.Min(Rows.In, Math.Max(0, Rows.Position(Rows.Out - 1, Rows.Kernel - 1) + 1));
@@ -60,17 +66,26 @@ internal abstract class RowStep : Step
     /// <summary>The shape of the output.</summary>
     public required MapShape Map { get; init; }
 
+    /// <summary>The element type of the output.</summary>
+    public ElementType Type { get; init; } = ElementType.Float32;
+
     /// <summary>Whether it adds up rows of the input: it runs once for each, and the output, one row, is there after the last.</summary>
     public virtual bool IsTotal => false;
 
     /// <summary>How often it runs.</summary>
     public int Turns => IsTotal ? Uses[0].Rows.Out : Map.Rows;
 
-    /// <summary>The input that is read where the output is written, element by element, each of them once; −1 for none.</summary>
-    public virtual int ElementwiseInput => -1;
+    /// <summary>The inputs of the output's type that are read where the output is written, element by element, each of them once.</summary>
+    public virtual ImmutableArray<int> ElementwiseInputs => [];
 
-    /// <summary>Zeros in a row that the method wants beside its inputs, for rows outside of them.</summary>
+    /// <summary>Zeros in a row that the method wants beside its inputs, for rows outside of the first.</summary>
     public virtual int ZerosLength => 0;
+
+    /// <summary>Integers of memory, <c>scratch</c>, that hold nothing from row to row.</summary>
+    public virtual int ScratchLength => 0;
+
+    /// <summary>Floats, <c>totals</c>, that stay from row to row where an output of another type is added up.</summary>
+    public virtual int TotalsLength => 0;
 
     /// <summary>Writes the body of the method that computes row <c>row</c>.</summary>
     /// <param name="writer">Where to.</param>
@@ -112,7 +127,9 @@ internal abstract class RowStep : Step
 /// <param name="Rows">Rows that there is room for.</param>
 /// <param name="Line">Elements from row to row.</param>
 /// <param name="Left">Zeros before the first column.</param>
-internal sealed record RowMemory(MapShape Map, int Rows, int Line, int Left)
+/// <param name="Type">The element type.</param>
+/// <param name="Zero">What stands for zero between rows.</param>
+internal sealed record RowMemory(MapShape Map, int Rows, int Line, int Left, ElementType Type, int Zero)
 {
     /// <summary>Elements from channel to channel.</summary>
     public int Channel => Rows * Line;
@@ -122,6 +139,9 @@ internal sealed record RowMemory(MapShape Map, int Rows, int Line, int Left)
 
     /// <summary>All elements.</summary>
     public int Length => Left + (Map.Channels * Channel);
+
+    /// <summary>Bytes, in whole words.</summary>
+    public int Bytes => ((Length * Type.Bytes()) + 3) & ~3;
 
     /// <summary>The place of a row as an expression.</summary>
     public string Place(string row) => Rows == 1 ? "0" : IsRing ? $"{(row.Contains(" ") ? "(" + row + ")" : row)} % {CSharpLiteral.Of(Rows)}" : row;
