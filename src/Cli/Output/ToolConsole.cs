@@ -18,6 +18,8 @@ internal sealed class ToolConsole(TextWriter output, TextWriter error)
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         DefaultIgnoreCondition = JsonIgnoreCondition.Never,
+        // A counterexample may be an input for which code gives infinity: "Infinity", "-Infinity" or "NaN".
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         WriteIndented = true,
     };

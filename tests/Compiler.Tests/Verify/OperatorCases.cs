@@ -79,6 +79,7 @@ internal static class OperatorCases
         ("Written normalisation", static m => Rows(m, "z").Initializer("a", [-1L], 1).Node("ReduceMean", "t,a", "m0").Node("Sub", "t,m0", "d").Node("Mul", "d,d", "s").Node("ReduceMean", "s,a", "r").Initializer("e", [1e-5f]).Node("Add", "r,e", "r1").Node("Sqrt", "r1", "r2").Node("Div", "d,r2", "u").Node("Flatten", "u", "v", static n => n.Int("axis", 0)), 6),
         ("MeanVarianceNormalization", static m => m.Initializer("q7", [1L, 2, 1, 3], 4).Node("Reshape", "z,q7", "t").Node("MeanVarianceNormalization", "t", "u").Node("Flatten", "u", "v", static n => n.Int("axis", 0)), 6),
         ("LRN", static m => m.Initializer("q7", [1L, 6, 1, 1], 4).Node("Reshape", "z,q7", "t").Node("LRN", "t", "u", static n => n.Int("size", 3).Float("alpha", 0.5f)).Node("Flatten", "u", "v", static n => n.Int("axis", 0)), 6),
+        .. OperatorCasesOfArrays.All,
         ("Quantised", static m => Quantised(m, "z", "t").Initializer("sc", [0.02f]).Initializer("zp", Tensor.FromSpan<byte>(ElementType.UInt8, [128], [])).Node("DequantizeLinear", "t,sc,zp", "v"), 6),
         ("Quantised layer", static m => Quantised(m, "z", "t").Initializer("sc", [0.02f]).Initializer("zp", Tensor.FromSpan<byte>(ElementType.UInt8, [128], [])).Node("DequantizeLinear", "t,sc,zp", "a")
             .Initializer("wq", Tensor.FromSpan<sbyte>(ElementType.Int8, [.. Enumerable.Range(0, 24).Select(static i => (sbyte)((i * 37 % 200) - 100))], [6, 4])).Initializer("ws", [0.01f]).Initializer("wz", Tensor.FromSpan<sbyte>(ElementType.Int8, [0], []))
@@ -125,7 +126,8 @@ internal static class OperatorCases
                 more?.Invoke(n);
             }).Node("Flatten", "all", "v", static n => n.Int("axis", 0));
 
-    private static float[] Weights(int count, int seed, float scale = 1)
+    /// <summary>Some numbers.</summary>
+    public static float[] Weights(int count, int seed, float scale = 1)
     {
         var random = new Random(seed);
         return [.. Enumerable.Range(0, count).Select(_ => ((random.NextSingle() * 2) - 1) * scale)];
@@ -137,7 +139,7 @@ internal static class OperatorCases
         => (op, m => Rows(m, "z").Initializer("a", [1L], 1).Node(op, "t,a", "u").Node("Flatten", "u", "v", static n => n.Int("axis", 0)), 2);
 
     /// <summary>A value as two rows of three, t.</summary>
-    private static OnnxModelWriter Rows(OnnxModelWriter model, string value) => model.Initializer("q5", [2L, 3], 2).Node("Reshape", value + ",q5", "t");
+    public static OnnxModelWriter Rows(OnnxModelWriter model, string value) => model.Initializer("q5", [2L, 3], 2).Node("Reshape", value + ",q5", "t");
 
     private static OnnxModelWriter Quantised(OnnxModelWriter model, string value, string result)
         => model.Initializer("qs", [0.02f]).Initializer("qz", Tensor.FromSpan<byte>(ElementType.UInt8, [128], [])).Node("QuantizeLinear", value + ",qs,qz", result);

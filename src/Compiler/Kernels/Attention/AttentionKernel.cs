@@ -56,6 +56,8 @@ internal sealed class AttentionKernel : Kernel
 
         public override string Kernel => isPacked ? "Attention.Blocks" : "Attention.Rows";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override void Emit(StepWriter writer)
         {
             string cap = CSharpLiteral.Of((float)layer.Scores.Cap);

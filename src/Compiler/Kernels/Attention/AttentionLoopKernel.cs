@@ -38,6 +38,8 @@ internal sealed class AttentionLoopKernel : Kernel
 
         public override string Kernel => "Attention.Loops";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         private string Narrow => sum == "float" ? "(float)" : "";
 
         private string Zero => sum == "float" ? "0f" : "0d";

@@ -31,6 +31,8 @@ internal sealed class RotaryKernel : Kernel
     {
         public override string Kernel => IsVector ? "Rotary.Vector" : "Rotary.Loops";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         private bool IsVector => type.Type == "float" && !shape.IsInterleaved;
 
         public override void Emit(StepWriter writer)

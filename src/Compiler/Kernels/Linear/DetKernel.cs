@@ -30,6 +30,8 @@ internal sealed class DetKernel : Kernel
     {
         public override string Kernel => "Det";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override void Emit(StepWriter writer)
         {
             if (size == 0 || matrices == 0)

@@ -34,6 +34,8 @@ internal sealed class EinsumKernel : Kernel
     {
         public override string Kernel => "Einsum.Loops";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override void Emit(StepWriter writer)
         {
             string summed = new([.. equation.Summed.Where(l => lengths[l] != 1)]);

@@ -32,6 +32,8 @@ internal sealed class OneHotKernel : Kernel
     {
         public override string Kernel => "OneHot";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override void Emit(StepWriter writer)
         {
             string y = writer.Output(0);

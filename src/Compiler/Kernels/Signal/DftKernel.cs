@@ -50,6 +50,8 @@ internal sealed class DftKernel : Kernel
     {
         public override string Kernel => "Fourier";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override void Emit(StepWriter writer)
         {
             if (x.Contains(0) && axis >= 0)

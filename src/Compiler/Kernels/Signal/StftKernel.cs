@@ -39,6 +39,8 @@ internal sealed class StftKernel : Kernel
     {
         public override string Kernel => "Fourier";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override void Emit(StepWriter writer)
         {
             if (y.Contains(0))

@@ -40,6 +40,8 @@ internal sealed class TopKKernel : Kernel
     {
         public override string Kernel => "TopK";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override void Emit(StepWriter writer)
         {
             if (isChecked)

@@ -36,6 +36,8 @@ internal sealed class AffineGridKernel : Kernel
 
         public override string Kernel => "AffineGrid.Loops";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override void Emit(StepWriter writer)
         {
             int dimensions = y.Length - 2;

@@ -37,6 +37,8 @@ internal sealed class GridSampleKernel : Kernel
 
         public override string Kernel => "GridSample";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override void Emit(StepWriter writer)
         {
             if (y.Contains(0))

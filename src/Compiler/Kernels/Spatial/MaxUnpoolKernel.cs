@@ -33,6 +33,8 @@ internal sealed class MaxUnpoolKernel : Kernel
     {
         public override string Kernel => "MaxUnpool";
 
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
         public override void Emit(StepWriter writer)
         {
             if (Inputs.Length > 2)

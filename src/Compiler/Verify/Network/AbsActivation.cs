@@ -12,7 +12,7 @@ internal sealed record AbsActivation : CurvedActivation
     protected override double Turn => 0;
 
     /// <inheritdoc/>
-    protected override double Floor => 0;
+    protected override double Floor(double lower) => 0;
 
     /// <inheritdoc/>
     public override double Apply(double x) => Math.Abs(x);

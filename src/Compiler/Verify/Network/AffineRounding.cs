@@ -38,6 +38,11 @@ internal sealed record AffineRounding(int Terms)
     /// <summary>How much larger than the result the sum behind it may be: n for a mean of n elements. Where that overflows, so does the result.</summary>
     public int SumFactor { get; init; } = 1;
 
+    /// <summary>
+    /// What the errors are relative to as well, as sums of the first source's magnitudes: terms that cancel in a weight, what intermediate results hold. Null: nothing.
+    /// </summary>
+    public LinearMap? Beside { get; init; }
+
     /// <summary>The layer where Winograd's filtering may compute it; null for sums as defined.</summary>
     public WinogradLayer? Winograd { get; init; }
 
@@ -53,7 +58,14 @@ internal sealed record AffineRounding(int Terms)
             return;
         }
 
-        for (int i = 0; i < errors.Length; i++) errors[i] = magnitude[i] * SumFactor < float.MaxValue / 2 ? Analyser * FloatRounding.OfSum(Terms, magnitude[i] + (Constants.IsEmpty ? 0 : Constants[i])) : double.PositiveInfinity;
+        double[]? beside = Beside is null ? null : new double[errors.Length];
+        Beside?.Apply(x, beside);
+        for (int i = 0; i < errors.Length; i++)
+        {
+            double size = magnitude[i] + (beside is null ? 0 : beside[i]);
+            errors[i] = size * SumFactor < float.MaxValue / 2 ? Analyser * FloatRounding.OfSum(Terms, size + (Constants.IsEmpty ? 0 : Constants[i])) : double.PositiveInfinity;
+        }
+
         Winograd?.Raise(x, errors);
     }
 }

@@ -15,8 +15,8 @@ internal abstract record CurvedActivation : Activation
     /// <summary>The error of the generated code that does not depend on the value.</summary>
     public virtual double Absolute => 0;
 
-    /// <summary>What the function is never less than, as float32 code computes it.</summary>
-    protected virtual double Floor => double.NegativeInfinity;
+    /// <summary>What the function of arguments from a number on is never less than, as float32 code computes it.</summary>
+    protected virtual double Floor(double lower) => double.NegativeInfinity;
 
     /// <summary>Where the function turns from falling to rising; no number where it does not.</summary>
     protected virtual double Turn => double.NaN;
@@ -32,7 +32,7 @@ internal abstract record CurvedActivation : Activation
         double largest = Math.Max(Math.Abs(least), Math.Abs(most));
         if (!(largest < float.MaxValue / 2)) return Interval.Unbounded;
         Interval widened = new Interval(least, most).Widened(FloatRounding.Of(largest, Precision) + Absolute);
-        return widened with { Low = Math.Max(widened.Low, Floor) };
+        return widened with { Low = Math.Max(widened.Low, Floor(lower)) };
     }
 
     /// <inheritdoc/>

@@ -10,7 +10,7 @@ internal sealed record ExpActivation(double Precision) : CurvedActivation
     public override double Precision { get; } = Precision;
 
     /// <inheritdoc/>
-    protected override double Floor => 0;
+    protected override double Floor(double lower) => 0;
 
     /// <inheritdoc/>
     public override double Apply(double x) => Math.Exp(x);

@@ -5,6 +5,12 @@ namespace RedGen.Compiler.Verify.Network;
 /// <summary>The natural logarithm.</summary>
 internal sealed record LogActivation : CurvedActivation
 {
+    /// <summary>Whether no code computes it: a step of an argument about what code computes.</summary>
+    public bool IsExact { get; init; }
+
+    /// <inheritdoc/>
+    public override double Precision => IsExact ? 0 : base.Precision;
+
     /// <inheritdoc/>
     public override double Apply(double x) => Math.Log(x);
 

@@ -11,7 +11,8 @@ using RedGen.Compiler.Plan;
 namespace RedGen.Compiler.Verify.Network;
 
 /// <summary>
-/// Writes loops whose number of runs has a limit out: each run's nodes with names of their own; where a condition may end the loop before, values after that stay as they are. Float32 constants that a loop begins with become values
+/// Writes loops whose number of runs has a limit out: each run's nodes with names of their own; where a condition may end the loop before, values after that stay as they are. Both branches
+/// of an If are written out too, and its condition chooses among their results. Float32 constants that a loop begins with become values
 /// (<see cref="Lifted"/>), since what the first run makes of them is computed at run time, with rounding errors.
 /// </summary>
 internal sealed class LoopUnrolling
@@ -34,6 +35,7 @@ internal sealed class LoopUnrolling
         {
             if (node.Is("Loop")) AddLoop(graph, node);
             else if (node.Is("Scan")) AddScan(node);
+            else if (node.Is("If")) AddBranches(node);
             else _nodes.Add(node);
         }
 
@@ -46,13 +48,13 @@ internal sealed class LoopUnrolling
     /// <summary>Constants that are values of their own to the analysis.</summary>
     public IReadOnlyDictionary<string, Tensor> Lifted => _lifted;
 
-    /// <summary>Writes the loops of a graph out.</summary>
+    /// <summary>Writes the loops and branches of a graph out.</summary>
     /// <param name="graph">The graph.</param>
     /// <param name="steps">By node the step that computes it, to which those of the runs are added; null where there is no plan.</param>
     /// <exception cref="UnverifiableException">A loop has parts that cannot be written out.</exception>
     public static LoopUnrolling Run(Graph graph, Dictionary<string, Step>? steps) => new(graph, steps);
 
-    /// <summary>The rule of loops: none reaches it.</summary>
+    /// <summary>The rule of loops and branches: none reaches it.</summary>
     public static void Left(NetworkBuilder builder, Node node) => throw new UnverifiableException("was not written out");
 
     /// <summary>How often a loop may run, and whether it always does.</summary>
@@ -148,13 +150,34 @@ internal sealed class LoopUnrolling
         return lifted;
     }
 
-    private void AddRun(Node node, Graph body, Dictionary<string, string> names, int run)
+    /// <summary>Both branches of an If, of which the condition chooses: what the other one computes is computed by no code, and matters to nothing.</summary>
+    private void AddBranches(Node node)
     {
-        Dictionary<string, Step>? inner = _steps is null ? null : StepsOf(node);
+        int[] outputs = [.. Enumerable.Range(0, node.Outputs.Length).Where(node.HasOutput)];
+        var results = new string[2][];
+        for (int branch = 0; branch < 2; branch++)
+        {
+            Graph body = ControlFlowOperator.Body(node, If.Branches[branch]);
+            Dictionary<string, string> names = new(StringComparer.Ordinal);
+            AddRun(node, body, names, branch, branch);
+            results[branch] = [.. outputs.Select(k => Renamed(names, body.Outputs[k].Name))];
+        }
+
+        for (int k = 0; k < outputs.Length; k++)
+        {
+            string output = node.Outputs[outputs[k]];
+            if (_types[output] is not TensorType { Shape.IsStatic: true } type || results.Any(r => !type.Equals(_types[r[k]]))) throw new UnverifiableException(node.Label + " gives results of other shapes in one branch than in the other");
+            Add(node, output, "Where", [node.Inputs[0], results[0][k], results[1][k]], [output]);
+        }
+    }
+
+    private void AddRun(Node node, Graph body, Dictionary<string, string> names, int run, int? branch = null)
+    {
+        Dictionary<string, Step>? inner = _steps is null ? null : StepsOf(node, branch);
         foreach (KeyValuePair<string, Tensor> constant in body.Initializers) AddConstant(constant.Key, constant.Value);
         foreach (Node part in body.Nodes)
         {
-            if (GraphCaptures.Subgraphs(part).Any()) throw new UnverifiableException(part.Label + " is a branch or loop inside a loop");
+            if (GraphCaptures.Subgraphs(part).Any()) throw new UnverifiableException(part.Label + " is a branch or loop inside of one");
             if (_nodes.Count == MostNodes) throw new UnverifiableException(node.Label + " has more nodes in all its runs than the analysis has memory for");
             foreach (string output in part.Outputs.Where(static o => o.Length > 0))
             {
@@ -174,13 +197,14 @@ internal sealed class LoopUnrolling
         }
     }
 
-    private Dictionary<string, Step> StepsOf(Node node)
+    /// <summary>The steps of a loop's body, or of one of the branches.</summary>
+    private Dictionary<string, Step> StepsOf(Node node, int? branch)
     {
         var steps = new Dictionary<string, Step>(StringComparer.Ordinal);
-        if (!_steps!.TryGetValue(node.Name, out Step? loop)) throw new UnverifiableException(node.Label + " is computed by no step");
-        foreach (Body body in loop.Bodies)
-            foreach (Step step in body.Plan.Root.Steps)
-                foreach (Node inner in step.Nodes) steps[inner.Name] = step;
+        if (!_steps!.TryGetValue(node.Name, out Step? step)) throw new UnverifiableException(node.Label + " is computed by no step");
+        foreach (Body body in branch is { } only ? [step.Bodies[only]] : step.Bodies)
+            foreach (Step own in body.Plan.Root.Steps)
+                foreach (Node inner in own.Nodes) steps[inner.Name] = own;
         return steps;
     }
 

@@ -95,6 +95,9 @@ internal sealed class NetworkBuilder
     /// <summary>Whether a value depends on the input.</summary>
     public bool IsVariable(string name) => _values.ContainsKey(name);
 
+    /// <summary>Whether a node reads a value, or it is an output.</summary>
+    public bool IsRead(string name) => Graph.Outputs.Any(o => o.Name == name) || Graph.Nodes.Any(n => n.Inputs.Contains(name));
+
     /// <summary>The node of a value that depends on the input.</summary>
     public int Index(string name) => _values.TryGetValue(name, out int index) ? index : throw new UnverifiableException("'" + name + "' does not depend on the input");
 

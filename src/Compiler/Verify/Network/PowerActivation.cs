@@ -12,7 +12,7 @@ internal sealed record PowerActivation(double Exponent, bool IsExact) : CurvedAc
     public override double Precision => IsExact ? 0 : FloatRounding.Function;
 
     /// <inheritdoc/>
-    protected override double Floor => Exponent % 2 == 0 ? 0 : double.NegativeInfinity;
+    protected override double Floor(double lower) => lower >= 0 || Exponent % 2 == 0 ? 0 : double.NegativeInfinity;
 
     /// <inheritdoc/>
     protected override double Turn => Exponent > 0 && Exponent % 2 == 0 ? 0 : double.NaN;

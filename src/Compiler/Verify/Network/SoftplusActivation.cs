@@ -6,7 +6,7 @@ namespace RedGen.Compiler.Verify.Network;
 internal sealed record SoftplusActivation : CurvedActivation
 {
     /// <inheritdoc/>
-    protected override double Floor => 0;
+    protected override double Floor(double lower) => 0;
 
     /// <inheritdoc/>
     public override double Apply(double x) => x > 40 ? x : x < -40 ? Math.Exp(x) : Math.Log(1 + Math.Exp(x));

@@ -6,7 +6,7 @@ namespace RedGen.Compiler.Verify.Network;
 internal sealed record SqrtActivation : CurvedActivation
 {
     /// <inheritdoc/>
-    protected override double Floor => 0;
+    protected override double Floor(double lower) => 0;
 
     /// <inheritdoc/>
     public override double Apply(double x) => Math.Sqrt(x);

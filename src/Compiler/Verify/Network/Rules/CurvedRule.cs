@@ -28,16 +28,6 @@ internal static class CurvedRule
     /// <summary>Reads a Sign.</summary>
     public static void Sign(NetworkBuilder builder, Node node) => Add(builder, node, new SignActivation());
 
-    /// <summary>Reads a Pow with one constant exponent.</summary>
-    public static void Pow(NetworkBuilder builder, Node node)
-    {
-        if (builder.IsVariable(node.Inputs[1])) throw new UnverifiableException("has an exponent that depends on the input");
-        double[] exponents = [.. builder.Constant(node.Inputs[1]).Distinct()];
-        if (exponents is not [var exponent] || exponent is 0 or 1 || double.IsNaN(exponent) || double.IsInfinity(exponent)) throw new UnverifiableException("has several exponents, or one that is 0, 1 or not finite");
-        if (builder.Length(node.Inputs[0]) != builder.Length(node.Outputs[0])) throw new UnverifiableException("repeats its base");
-        Add(builder, node, new PowerActivation(exponent, IsExact: false));
-    }
-
     /// <summary>Reads a HardSigmoid: min(max(α·x + β, 0), 1).</summary>
     public static void HardSigmoid(NetworkBuilder builder, Node node)
     {

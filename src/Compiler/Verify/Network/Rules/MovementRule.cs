@@ -48,18 +48,9 @@ internal static class MovementRule
         Read(builder, node);
     }
 
-    /// <summary>Reads a Scatter that replaces elements.</summary>
-    public static void Scatter(NetworkBuilder builder, Node node)
-    {
-        if (node.Attributes.String("reduction", "none") != "none") throw new UnverifiableException("adds up, multiplies or compares what it scatters");
-        Read(builder, node);
-    }
-
     /// <summary>Reads a Resize or Upsample that repeats or drops elements.</summary>
     public static void Resize(NetworkBuilder builder, Node node)
     {
-        if (node.Attributes.String("mode", "nearest") != "nearest") throw new UnverifiableException("interpolates");
-        if (node.Attributes.String("coordinate_transformation_mode", "") == "tf_crop_and_resize") throw new UnverifiableException("extrapolates");
         // Scales are floats too.
         Read(builder, node, moved: 1);
     }

@@ -1,5 +1,6 @@
 using System.Linq;
 using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Operators.Reduction;
 using RedGen.Compiler.Red.Certify;
 
 namespace RedGen.Compiler.Verify.Network.Rules;
@@ -19,8 +20,7 @@ internal static class SoftmaxRule
     {
         string name = node.Outputs[0];
         (int sum, int n) = AddSum(builder, node);
-        double error = (2 * FloatRounding.Function) + (((2 * n) + 4) * FloatRounding.Operation);
-        builder.Add(name, new ActivationNode(name, builder.Length(name), sum, new ReciprocalActivation(error)));
+        builder.Add(name, new ActivationNode(name, builder.Length(name), sum, new ReciprocalActivation(Error(n))));
     }
 
     /// <summary>
@@ -38,41 +38,51 @@ internal static class SoftmaxRule
         builder.Add(name, new AffineNode(name, [logarithm], [negative], new double[length], new AffineRounding(n + 40) { Constants = [.. constants] }));
     }
 
+    /// <summary>Adds the softmax of each line of a node's elements: lines of different lengths that stand one behind the other.</summary>
+    /// <returns>Its node.</returns>
+    public static int AddWeights(NetworkBuilder builder, string name, int x, int length, int[][] lines)
+    {
+        int n = lines.Max(static l => l.Length);
+        return builder.AddHidden(new ActivationNode(name, length, AddSums(builder, name, x, length, lines), new ReciprocalActivation(Error(n))));
+    }
+
+    private static double Error(int n) => (2 * FloatRounding.Function) + (((2 * n) + 4) * FloatRounding.Operation);
+
     /// <summary>Adds 1 + Σⱼ exp(xⱼ − xᵢ) of every element.</summary>
     private static (int Sum, int Elements) AddSum(NetworkBuilder builder, Node node)
     {
         string name = node.Outputs[0];
-        int[] shape = builder.Shape(name);
-        bool isFlat = node.Operator.Version < 13;
-        int axis = (int)node.Attributes.Int("axis", isFlat ? 1 : -1);
-        if (axis < 0) axis += shape.Length;
-        int inner = isFlat ? 1 : Count(shape, axis + 1, shape.Length);
-        int n = isFlat ? Count(shape, axis, shape.Length) : shape[axis];
-        int length = builder.Length(name);
+        int[][] lines = ElementGroups.OfLines(Softmaxes.View(node, builder.Shape(name)));
+        return (AddSums(builder, name, builder.Index(node.Inputs[0]), builder.Length(name), lines), lines[0].Length);
+    }
+
+    private static int AddSums(NetworkBuilder builder, string name, int x, int length, int[][] lines)
+    {
+        int n = lines.Max(static l => l.Length);
         if ((long)length * n > DifferenceLimit) throw new UnverifiableException("has more differences of elements than the analysis has memory for");
+        var line = new int[length][];
+        foreach (int[] own in lines)
+            foreach (int i in own) line[i] = own;
         var differences = new LinearMapBuilder(length);
-        var sums = new LinearMapBuilder(length * (n - 1));
-        int next = 0;
+        var counts = new int[length];
         for (int i = 0; i < length; i++)
         {
-            int first = (i / (n * inner) * n * inner) + (i % inner);
-            for (int k = 0; k < n; k++)
+            foreach (int j in line[i])
             {
-                int j = first + (k * inner);
                 if (j == i) continue;
                 differences.Add(System.Math.Min(i, j), j < i ? 1 : -1);
                 differences.Add(System.Math.Max(i, j), j < i ? -1 : 1);
                 differences.EndRow();
-                sums.Add(next++, 1);
             }
 
-            sums.EndRow();
+            counts[i] = line[i].Length - 1;
         }
 
-        int d = builder.AddHidden(new AffineNode(name, [builder.Index(node.Inputs[0])], [differences.ToMap()], new double[next], new AffineRounding(2)));
-        int e = builder.AddHidden(new ActivationNode(name, next, d, new ExpActivation(0)));
-        return (builder.AddHidden(new AffineNode(name, [e], [sums.ToMap()], [.. Enumerable.Repeat(1.0, length)], new AffineRounding(n) { KeepsSign = true })), n);
+        int next = 0;
+        int[][] terms = [.. counts.Select(c => Enumerable.Range(0, c).Select(_ => next++).ToArray())];
+        LinearMap map = differences.ToMap();
+        int d = builder.AddHidden(new AffineNode(name, [x], [map], new double[map.Outputs], new AffineRounding(2)));
+        int e = builder.AddHidden(new ActivationNode(name, map.Outputs, d, new ExpActivation(0)));
+        return builder.AddHidden(new AffineNode(name, [e], [ElementGroups.Sums(map.Outputs, terms)], [.. Enumerable.Repeat(1.0, length)], new AffineRounding(n) { KeepsSign = true }));
     }
-
-    private static int Count(int[] shape, int from, int to) => shape.Skip(from).Take(to - from).Aggregate(1, static (a, b) => a * b);
 }

@@ -37,7 +37,8 @@ internal static class UnitVectorRule
         if (builder.Length(node.Inputs[0]) * column > WorkLimit) throw new UnverifiableException("is too large to be analysed");
     }
 
-    private static ReferenceTensor? Constant(NetworkBuilder builder, string name)
+    /// <summary>A constant as the reference evaluation takes it; null for an input that is left out.</summary>
+    public static ReferenceTensor? Constant(NetworkBuilder builder, string name)
         => name.Length == 0 ? null : ReferenceTensor.FromTensor(builder.Graph.ConstantOf(name) ?? throw new UnverifiableException("reads '" + name + "', which is not known at build time"));
 
     private static double[][] Columns(NetworkBuilder builder, Node node, ReferenceTensor?[] others)
