@@ -107,7 +107,7 @@ internal sealed class StartUpRun(ComparedModel model, string ort, string hashing
     /// <summary>The library as a project of .NET 10 has it from the package.</summary>
     private static string Precompiled()
     {
-        string path = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "precompiled", "release", AotRun.Platform, "RedGen.Runtime.dll"));
+        string path = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", "precompiled", "release", AotRun.Platform, "net10.0", "RedGen.Runtime.dll"));
         return File.Exists(path) ? path : throw new InvalidOperationException(path + " is missing: dotnet pack nuget/RedGen.Package.csproj -c Release makes it");
     }
 

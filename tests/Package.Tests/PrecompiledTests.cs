@@ -20,7 +20,7 @@ public sealed class PrecompiledTests(PackedFeed feed)
     {
         using ZipArchive package = ZipFile.OpenRead(Path.Combine(feed.Feed, "RedGen." + feed.Version + ".nupkg"));
 
-        Assert.True(HasMachineCode(package, "runtimes/" + platform + "/lib/net10.0/RedGen.Runtime.dll"));
+        foreach (string framework in (string[])["net8.0", "net9.0", "net10.0"]) Assert.True(HasMachineCode(package, $"runtimes/{platform}/lib/{framework}/RedGen.Runtime.dll"));
         Assert.False(HasMachineCode(package, "lib/net8.0/RedGen.Runtime.dll"));
     }
 
