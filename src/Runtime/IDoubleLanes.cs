@@ -12,6 +12,9 @@ internal interface IDoubleLanes<TSelf>
     /// <summary>Reads a vector <paramref name="offset"/> doubles behind.</summary>
     TSelf Load(ref double origin, nint offset);
 
+    /// <summary>Reads as many floats, <paramref name="offset"/> floats behind.</summary>
+    TSelf Widen(ref float origin, nint offset);
+
     /// <summary>Writes a vector <paramref name="offset"/> doubles behind.</summary>
     void Store(TSelf value, ref double origin, nint offset);
 

@@ -25,6 +25,20 @@ internal readonly struct VectorDoubles : IDoubleLanes<VectorDoubles>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public VectorDoubles Widen(ref float origin, nint offset)
+    {
+        Vector<double> value = default;
+        ref double lane = ref Unsafe.As<Vector<double>, double>(ref value);
+        for (nint i = 0; i < Vector<double>.Count; i = unchecked(i + 1))
+        {
+            Unsafe.Add(ref lane, i) = Unsafe.Add(ref origin, unchecked(offset + i));
+        }
+
+        return new(value);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(VectorDoubles value, ref double origin, nint offset) =>
         Unsafe.WriteUnaligned(ref Unsafe.As<double, byte>(ref Unsafe.Add(ref origin, offset)), value._value);
 

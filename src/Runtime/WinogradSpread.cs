@@ -3,105 +3,135 @@ using System.Runtime.CompilerServices;
 
 namespace RedGen.Runtime;
 
-/// <summary>From taps to points, for the 16 kernels of one channel and one panel: along the width, then along the height, in double, and rounded once.</summary>
+/// <summary>
+/// From taps to points, for the kernels of one panel: along the width, then along the height, in double, and rounded once.
+/// Value[point] = Σ over taps of matrix[point, tap] × tap. Only the first tap counts at 0, only the last one at ∞, and two points of opposite signs
+/// share the sums of their even and of their odd taps.
+/// </summary>
 internal static class WinogradSpread
 {
-    /// <summary>All points.</summary>
+    /// <summary>All points of all channels.</summary>
     /// <typeparam name="TLanes">The vector to compute with.</typeparam>
     /// <param name="high">points × taps along the height; one point of one tap is the tap itself.</param>
     /// <param name="wide">The same along the width.</param>
     /// <param name="kernelHeight">Taps along the height.</param>
     /// <param name="kernelWidth">Taps along the width.</param>
-    /// <param name="kernels">[tap][output of the panel].</param>
+    /// <param name="kernels">[channel][tap][output of the panel].</param>
     /// <param name="half">Room for [tap along the height][point along the width][output].</param>
-    /// <param name="column">Room for [point along the height][output].</param>
-    /// <param name="packed">Takes the outputs at the first point.</param>
-    /// <param name="pointLength">From there to those at the next point.</param>
+    /// <param name="packed">Takes [point][channel][output], from the panel's first output on.</param>
+    /// <param name="pointLength">From one point to the next.</param>
     [MethodImpl(Simd.Hot)]
     internal static void Run<TLanes>(
-        double[] high, double[] wide, int kernelHeight, int kernelWidth, double[] kernels, double[] half, double[] column, ref float packed, nint pointLength)
+        double[] high, double[] wide, int kernelHeight, int kernelWidth, float[] kernels, double[] half, ref float packed, nint pointLength)
         where TLanes : struct, IDoubleLanes<TLanes>
     {
         unchecked
         {
             int pointsWidth = wide.Length / kernelWidth;
-            for (int row = 0; row < kernelHeight; row++)
+            int line = kernelWidth * Dense.PanelWidth;
+            for (int at = 0; at < kernels.Length; at += kernelHeight * line)
             {
-                Line<TLanes>(wide, kernelWidth, ref kernels[row * kernelWidth * Dense.PanelWidth], 1, ref half[row * pointsWidth * Dense.PanelWidth]);
-            }
+                for (int row = 0; row < kernelHeight; row++)
+                {
+                    Widthwise<TLanes>(wide, kernelWidth, ref kernels[at + (row * line)], ref half[row * pointsWidth * Dense.PanelWidth]);
+                }
 
-            for (int q = 0; q < pointsWidth; q++)
-            {
-                Line<TLanes>(high, kernelHeight, ref half[q * Dense.PanelWidth], pointsWidth, ref column[0]);
-                Round<TLanes>(column, ref Unsafe.Add(ref packed, q * pointLength), pointsWidth * pointLength);
+                for (int q = 0; q < pointsWidth; q++)
+                {
+                    Heightwise<TLanes>(
+                        high, kernelHeight, ref half[q * Dense.PanelWidth], pointsWidth * Dense.PanelWidth, ref Unsafe.Add(ref packed, q * pointLength), pointsWidth * pointLength);
+                }
+
+                packed = ref Unsafe.Add(ref packed, Dense.PanelWidth);
             }
         }
     }
 
-    /// <summary>
-    /// to[point] = Σ over taps of matrix[point, tap] × from[tap], each a panel's width of doubles. Only the first tap counts at 0, only the last one at ∞,
-    /// and two points of opposite signs share the sums of their even and of their odd taps.
-    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Line<TLanes>(double[] matrix, int taps, ref double from, nint step, ref double to)
+    private static void Widthwise<TLanes>(double[] matrix, int taps, ref float from, ref double to)
         where TLanes : struct, IDoubleLanes<TLanes>
     {
         unchecked
         {
             TLanes v = default;
             int points = matrix.Length / taps;
-            step *= Dense.PanelWidth;
             for (nint lane = 0; lane < Dense.PanelWidth; lane += v.Count)
             {
-                ref double x = ref Unsafe.Add(ref from, lane);
+                ref float x = ref Unsafe.Add(ref from, lane);
                 ref double y = ref Unsafe.Add(ref to, lane);
-                if (points == 1)
+                TLanes first = v.Widen(ref x, 0), last = v.Widen(ref x, (taps - 1) * Dense.PanelWidth);
+                v.Store(points == 1 ? first : v.Multiply(first, matrix[0]), ref y, 0);
+                if (points == 1) continue;
+                TLanes second = v.Widen(ref x, Dense.PanelWidth), third = v.Widen(ref x, 2 * Dense.PanelWidth);
+                TLanes fourth = taps > 3 ? v.Widen(ref x, 3 * Dense.PanelWidth) : first;
+                ref double factor = ref matrix[taps];
+                for (nint point = 1; point < points - 1; point += 2, factor = ref Unsafe.Add(ref factor, 2 * taps))
                 {
-                    v.Store(v.Load(ref x, 0), ref y, 0);
-                    continue;
+                    Pair(first, second, third, fourth, last, taps, ref factor, out TLanes plus, out TLanes minus);
+                    v.Store(plus, ref y, point * Dense.PanelWidth);
+                    v.Store(minus, ref y, (point + 1) * Dense.PanelWidth);
                 }
 
-                ref double factor = ref matrix[0];
-                v.Store(v.Multiply(v.Load(ref x, 0), factor), ref y, 0);
-                factor = ref Unsafe.Add(ref factor, taps);
-                for (nint point = 1; point < points - 1; point += 2)
-                {
-                    TLanes even = v.Add(v.Multiply(v.Load(ref x, 0), factor), v.Multiply(v.Load(ref x, 2 * step), Unsafe.Add(ref factor, 2)));
-                    TLanes odd = v.Multiply(v.Load(ref x, step), Unsafe.Add(ref factor, 1));
-                    if (taps > 3)
-                    {
-                        odd = v.Add(odd, v.Multiply(v.Load(ref x, 3 * step), Unsafe.Add(ref factor, 3)));
-                        even = v.Add(even, v.Multiply(v.Load(ref x, 4 * step), Unsafe.Add(ref factor, 4)));
-                    }
-
-                    v.Store(v.Add(even, odd), ref y, point * Dense.PanelWidth);
-                    v.Store(v.Subtract(even, odd), ref y, (point + 1) * Dense.PanelWidth);
-                    factor = ref Unsafe.Add(ref factor, 2 * taps);
-                }
-
-                v.Store(v.Load(ref x, (taps - 1) * step), ref y, (points - 1) * Dense.PanelWidth);
+                v.Store(last, ref y, (points - 1) * Dense.PanelWidth);
             }
         }
     }
 
-    /// <summary>Rounds a column of points to floats.</summary>
+    /// <summary>Two vectors at a time, which rounded are one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Round<TLanes>(double[] column, ref float packed, nint pointStep)
+    private static void Heightwise<TLanes>(double[] matrix, int taps, ref double from, nint step, ref float to, nint pointStep)
         where TLanes : struct, IDoubleLanes<TLanes>
     {
         unchecked
         {
             TLanes v = default;
-            ref double from = ref column[0];
-            for (nint point = 0; point < column.Length; point += Dense.PanelWidth)
+            int points = matrix.Length / taps;
+            for (nint lane = 0; lane < Dense.PanelWidth; lane += 2 * v.Count)
             {
-                for (nint lane = 0; lane < Dense.PanelWidth; lane += 2 * v.Count)
+                ref double x = ref Unsafe.Add(ref from, lane);
+                ref double z = ref Unsafe.Add(ref x, v.Count);
+                ref float y = ref Unsafe.Add(ref to, lane);
+                TLanes first = v.Load(ref x, 0), last = v.Load(ref x, (taps - 1) * step);
+                TLanes first2 = v.Load(ref z, 0), last2 = v.Load(ref z, (taps - 1) * step);
+                if (points == 1)
                 {
-                    v.StoreRounded(v.Load(ref from, point + lane), v.Load(ref from, point + lane + v.Count), ref packed, lane);
+                    v.StoreRounded(first, first2, ref y, 0);
+                    continue;
                 }
 
-                packed = ref Unsafe.Add(ref packed, pointStep);
+                v.StoreRounded(v.Multiply(first, matrix[0]), v.Multiply(first2, matrix[0]), ref y, 0);
+                TLanes second = v.Load(ref x, step), third = v.Load(ref x, 2 * step), fourth = taps > 3 ? v.Load(ref x, 3 * step) : first;
+                TLanes second2 = v.Load(ref z, step), third2 = v.Load(ref z, 2 * step), fourth2 = taps > 3 ? v.Load(ref z, 3 * step) : first2;
+                ref double factor = ref matrix[taps];
+                for (nint point = 1; point < points - 1; point += 2, factor = ref Unsafe.Add(ref factor, 2 * taps))
+                {
+                    Pair(first, second, third, fourth, last, taps, ref factor, out TLanes plus, out TLanes minus);
+                    Pair(first2, second2, third2, fourth2, last2, taps, ref factor, out TLanes plus2, out TLanes minus2);
+                    v.StoreRounded(plus, plus2, ref y, point * pointStep);
+                    v.StoreRounded(minus, minus2, ref y, (point + 1) * pointStep);
+                }
+
+                v.StoreRounded(last, last2, ref y, (points - 1) * pointStep);
             }
         }
+    }
+
+    /// <summary>The values at two points of opposite signs, of three taps or of five.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Pair<TLanes>(
+        TLanes first, TLanes second, TLanes third, TLanes fourth, TLanes fifth, int taps, ref double factor, out TLanes plus, out TLanes minus)
+        where TLanes : struct, IDoubleLanes<TLanes>
+    {
+        TLanes v = default;
+        TLanes even = v.Add(v.Multiply(first, factor), v.Multiply(third, Unsafe.Add(ref factor, 2)));
+        TLanes odd = v.Multiply(second, Unsafe.Add(ref factor, 1));
+        if (taps > 3)
+        {
+            odd = v.Add(odd, v.Multiply(fourth, Unsafe.Add(ref factor, 3)));
+            even = v.Add(even, v.Multiply(fifth, Unsafe.Add(ref factor, 4)));
+        }
+
+        plus = v.Add(even, odd);
+        minus = v.Subtract(even, odd);
     }
 }

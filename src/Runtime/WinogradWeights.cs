@@ -1,6 +1,5 @@
 #nullable enable
 using System;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace RedGen.Runtime;
@@ -37,26 +36,25 @@ public static class WinogradWeights
         int pointsWidth = wide.Length / kernelWidth;
         int pointLength = panels * channels * Dense.PanelWidth;
         float[] packed = new float[pointsHeight * pointsWidth * pointLength];
-        int taps = kernelHeight * kernelWidth;
-        double[] kernels = new double[taps * Dense.PanelWidth];
+        int depth = channels * kernelHeight * kernelWidth;
+        if (depth == 0) return packed;
+        float[] kernels = new float[depth * Dense.PanelWidth];
         double[] half = new double[kernelHeight * pointsWidth * Dense.PanelWidth];
-        double[] column = new double[pointsHeight * Dense.PanelWidth];
         for (int panel = 0; panel < panels; panel++)
         {
             int first = panel * Dense.PanelWidth;
-            for (int channel = 0; channel < channels; channel++)
-            {
-                Gather(rows.Slice(((first * channels) + channel) * taps), kernels, taps, channels * taps, Math.Min(outputs - first, Dense.PanelWidth));
-                ref float place = ref packed[((panel * channels) + channel) * Dense.PanelWidth];
+            int width = Math.Min(outputs - first, Dense.PanelWidth);
+            if (width < Dense.PanelWidth) Array.Clear(kernels, 0, kernels.Length);
+            Transposition.Run(ref MemoryMarshal.GetReference(rows.Slice(first * depth)), depth, ref kernels[0], Dense.PanelWidth, width, depth);
+            ref float place = ref packed[panel * channels * Dense.PanelWidth];
 #if NET8_0_OR_GREATER
-                if (Lanes512.IsSupported)
-                {
-                    WinogradSpread.Run<Doubles512>(high, wide, kernelHeight, kernelWidth, kernels, half, column, ref place, pointLength);
-                    continue;
-                }
-#endif
-                WinogradSpread.Run<VectorDoubles>(high, wide, kernelHeight, kernelWidth, kernels, half, column, ref place, pointLength);
+            if (Lanes512.IsSupported)
+            {
+                WinogradSpread.Run<Doubles512>(high, wide, kernelHeight, kernelWidth, kernels, half, ref place, pointLength);
+                continue;
             }
+#endif
+            WinogradSpread.Run<VectorDoubles>(high, wide, kernelHeight, kernelWidth, kernels, half, ref place, pointLength);
         }
 
         return packed;
@@ -90,24 +88,5 @@ public static class WinogradWeights
         }
 
         return matrix;
-    }
-
-    /// <summary>One channel's kernels for the outputs of a panel: kernels[tap][output].</summary>
-    [MethodImpl(Simd.Hot)]
-    private static void Gather(ReadOnlySpan<float> rows, double[] kernels, int taps, int step, int outputs)
-    {
-        unchecked
-        {
-            Array.Clear(kernels, 0, kernels.Length);
-            ref double to = ref kernels[0];
-            for (int output = 0; output < outputs; output++)
-            {
-                ref float kernel = ref MemoryMarshal.GetReference(rows.Slice(output * step, taps));
-                for (nint tap = 0; tap < taps; tap++)
-                {
-                    Unsafe.Add(ref to, (tap * Dense.PanelWidth) + output) = Unsafe.Add(ref kernel, tap);
-                }
-            }
-        }
     }
 }

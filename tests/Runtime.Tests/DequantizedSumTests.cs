@@ -52,17 +52,24 @@ public sealed class DequantizedSumTests
             sbyte[] weights = [.. Enumerable.Range(0, 4 * taps).Select(_ => isExtreme ? (sbyte)-128 : (sbyte)random.Next(-128, 128))];
             int[] pairs = [.. a.Zip(b, IntegerPairs.Of)];
             int[] sums = new int[8], inputs = new int[2];
-            IntegerPairs.Sum(pairs, weights, 4, sums);
+            int[] halves = new int[4];
+            IntegerPairs.SumFour(pairs, weights, sums);
+            IntegerPairs.SumTwo(pairs, weights.AsSpan(0, 2 * taps), halves);
             IntegerPairs.SumInputs(pairs, inputs);
             for (int o = 0; o < 4; o++)
             {
-                int[] w = [.. Enumerable.Range(0, taps).Select(k => (int)weights[(o / 2 * 2 * taps) + (2 * k) + (o % 2)])];
-                Assert.Equal(a.Zip(w, static (x, y) => x * y).Sum(), sums[2 * o]);
-                Assert.Equal(b.Zip(w, static (x, y) => x * y).Sum(), sums[(2 * o) + 1]);
+                AssertSums(a, b, [.. Enumerable.Range(0, taps).Select(k => (int)weights[(4 * k) + o])], sums.AsSpan(2 * o));
+                if (o < 2) AssertSums(a, b, [.. Enumerable.Range(0, taps).Select(k => (int)weights[(2 * k) + o])], halves.AsSpan(2 * o));
             }
 
             Assert.Equal([a.Sum(), b.Sum()], inputs);
         }
+    }
+
+    private static void AssertSums(int[] first, int[] second, int[] weights, ReadOnlySpan<int> sums)
+    {
+        Assert.Equal(first.Zip(weights, static (x, y) => x * y).Sum(), sums[0]);
+        Assert.Equal(second.Zip(weights, static (x, y) => x * y).Sum(), sums[1]);
     }
 
     [Theory]
