@@ -26,7 +26,7 @@ internal static class WinogradPass<TLanes>
             WinogradProduct.FillTables(tables, plan.InStride);
             ref float transformed = ref Unsafe.Add(ref MemoryMarshal.GetReference(workspace), plan.InStart);
             ref float products = ref Unsafe.Add(ref MemoryMarshal.GetReference(workspace), plan.OutStart);
-            WinogradWriter<TLanes> writer = new(plan, shape, workspace, addend, output);
+            WinogradWriter<TLanes> writer = new(plan, shape, workspace, addend, output, Bounds.Of(activation));
             int first = LayerShare.Rows(plan.TileRows, 1, out int end);
             for (int row = first; row < end; row += plan.BlockRows)
             {

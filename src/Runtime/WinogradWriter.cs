@@ -15,15 +15,17 @@ internal readonly ref struct WinogradWriter<TLanes>
     private readonly Span<float> _workspace;
     private readonly ReadOnlySpan<float> _addend;
     private readonly Span<float> _output;
+    private readonly Bounds _bounds;
 
     /// <summary>Keeps where to write. The workspace begins with the bias.</summary>
-    internal WinogradWriter(in WinogradPlan plan, in ConvShape shape, Span<float> workspace, ReadOnlySpan<float> addend, Span<float> output)
+    internal WinogradWriter(in WinogradPlan plan, in ConvShape shape, Span<float> workspace, ReadOnlySpan<float> addend, Span<float> output, Bounds bounds)
     {
         _plan = plan;
         _shape = shape;
         _workspace = workspace;
         _addend = addend;
         _output = output;
+        _bounds = bounds;
     }
 
     /// <summary>Writes the tiles [row, row + rows) × [column, column + columns); what reaches beyond the output is dropped.</summary>
@@ -45,7 +47,7 @@ internal readonly ref struct WinogradWriter<TLanes>
                 {
                     int start = (pixel + (line * _shape.OutWidth)) * _shape.OutChannels;
                     WriteLine(_plan.OutStart + (line * _plan.PointsWidth * _plan.OutPoint) + (i * columns * _plan.OutStride), start, pixels);
-                    if (typeof(TActivation) != typeof(Identity))
+                    if (!Bounds.Suffice<TActivation>())
                     {
                         Span<float> written = _output.Slice(start, pixels * _shape.OutChannels);
                         Elementwise.Map(written, written, activation);
@@ -69,6 +71,7 @@ internal readonly ref struct WinogradWriter<TLanes>
             int width = _plan.TileWidth;
             nint channels = _shape.OutChannels;
             bool adds = !_addend.IsEmpty;
+            TLanes low = default(TLanes).Fill(_bounds.Low), high = default(TLanes).Fill(_bounds.High);
             // The last vector reaches back over channels that are written, unless they were what is added to.
             bool reaches = channels >= default(TLanes).Count && !(adds && Unsafe.AreSame(ref addend, ref to));
             for (; pixels > 0; pixels -= width)
@@ -78,16 +81,16 @@ internal readonly ref struct WinogradWriter<TLanes>
                     nint c = reaches && next + default(TLanes).Count > channels ? channels - default(TLanes).Count : next;
                     Outputs(ref Unsafe.Add(ref from, c), step, points, width, default(TLanes).Load(ref bias, c), out TLanes y0, out TLanes y1, out TLanes y2, out TLanes y3);
                     int left = (int)(channels - c);
-                    Put(y0, ref to, ref addend, c, left, adds);
+                    Put(y0, ref to, ref addend, c, left, adds, low, high);
                     if (pixels > 1 && width > 1)
                     {
-                        Put(y1, ref to, ref addend, c + channels, left, adds);
+                        Put(y1, ref to, ref addend, c + channels, left, adds, low, high);
                         if (pixels > 2 && width > 2)
                         {
-                            Put(y2, ref to, ref addend, c + (2 * channels), left, adds);
+                            Put(y2, ref to, ref addend, c + (2 * channels), left, adds, low, high);
                             if (pixels > 3)
                             {
-                                Put(y3, ref to, ref addend, c + (3 * channels), left, adds);
+                                Put(y3, ref to, ref addend, c + (3 * channels), left, adds, low, high);
                             }
                         }
                     }
@@ -133,24 +136,26 @@ internal readonly ref struct WinogradWriter<TLanes>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Put(TLanes value, ref float to, ref float addend, nint at, int left, bool adds)
+    private static void Put(TLanes value, ref float to, ref float addend, nint at, int left, bool adds, TLanes low, TLanes high)
     {
         TLanes lanes = default;
         if (left >= lanes.Count)
         {
-            lanes.Store(adds ? lanes.Add(value, lanes.Load(ref addend, at)) : value, ref to, at);
+            value = adds ? lanes.Add(value, lanes.Load(ref addend, at)) : value;
+            lanes.Store(lanes.AtMost(lanes.AtLeast(value, low), high), ref to, at);
         }
         else
         {
-            TLanes last = value;
-            PutUpTo(last, ref to, ref addend, at, left, adds);
+            TLanes last = value, least = low, most = high;
+            PutUpTo(last, ref to, ref addend, at, left, adds, least, most);
         }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void PutUpTo(in TLanes value, ref float to, ref float addend, nint at, int left, bool adds)
+    private static void PutUpTo(in TLanes value, ref float to, ref float addend, nint at, int left, bool adds, in TLanes low, in TLanes high)
     {
         TLanes lanes = default;
-        lanes.StoreUpTo(adds ? lanes.Add(value, lanes.LoadUpTo(ref addend, at, left)) : value, ref to, at, left);
+        TLanes sum = adds ? lanes.Add(value, lanes.LoadUpTo(ref addend, at, left)) : value;
+        lanes.StoreUpTo(lanes.AtMost(lanes.AtLeast(sum, low), high), ref to, at, left);
     }
 }
