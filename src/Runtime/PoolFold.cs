@@ -9,12 +9,19 @@ internal interface IPoolFold
     /// <summary>What an empty window gives.</summary>
     float Start { get; }
 
+    /// <summary>Whether the result is divided by the number of elements.</summary>
+    bool IsAverage { get; }
+
     /// <summary>One more element.</summary>
     TLanes Join<TLanes>(TLanes folded, TLanes value)
         where TLanes : struct, ILanes<TLanes>;
 
     /// <summary>One more element, of one channel.</summary>
     float Join(float folded, float value);
+
+    /// <summary>The lanes of a vector, folded.</summary>
+    float Lanes<TLanes>(TLanes folded)
+        where TLanes : struct, ILanes<TLanes>;
 
     /// <summary>The result.</summary>
     TLanes End<TLanes>(TLanes folded)
@@ -31,12 +38,20 @@ internal readonly struct LargestFold : IPoolFold
     public float Start => float.NegativeInfinity;
 
     /// <inheritdoc/>
+    public bool IsAverage => false;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TLanes Join<TLanes>(TLanes folded, TLanes value)
         where TLanes : struct, ILanes<TLanes> => default(TLanes).Max(folded, value);
 
     /// <inheritdoc/>
     public float Join(float folded, float value) => folded >= value || float.IsNaN(folded) ? folded : value;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public float Lanes<TLanes>(TLanes folded)
+        where TLanes : struct, ILanes<TLanes> => default(TLanes).Largest(folded);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -58,12 +73,20 @@ internal readonly struct AverageFold : IPoolFold
     public float Start => 0f;
 
     /// <inheritdoc/>
+    public bool IsAverage => true;
+
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public TLanes Join<TLanes>(TLanes folded, TLanes value)
         where TLanes : struct, ILanes<TLanes> => default(TLanes).Add(folded, value);
 
     /// <inheritdoc/>
     public float Join(float folded, float value) => folded + value;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public float Lanes<TLanes>(TLanes folded)
+        where TLanes : struct, ILanes<TLanes> => default(TLanes).Sum(folded);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

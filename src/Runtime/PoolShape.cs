@@ -98,6 +98,7 @@ public readonly struct PoolAxis
     internal int EndTap(int window)
     {
         int room = In - ((window * Stride) - Before);
+        if (room > (Kernel - 1) * Dilation) return Kernel;
         int end = room <= 0 ? 0 : (room + Dilation - 1) / Dilation;
         return end < Kernel ? end : Kernel;
     }
@@ -109,6 +110,9 @@ public readonly struct PoolAxis
         int end = room <= 0 ? 0 : (room + Dilation - 1) / Dilation;
         return end < Kernel ? end : Kernel;
     }
+
+    /// <summary>Taps of a window that an average divides by: those inside the input, or with the padding.</summary>
+    internal int Counted(int window, bool withPadding) => withPadding ? PaddedTaps(window) : EndTap(window) > FirstTap(window) ? EndTap(window) - FirstTap(window) : 0;
 
     /// <summary>Windows from <see cref="FirstWhole"/> up to this one have every tap inside the input.</summary>
     internal int EndWhole

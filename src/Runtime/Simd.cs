@@ -238,29 +238,41 @@ internal static class Simd
 
     /// <summary>Reads every second float of two vectors' length from <paramref name="offset"/> on. Ask <see cref="HasLoadEven"/> first.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static Vector<float> LoadEven(ref float origin, nint offset)
+    internal static Vector<float> LoadEven(ref float origin, nint offset) =>
+        InOrder(Even(Load(ref origin, offset), Load(ref origin, unchecked(offset + Vector<float>.Count))));
+
+    /// <summary>Every second float of two vectors, the first one first, in the order that <see cref="InOrder"/> undoes. Ask <see cref="HasLoadEven"/> first.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector<float> Even(Vector<float> low, Vector<float> high)
     {
-        Vector<float> low = Load(ref origin, offset);
-        Vector<float> high = Load(ref origin, unchecked(offset + Vector<float>.Count));
 #if NET8_0_OR_GREATER
-        if (Vector<float>.Count == 8 && Avx2.IsSupported)
-        {
-            // Per half: two of low, two of high; then the four pairs into order.
-            Vector256<float> pairs = Avx.Shuffle(low.AsVector256(), high.AsVector256(), 0b10_00_10_00);
-            return Avx2.Permute4x64(pairs.AsDouble(), 0b11_01_10_00).AsSingle().AsVector();
-        }
-
-        if (Vector<float>.Count == 4 && Sse.IsSupported)
-        {
-            return Sse.Shuffle(low.AsVector128(), high.AsVector128(), 0b10_00_10_00).AsVector();
-        }
-
-        if (Vector<float>.Count == 4 && AdvSimd.Arm64.IsSupported)
-        {
-            return AdvSimd.Arm64.UnzipEven(low.AsVector128(), high.AsVector128()).AsVector();
-        }
+        if (Vector<float>.Count == 8 && Avx2.IsSupported) return Avx.Shuffle(low.AsVector256(), high.AsVector256(), 0b10_00_10_00).AsVector();
+        if (Vector<float>.Count == 4 && Sse.IsSupported) return Sse.Shuffle(low.AsVector128(), high.AsVector128(), 0b10_00_10_00).AsVector();
+        if (Vector<float>.Count == 4 && AdvSimd.Arm64.IsSupported) return AdvSimd.Arm64.UnzipEven(low.AsVector128(), high.AsVector128()).AsVector();
 #endif
         throw new PlatformNotSupportedException();
+    }
+
+    /// <summary>Every second float of two vectors from the second one on, in the order of <see cref="Even"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector<float> Odd(Vector<float> low, Vector<float> high)
+    {
+#if NET8_0_OR_GREATER
+        if (Vector<float>.Count == 8 && Avx2.IsSupported) return Avx.Shuffle(low.AsVector256(), high.AsVector256(), 0b11_01_11_01).AsVector();
+        if (Vector<float>.Count == 4 && Sse.IsSupported) return Sse.Shuffle(low.AsVector128(), high.AsVector128(), 0b11_01_11_01).AsVector();
+        if (Vector<float>.Count == 4 && AdvSimd.Arm64.IsSupported) return AdvSimd.Arm64.UnzipOdd(low.AsVector128(), high.AsVector128()).AsVector();
+#endif
+        throw new PlatformNotSupportedException();
+    }
+
+    /// <summary>The floats of <see cref="Even"/> or <see cref="Odd"/> in their order: vectors of 8 shuffle within halves, two of each operand at a time.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static Vector<float> InOrder(Vector<float> pairs)
+    {
+#if NET8_0_OR_GREATER
+        if (Vector<float>.Count == 8 && Avx2.IsSupported) return Avx2.Permute4x64(pairs.AsVector256().AsDouble(), 0b11_01_10_00).AsSingle().AsVector();
+#endif
+        return pairs;
     }
 
     /// <summary>Reads a vector, or the <paramref name="count"/> floats that are left where they are fewer; the other lanes are zero.</summary>

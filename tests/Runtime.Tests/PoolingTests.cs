@@ -33,12 +33,54 @@ public class PoolingTests
     [InlineData(9, 33, 2, 2, 0)]
     [InlineData(32, 32, 3, 2, 1)]
     [InlineData(7, 7, 7, 1, 0)]
+    [InlineData(14, 14, 3, 1, 1)]
+    [InlineData(13, 13, 5, 1, 2)]
+    [InlineData(56, 56, 3, 1, 1)]
+    [InlineData(55, 55, 3, 2, 0)]
+    [InlineData(40, 40, 13, 1, 6)]
+    [InlineData(30, 30, 4, 4, 0)]
+    [InlineData(150, 300, 3, 1, 1)]
+    [InlineData(3, 5000, 3, 2, 1)]
+    [InlineData(5, 3, 2, 1, 1)]
     public void Common_shapes_agree_with_the_definition(int height, int width, int kernel, int stride, int pad) =>
         Check(
             new PoolShape(
-                3, height, width, ((height + (2 * pad) - kernel) / stride) + 1, ((width + (2 * pad) - kernel) / stride) + 1,
+                7, height, width, ((height + (2 * pad) - kernel) / stride) + 1, ((width + (2 * pad) - kernel) / stride) + 1,
                 kernel, kernel, stride, stride, pad, pad, pad, pad),
             new Data(22));
+
+    [Theory]
+    [InlineData(3000, 900, 1, 3, 1)]
+    [InlineData(3000, 1500, 750, 0, 1)]
+    [InlineData(3000, 1000, 3, 700, 2)]
+    [InlineData(600, 30, 30, 0, 1)]
+    [InlineData(9000, 4, 4, 1, 1)]
+    public void Long_rows_and_windows_agree_with_the_definition(int width, int kernel, int stride, int pad, int dilation)
+    {
+        int windows = ((width + (2 * pad) - ((kernel - 1) * dilation) - 1) / stride) + 1;
+        Check(new PoolShape(2, 1, 2, width, 1, 2, windows, 1, 1, kernel, 1, 1, stride, 1, 1, dilation, 0, 0, pad, 0, 0, pad), new Data(25));
+    }
+
+    [Theory]
+    [InlineData(6, 6, 3, 1, 1)]
+    [InlineData(9, 20, 3, 2, 1)]
+    [InlineData(8, 40, 2, 2, 0)]
+    [InlineData(2, 900, 5, 1, 2)]
+    public void A_nan_reaches_the_windows_that_hold_it_and_no_other(int height, int width, int kernel, int stride, int pad)
+    {
+        PoolShape shape = new(2, height, width, ((height + (2 * pad) - kernel) / stride) + 1, ((width + (2 * pad) - kernel) / stride) + 1, kernel, kernel, stride, stride, pad, pad, pad, pad);
+        float[] x = new Data(24).Floats(shape.Channels * shape.InLength);
+        float[] y = new float[shape.Channels * shape.OutLength];
+        foreach (int place in new[] { 0, width - 1, width, (height * width) - 1, height * width, x.Length - 1 })
+        {
+            float[] holed = (float[])x.Clone();
+            holed[place] = float.NaN;
+            MaxPool.Run(holed, y, shape);
+            Expect.Close(Reference(holed, shape, static (sum, max, inside, padded) => double.IsNaN(sum) ? double.NaN : max), y, 0, $"{place}");
+            AveragePool.Run(holed, y, shape, false);
+            Expect.Close(Reference(holed, shape, static (sum, max, inside, padded) => sum / inside), y, 1e-6, $"{place}");
+        }
+    }
 
     [Fact]
     public void A_nan_reaches_every_window_that_holds_it()

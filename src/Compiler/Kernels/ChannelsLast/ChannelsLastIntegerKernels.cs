@@ -33,7 +33,7 @@ internal sealed class ChannelsLastIntegerPoolKernel : ChannelsLastKernel
     {
         if (QuantizedPoolKernel.TryRead(group, context) is not { } read || !read.Window.IsSpatial) return null;
         if (ChannelSplit.Of(context.Type(read.Input.Value)) is not { } split || ChannelSplit.Of(context.Type(read.Output.Value)) is null) return null;
-        return new LayoutOffer([read.Input.Value, read.Output.Value], LayoutCost.Pooled(context, new StepWork(split.Count, 2L * split.Count)));
+        return new LayoutOffer([read.Input.Value, read.Output.Value], LayoutCost.PooledIntegers(context, new StepWork(split.Count, 2L * split.Count)));
     }
 
     /// <inheritdoc/>

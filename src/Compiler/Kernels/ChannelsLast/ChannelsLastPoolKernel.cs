@@ -18,7 +18,8 @@ internal sealed class ChannelsLastPoolKernel : ChannelsLastKernel
         if (!group.IsSingle || ChannelSplit.Of(context.Type(node.Inputs[0])) is null || node.HasOutput(1)) return null;
         PoolLayer layer = PoolLayer.Read(node, context);
         if (layer.IsEmpty || !layer.Window.IsSpatial || layer.Window.OutLength == 0) return null;
-        return new LayoutOffer([node.Inputs[0], node.Outputs[0]], LayoutCost.Pooled(context, layer.Work)) { Kernel = PoolStep.Name };
+        long gain = context.ElementType(node.Inputs[0]) == ElementType.Float32 ? LayoutCost.Pooled(context, layer) : LayoutCost.PooledIntegers(context, layer.Work);
+        return new LayoutOffer([node.Inputs[0], node.Outputs[0]], gain) { Kernel = PoolStep.Name };
     }
 
     /// <inheritdoc/>

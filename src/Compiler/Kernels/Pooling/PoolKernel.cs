@@ -26,7 +26,7 @@ internal sealed class PoolKernel : Kernel
 
     private sealed class PoolStep(PoolLayer layer) : Step
     {
-        public override string Kernel => "Pool.Simd";
+        public override string Kernel => layer.Kernel;
 
         internal override StepRounding? Rounding => StepRounding.OfNodes;
 

@@ -1,5 +1,6 @@
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Kernels;
+using RedGen.Compiler.Kernels.Pooling;
 using RedGen.Compiler.Plan.Costs;
 
 namespace RedGen.Compiler.Plan.Layouts;
@@ -23,7 +24,10 @@ internal static class LayoutCost
     public static long ShortRows(KernelContext context, long elements) => context.Picoseconds(ShortRowsKernel, new StepWork(0, 4 * elements));
 
     /// <summary>What a pooling gains from vectors of channels.</summary>
-    public static long Pooled(KernelContext context, StepWork work) => context.Picoseconds("Pool.Simd", work) - context.Picoseconds("ChannelsLast.Pool", work);
+    public static long Pooled(KernelContext context, PoolLayer layer) => context.Picoseconds(layer.Kernel, layer.Work) - context.Picoseconds("ChannelsLast.Pool", layer.Work);
+
+    /// <summary>What a pooling of integers gains.</summary>
+    public static long PooledIntegers(KernelContext context, StepWork work) => context.Picoseconds("Pool.Integers", work) - context.Picoseconds("ChannelsLast.Pool", work);
 
     private static long Bytes(KernelContext context, string value) => (long)context.Count(value) * context.ElementType(value).Bytes();
 }
