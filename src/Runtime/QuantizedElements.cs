@@ -33,6 +33,21 @@ public static class QuantizedElements
         Quantize<ScalarByteLanes>(ref from, ref to, i, length, scale, range);
     }
 
+    /// <summary>The scale and zero point of DynamicQuantizeLinear: of the range of the values, 0 included, as <see cref="DynamicQuantization.Range"/> has them.</summary>
+    /// <param name="x">The values.</param>
+    /// <param name="scale">The range over 255.</param>
+    /// <param name="zeroPoint">The byte that stands for 0.</param>
+    public static void Range(ReadOnlySpan<float> x, out float scale, out byte zeroPoint)
+    {
+        Span<float> bounds = stackalloc float[2];
+        Reduce.Run(x, bounds, 1, x.Length, 1, default(MinReduction));
+        Reduce.Run(x, bounds.Slice(1), 1, x.Length, 1, default(MaxReduction));
+        float lowest = bounds[0] > 0f ? 0f : bounds[0];
+        float highest = bounds[1] < 0f ? 0f : bounds[1];
+        scale = (highest - lowest) / 255f;
+        zeroPoint = Saturate.ToUInt8(0f - (lowest / scale), 0);
+    }
+
     /// <summary>DequantizeLinear: (x − zero point) × scale.</summary>
     /// <param name="x">The integers.</param>
     /// <param name="y">The floats, as many.</param>

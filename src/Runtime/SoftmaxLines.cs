@@ -69,6 +69,17 @@ internal static class SoftmaxLines
             TLanes sums = v.Fill(0f);
             TLanes ones = sums;
             int i = 0;
+            for (; i < end - v.Count; i += 2 * v.Count)
+            {
+                // Two at a time, so that the constants of the exponential stay in registers.
+                TLanes first = v.Subtract(v.Load(ref x, i), shift), second = v.Subtract(v.Load(ref x, i + v.Count), shift);
+                TLanes e = LaneMath.Exp(first), f = LaneMath.Exp(second);
+                sums = v.Add(sums, logarithm ? WithoutOnes(first, e, ref ones) : e);
+                sums = v.Add(sums, logarithm ? WithoutOnes(second, f, ref ones) : f);
+                v.Store(logarithm ? first : e, ref y, i);
+                v.Store(logarithm ? second : f, ref y, i + v.Count);
+            }
+
             for (; i < end; i += v.Count)
             {
                 TLanes difference = v.Subtract(v.Load(ref x, i), shift);
@@ -97,13 +108,20 @@ internal static class SoftmaxLines
     private static float Largest<TLanes>(ref float x, int end, TLanes largest)
         where TLanes : struct, ILanes<TLanes>
     {
-        TLanes v = default;
-        for (int i = 0; i < end; i = unchecked(i + v.Count))
+        unchecked
         {
-            largest = v.Max(largest, v.Load(ref x, i));
-        }
+            TLanes v = default;
+            TLanes other = largest;
+            int i = 0;
+            for (; i < end - v.Count; i += 2 * v.Count)
+            {
+                largest = v.Max(largest, v.Load(ref x, i));
+                other = v.Max(other, v.Load(ref x, i + v.Count));
+            }
 
-        return v.Largest(largest);
+            if (i < end) largest = v.Max(largest, v.Load(ref x, i));
+            return v.Largest(v.Max(largest, other));
+        }
     }
 
     /// <summary>What lines are multiplied by, or what is subtracted from them.</summary>

@@ -39,6 +39,26 @@ public class QuantizedElementTests
         }
     }
 
+    [Theory]
+    [InlineData(1, 3f, 9f)]
+    [InlineData(40, -5f, -1f)]
+    [InlineData(129, -2f, 6f)]
+    [InlineData(1000, 0f, 0f)]
+    public void The_range_of_values_is_that_of_single_elements(int length, float low, float high)
+    {
+        Data data = new(63);
+        float[] x = [.. Enumerable.Range(0, length).Select(_ => low + ((high - low) * data.Next(0, 1000) / 1000f))];
+        DynamicQuantization.Range(x, out float expectedScale, out byte expectedZero);
+        QuantizedElements.Range(x, out float scale, out byte zero);
+        Assert.Equal((expectedScale, expectedZero), (scale, zero));
+        byte[] expected = new byte[length];
+        byte[] actual = new byte[length];
+        DynamicQuantization.Quantize(x, expected, expectedScale, expectedZero);
+        QuantizedElements.Quantize<byte>(x, actual, scale, zero);
+        Assert.Equal(expected, actual);
+        Expect.NoAllocation(() => QuantizedElements.Range(x, out _, out _));
+    }
+
     [Fact]
     public void Sums_of_residuals_are_those_of_single_elements()
     {

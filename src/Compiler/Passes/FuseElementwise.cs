@@ -53,8 +53,8 @@ internal sealed class FuseElementwise : GraphPass
             foreach (string input in node.Inputs.Distinct(StringComparer.Ordinal))
             {
                 if (!_producers.TryGetValue(input, out int producer) || _groups[producer] is not { } other || _readers[input] != 1) continue;
-                if (!IsElementOf(node, input) || !Match(graph.Nodes[producer], node)) continue;
                 ImmutableSortedSet<int> union = group.Union(other);
+                if (!IsElementOf(node, input) || !Match(graph.Nodes[producer], node, union)) continue;
                 if (union.Count <= MaxNodes && Inputs(union) <= MaxInputs && !Mix(union)) group = union;
             }
 
@@ -75,8 +75,9 @@ internal sealed class FuseElementwise : GraphPass
         private static bool IsElementOf(Node node, string input)
             => ((ElementwiseOperator)OperatorTable.Find(node.Operator)!).ElementInputs(node).Any(i => node.Inputs[i] == input);
 
-        private bool Match(Node producer, Node consumer)
-            => types.Lengths(producer.Outputs[0]).SequenceEqual(types.Lengths(consumer.Outputs[0])) && (IsQuantising(producer) || IsQuantising(consumer) || MatchVectors(producer, consumer));
+        private bool Match(Node producer, Node consumer, ImmutableSortedSet<int> union)
+            => types.Lengths(producer.Outputs[0]).SequenceEqual(types.Lengths(consumer.Outputs[0]))
+                && (IsQuantising(producer) || IsQuantising(consumer) || MatchVectors(producer, consumer) || (union.Count <= MaxNodes && HasVectors([.. union.Select(i => graph.Nodes[i])])));
 
         private bool MatchVectors(Node producer, Node consumer)
             => HasVectors(producer) == HasVectors(consumer) && (!HasVectors(consumer) || types.ElementType(producer.Outputs[0]) == types.ElementType(consumer.Outputs[0]));
@@ -87,7 +88,10 @@ internal sealed class FuseElementwise : GraphPass
         private bool Mix(ImmutableSortedSet<int> group)
             => !LookupKernel.Serves(new NodeGroup([.. group.Select(i => graph.Nodes[i])]), types) && group.Any(i => IsQuantising(graph.Nodes[i])) && group.Any(i => !((ElementwiseOperator)OperatorTable.Find(graph.Nodes[i].Operator)!).IsVectorExact(graph.Nodes[i]) && HasVectors(graph.Nodes[i]));
 
-        private bool HasVectors(Node node) => new ElementwiseBody(ElementwiseGroup.TryRead(new NodeGroup([node]), types)!).VectorType is not null;
+        private bool HasVectors(Node node) => HasVectors([node]);
+
+        /// <summary>Whether vectors compute nodes together: a comparison and what chooses by it do so only then.</summary>
+        private bool HasVectors(ImmutableArray<Node> nodes) => ElementwiseGroup.TryRead(new NodeGroup(nodes), types) is { } group && new ElementwiseBody(group).VectorType is not null;
 
         private int Inputs(ImmutableSortedSet<int> group)
         {

@@ -37,6 +37,19 @@ public sealed class FusionTests
     }
 
     [Fact]
+    public void Comparisons_are_masks_of_vectors()
+    {
+        using var models = new ModelBatch();
+        models.Add("leaky by hand", new OnnxModelWriter().Input("x", ElementType.Float32, 3, 37).Initializer("zero", [0f]).Initializer("slope", [0.1f])
+            .Node("Greater", "x,zero", "p").Node("Mul", "x,slope", "s").Node("Where", "p,x,s", "y").Output("y"));
+        models.Add("a band", new OnnxModelWriter().Input("x", ElementType.Float32, 5, 40).Input("b", ElementType.Float32, 40).Initializer("low", [-0.5f])
+            .Node("GreaterOrEqual", "x,low", "g").Node("LessOrEqual", "x,b", "l").Node("And", "g,l", "i").Node("Not", "i", "o").Node("Less", "x,b", "m").Node("Equal", "x,x", "e")
+            .Node("Or", "o,m", "q").Node("Xor", "q,e", "r").Node("Where", "r,x,b", "w").Node("Relu", "w", "y").Output("y"));
+        Assert.All(models.Models, m => Assert.Equal("Elementwise.Vector", Assert.Single(m.Plan.Root.Steps).Kernel));
+        models.Check(seed: 5);
+    }
+
+    [Fact]
     public void A_value_that_others_read_or_that_is_an_output_ends_a_group()
     {
         using var models = new ModelBatch();

@@ -30,10 +30,20 @@ internal sealed class ElementwiseBody(ElementwiseGroup group)
         get
         {
             ElementType type = group.Output;
-            if (group.Operands.Any(o => o.Type != type) || group.Nodes.Any(n => n.Output != type)) return null;
-            return group.Nodes.All(n => n.Operator.Vector(Call(n, n.Sources.Select(s => s is Source.Nothing ? "" : "x"))) is not null) ? "Vector<" + type.CSharpName() + ">" : null;
+            if (type == ElementType.Bool || group.Operands.Any(o => o.Type != type) || group.Nodes.Any(n => n.Output != type && !IsMask(n))) return null;
+            return group.Nodes.All(n => HasVectors(n)) ? "Vector<" + type.CSharpName() + ">" : null;
         }
     }
+
+    /// <summary>Whether a node's result is bool inside a group of floats: a mask, where vectors are computed.</summary>
+    private bool IsMask(ElementwiseNode node) => node.Output == ElementType.Bool && group.Output == ElementType.Float32;
+
+    /// <summary>Whether a node has a vector form, and no bool among its operands that is not the mask of an earlier node.</summary>
+    private bool HasVectors(ElementwiseNode node)
+        => VectorText(Call(node, node.Sources.Select(s => s is Source.Nothing ? "" : "x")), node) is not null && !node.Sources.Any(s => s is Source.Literal && s.Type != group.Output)
+            && (node.Operator is not Where || node.Sources[0] is Source.Inner);
+
+    private static string? VectorText(ElementwiseCall call, ElementwiseNode node) => node.Output == ElementType.Bool ? node.Operator.Mask(call) : node.Operator.Vector(call);
 
     /// <summary>Whether every node has an expression for its types.</summary>
     public bool IsComplete => group.Nodes.All(n => n.Operator.Scalar(Call(n, n.Sources.Select(s => s is Source.Nothing ? "" : "x"))) is not null);
@@ -75,7 +85,7 @@ internal sealed class ElementwiseBody(ElementwiseGroup group)
             ElementwiseNode node = group.Nodes[index];
             string name = NewName();
             string expression = Expression(node);
-            string type = form == ElementForm.Vector ? "Vector<" + node.Output.CSharpName() + ">" : node.Output.IsShortFloat() ? "float" : node.Output.CSharpName()!;
+            string type = form == ElementForm.Vector ? "Vector<" + (node.Output == ElementType.Bool ? "int" : node.Output.CSharpName()) + ">" : node.Output.IsShortFloat() ? "float" : node.Output.CSharpName()!;
             code.Line($"{type} {name} = {(form == ElementForm.Vector ? expression : (node.Output.IsShortFloat() ? "(float)" : "") + ElementwiseExpressions.Store(node.Output, expression))};");
             _results[index] = name;
         }
@@ -101,7 +111,7 @@ internal sealed class ElementwiseBody(ElementwiseGroup group)
         }
 
         private string? Text(ElementwiseNode node, IEnumerable<string> names)
-            => form == ElementForm.Vector ? node.Operator.Vector(Call(node, names)) : node.Operator.Scalar(Call(node, names));
+            => form == ElementForm.Vector ? VectorText(Call(node, names), node) : node.Operator.Scalar(Call(node, names));
 
         /// <summary>The compiler warns of comparing a variable with itself.</summary>
         private void SeparateTwins(string[] names)

@@ -26,11 +26,11 @@ internal static class BinaryTable
             VectorTypes = VectorTypes.Numbers,
         }) with { Unsigned = (x, _) => x[0], HasChannelOperand = true },
 
-        Test("Equal", [1, 7, 11, 13, 19], TypeSet.NumericOrBool, (a, b) => a == b, (a, b) => a == b, (a, b) => a == b, "{a} == {b}"),
-        Test("Greater", [1, 7, 9, 13], TypeSet.Numeric, (a, b) => a > b, (a, b) => a > b, (a, b) => a > b, "{a} > {b}"),
-        Test("GreaterOrEqual", [12, 16], TypeSet.Numeric, (a, b) => a >= b, (a, b) => a >= b, (a, b) => a >= b, "{a} >= {b}"),
-        Test("Less", [1, 7, 9, 13], TypeSet.Numeric, (a, b) => a < b, (a, b) => a < b, (a, b) => a < b, "{a} < {b}"),
-        Test("LessOrEqual", [12, 16], TypeSet.Numeric, (a, b) => a <= b, (a, b) => a <= b, (a, b) => a <= b, "{a} <= {b}"),
+        Test("Equal", [1, 7, 11, 13, 19], TypeSet.NumericOrBool, (a, b) => a == b, (a, b) => a == b, (a, b) => a == b, "{a} == {b}", "Equals"),
+        Test("Greater", [1, 7, 9, 13], TypeSet.Numeric, (a, b) => a > b, (a, b) => a > b, (a, b) => a > b, "{a} > {b}", "GreaterThan"),
+        Test("GreaterOrEqual", [12, 16], TypeSet.Numeric, (a, b) => a >= b, (a, b) => a >= b, (a, b) => a >= b, "{a} >= {b}", "GreaterThanOrEqual"),
+        Test("Less", [1, 7, 9, 13], TypeSet.Numeric, (a, b) => a < b, (a, b) => a < b, (a, b) => a < b, "{a} < {b}", "LessThan"),
+        Test("LessOrEqual", [12, 16], TypeSet.Numeric, (a, b) => a <= b, (a, b) => a <= b, (a, b) => a <= b, "{a} <= {b}", "LessThanOrEqual"),
 
         Bits("And", [1, 7], TypeSet.Bool, (a, b) => a & b, "{a} & {b}"),
         Bits("Or", [1, 7], TypeSet.Bool, (a, b) => a | b, "{a} | {b}"),
@@ -57,10 +57,10 @@ internal static class BinaryTable
         => Pair(name, [1, 6, 7, 13, 14], TypeSet.Numeric, real, exact, new() { Float = text, Integer = text, Vector = text, VectorTypes = VectorTypes.Numbers });
 
     private static ElementwiseRow Bits(string name, ImmutableArray<int> versions, TypeSet types, Func<long, long, long> exact, string text)
-        => Pair(name, versions, types, null, exact, new() { Bool = text, Integer = text, Vector = text, VectorTypes = VectorTypes.Integers });
+        => Pair(name, versions, types, null, exact, new() { Bool = text, Integer = text, Vector = text, VectorTypes = VectorTypes.Integers, Mask = types == TypeSet.Bool ? text : null });
 
-    private static ElementwiseRow Test(string name, ImmutableArray<int> versions, TypeSet types, Func<double, double, bool> real, Func<long, long, bool> exact, Func<ulong, ulong, bool> unsigned, string text)
-        => Pair(name, versions, types, (a, b) => real(a, b) ? 1 : 0, (a, b) => exact(a, b) ? 1 : 0, new() { Float = text, Integer = text, Bool = text })
+    private static ElementwiseRow Test(string name, ImmutableArray<int> versions, TypeSet types, Func<double, double, bool> real, Func<long, long, bool> exact, Func<ulong, ulong, bool> unsigned, string text, string comparison)
+        => Pair(name, versions, types, (a, b) => real(a, b) ? 1 : 0, (a, b) => exact(a, b) ? 1 : 0, new() { Float = text, Integer = text, Bool = text, Mask = "Vector." + comparison + "({a}, {b})" })
             with
         { Unsigned = (x, _) => unsigned(x[0], x[1]) ? 1u : 0u, Result = ResultType.Bool };
 

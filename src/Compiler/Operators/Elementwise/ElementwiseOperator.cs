@@ -26,6 +26,9 @@ internal abstract class ElementwiseOperator : Operator
     /// <summary>The expression of a vector of elements, where inputs and output have one type; null where there is none.</summary>
     public virtual string? Vector(ElementwiseCall call) => null;
 
+    /// <summary>The expression of a mask, all bits of a lane or none, where the operands are vectors of floats or such masks and the output is bool; null where there is none.</summary>
+    public virtual string? Mask(ElementwiseCall call) => null;
+
     /// <summary>Whether <see cref="Vector"/> rounds as <see cref="Scalar"/> does.</summary>
     public virtual bool IsVectorExact(Node node) => true;
 

@@ -32,6 +32,9 @@ internal sealed record ElementwiseTexts
     /// <summary>The element types that <see cref="Vector"/> serves.</summary>
     public VectorTypes VectorTypes { get; init; } = VectorTypes.Single;
 
+    /// <summary>For vectors of float, or of the masks that such vectors give, where the result is a mask: all bits of a lane or none.</summary>
+    public string? Mask { get; init; }
+
     /// <summary>Whether the vector form rounds as the scalar form does (the sign of a zero aside); where not, remainders of vector loops use one lane of the vector form.</summary>
     public bool VectorIsExact { get; init; } = true;
 }

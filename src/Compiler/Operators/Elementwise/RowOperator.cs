@@ -118,5 +118,8 @@ internal sealed class RowOperator : ElementwiseOperator
     public override string? Vector(ElementwiseCall call) => RowText.Vector(Row, call);
 
     /// <inheritdoc/>
+    public override string? Mask(ElementwiseCall call) => RowText.Mask(Row, call);
+
+    /// <inheritdoc/>
     public override bool IsVectorExact(Node node) => Row.Text(Row.Parameters(node.Attributes)).VectorIsExact;
 }

@@ -40,6 +40,14 @@ internal static class RowText
         return Fill(row, parameters, texts.Vector, call, type.Arithmetic(), vector: true);
     }
 
+    /// <summary>The expression of a mask of a vector's lanes.</summary>
+    public static string? Mask(ElementwiseRow row, ElementwiseCall call)
+    {
+        double[] parameters = row.Parameters(call.Node.Attributes);
+        string? text = call.Inputs[0] is ElementType.Float32 or ElementType.Bool ? row.Text(parameters).Mask : null;
+        return text is null ? null : Fill(row, parameters, text, call, ArithmeticClass.Single, vector: true);
+    }
+
     private static bool Serves(VectorTypes types, ElementType type) => types switch
     {
         VectorTypes.Single => type is ElementType.Float32,

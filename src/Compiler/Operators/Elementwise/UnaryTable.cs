@@ -43,7 +43,7 @@ internal static class UnaryTable
         Row("Erf", [9, 13], TypeSet.Numeric, ReferenceMath.Erf, x => (long)ReferenceMath.Erf(x),
             Smooth("ScalarMath.Erf({a})", "VectorMath.Erf({a})") with { Integer = "({T})ElementConvert.ToInt64(ScalarMath.Erf((double){a}))" })
             with { Unsigned = (x, _) => (ulong)ReferenceMath.Erf(x[0]) },
-        Row("Not", [1], TypeSet.Bool, null, x => x == 0 ? 1 : 0, new() { Bool = "!{a}" }),
+        Row("Not", [1], TypeSet.Bool, null, x => x == 0 ? 1 : 0, new() { Bool = "!{a}", Mask = "~{a}" }),
         Row("BitwiseNot", [18], TypeSet.Integer, null, x => ~x,
             new() { Integer = "~{a}", Vector = "Vector.OnesComplement({a})", VectorTypes = VectorTypes.Integers }) with { Unsigned = (x, _) => ~x[0] },
         Row("IsNaN", [9, 13, 20], TypeSet.Float | TypeSet.Float8, x => double.IsNaN(x) ? 1 : 0, new() { Float = "{T}.IsNaN({a})" }) with { Result = ResultType.Bool },

@@ -1,4 +1,5 @@
 using RedGen.Compiler.Execute;
+using RedGen.Compiler.Graphs;
 
 namespace RedGen.Compiler.Operators.Elementwise;
 
@@ -42,4 +43,8 @@ internal sealed class Where : ElementwiseOperator
 
     /// <inheritdoc/>
     public override string? Scalar(ElementwiseCall call) => $"({call.Operands[0]} ? {call.Operands[1]} : {call.Operands[2]})";
+
+    /// <inheritdoc/>
+    public override string? Vector(ElementwiseCall call)
+        => call.Output == ElementType.Float32 ? $"Vector.ConditionalSelect({call.Operands[0]}, {call.Operands[1]}, {call.Operands[2]})" : null;
 }
