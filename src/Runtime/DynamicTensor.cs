@@ -17,7 +17,7 @@ public sealed class DynamicTensor<T>
     public DynamicTensor(T[] elements, ReadOnlySpan<int> lengths)
     {
         long count = 1;
-        foreach (int length in lengths) count = length == 0 || count == 0 ? 0 : count > int.MaxValue ? count : count * length;
+        for (int i = 0; i < lengths.Length; i++) count = lengths[i] == 0 || count == 0 ? 0 : count > int.MaxValue ? count : count * lengths[i];
         if (count != elements.Length) throw new ArgumentException($"The lengths multiply to {count}, but there are {elements.Length} elements.", nameof(lengths));
         _elements = elements;
         _lengths = lengths.ToArray();

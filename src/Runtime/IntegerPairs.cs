@@ -156,6 +156,41 @@ public static class IntegerPairs
         }
     }
 
+    /// <summary>Sums the first place alone over four outputs.</summary>
+    /// <param name="pairs">The inputs, the first of a pair for each tap.</param>
+    /// <param name="weights">The weights, four outputs side by side for each tap.</param>
+    /// <param name="sums">[output][place]; those of the second place stay.</param>
+    public static void SumFirst(ReadOnlySpan<int> pairs, ReadOnlySpan<sbyte> weights, Span<int> sums)
+    {
+        unchecked
+        {
+            // The first integer of a pair is its lowest byte.
+            int a = 0, b = 0, c = 0, d = 0;
+            for (; pairs.Length >= 2; pairs = pairs.Slice(2), weights = weights.Slice(8))
+            {
+                int v = (sbyte)pairs[0], w = (sbyte)pairs[1];
+                a += (weights[0] * v) + (weights[4] * w);
+                b += (weights[1] * v) + (weights[5] * w);
+                c += (weights[2] * v) + (weights[6] * w);
+                d += (weights[3] * v) + (weights[7] * w);
+            }
+
+            if (pairs.Length > 0)
+            {
+                int v = (sbyte)pairs[0];
+                a += weights[0] * v;
+                b += weights[1] * v;
+                c += weights[2] * v;
+                d += weights[3] * v;
+            }
+
+            sums[0] = a;
+            sums[2] = b;
+            sums[4] = c;
+            sums[6] = d;
+        }
+    }
+
     /// <summary>The sums of both places' inputs.</summary>
     /// <param name="pairs">The inputs of both places.</param>
     /// <param name="sums">Two sums.</param>

@@ -139,8 +139,12 @@ public readonly ref struct IntegerResult
         if (_weightZero != 0) IntegerPairs.SumInputs(pairs, sums.Slice(Inputs, 2));
         for (; channels > 0; channels -= 4)
         {
-            IntegerPairs.SumFour(pairs, weights, sums);
-            WriteOutputs(pairs, weights, 4, sums, channel, channels < 4 ? channels : 4, y, at, stride, places);
+            if (places == 2) IntegerPairs.SumFour(pairs, weights, sums);
+            else IntegerPairs.SumFirst(pairs, weights, sums);
+            if (_weightZero != 0) TakeInputs(sums, 4);
+            int outputs = channels < 4 ? channels : 4;
+            int open = places == 2 && _form == Form.Dequantized ? WriteTwo(sums, channel, outputs, y, at, stride) : Write(sums, 2, channel, outputs, places, y, at, stride, 0);
+            if (open >= 0) DecidePlaces(open, pairs, weights, 4, sums, channel, outputs, y, at, stride, places);
             weights = weights.Slice(4 * pairs.Length);
             channel += 4;
             at += 4 * stride;
@@ -163,7 +167,10 @@ public readonly ref struct IntegerResult
         for (; channels > 0; channels -= 2)
         {
             IntegerPairs.SumTwo(pairs, weights, sums);
-            WriteOutputs(pairs, weights, 2, sums, channel, channels < 2 ? channels : 2, y, at, stride, places);
+            if (_weightZero != 0) TakeInputs(sums, 2);
+            int outputs = channels < 2 ? channels : 2;
+            int open = places == 2 && _form == Form.Dequantized ? WriteTwo(sums, channel, outputs, y, at, stride) : Write(sums, 2, channel, outputs, places, y, at, stride, 0);
+            if (open >= 0) DecidePlaces(open, pairs, weights, 2, sums, channel, outputs, y, at, stride, places);
             weights = weights.Slice(2 * pairs.Length);
             channel += 2;
             at += 2 * stride;
@@ -183,14 +190,40 @@ public readonly ref struct IntegerResult
     public int WriteSums(ReadOnlySpan<int> sums, int channel, int channels, Span<byte> y, int at, int stride, int places, int from)
         => Write(sums, places, channel, channels, places, y, at, stride, from);
 
-    /// <summary>Writes an element of a depthwise convolution as the graph's own floats decide it.</summary>
-    /// <param name="window">What its window covers, as signed integers.</param>
+    /// <summary>Writes an element of a depthwise convolution as the graph's own floats decide it, from rows that lie in a ring.</summary>
+    /// <param name="x">The rows, integers as bytes.</param>
+    /// <param name="isSigned">Whether they are signed.</param>
+    /// <param name="from">The element of the window's first column in the first row of the ring.</param>
+    /// <param name="row">The window's first row.</param>
+    /// <param name="rows">Rows that the input has; others are the zero point.</param>
+    /// <param name="ring">Rows that there is room for.</param>
+    /// <param name="line">From one row to the next.</param>
+    /// <param name="rowStep">Rows from one tap to the next.</param>
+    /// <param name="columns">Columns of the window.</param>
+    /// <param name="columnStep">From one tap to the next.</param>
+    /// <param name="window">Memory for what the window covers.</param>
     /// <param name="weights">The weights of the channel.</param>
     /// <param name="channel">The channel.</param>
     /// <param name="y">The result as bytes.</param>
     /// <param name="at">The element.</param>
-    public void WriteWindow(ReadOnlySpan<sbyte> window, ReadOnlySpan<sbyte> weights, int channel, Span<byte> y, int at)
-        => DecideWindow(window, 1, 0, 1, weights, channel, y, at);
+    public void WriteWindow(
+        ReadOnlySpan<byte> x, bool isSigned, int from, int row, int rows, int ring, int line, int rowStep, int columns, int columnStep, Span<int> window,
+        ReadOnlySpan<sbyte> weights, int channel, Span<byte> y, int at)
+    {
+        unchecked
+        {
+            Span<sbyte> covered = MemoryMarshal.Cast<int, sbyte>(window);
+            for (int tap = 0; tap < weights.Length; row += rowStep)
+            {
+                bool isInside = row >= 0 && row < rows;
+                int start = isInside ? from + (row % ring * line) : 0;
+                for (int column = 0; column < columns; column++, tap++)
+                    covered[tap] = (sbyte)(isInside ? x[start + (column * columnStep)] - (isSigned ? 0 : 128) : _inputZero);
+            }
+
+            DecideWindow(covered, 1, 0, 1, weights, channel, y, at);
+        }
+    }
 
     /// <summary>A row of a depthwise convolution.</summary>
     /// <param name="sums">The sum of each place, zero points of the weights taken.</param>
@@ -238,17 +271,19 @@ public readonly ref struct IntegerResult
 
     private float ScaleOf(int channel) => _scales[channel * _scaleStep];
 
-    /// <summary>Writes the sums of some outputs, two places each.</summary>
-    private void WriteOutputs(ReadOnlySpan<int> pairs, ReadOnlySpan<sbyte> weights, int width, Span<int> sums, int channel, int channels, Span<byte> y, int at, int stride, int places)
+    /// <summary>Takes what the zero point of the weights adds to the sums of some outputs.</summary>
+    private void TakeInputs(Span<int> sums, int outputs)
     {
-        unchecked
-        {
-            if (_weightZero != 0)
-                for (int k = 0; k < 2 * width; k++) sums[k] -= _weightZero * sums[Inputs + (k & 1)];
-            int i = places == 2 && _form == Form.Dequantized ? WriteTwo(sums, channel, channels, y, at, stride) : Write(sums, 2, channel, channels, places, y, at, stride, 0);
-            for (; i >= 0; i = Write(sums, 2, channel, channels, places, y, at, stride, i + 1))
-                DecidePlace(pairs, (i & 1) != 0, weights.Slice(i >> 1), width, channel + (i >> 1), y, at + ((i >> 1) * stride) + (i & 1));
-        }
+        for (int i = 0; i < 2 * outputs; i++) sums[i] = unchecked(sums[i] - (_weightZero * sums[Inputs + (i & 1)]));
+    }
+
+    /// <summary>Has the graph's own floats decide an element of two places, and writes those behind it.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void DecidePlaces(
+        int open, ReadOnlySpan<int> pairs, ReadOnlySpan<sbyte> weights, int width, Span<int> sums, int channel, int channels, Span<byte> y, int at, int stride, int places)
+    {
+        for (int i = open; i >= 0; i = Write(sums, 2, channel, channels, places, y, at, stride, i + 1))
+            DecidePlace(pairs, (i & 1) != 0, weights.Slice(i >> 1), width, channel + (i >> 1), y, at + ((i >> 1) * stride) + (i & 1));
     }
 
     /// <summary>Writes elements up to the first that the graph's own floats must decide; its sum, or −1 where there is none.</summary>

@@ -25,7 +25,7 @@ public static class Marking
         to.Fill(values[0]);
         if (to.IsEmpty) return y;
         int inner = 1;
-        foreach (int length in indices.Lengths.Slice(axis)) inner *= length;
+        for (int i = axis; i < indices.Lengths.Length; i++) inner *= indices.Lengths[i];
         for (int i = 0; i < indices.Span.Length; i++)
         {
             long index = indices.Span[i] < 0 ? indices.Span[i] + lengths[axis] : indices.Span[i];

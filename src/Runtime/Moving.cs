@@ -121,8 +121,9 @@ public static class Moving
     {
         int[] lengths = parts[0].Lengths.ToArray();
         long sum = 0;
-        foreach (DynamicTensor<T> part in parts)
+        for (int p = 0; p < parts.Length; p++)
         {
+            DynamicTensor<T> part = parts[p];
             bool fits = part.Rank == lengths.Length;
             for (int i = 0; fits && i < lengths.Length; i++) fits = i == axis || part.Lengths[i] == lengths[i];
             if (!fits) throw new ArgumentException(node + ": tensors of the shapes " + Tensors.Text(parts[0].Lengths) + " and " + Tensors.Text(part.Lengths) + " cannot stand one behind the other along axis " + axis + ".");
@@ -134,8 +135,9 @@ public static class Moving
         if (y.Length == 0) return y;
         (int outer, int length, int inner) = ShapeCheck.AlongAxis(node, axis, lengths);
         int at = 0;
-        foreach (DynamicTensor<T> part in parts)
+        for (int p = 0; p < parts.Length; p++)
         {
+            DynamicTensor<T> part = parts[p];
             int block = part.Lengths[axis] * inner;
             for (int i = 0; i < outer; i++) part.Span.Slice(i * block, block).CopyTo(y.Span.Slice((i * length * inner) + at, block));
             at += block;

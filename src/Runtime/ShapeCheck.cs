@@ -34,7 +34,7 @@ public static class ShapeCheck
         if (open >= 0)
         {
             long count = 1;
-            foreach (int length in input) count = Product(count, length);
+            for (int i = 0; i < input.Length; i++) count = Product(count, input[i]);
             if ((allowZero && hasZero) || (known == 0 ? count != 0 : count % known != 0)) throw Impossible(node, "the shape", shape, input);
             given[open] = known == 0 ? 0 : count / known;
         }
@@ -167,9 +167,9 @@ public static class ShapeCheck
     /// <summary>Whether an axis is among those named, of which negative ones count from the end.</summary>
     internal static bool Contains(ReadOnlySpan<long> axes, int axis, int rank)
     {
-        foreach (long named in axes)
+        for (int i = 0; i < axes.Length; i++)
         {
-            if (named == axis || named == axis - rank) return true;
+            if (axes[i] == axis || axes[i] == axis - rank) return true;
         }
 
         return false;

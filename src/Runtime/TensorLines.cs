@@ -24,7 +24,7 @@ public readonly struct TensorLines
         }
         else
         {
-            foreach (int length in lengths.Slice(first, end - first)) Length = length == 0 || Length == 0 ? 0 : 1;
+            for (int i = first; i < end; i++) Length = lengths[i] == 0 || Length == 0 ? 0 : 1;
         }
 
         Count = count == 0 ? 0 : count / Length;

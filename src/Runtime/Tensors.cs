@@ -103,8 +103,9 @@ public static class Tensors
     {
         long count = 1;
         bool isEmpty = false;
-        foreach (int length in lengths)
+        for (int i = 0; i < lengths.Length; i++)
         {
+            int length = lengths[i];
             if (length < 0) throw new ArgumentException(node + ": the output would have the shape " + Text(lengths) + ".");
             isEmpty |= length == 0;
             if (count <= ElementLimit) count *= Math.Max(1, length);

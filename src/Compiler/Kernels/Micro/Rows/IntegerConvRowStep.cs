@@ -54,13 +54,15 @@ internal sealed class IntegerConvRowStep(ConvLayer conv, MicroRequantisation end
         writer.Line($"int line = {Sum(Times(output.Place("row"), output.Line), CSharpLiteral.Of(output.Left))};");
         using LoopScope nest = new LoopScope(writer).Loop("g", conv.Groups);
         writer.Line($"// {(Places == 2 ? "Two places at a time: what their windows cover" : "What the window covers")}, then all outputs over it.");
-        using SourceWriter.BlockScope? places = Width.Out > Places ? writer.Block($"for (int ow = 0; ow < {Width.Out}; ow += {Places})") : null;
-        if (Width.Out > Places && Width.Out % Places != 0) writer.Line($"if (ow > {Width.Out - Places}) ow = {Width.Out - Places};");
+        // Of an odd number of places the first is alone: the element behind its window is read as well.
+        bool isOdd = Width.Out > Places && Width.Out % Places != 0;
+        if (isOdd) writer.Line("int places = 1;");
+        using SourceWriter.BlockScope? loop = Width.Out > Places ? writer.Block($"for (int ow = 0; ow < {Width.Out}; {(isOdd ? "ow += places, places = 2" : "ow += 2")})") : null;
         WriteGather(writer, nest, inputs[0]);
         int block = MicroIntegerConvStep.Block(GroupOutputs), length = (GroupOutputs + block - 1) / block * block * conv.Taps;
         string weights = nest.Has("g") ? $"weights.Slice(g * {length}, {length})" : "weights";
         string at = Sum(nest.Index(("g", GroupOutputs * output.Channel)), "line", Width.Out > Places ? "ow" : "");
-        writer.Line($"result.{MicroIntegerConvStep.Call(block)}(pairs, {weights}, sums, channel: {nest.Index(("g", GroupOutputs))}, channels: {GroupOutputs}, {ending.Bytes}, at: {at}, stride: {output.Channel}, places: {Places});");
+        writer.Line($"result.{MicroIntegerConvStep.Call(block)}(pairs, {weights}, sums, channel: {nest.Index(("g", GroupOutputs))}, channels: {GroupOutputs}, {ending.Bytes}, at: {at}, stride: {output.Channel}, places: {(isOdd ? "places" : CSharpLiteral.Of(Places))});");
     }
 
     /// <summary>What two windows cover.</summary>

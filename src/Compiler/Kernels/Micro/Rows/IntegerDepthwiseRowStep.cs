@@ -84,7 +84,7 @@ internal sealed class IntegerDepthwiseRowStep(ConvLayer conv, MicroRequantisatio
             }
         }
 
-        string at = Sum(Times(first == "0" ? "o" : "(o - channel)", Width.Out), places == Width.Out ? "" : "ow");
+        string at = Sum(Times(first == "0" ? "o" : "o - channel", Width.Out), places == Width.Out ? "" : "ow");
         writer.Line($"Span<int> own = sums.Slice({at}, {places});");
         writer.Line(string.Join(" ", Enumerable.Range(0, places).Select(p => $"own[{p}] = a{p};")));
     }
@@ -97,19 +97,10 @@ internal sealed class IntegerDepthwiseRowStep(ConvLayer conv, MicroRequantisatio
         using SourceWriter.BlockScope loop = writer.Block("while (open >= 0)");
         writer.Line("// The graph's own floats decide this one.");
         writer.Line($"int o = {Sum(first == "0" ? "" : first, $"(open / {Width.Out})")}, ow = open % {Width.Out};");
-        writer.Line($"Span<sbyte> window = MemoryMarshal.Cast<int, sbyte>(scratch.Slice({Channels * Width.Out}, {MicroIntegerDenseStep.Words(conv.Taps)})).Slice(0, {conv.Taps});");
-        using (LoopScope taps = new LoopScope(writer).Loop("kh", Height.Kernel))
-        {
-            string tap = taps.Index(("kh", Height.Dilation));
-            writer.Line($"int ih = {Sum("top", tap)};");
-            string input = Multiplier == 1 ? "o" : $"(o / {Multiplier})";
-            string from = Sum(Times(input, x.Channel), Times(x.Place("ih"), x.Line), Times("ow", Width.Stride), CSharpLiteral.Of(x.Left - Width.Before));
-            taps.Loop("kw", Width.Kernel);
-            string element = ending.Signed($"x[{Sum(from, taps.Index(("kw", Width.Dilation)))}]");
-            writer.Line($"window[{taps.Index(("kh", Width.Kernel), ("kw", 1))}] = (sbyte)({(Height.IsInside ? element : $"{MicroConvStep.Inside("ih", Height)} ? {element} : {ending.Zero}")});");
-        }
-
-        writer.Line($"result.WriteWindow(window, weights.Slice(o * {conv.Taps}, {conv.Taps}), o, {ending.Bytes}, {Sum(Times("o", output.Channel), "line", "ow")});");
+        string input = Multiplier == 1 ? "o" : $"(o / {Multiplier})", from = Sum(Times(input, x.Channel), Times("ow", Width.Stride), CSharpLiteral.Of(x.Left - Width.Before));
+        string rows = $"row: top, rows: {Height.In}, ring: {x.Rows}, line: {x.Line}, rowStep: {Height.Dilation}, columns: {Width.Kernel}, columnStep: {Width.Dilation}";
+        writer.Line($"result.WriteWindow({(ending.IsSigned ? "MemoryMarshal.Cast<sbyte, byte>(x)" : "x")}, isSigned: {(ending.IsSigned ? "true" : "false")}, {from}, {rows},");
+        writer.Line($"    scratch.Slice({Channels * Width.Out}, {MicroIntegerDenseStep.Words(conv.Taps)}), weights.Slice(o * {conv.Taps}, {conv.Taps}), channel: o, {ending.Bytes}, at: {Sum(Times("o", output.Channel), "line", "ow")});");
         writer.Line($"open = {call}open + 1);");
     }
 
