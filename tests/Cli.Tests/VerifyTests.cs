@@ -156,6 +156,20 @@ public sealed class VerifyTests
     }
 
     [Fact]
+    public void Values_are_sampled()
+    {
+        using var folder = new TemporaryFolder();
+        ToolRun run = ToolRun.Of("verify", "--sample", "2000", "--json");
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Equal((2000, 0), (run.Json.GetProperty("points").GetInt64(), run.Json.GetProperty("escapes").GetArrayLength()));
+        string model = folder.Write("m.onnx", Relu.ToBytes());
+        run = ToolRun.Of("verify", model, "--sample", "1000", "--input-range", "-1..1");
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Contains("1000 points in 4 boxes", run.Output, StringComparison.Ordinal);
+        Assert.Equal(3, ToolRun.Of("verify", model, "--sample", "0").ExitCode);
+    }
+
+    [Fact]
     public void Instances_are_verified_one_by_one()
     {
         using var folder = new TemporaryFolder();

@@ -43,6 +43,7 @@ internal sealed class VerifyCommand
     private readonly Option<string?> _plan = PlanChoice.ForReduced();
     private readonly Option<string?> _certificate = new("--certificate") { Description = "Write a certificate of a property that holds, for redgen check.", HelpName = "file" };
     private readonly Option<bool> _reductionError = new("--reduction-error") { Description = "Bound how far the reduced network's outputs are from the original's, over the property's boxes or --input-range; with --max-error a verdict." };
+    private readonly Option<long?> _sample = new("--sample") { Description = "Hold values at N random points against the bounds over random boxes, of the model in its property's box or --input-range, without a model of random networks: none may be outside.", HelpName = "N" };
     private readonly Option<bool> _areDimsShared = new("--dims-are-shared") { Description = "For builds: --dims is meant for several models.", Hidden = true };
     private readonly Option<string[]> _networks = PropertyModel.Option();
     private readonly StatementOptions _statements = new();
@@ -57,7 +58,7 @@ internal sealed class VerifyCommand
         command.Arguments.Add(_model);
         command.Arguments.Add(_properties);
         _format.AcceptOnlyFromAmong("text", "competition");
-        foreach (System.CommandLine.Option option in (System.CommandLine.Option[])[_instances, _timeout, _nodes, _threads, _format, _json, _plan, _certificate, _reductionError, _networks, _areDimsShared, .. _statements.Options, .. _build.Options]) command.Options.Add(option);
+        foreach (System.CommandLine.Option option in (System.CommandLine.Option[])[_instances, _timeout, _nodes, _threads, _format, _json, _plan, _certificate, _reductionError, _sample, _networks, _areDimsShared, .. _statements.Options, .. _build.Options]) command.Options.Add(option);
         _options = ModelOptions.AddTo(command);
         command.SetAction(Run);
     }
@@ -75,6 +76,7 @@ internal sealed class VerifyCommand
         _console.IsJson = parsed.GetValue(_json);
         if (parsed.GetValue(_nodes) < 1 || parsed.GetValue(_threads) < 1) throw new ToolException("--nodes and --threads take numbers from 1");
         if (parsed.GetValue(_reductionError)) return RunReductionError(parsed);
+        if (parsed.GetValue(_sample) is { } points) return RunSampling(parsed, points);
         // Properties are mostly of the network as trained: reduced only where the user asks for it.
         CompilerOptions defaults = _build.IsAsked(parsed) ? _build.Defaults(parsed) : new CompilerOptions { Hashing = Hashing.None };
         CompilerOptions options = _options.Read(parsed, _console, defaults) with { DimsAreShared = parsed.GetValue(_areDimsShared) };
@@ -94,6 +96,16 @@ internal sealed class VerifyCommand
         CompilerOptions options = _options.Read(parsed, _console) with { DimsAreShared = parsed.GetValue(_areDimsShared) };
         long nodes = parsed.GetResult(_nodes) is { Implicit: false } ? parsed.GetValue(_nodes) : ReductionErrorRun.UsualNodes;
         return new ReductionErrorRun(_console, nodes, parsed.GetValue(_threads)).Run(model, parsed.GetValue(_properties)?.FirstOrDefault(), options, parsed.GetValue(_plan), TimeoutOf(parsed));
+    }
+
+    private int RunSampling(ParseResult parsed, long points)
+    {
+        CompilerOptions options = _options.Read(parsed, _console, new CompilerOptions { Hashing = Hashing.None }) with { DimsAreShared = parsed.GetValue(_areDimsShared) };
+        var run = new SamplingRun(_console, points, parsed.GetValue(_threads));
+        if (parsed.GetValue(_model) is not { } model) return run.Run(null, "", null, options);
+        if (parsed.GetValue(_properties) is { Length: > 1 }) throw new ToolException("--sample takes a model, and a property whose box holds the inputs, or --input-range");
+        using ModelProgram program = ModelProgram.Load(model, ModelProgram.Open(model, options, options.Hashing == Hashing.None ? PlanChoice.None : parsed.GetValue(_plan), _console), options, _console);
+        return run.Run(program, model, parsed.GetValue(_properties)?.FirstOrDefault(), options);
     }
 
     private double? TimeoutOf(ParseResult parsed)

@@ -100,5 +100,5 @@ internal sealed class ReductionErrorRun(ToolConsole console, long nodes, int thr
     private static string Text(ImmutableArray<float> values) => string.Join(" ", values.Select(static v => v.ToString("R", CultureInfo.InvariantCulture)));
 
     /// <summary>JSON has neither infinity nor NaN.</summary>
-    private static double? Finite(double value) => double.IsFinite(value) ? value : null;
+    internal static double? Finite(double value) => double.IsFinite(value) ? value : null;
 }

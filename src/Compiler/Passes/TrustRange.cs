@@ -8,7 +8,7 @@ using RedGen.Compiler.Verify.Network;
 namespace RedGen.Compiler.Passes;
 
 /// <summary>
-/// Leaves out what no input of the declared range needs: functions that give their argument back, values that are constant, and neurons that are never on. What is proven
+/// Leaves out what no input of the declared range needs: functions that give their argument back, values that are constant, and neurons and channels that are never on. What is proven
 /// holds for the float32 arithmetic of any kernel that may compute the graph (docs/verification.md).
 /// </summary>
 internal sealed class TrustRange : GraphPass
@@ -48,9 +48,9 @@ internal sealed class TrustRange : GraphPass
         }
 
         string[] names = [.. builder.Nodes.Select(static n => n.Name)];
-        int neurons = names.Sum(n => DeadNeurons.Remove(builder, builder.Find(n)!, ranges));
-        context.Diagnostics.Add(DiagnosticCatalog.RangeTrusted.With(box.ToString(), Text(identities) + " functions that give their argument back, " + Text(constants) + " constant values and " + Text(neurons) + " neurons that are never on", "inputs outside of the range are not checked, and give other results"));
-        return identities + constants + neurons == 0 ? graph : builder.Build();
+        int neurons = names.Sum(n => DeadNeurons.Remove(builder, builder.Find(n)!, ranges)), channels = names.Sum(n => DeadChannels.Remove(builder, builder.Find(n)!, ranges));
+        context.Diagnostics.Add(DiagnosticCatalog.RangeTrusted.With(box.ToString(), Text(identities) + " functions that give their argument back, " + Text(constants) + " constant values and " + Text(neurons) + " neurons and " + Text(channels) + " channels that are never on", "inputs outside of the range are not checked, and give other results"));
+        return identities + constants + neurons + channels == 0 ? graph : builder.Build();
     }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);

@@ -5,6 +5,7 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using RedGen.Compiler.Plan;
+using RedGen.Compiler.Verify.FixedPoints;
 using RedGen.Compiler.Verify.Network;
 using RedGen.Compiler.Verify.Properties;
 using RedGen.Compiler.Verify.Search;
@@ -68,7 +69,7 @@ public static class Verifier
             return new Verdict(VerificationResult.Unknown, 0, 0, [], [], problem.Message);
         }
 
-        return new SearchRun(network, property, predict, limits, onProgress, trace, cancellationToken).Run();
+        return FixedPointTest.Held(new SearchRun(network, property, predict, limits, onProgress, trace, cancellationToken).Run(), plans, property, cancellationToken);
     }
 
     private sealed class SearchRun

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using RedGen.Compiler.Plan;
 using RedGen.Compiler.Verify.Check;
+using RedGen.Compiler.Verify.FixedPoints;
 using RedGen.Compiler.Verify.Network;
 using RedGen.Compiler.Verify.Properties;
 using RedGen.Compiler.Verify.Search;
@@ -28,7 +29,8 @@ internal static class BoundedProof
         if (statement is not RangeStatement range || plan.MultiplyAdds > MostMultiplyAdds || NetworkSignature.Of(plan, out _) is not { } network) return false;
         try
         {
-            PropertyCase part = range.Property(network, plan.Options.InputRange).Cases[0];
+            VerifiedProperty property = range.Property(network, plan.Options.InputRange);
+            PropertyCase part = property.Cases[0];
             var bounds = new LeafBounds(NetworkBuilder.Build(plan));
             var open = new Stack<(double[] Lower, double[] Upper)>();
             open.Push(LeafProver.BoxOf(new FloatBox(part.Box).Hull));
@@ -44,7 +46,7 @@ internal static class BoundedProof
                 open.Push((lower, left));
             }
 
-            return true;
+            return FixedPointTest.Problem([plan], property, default).Length == 0;
         }
         catch (Exception problem) when (problem is UnverifiableException or FormatException)
         {

@@ -5,6 +5,7 @@ using System.Linq;
 using System.Threading;
 using RedGen.Compiler.Plan;
 using RedGen.Compiler.Verify.Build;
+using RedGen.Compiler.Verify.FixedPoints;
 using RedGen.Compiler.Verify.Network;
 using RedGen.Compiler.Verify.Properties;
 
@@ -52,6 +53,6 @@ public static class CertificateCheck
             return new(leaves, problem.Message);
         }
 
-        return new(leaves, "");
+        return new(leaves, FixedPointTest.Problem(plans, property, cancellationToken));
     }
 }

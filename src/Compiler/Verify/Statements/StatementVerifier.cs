@@ -4,6 +4,7 @@ using System.Linq;
 using System.Threading;
 using RedGen.Compiler.Plan;
 using RedGen.Compiler.Verify.Difference;
+using RedGen.Compiler.Verify.FixedPoints;
 using RedGen.Compiler.Verify.Monotone;
 using RedGen.Compiler.Verify.Network;
 using RedGen.Compiler.Verify.Properties;
@@ -58,7 +59,7 @@ public static class StatementVerifier
             var search = new MonotoneSearch(bounded, input, output, statement.IsIncreasing ? 1 : -1, limits.Threads, cancellationToken);
             MonotoneOutcome outcome = search.Run(box, width > 0 ? Math.Max(0, (slack.Value - rounding) / width * (1 - 1e-9)) : double.PositiveInfinity, Math.Min(limits.Nodes, limits.Boxes));
             nodes = outcome.Nodes;
-            if (outcome.IsProven && slack.Value >= rounding) return new(new Verdict(VerificationResult.Holds, nodes, 0, [], [], ""), property, slack);
+            if (outcome.IsProven && slack.Value >= rounding) return new(FixedPointTest.Held(new Verdict(VerificationResult.Holds, nodes, 0, [], [], ""), [plan], property, cancellationToken), property, slack);
             if (Falls(statement, network, property, outcome.Suspects, predict) is { } found) return new(Violated(found, twice, nodes), property, slack);
         }
         catch (UnverifiableException unbounded)
@@ -91,7 +92,7 @@ public static class StatementVerifier
             var box = new FloatBox(property.Cases[0].Box);
             DifferenceOutcome outcome = DifferenceSearch.Run(NetworkBuilder.Build(plans[0]), NetworkBuilder.Build(plans[1]), box.Hull, Math.Min(limits.Nodes, limits.Boxes), limits.Threads, cancellationToken, statement.Within);
             nodes = outcome.Nodes;
-            if (outcome.Bound <= statement.Within) return new(new Verdict(VerificationResult.Holds, nodes, 0, [], [], ""), property, outcome.Bound);
+            if (outcome.Bound <= statement.Within) return new(FixedPointTest.Held(new Verdict(VerificationResult.Holds, nodes, 0, [], [], ""), plans, property, cancellationToken), property, outcome.Bound);
             if (outcome.Input.Length > 0 && new Witness(box, property.Cases[0].Conjunctions, both).Confirm([.. outcome.Input.Select(static x => (double)x)]) is { } found) return new(Violated(found, both, nodes), property, null);
             reason = FormattableString.Invariant($"the outputs differ by at most {outcome.Bound:G4}, and by {outcome.Found:G4} somewhere");
             VerificationResult end = cancellationToken.IsCancellationRequested ? VerificationResult.TimedOut : VerificationResult.Unknown;
