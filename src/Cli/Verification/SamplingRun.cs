@@ -6,7 +6,6 @@ using RedGen.Cli.Commands;
 using RedGen.Cli.Execution;
 using RedGen.Cli.Output;
 using RedGen.Compiler.Options;
-using RedGen.Compiler.Red.Probe;
 using RedGen.Compiler.Verify.Network;
 using RedGen.Compiler.Verify.Properties;
 using RedGen.Compiler.Verify.Sampling;

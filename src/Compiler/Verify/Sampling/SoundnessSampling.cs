@@ -49,12 +49,12 @@ public static class SoundnessSampling
     /// <param name="threads">Threads.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public static SamplingOutcome OfRandomNetworks(long points, int threads, CancellationToken cancellationToken) => Run(points, threads, cancellationToken, static (round, random) =>
+    public static SamplingOutcome OfRandomNetworks(long points, int threads, CancellationToken cancellationToken) => Run(points, threads, static (round, random) =>
     {
         BoundNetwork network = RandomNetwork.Of(random, isOfLayers: round % 3 == 0);
         double[] lower = [.. Enumerable.Range(0, network.Inputs).Select(_ => (random.NextUnit() * 4) - 2)], upper = [.. lower.Select(static l => l + 2)];
         return new Rounds(network, round % 3 == 1 ? RandomNetwork.Moved(network, random) : null, lower, upper, null);
-    });
+    }, cancellationToken);
 
     /// <summary>Samples a model.</summary>
     /// <param name="plan">The compiled model.</param>
@@ -68,13 +68,13 @@ public static class SoundnessSampling
     internal static SamplingOutcome Of(ExecutionPlan plan, VerifiedBox box, Func<float[], float[]> predict, long points, int threads, CancellationToken cancellationToken)
     {
         BoundNetwork network = NetworkBuilder.Build(plan);
-        return Run(points, threads, cancellationToken, (_, _) => new Rounds(network, null, [.. box.Lower], [.. box.Upper], predict));
+        return Run(points, threads, (_, _) => new Rounds(network, null, [.. box.Lower], [.. box.Upper], predict), cancellationToken);
     }
 
     /// <summary>Samples one network: for tests of a network that is broken on purpose.</summary>
-    internal static SamplingOutcome Of(BoundNetwork network, VerifiedBox box, long points) => Run(points, 1, default, (_, _) => new Rounds(network, null, [.. box.Lower], [.. box.Upper], null));
+    internal static SamplingOutcome Of(BoundNetwork network, VerifiedBox box, long points) => Run(points, 1, (_, _) => new Rounds(network, null, [.. box.Lower], [.. box.Upper], null), default);
 
-    private static SamplingOutcome Run(long points, int threads, CancellationToken cancellationToken, Func<long, SplitMix64, Rounds> make)
+    private static SamplingOutcome Run(long points, int threads, Func<long, SplitMix64, Rounds> make, CancellationToken cancellationToken)
     {
         long boxes = (points + PointsOfBox - 1) / PointsOfBox, values = 0;
         var escapes = new SortedDictionary<long, Escape>();
