@@ -1,6 +1,7 @@
 #nullable enable
 using System;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace RedGen.Runtime;
 
@@ -36,6 +37,12 @@ public static class Ranking
         where T : struct, IComparable<T>
     {
         if (count == 0) return;
+        if (typeof(T) == typeof(float))
+        {
+            RankedFloats.Select(MemoryMarshal.Cast<T, float>(x), length, stride, count, MemoryMarshal.Cast<T, float>(values), indices, sign > 0);
+            return;
+        }
+
         for (int i = 0; i < count; i++)
         {
             values[i * stride] = x[i * stride];

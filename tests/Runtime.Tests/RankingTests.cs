@@ -29,4 +29,48 @@ public sealed class RankingTests
             Assert.All(Enumerable.Range(0, count), i => Assert.Equal(x[indices[i * stride] * stride], values[i * stride]));
         }
     }
+
+    [Fact]
+    public void Floats_are_ranked_as_doubles_are_and_come_back_as_they_were()
+    {
+        float[] special = [float.NaN, 0f, -0f, float.PositiveInfinity, float.NegativeInfinity, BitConverter.Int32BitsToSingle(-1), float.Epsilon, -float.Epsilon, 1f];
+        var random = new Random(2);
+        for (int round = 0; round < 3000; round++)
+        {
+            int stride = random.Next(3) == 0 ? random.Next(2, 4) : 1;
+            int length = random.Next(1, 80);
+            int count = random.Next(length + 1);
+            float[] x = [.. Enumerable.Range(0, length * stride).Select(_ => random.Next(5) == 0 ? special[random.Next(special.Length)] : random.Next(-20, 20) * 0.5f)];
+            double[] same = [.. x.Select(v => (double)v)];
+            float[] values = new float[length * stride];
+            double[] expectedValues = new double[length * stride];
+            long[] indices = new long[length * stride];
+            long[] expected = new long[length * stride];
+            if (round % 2 == 0)
+            {
+                Ranking.Largest<float>(x, length, stride, count, values, indices);
+                Ranking.Largest<double>(same, length, stride, count, expectedValues, expected);
+            }
+            else
+            {
+                Ranking.Smallest<float>(x, length, stride, count, values, indices);
+                Ranking.Smallest<double>(same, length, stride, count, expectedValues, expected);
+            }
+
+            for (int i = 0; i < count; i++)
+            {
+                Assert.Equal(expected[i * stride], indices[i * stride]);
+                Assert.Equal(BitConverter.SingleToInt32Bits(x[indices[i * stride] * stride]), BitConverter.SingleToInt32Bits(values[i * stride]));
+            }
+        }
+    }
+
+    [Fact]
+    public void No_call_allocates()
+    {
+        float[] x = new Data(7).Floats(500);
+        float[] values = new float[20];
+        long[] indices = new long[20];
+        Expect.NoAllocation(() => Ranking.Largest<float>(x, 500, 1, 20, values, indices));
+    }
 }

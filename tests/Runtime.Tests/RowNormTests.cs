@@ -59,4 +59,37 @@ public class RowNormTests
         double factor = 1 / Math.Sqrt(x.Average(v => (v - mean) * (v - mean)) + 1e-3f);
         return [.. x.Select((v, i) => ((v - mean) * factor * (scale.Length == 0 ? 1 : scale[i])) + (shift.Length == 0 ? 0 : shift[i]))];
     }
+
+    [Fact]
+    public void Rows_are_divided_by_their_norms()
+    {
+        Data data = new(77);
+        foreach (int length in new[] { 1, 5, 16, 17, 40, 300 })
+        {
+            float[] x = data.Floats(3 * length);
+            Array.Clear(x, length, length);
+            float[] y = Data.Dirty(x.Length);
+            foreach (int order in new[] { 1, 2 })
+            {
+                double[] expected = new double[x.Length];
+                for (int i = 0; i < x.Length; i++)
+                {
+                    double norm = 0;
+                    for (int k = i / length * length; k < ((i / length) + 1) * length; k++) norm += order == 1 ? Math.Abs(x[k]) : (double)x[k] * x[k];
+                    expected[i] = norm == 0 ? 0 : x[i] / (order == 1 ? norm : Math.Sqrt(norm));
+                }
+
+                using Guarded guarded = new();
+                LpNorm.Run(guarded.Of(x), guarded.Of(y), 3, length, order);
+                guarded.Return();
+                Expect.Close(expected, y, 1e-6, $"order {order}, {length}");
+                float[] same = (float[])x.Clone();
+                LpNorm.Run(same, same, 3, length, order);
+                Assert.Equal(y, same);
+            }
+        }
+
+        float[] a = new float[40];
+        Expect.NoAllocation(() => LpNorm.Run(a, a, 2, 20, 2));
+    }
 }

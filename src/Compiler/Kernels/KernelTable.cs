@@ -46,7 +46,7 @@ internal static class KernelTable
     private static readonly ImmutableArray<Kernel> Pool = [new PoolKernel(), PoolLoops];
     private static readonly ImmutableArray<Kernel> GlobalPool = [new GlobalPoolKernel(), GlobalPoolLoops];
     private static readonly ImmutableArray<Kernel> Softmax = [new SoftmaxKernel(), SoftmaxLoops];
-    private static readonly ImmutableArray<Kernel> Reduce = [new ReduceKernel(), new ReduceLoopKernel(), new RunTimeReduceKernel()];
+    private static readonly ImmutableArray<Kernel> Reduce = [new ReduceKernel(), new ReduceTwiceKernel(), new ReduceLoopKernel(), new RunTimeReduceKernel()];
     private static readonly ImmutableArray<Kernel> Recurrent = [new RecurrentKernel(), new RecurrentLoopKernel()];
     private static readonly ImmutableArray<Kernel> Resize = [new ResizeCopyKernel(), new ResizeKernel(), new ResizeLoopKernel()];
     private static readonly ImmutableArray<Kernel> Arg = [new ArgKernel()];

@@ -7,7 +7,7 @@ using RedGen.Compiler.Plan;
 
 namespace RedGen.Compiler.Kernels.Normalisation;
 
-/// <summary>LpNormalization: two walks over each line, for the norm and the quotients.</summary>
+/// <summary>LpNormalization: two walks over each line, for the norm and the quotients; by vectors where lines are rows of floats.</summary>
 internal sealed class LpNormKernel : Kernel
 {
     /// <inheritdoc/>
@@ -16,7 +16,21 @@ internal sealed class LpNormKernel : Kernel
         Node node = group.Head;
         if (!group.IsSingle || Arithmetic.Of(context.ElementType(node.Inputs[0])) is not { } type) return null;
         AxisView view = LpNormalization.View(node, context.Lengths(node.Inputs[0]));
-        return new LpNormStep(view, type, node.Attributes.Int("p", 2) == 1)
+        bool isManhattan = node.Attributes.Int("p", 2) == 1;
+        if (context.ElementType(node.Inputs[0]) == ElementType.Float32 && view.Inner == 1 && view.Length > 0 && !context.Options.IsScalar)
+        {
+            return new LpNormRowsStep(view, isManhattan ? 1 : 2)
+            {
+                Nodes = group.Nodes,
+                Inputs = [node.Inputs[0]],
+                Outputs = [node.Outputs[0]],
+                InPlaceInputs = [0],
+                MultiplyAdds = context.Count(node.Inputs[0]),
+                Summary = AxisText.Of(node, view),
+            };
+        }
+
+        return new LpNormStep(view, type, isManhattan)
         {
             Nodes = group.Nodes,
             Inputs = [node.Inputs[0]],
@@ -24,6 +38,15 @@ internal sealed class LpNormKernel : Kernel
             MultiplyAdds = context.Count(node.Inputs[0]),
             Summary = AxisText.Of(node, view),
         };
+    }
+
+    private sealed class LpNormRowsStep(AxisView view, int order) : Step
+    {
+        public override string Kernel => "LpNorm.Vector";
+
+        internal override StepRounding? Rounding => StepRounding.OfNodes;
+
+        public override void Emit(StepWriter writer) => writer.Line($"LpNorm.Run({writer.Input(0)}, {writer.Output(0)}, rows: {view.Outer}, length: {view.Length}, order: {order});");
     }
 
     private sealed class LpNormStep(AxisView view, Arithmetic type, bool isManhattan) : Step
