@@ -28,6 +28,20 @@ public sealed class MicroKernelTests
         AssertAgree(Enumerable.Range(0, 12).Select(_ => Product(random)));
     }
 
+    /// <summary>No device can throw: an index that an axis does not have is the nearest that it has.</summary>
+    [Theory]
+    [InlineData(ElementType.Int32)]
+    [InlineData(ElementType.Int64)]
+    public void Indices_of_run_time_are_the_nearest_that_there_are(ElementType type)
+    {
+        OnnxModelWriter model = new OnnxModelWriter().Input("x", ElementType.Float32, 5, 3).Input("i", type, 4).Node("Gather", "x,i", "y").Output("y", ElementType.Float32);
+        using CompiledModel compiled = CompiledModel.Compile(model.ToSource(), TestOptions.Exact with { Profile = Profile.Micro });
+        ReferenceTensor x = RandomTensor.Of(ElementType.Float32, 1, 5, 3);
+        compiled.AssertAgrees(0, 0, x, new ReferenceTensor(type, [4], [0L, -5L, 4L, -1L]));
+        ReferenceTensor outside = compiled.Run(x, new ReferenceTensor(type, [4], [5L, int.MaxValue, -6L, int.MinValue]))[0];
+        Assert.Equal([.. x.Reals!.Skip(12), .. x.Reals!.Skip(12), .. x.Reals!.Take(3), .. x.Reals!.Take(3)], outside.Reals!);
+    }
+
     /// <summary>Two layers each, so that the second may take the place of the first one's output, and a sum that makes a residual.</summary>
     private static OnnxModelWriter Convolution(Random random, int i)
     {

@@ -65,6 +65,6 @@ internal static class MicroEmitter
         ImmutableArray<string> lines = [.. code.ToString().TrimEnd('\n').Split('\n').Select(MicroText.Translate)];
         if (MicroText.Refuse(lines, methods) is not { } word) return lines;
         string label = step.Step.Nodes.IsEmpty ? step.Method : step.Step.Nodes[0].Label;
-        throw new ModelException(DiagnosticCatalog.NotInProfile.With(label, OptionOf(plan.Options), "its code would need '" + word + "'"));
+        throw new ModelException(DiagnosticCatalog.NotInProfile.With(label, OptionOf(plan.Options), word == "throw" ? "it checks values of run time and throws where they do not fit, which no device can" : "its code would need '" + word + "'"));
     }
 }
