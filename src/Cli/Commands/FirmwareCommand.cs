@@ -83,8 +83,15 @@ internal sealed class FirmwareCommand : ModelCommand
     private static byte[][] Predict(ModelProgram program, byte[][] inputs)
     {
         byte[][] outputs = program.NewOutputs();
-        program.Predict(inputs, outputs);
-        return outputs;
+        try
+        {
+            program.Predict(inputs, outputs);
+            return outputs;
+        }
+        catch (ArgumentException refused)
+        {
+            throw new ToolException("there is nothing to compare the board with, since the Auto profile refuses these inputs: " + refused.Message.ReplaceLineEndings(" ") + "; without --inputs they are random, and integers of any bits");
+        }
     }
 
     private List<byte[][]> Inputs(ParseResult parsed, ModelProgram program)
