@@ -138,6 +138,40 @@ public sealed class VerifyTests
     }
 
     [Fact]
+    public void Statements_have_certificates_but_for_monotonicity()
+    {
+        using var folder = new TemporaryFolder();
+        string model = folder.Write("m.onnx", Relu.ToBytes()), equal = folder.Write("e.onnx", Relu.Documentation("the same").ToBytes());
+        string samples = Samples.WriteArray(folder, "x.npy", Tensor.Of([0.5f, 0.1f, 0.9f, 0.1f], 2, 2)), certificate = Path.Combine(folder.FullPath, "proof.json");
+        foreach ((string[] statement, string[] other) in new (string[], string[])[]
+        {
+            (["--range", "Y:-0.1..1.1", "--over", "X:-1..1"], ["--range", "Y:-0.1..0.9", "--over", "X:-1..1"]),
+            (["--robust", samples, "--epsilon", "0.1"], ["--robust", samples, "--epsilon", "0.6"]),
+            (["--robust", samples, "--epsilon", "0.1", "--within", "0.11"], ["--robust", samples, "--epsilon", "0.1", "--within", "0.05"]),
+            (["--equivalent", equal, "--within", "1e-4", "--input-range", "-1..1"], ["--equivalent", equal, "--within", "1e-4", "--input-range", "-2..1"]),
+        })
+        {
+            ToolRun run = ToolRun.Of(["verify", model, "--certificate", certificate, .. statement]);
+            Assert.Equal((0, ""), (run.ExitCode, run.Error));
+            run = ToolRun.Of(["check", model, certificate, "--json", .. statement]);
+            Assert.Equal((0, "", "holds"), (run.ExitCode, run.Error, run.Json.GetProperty("result").GetString()));
+            run = ToolRun.Of(["check", model, certificate, .. other]);
+            Assert.Equal(2, run.ExitCode);
+            Assert.Contains("about another property", run.Error, StringComparison.Ordinal);
+            Assert.Equal(2, ToolRun.Of(["check", equal, certificate, .. statement]).ExitCode);
+            // Fewer leaves than the tree has, or a split of what is no place.
+            File.WriteAllText(certificate, File.ReadAllText(certificate).Replace("-1", "99999", StringComparison.Ordinal));
+            Assert.Equal(2, ToolRun.Of(["check", model, certificate, .. statement]).ExitCode);
+            File.Delete(certificate);
+        }
+
+        ToolRun monotone = ToolRun.Of("verify", model, "--certificate", certificate, "--monotone", "X[1]:+:Y[1]", "--input-range", "-1..1");
+        Assert.Equal(3, monotone.ExitCode);
+        Assert.Contains("proofs of monotonicity have none", monotone.Error, StringComparison.Ordinal);
+        Assert.Contains("one statement such as --range", ToolRun.Of("check", model, samples, certificate, "--range", "Y:0..1").Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_reductions_error_is_bounded()
     {
         using var folder = new TemporaryFolder();

@@ -1,4 +1,6 @@
 using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.Diagnostics;
 using System.IO;
@@ -12,6 +14,7 @@ using RedGen.Compiler.Options;
 using RedGen.Compiler.Plan;
 using RedGen.Compiler.Verify.Check;
 using RedGen.Compiler.Verify.Properties;
+using RedGen.Compiler.Verify.Statements;
 
 namespace RedGen.Cli.Commands;
 
@@ -23,18 +26,19 @@ internal sealed class CheckCommand
 
     private readonly ToolConsole _console;
     private readonly Argument<string> _model = new("model") { Description = "The model's file." };
-    private readonly Argument<string[]> _files = new("files") { Description = "Models of further networks that the property declares, the property, and the certificate, as redgen verify --certificate writes it.", Arity = new ArgumentArity(2, 10), HelpName = "property certificate" };
+    private readonly Argument<string[]> _files = new("files") { Description = "Models of further networks that the property declares, the property, and the certificate, as redgen verify --certificate writes it; of a statement such as --range the certificate only.", Arity = new ArgumentArity(1, 10), HelpName = "property certificate" };
     private readonly Option<string[]> _networks = PropertyModel.Option();
     private readonly Option<int> _threads = new("--threads") { Description = "Threads; the result does not depend on them.", DefaultValueFactory = static _ => Environment.ProcessorCount, HelpName = "N" };
     private readonly Option<string?> _plan = PlanChoice.ForReduced();
     private readonly Option<bool> _json = CommonArguments.Json();
+    private readonly StatementOptions _statements = new();
     private readonly ModelOptions _options;
 
     private CheckCommand(ToolConsole console, Command command)
     {
         _console = console;
         foreach (Argument argument in (Argument[])[_model, _files]) command.Arguments.Add(argument);
-        foreach (System.CommandLine.Option option in (System.CommandLine.Option[])[_threads, _plan, _networks, _json]) command.Options.Add(option);
+        foreach (System.CommandLine.Option option in (System.CommandLine.Option[])[_threads, _plan, _networks, _json, .. _statements.Options]) command.Options.Add(option);
         _options = ModelOptions.AddTo(command);
         command.SetAction(Run);
     }
@@ -53,17 +57,55 @@ internal sealed class CheckCommand
         if (parsed.GetValue(_threads) < 1) throw new ToolException("--threads takes numbers from 1");
         CompilerOptions options = _options.Read(parsed, _console, new CompilerOptions { Hashing = Hashing.None });
         string[] files = parsed.GetValue(_files)!;
-        (string file, string certificate) = (files[^2], files[^1]);
+        ImmutableArray<Statement> stated = _statements.Read(parsed, "");
+        if (stated.Length > 1 || (stated.Length == 1 ? files.Length != 1 : files.Length < 2)) throw new ToolException("give a property and its certificate, or one statement such as --range and its certificate");
+        long start = Stopwatch.GetTimestamp();
+        (IReadOnlyList<ExecutionPlan> plans, VerifiedProperty property, string hash) = stated.Length == 1 ? OfStatement(parsed, stated[0], options) : OfFile(parsed, files, options);
+        CheckOutcome outcome = CertificateCheck.Run(plans, property, hash, CertificateOf(files[^1]), parsed.GetValue(_threads), _console.Cancellation);
+        Report(outcome, Stopwatch.GetElapsedTime(start).TotalSeconds);
+        return outcome.Problem.Length == 0 ? 0 : VerifyCommand.Undecided;
+    }
+
+    private (IReadOnlyList<ExecutionPlan> Plans, VerifiedProperty Property, string Hash) OfFile(ParseResult parsed, string[] files, CompilerOptions options)
+    {
         PropertyModel[] named = [.. (parsed.GetValue(_networks) ?? []).Select(PropertyModel.Named)];
         PropertyModel[] models = [.. named, .. files[..^2].Prepend(parsed.GetValue(_model)!).Select(static m => new PropertyModel(m, ""))];
         ExecutionPlan[] plans = [.. models.Select(m => Compile(m.Path, options, parsed.GetValue(_plan)))];
+        return (plans, Read(models, plans, files[^2]), ModelSource.Hash(File.ReadAllBytes(files[^2])));
+    }
 
-        long start = Stopwatch.GetTimestamp();
-        string propertyHash = ModelSource.Hash(File.ReadAllBytes(file));
-        VerifiedProperty property = Read(models, plans, file);
-        CheckOutcome outcome = CertificateCheck.Run(plans, property, propertyHash, CertificateOf(certificate), parsed.GetValue(_threads), _console.Cancellation);
-        Report(outcome, Stopwatch.GetElapsedTime(start).TotalSeconds);
-        return outcome.Problem.Length == 0 ? 0 : VerifyCommand.Undecided;
+    /// <summary>The property that a statement makes of the model; for robustness the generated code says the samples' classes.</summary>
+    private (IReadOnlyList<ExecutionPlan> Plans, VerifiedProperty Property, string Hash) OfStatement(ParseResult parsed, Statement statement, CompilerOptions options)
+    {
+        string model = parsed.GetValue(_model)!, hash = statement.Sha256(options.InputRange, BuildVerdicts.HashOf);
+        string? plan = parsed.GetValue(_plan);
+        try
+        {
+            switch (statement)
+            {
+                case RangeStatement range:
+                    ExecutionPlan only = Compile(model, options, plan);
+                    return ([only], range.Property(PropertyFile.SignatureOf(model, only), options.InputRange), hash);
+                case EquivalenceStatement equivalence:
+                    bool isTrained = equivalence.Other == EquivalenceStatement.Trained;
+                    ExecutionPlan[] both = [Compile(model, options, plan), isTrained ? Compile(model, options with { Hashing = Hashing.None, MaxError = null }, plan) : Compile(equivalence.Other, options, plan)];
+                    return (both, equivalence.Property(PropertyFile.SignatureOf(model, both[0]), PropertyFile.SignatureOf(equivalence.Other, both[1]), options.InputRange), hash);
+                case RobustStatement robust:
+                    using (ModelProgram program = ModelProgram.Load(model, ModelProgram.Open(model, options, options.Hashing == Hashing.None ? PlanChoice.None : plan, _console), options, _console))
+                    {
+                        IReadOnlyList<RobustCase> cases = RobustSamples.CasesOf(robust, PropertyFile.SignatureOf(model, program.Result.Plan!), options.InputRange, program);
+                        if (cases.Any(static c => c.IsMisclassified)) throw new ToolException("a sample has another class than its label: the statement is violated");
+                        return ([program.Result.Plan!], RobustCase.All(cases), hash);
+                    }
+
+                default:
+                    throw new ToolException("proofs of monotonicity have no certificate");
+            }
+        }
+        catch (FormatException problem)
+        {
+            throw new ToolException(problem.Message);
+        }
     }
 
     private ExecutionPlan Compile(string model, CompilerOptions options, string? plan)

@@ -85,7 +85,7 @@ internal sealed class VerifyCommand
         if (parsed.GetResult(_nodes) is { Implicit: false }) limits = limits with { Boxes = limits.Nodes };
         using var runner = new InstanceRunner(_console, options, limits, parsed.GetValue(_certificate) is not null, _build.CertificatesOf(parsed), (path, o) => ModelProgram.Open(path, o, o.Hashing == Hashing.None ? PlanChoice.None : parsed.GetValue(_plan), _console));
         List<InstanceOutcome> outcomes = [.. instances.Select(i => RunOne(runner, i, parsed.GetValue(_format)!, instances.Count > 1))];
-        if (parsed.GetValue(_certificate) is { } certificate) WriteCertificate(parsed, runner, outcomes, certificate);
+        if (parsed.GetValue(_certificate) is { } certificate) WriteCertificate(parsed, outcomes, options.InputRange, certificate);
         if (_build.IsAsked(parsed)) return _build.Write(parsed, outcomes, runner.PlanOf(instances[0].Model), options);
         return instances.Count == 1 && parsed.GetValue(_instances) is null ? _report.ReportOne(outcomes[0], isText: parsed.GetValue(_format) == "text") : _report.ReportAll(outcomes);
     }
@@ -139,16 +139,14 @@ internal sealed class VerifyCommand
         ];
     }
 
-    private void WriteCertificate(ParseResult parsed, InstanceRunner runner, List<InstanceOutcome> outcomes, string file)
+    private void WriteCertificate(ParseResult parsed, List<InstanceOutcome> outcomes, string inputRange, string file)
     {
         if (outcomes.Count != 1) throw new ToolException("--certificate is for one property");
         InstanceOutcome outcome = outcomes[0];
         if (outcome.Verdict?.Result != VerificationResult.Holds) return;
-        if (outcome.Instance.Statement is not null) throw new ToolException("the property holds, but there is no certificate: certificates are of properties in files");
-        string hash = ModelSource.Hash(File.ReadAllBytes(outcome.Instance.Property));
-        ImmutableArray<ProofTree> trees = outcome.Trace!.Trees(outcome.Property!.Cases.Length);
-        Certificate? certificate = CertificateBuilder.Run([.. outcome.Instance.Models.Select(m => runner.PlanOf(m.Path))], outcome.Property, hash, trees, parsed.GetValue(_threads), out string problem, _console.Cancellation);
-        if (certificate is null) throw new ToolException("the property holds, but there is no certificate: " + problem);
+        if (outcome.Proof is not { } proof) throw new ToolException("the property holds, but there is no certificate: proofs of monotonicity have none");
+        string hash = outcome.Instance.Statement?.Sha256(inputRange, BuildVerdicts.HashOf) ?? ModelSource.Hash(File.ReadAllBytes(outcome.Instance.Property));
+        Certificate certificate = proof.Certify(hash, parsed.GetValue(_threads), out string problem, _console.Cancellation) ?? throw new ToolException("the property holds, but there is no certificate: " + problem);
         WholeFile.Write(file, certificate.Write());
     }
 

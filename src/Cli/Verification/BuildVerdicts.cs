@@ -73,7 +73,8 @@ internal sealed class BuildVerdicts
         };
     }
 
-    private static string HashOf(string path) => File.Exists(path) ? ModelSource.Hash(File.ReadAllBytes(path)) : "";
+    /// <summary>The hash of a file that a statement names; empty where it does not exist.</summary>
+    public static string HashOf(string path) => File.Exists(path) ? ModelSource.Hash(File.ReadAllBytes(path)) : "";
 
     /// <summary>A statement's keyword, and what tells it from others.</summary>
     private static string TestName(string text, string hash) => text[..text.IndexOf(' ', StringComparison.Ordinal)] + "-" + hash[..6];

@@ -23,8 +23,8 @@ internal sealed record InstanceOutcome(PropertyInstance Instance, Verdict? Verdi
     /// <summary>The property; null where it could not be read.</summary>
     public VerifiedProperty? Property { get; init; }
 
-    /// <summary>How the search split the inputs; null where nobody wants to know.</summary>
-    public SplitTrace? Trace { get; init; }
+    /// <summary>What a certificate is made of; null where nobody wants one, and for monotonicity, which has none.</summary>
+    public CertifiedProof? Proof { get; init; }
 
     /// <summary>What in the property's file could not be read; null for other errors.</summary>
     public PropertyException? Problem { get; init; }

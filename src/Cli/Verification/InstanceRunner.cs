@@ -97,6 +97,6 @@ internal sealed class InstanceRunner(ToolConsole console, CompilerOptions option
         Verdict verdict = Verifier.Run(plans, property, property.Runner((m, x) => programs[m].OutputsOf(x)), limits, onProgress, trace, cancellationToken);
         if (certificates.AreWritten && verdict.Result == VerificationResult.Holds && certificates.Write(plans, property, instance.Property, trace!, limits.Threads, cancellationToken) is { Length: > 0 } problem)
             console.Note("redgen: no certificate of " + Path.GetFileName(instance.Property) + ": " + problem);
-        return new InstanceOutcome(instance, verdict, 0, "") { Property = property, Trace = trace };
+        return new InstanceOutcome(instance, verdict, 0, "") { Property = property, Proof = trace is null ? null : new CertifiedProof(plans, property, trace.Trees(property.Cases.Length)) };
     }
 }

@@ -1,13 +1,14 @@
 using System;
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.Linq;
 using System.Threading;
 using RedGen.Cli.Execution;
-using RedGen.Cli.Measure;
 using RedGen.Cli.Output;
 using RedGen.Compiler.Options;
 using RedGen.Compiler.Plan;
 using RedGen.Compiler.Verify;
+using RedGen.Compiler.Verify.Check;
 using RedGen.Compiler.Verify.Properties;
 using RedGen.Compiler.Verify.Search;
 using RedGen.Compiler.Verify.Statements;
@@ -37,14 +38,16 @@ internal sealed class StatementRun(CompilerOptions options, VerificationLimits l
             case RangeStatement range:
                 VerifiedProperty property = range.Property(network, options.InputRange);
                 SplitTrace? trace = isTraced ? new SplitTrace() : null;
-                return new InstanceOutcome(instance, Verifier.Run(plan, property, program.OutputsOf, limits, onProgress, trace, cancellation), 0, "") { Property = property, Trace = trace };
+                return new InstanceOutcome(instance, Verifier.Run(plan, property, program.OutputsOf, limits, onProgress, trace, cancellation), 0, "") { Property = property, Proof = trace is null ? null : new CertifiedProof([plan], property, trace.Trees(1)) };
             case MonotoneStatement monotone:
                 return Of(instance, StatementVerifier.Run(monotone, plan, options.InputRange, program.OutputsOf, limits, onProgress, cancellation));
             case EquivalenceStatement equivalence:
                 bool isTrained = equivalence.Other == EquivalenceStatement.Trained;
                 if (isTrained && options.Hashing == Hashing.None) throw new ToolException("'" + equivalence.Text + "' is about a reduced network: ask for a reduction (--hashing adaptive)");
                 ModelProgram[] both = [program, other(isTrained ? instance.Model : equivalence.Other, isTrained)];
-                return Of(instance, StatementVerifier.Run(equivalence, [.. both.Select(static p => p.Result.Plan!)], options.InputRange, (m, x) => both[m].OutputsOf(x), limits, onProgress, cancellation));
+                ExecutionPlan[] plans = [.. both.Select(static p => p.Result.Plan!)];
+                InstanceOutcome outcome = Of(instance, StatementVerifier.Run(equivalence, plans, options.InputRange, (m, x) => both[m].OutputsOf(x), limits, onProgress, cancellation));
+                return outcome with { Proof = isTraced ? new CertifiedProof(plans, outcome.Property!, [ProofTree.Whole]) : null };
             case RobustStatement robust:
                 return Robust(instance, robust, network, program);
             default:
@@ -57,27 +60,22 @@ internal sealed class StatementRun(CompilerOptions options, VerificationLimits l
 
     private InstanceOutcome Robust(PropertyInstance instance, RobustStatement statement, NetworkSignature network, ModelProgram program)
     {
-        float[][] samples = RobustSamples.Read(statement.Samples, program.Inputs);
-        int[]? labels = statement.Labels.Length == 0 ? null : LabelFile.Read(statement.Labels, samples.Length);
-        if (labels is not null && Array.FindIndex(labels, l => l < 0 || l >= network.OutputLength) is >= 0 and var wrong)
-            throw new ToolException(FormattableString.Invariant($"{statement.Labels}: label {labels[wrong]} of sample {wrong} is none of the network's {network.OutputLength} classes"));
-        if (samples.Length == 0) throw new ToolException(statement.Samples + " holds no samples");
         var outcomes = new List<SampleOutcome>();
+        var trees = ImmutableArray.CreateBuilder<ProofTree>();
+        IReadOnlyList<RobustCase> cases = RobustSamples.CasesOf(statement, network, options.InputRange, program);
         VerifiedProperty? shown = null;
-        for (int i = 0; i < samples.Length; i++)
+        foreach (RobustCase sample in cases)
         {
-            float[] outputs = program.OutputsOf(samples[i]);
-            int label = statement.Within is not null ? -1 : labels?[i] ?? RobustStatement.ClassOf(outputs);
-            VerifiedProperty property = statement.Property(network, options.InputRange, samples[i], outputs, label, statement.Epsilon);
-            bool isMisclassified = label >= 0 && RobustStatement.ClassOf(outputs) != label;
-            Verdict verdict = isMisclassified
-                ? new Verdict(VerificationResult.Violated, 0, 0, [.. samples[i]], [.. outputs], "")
-                : Verifier.Run(program.Result.Plan!, property, program.OutputsOf, limits, onProgress, cancellation);
-            if (shown is null || (verdict.Result == VerificationResult.Violated && outcomes.TrueForAll(static o => o.Verdict.Result != VerificationResult.Violated))) shown = property;
-            outcomes.Add(new SampleOutcome(i, label, isMisclassified, verdict));
+            SplitTrace? trace = isTraced ? new SplitTrace() : null;
+            Verdict verdict = sample.IsMisclassified
+                ? new Verdict(VerificationResult.Violated, 0, 0, [.. sample.Input], [.. sample.Output], "")
+                : Verifier.Run(program.Result.Plan!, sample.Property, program.OutputsOf, limits, onProgress, trace, cancellation);
+            if (shown is null || (verdict.Result == VerificationResult.Violated && outcomes.TrueForAll(static o => o.Verdict.Result != VerificationResult.Violated))) shown = sample.Property;
+            outcomes.Add(new SampleOutcome(outcomes.Count, sample.Label, sample.IsMisclassified, verdict));
+            if (trace is not null) trees.AddRange(trace.Trees(1));
         }
 
-        return new InstanceOutcome(instance, Summary(outcomes), 0, "") { Property = shown, Samples = outcomes };
+        return new InstanceOutcome(instance, Summary(outcomes), 0, "") { Property = shown, Samples = outcomes, Proof = isTraced ? new CertifiedProof([program.Result.Plan!], RobustCase.All(cases), trees.ToImmutable()) : null };
     }
 
     /// <summary>The gravest of the samples: the first that is violated, or else one that is undecided.</summary>

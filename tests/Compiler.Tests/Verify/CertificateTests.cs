@@ -112,27 +112,6 @@ public sealed class CertificateTests
         }
     }
 
-    [Fact]
-    public void Lines_of_the_checker_enclose_their_functions()
-    {
-        var random = new Random(1);
-        Activation[] functions = [new LeakyReluActivation(0), new LeakyReluActivation(0.3), new SigmoidActivation(false), new SigmoidActivation(true), new ClipActivation(-0.5, 2)];
-        for (int i = 0; i < 10_000; i++)
-        {
-            Activation function = functions[i % functions.Length];
-            double scale = Math.Pow(10, random.Next(-6, 3));
-            double lower = (random.NextDouble() - 0.5) * scale * 4, upper = lower + (random.NextDouble() * scale);
-            (CheckedFunction.Line below, CheckedFunction.Line above) = CheckedFunction.Lines(function, lower, upper);
-            (double low, double high) = CheckedFunction.Bound(function, lower, upper);
-            for (int k = 0; k <= 20; k++)
-            {
-                double x = lower + ((upper - lower) * k / 20), y = function.Apply(x), rounding = 1e-15 * scale;
-                Assert.InRange(y, (below.Slope * x) + below.Offset - rounding, (above.Slope * x) + above.Offset + rounding);
-                Assert.InRange(y, low - rounding, high + rounding);
-            }
-        }
-    }
-
     [Theory]
     [InlineData("", "it is not the JSON of a certificate")]
     [InlineData("[1]", "it is not the JSON of a certificate")]

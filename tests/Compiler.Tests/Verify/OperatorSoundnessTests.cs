@@ -1,11 +1,11 @@
 using System;
 using System.Collections.Generic;
-using System.Collections.Immutable;
 using System.Linq;
 using RedGen.Compiler.Execute;
 using RedGen.Compiler.Graphs;
 using RedGen.Compiler.Options;
 using RedGen.Compiler.Verify.Bounds;
+using RedGen.Compiler.Verify.Check;
 using RedGen.Compiler.Verify.Network;
 using RedGen.Compiler.Verify.Properties;
 using RedGen.Compiler.Verify.Search;
@@ -17,7 +17,10 @@ namespace RedGen.Compiler.Tests.Verify;
 /// <summary>What generated code gives for networks with curved functions, products and the like stays within the bounds, which are not empty words.</summary>
 public sealed class OperatorSoundnessTests
 {
-    private const int Samples = 150;
+    private const int SampleCount = 150;
+
+    /// <summary>The rows of outputs that are bounded.</summary>
+    private static readonly double[][] Factors = [[1, 0], [0, 1], [-1, 0], [0, -1], [1, -1]];
 
     [Fact]
     public void Generated_code_stays_within_the_rows_of_every_operator()
@@ -29,6 +32,7 @@ public sealed class OperatorSoundnessTests
         {
             BoundNetwork network = NetworkBuilder.Build(model.Plan);
             foreach (double width in new[] { 0.5, 0.05, 1e-6 }) AssertRowsHold(model, name, network, new Random(7), width);
+            foreach (double width in new[] { 0.2, 1e-6 }) AssertCheckerHolds(model, name, network, new Random(7), width);
             if (OperatorCasesOfArrays.All.Any(c => c.Name == name)) Assert.True(Mutants(network).Any(m => !Holds(model, m)), name + ": no change of a matrix is found");
         }
     }
@@ -47,7 +51,8 @@ public sealed class OperatorSoundnessTests
         Assert.Equal(0, Assert.Single(rows.Alive));
     }
 
-    private static OnnxModelWriter Network(Func<OnnxModelWriter, OnnxModelWriter> build, int outputs, int seed)
+    /// <summary>A network of three inputs and two outputs around an operator.</summary>
+    public static OnnxModelWriter Network(Func<OnnxModelWriter, OnnxModelWriter> build, int outputs, int seed)
     {
         var random = new Random(seed);
         OnnxModelWriter model = new OnnxModelWriter().Opset(26).Input("x", ElementType.Float32, 1, 3)
@@ -62,6 +67,26 @@ public sealed class OperatorSoundnessTests
         {
             Assert.True(value >= least, $"{name}: row {row} is {value} at a point, its bound is {least}");
             Assert.True(least > -500, $"{name}: the bound {least} of row {row} says nothing");
+        }
+    }
+
+    /// <summary>The checker's bounds, which share nothing with the search's.</summary>
+    private static void AssertCheckerHolds(CompiledModel model, string name, BoundNetwork network, Random random, double width)
+    {
+        double[] Least(double[] lower, double[] upper)
+        {
+            var bounds = new LeafBounds(network);
+            bounds.Proves(lower, upper, [], out _);
+            var functionals = new LeafFunctionals(network, Factors.Length);
+            for (int row = 0; row < Factors.Length; row++)
+                for (int j = 0; j < 2; j++) functionals.Add(row, network.Output, j, Factors[row][j]);
+            return functionals.Least(bounds);
+        }
+
+        foreach ((int row, double value, double least) in Samples(model, network, random, width, Least))
+        {
+            Assert.True(value >= least, $"{name}: the checker bounds row {row}, which is {value} at a point, by {least}");
+            Assert.True(least > -500, $"{name}: the checker's bound {least} of row {row} says nothing");
         }
     }
 
@@ -81,22 +106,27 @@ public sealed class OperatorSoundnessTests
     private static bool Holds(CompiledModel model, BoundNetwork network) => Rows(model, network, new Random(7), 1e-6).All(static r => r.Value >= r.Least);
 
     /// <summary>The values of some rows at points of a box, and their bounds; a box without points by its bounds contradicts every one.</summary>
-    private static List<(int Row, double Value, double Least)> Rows(CompiledModel model, BoundNetwork network, Random random, double width)
+    private static List<(int Row, double Value, double Least)> Rows(CompiledModel model, BoundNetwork network, Random random, double width) => Samples(model, network, random, width, (lower, upper) =>
+    {
+        var bounds = new NetworkBounds(network);
+        if (!bounds.Compute(lower, upper, null)) return [.. Factors.Select(static _ => double.PositiveInfinity)];
+        RowSet rows = RowSet.Bound(network, bounds, [.. Factors.Select(static d => new Conjunction([new LinearRow([], [.. d], 0, false)]))], [.. Enumerable.Range(0, Factors.Length)]);
+        return [.. Enumerable.Range(0, Factors.Length).Select(rows.Least)];
+    });
+
+    private static List<(int Row, double Value, double Least)> Samples(CompiledModel model, BoundNetwork network, Random random, double width, Func<double[], double[], double[]> bound)
     {
         double[] lower = [.. Enumerable.Range(0, network.Inputs).Select(_ => (double)(float)(random.NextDouble() - 0.5))];
         double[] upper = [.. lower.Select(l => (double)(float)(l + width))];
-        var bounds = new NetworkBounds(network);
-        if (!bounds.Compute(lower, upper, null)) return [(0, 0, double.PositiveInfinity)];
-        ImmutableArray<Conjunction> conjunctions = [.. new double[][] { [1, 0], [0, 1], [-1, 0], [0, -1], [1, -1] }.Select(static d => new Conjunction([new LinearRow([], [.. d], 0, false)]))];
-        RowSet rows = RowSet.Bound(network, bounds, conjunctions, [.. Enumerable.Range(0, conjunctions.Length)]);
+        double[] least = bound(lower, upper);
         int[] shape = model.Inputs[0].Shape!.ToArray();
         var found = new List<(int Row, double Value, double Least)>();
-        for (int s = 0; s < Samples; s++)
+        for (int s = 0; s < SampleCount; s++)
         {
             bool isCorner = s % 3 == 0;
             float[] x = [.. lower.Select((l, i) => Math.Clamp((float)(l + ((upper[i] - l) * (isCorner ? random.Next(2) : random.NextDouble()))), (float)lower[i], (float)upper[i]))];
             double[] y = model.Run(new ReferenceTensor(ElementType.Float32, shape, [.. x.Select(static v => (double)v)]))[0].Reals!;
-            for (int c = 0; c < conjunctions.Length; c++) found.Add((c, conjunctions[c].Rows[0].Value([], y), rows.Least(c)));
+            for (int c = 0; c < Factors.Length; c++) found.Add((c, new LinearRow([], [.. Factors[c]], 0, false).Value([], y), least[c]));
         }
 
         return found;

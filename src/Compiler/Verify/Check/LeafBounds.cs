@@ -17,13 +17,17 @@ internal class LeafBounds
     /// <summary>Functionals of one pass: memory of wide layers stays in the cache.</summary>
     private const int MostFunctionals = 256;
 
+    /// <summary>What a constant that is rounded to float32 is at least, as its share.</summary>
+    private const double RoundedDown = 1 - 1e-6;
+
     private readonly BoundNetwork _network;
     private readonly double[][] _lower;
     private readonly double[][] _upper;
     private readonly double[][] _errors;
     private readonly double[][] _sizes;
     private readonly bool[] _isBent;
-    private readonly BoundNode[][] _readers;
+    private readonly (BoundNode Node, int Index)[][] _readers;
+    private readonly CachedLines[]?[] _lines;
     private readonly int[] _places;
     private ImmutableSortedDictionary<int, (double Low, double High)> _splits = ImmutableSortedDictionary<int, (double Low, double High)>.Empty;
 
@@ -39,12 +43,13 @@ internal class LeafBounds
         _isBent = new bool[network.Nodes.Length];
         _places = new int[network.Nodes.Length + 1];
         for (int n = 0; n < network.Nodes.Length; n++) _places[n + 1] = _places[n] + network.Nodes[n].Length;
-        _readers = [.. network.Nodes.Select((_, n) => network.Nodes.Where(r => r.Sources.Contains(n)).ToArray())];
+        _lines = [.. network.Nodes.Select(static n => n is ActivationNode ? new CachedLines[n.Length] : null)];
+        _readers = [.. network.Nodes.Select((_, n) => network.Nodes.Select(static (r, i) => (Node: r, Index: i)).Where(r => r.Node.Sources.Contains(n)).ToArray())];
         for (int n = 0; n < network.Nodes.Length; n++)
         {
-            BoundNode[] readers = _readers[n];
-            _isBent[n] = readers.Any(static r => r is ActivationNode or QuotientNode or MaxNode);
-            if (Math.Max(network.Nodes[n].Length, readers.Sum(static r => (long)r.Length)) > LeafFunctionals.MostTerms)
+            (BoundNode Node, int Index)[] readers = _readers[n];
+            _isBent[n] = readers.Any(static r => r.Node is ActivationNode or QuotientNode or MaxNode or ProductNode);
+            if (Math.Max(network.Nodes[n].Length, readers.Sum(static r => (long)r.Node.Length)) > LeafFunctionals.MostTerms)
                 throw new UnverifiableException("'" + network.Nodes[n].Name + "' has more elements than the checker accounts for");
         }
     }
@@ -66,6 +71,23 @@ internal class LeafBounds
 
     /// <summary>By element of a node the sum of the magnitudes that are added up.</summary>
     public double[] Magnitudes(int node) => _sizes[node];
+
+    /// <summary>The bounds of an element.</summary>
+    public (double Low, double High) Values(int node, int element) => (_lower[node][element], _upper[node][element]);
+
+    /// <summary>The lines around a function of an element over the bounds of its argument: they are asked for again and again.</summary>
+    public (CheckedFunction.Line Below, CheckedFunction.Line Above) Lines(ActivationNode node, int index, int element)
+    {
+        ref CachedLines cached = ref _lines[index]![element];
+        (double lower, double upper) = Values(node.Source, element);
+        if (!cached.IsKnown || cached.Lower != lower || cached.Upper != upper)
+        {
+            (CheckedFunction.Line below, CheckedFunction.Line above) = CheckedFunction.Lines(node.Function, lower, upper);
+            cached = new CachedLines(true, lower, upper, below, above);
+        }
+
+        return (cached.Below, cached.Above);
+    }
 
     /// <summary>The conditions over a box.</summary>
     /// <param name="lower">The box's lower ends.</param>
@@ -189,6 +211,10 @@ internal class LeafBounds
             case QuotientNode quotient:
                 for (int i = 0; i < quotient.Length; i++) (_lower[node][i], _upper[node][i]) = CheckedQuotient.Bound(quotient, this, i);
                 break;
+            case ProductNode product:
+                for (int i = 0; i < product.Length; i++)
+                    (_lower[node][i], _upper[node][i]) = CheckedProduct.Bound(Values(product.Left, product.LeftElements[i]), Values(product.Right, product.RightElements[i]));
+                break;
             case MaxNode max:
                 for (int i = 0; i < max.Length; i++)
                     (_lower[node][i], _upper[node][i]) = (max.Groups[i].Max(e => _lower[max.Sources[0]][e]), max.Groups[i].Max(e => _upper[max.Sources[0]][e]));
@@ -222,8 +248,27 @@ internal class LeafBounds
         for (int i = 0; i < node.Length && node.Rounding is not null; i++)
         {
             double error = _errors[index][i] + (size[i] * LeafFunctionals.Rounding);
-            (low[i], high[i]) = (low[i] - error, high[i] + error);
+            double least = low[i] - error;
+            // A float32 sum of numbers that are not negative is at least each of them; a constant may have been rounded down.
+            low[i] = node.Rounding.KeepsSign && least < node.Bias[i] && HasNoNegative(node, i) ? node.Bias[i] * RoundedDown : least;
+            high[i] += error;
+            if (double.IsNaN(low[i])) low[i] = double.NegativeInfinity;
+            if (double.IsNaN(high[i])) high[i] = double.PositiveInfinity;
         }
+    }
+
+    /// <summary>Whether no term of a sum can be below zero.</summary>
+    private bool HasNoNegative(AffineNode node, int element)
+    {
+        bool isAny = node.Bias[element] < 0;
+        for (int s = 0; s < node.Sources.Length && !isAny; s++)
+        {
+            ReadOnlySpan<int> columns = node.Maps[s].Columns(element);
+            ReadOnlySpan<double> values = node.Maps[s].Values(element);
+            for (int k = 0; k < columns.Length; k++) isAny |= !(values[k] >= 0 ? _lower[node.Sources[s]][columns[k]] >= 0 : _upper[node.Sources[s]][columns[k]] <= 0);
+        }
+
+        return !isAny;
     }
 
     /// <summary>Bounds the elements again that a function bends.</summary>
@@ -253,16 +298,19 @@ internal class LeafBounds
     /// <summary>Whether a reader is no straight line over an element's interval.</summary>
     private bool Bends(int node, int element)
     {
-        foreach (BoundNode reader in _readers[node])
+        foreach ((BoundNode reader, int index) in _readers[node])
         {
             if (reader is AffineNode) continue;
             if (reader is not (ActivationNode or QuotientNode)) return true;
             (CheckedFunction.Line below, CheckedFunction.Line above) = reader is QuotientNode quotient
                 ? CheckedQuotient.Lines(quotient, this, element)
-                : CheckedFunction.Lines(((ActivationNode)reader).Function, _lower[node][element], _upper[node][element]);
+                : Lines((ActivationNode)reader, index, element);
             if (below.Slope != above.Slope || above.Offset - below.Offset > 1e-6 * (_upper[node][element] - _lower[node][element])) return true;
         }
 
         return false;
     }
+
+    /// <summary>The lines of an element for the argument's bounds that they are of.</summary>
+    private readonly record struct CachedLines(bool IsKnown, double Lower, double Upper, CheckedFunction.Line Below, CheckedFunction.Line Above);
 }

@@ -67,7 +67,10 @@ internal sealed class LeafFunctionals
                     Replace(affine, factors, bounds.Errors(n), bounds.Magnitudes(n));
                     break;
                 case ActivationNode activation:
-                    Replace(activation, factors, bounds);
+                    Replace(activation, n, factors, bounds);
+                    break;
+                case ProductNode product:
+                    Replace(product, factors, bounds);
                     break;
                 case QuotientNode quotient:
                     Replace(quotient, factors, bounds);
@@ -144,14 +147,14 @@ internal sealed class LeafFunctionals
         for (int v = 0; v < result.Length; v++) result[v] += row[v] * scale;
     }
 
-    private void Replace(ActivationNode node, double[] factors, LeafBounds bounds)
+    private void Replace(ActivationNode node, int index, double[] factors, LeafBounds bounds)
     {
         double[] lower = bounds.Lower(node.Source), upper = bounds.Upper(node.Source), target = Of(node.Source);
         for (int i = 0; i < node.Length; i++)
         {
             ReadOnlySpan<Vector<double>> row = Row(factors, i);
             if (IsZero(row)) continue;
-            (CheckedFunction.Line below, CheckedFunction.Line above) = CheckedFunction.Lines(node.Function, lower[i], upper[i]);
+            (CheckedFunction.Line below, CheckedFunction.Line above) = bounds.Lines(node, index, i);
             Replace(row, target, i, below, above, Math.Max(Math.Abs(lower[i]), Math.Abs(upper[i])));
         }
     }
@@ -165,6 +168,23 @@ internal sealed class LeafFunctionals
             if (IsZero(row)) continue;
             (CheckedFunction.Line below, CheckedFunction.Line above) = CheckedQuotient.Lines(node, bounds, i);
             Replace(row, target, i, below, above, Math.Max(Math.Abs(lower[i]), Math.Abs(upper[i])));
+        }
+    }
+
+    /// <summary>A factor that is not negative takes the plane below, a negative one the plane above; both have the same slopes.</summary>
+    private void Replace(ProductNode node, double[] factors, LeafBounds bounds)
+    {
+        double[] left = Of(node.Left), right = Of(node.Right);
+        for (int i = 0; i < node.Length; i++)
+        {
+            ReadOnlySpan<Vector<double>> row = Row(factors, i);
+            if (IsZero(row)) continue;
+            var plane = CheckedProduct.Of(bounds.Values(node.Left, node.LeftElements[i]), bounds.Values(node.Right, node.RightElements[i]));
+            AddTo(left, node.LeftElements[i], row, plane.X);
+            AddTo(right, node.RightElements[i], row, plane.Y);
+            Replace(row, left, node.LeftElements[i], new(0, plane.Below), new(0, plane.Above), 0);
+            Span<Vector<double>> magnitudes = Sums(_magnitudes);
+            for (int v = 0; v < row.Length; v++) magnitudes[v] += Vector.Abs(row[v]) * new Vector<double>(plane.Size);
         }
     }
 
@@ -188,6 +208,12 @@ internal sealed class LeafFunctionals
     private void Replace(ReadOnlySpan<Vector<double>> row, double[] target, int element, CheckedFunction.Line below, CheckedFunction.Line above, double most)
     {
         Span<Vector<double>> result = MemoryMarshal.Cast<double, Vector<double>>(target.AsSpan(element * _width, _width));
+        if (!(below.IsFinite && above.IsFinite))
+        {
+            Unbounded(row, below, above);
+            return;
+        }
+
         Span<Vector<double>> constants = Sums(_constants), magnitudes = Sums(_magnitudes);
         for (int v = 0; v < row.Length; v++)
         {
@@ -195,6 +221,20 @@ internal sealed class LeafFunctionals
             result[v] += (positive * new Vector<double>(below.Slope)) + (negative * new Vector<double>(above.Slope));
             constants[v] += (positive * new Vector<double>(below.Offset)) + (negative * new Vector<double>(above.Offset));
             magnitudes[v] += (positive * new Vector<double>(Math.Abs(below.Offset) + (Math.Abs(below.Slope) * most))) - (negative * new Vector<double>(Math.Abs(above.Offset) + (Math.Abs(above.Slope) * most)));
+        }
+    }
+
+    /// <summary>Where a line has no bound, a functional that needs it has none; zero times it is nothing.</summary>
+    private void Unbounded(ReadOnlySpan<Vector<double>> row, CheckedFunction.Line below, CheckedFunction.Line above)
+    {
+        ReadOnlySpan<double> factors = MemoryMarshal.Cast<Vector<double>, double>(row);
+        for (int f = 0; f < factors.Length; f++)
+        {
+            if (factors[f] == 0) continue;
+            CheckedFunction.Line line = factors[f] > 0 ? below : above;
+            // A constant that is a number serves the functionals of its sign.
+            _constants[f] += line.IsFinite && line.Slope == 0 ? factors[f] * line.Offset : double.NegativeInfinity;
+            if (line.IsFinite) _magnitudes[f] += Math.Abs(factors[f] * line.Offset);
         }
     }
 

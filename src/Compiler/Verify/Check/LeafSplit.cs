@@ -45,7 +45,7 @@ internal readonly record struct LeafSplit(int Place, double Value)
                 if (node.Function.IsLinear(lower[i], upper[i])) continue;
                 double at = node.Function.SplitPoint(lower[i], upper[i]), loss = 0;
                 if (!(at > lower[i] && at < upper[i])) continue;
-                (CheckedFunction.Line below, CheckedFunction.Line above) = CheckedFunction.Lines(node.Function, lower[i], upper[i]);
+                (CheckedFunction.Line below, CheckedFunction.Line above) = bounds.Lines(node, n, i);
                 double value = CheckedFunction.Bound(node.Function, at, at).Low;
                 foreach (int row in rows)
                 {

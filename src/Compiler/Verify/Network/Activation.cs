@@ -11,6 +11,14 @@ internal abstract record Activation
     /// <summary>The derivative, or one of them where there are two.</summary>
     public abstract double Slope(double x);
 
+    /// <summary>The largest magnitude of an argument for which float32 code computes the function as stated.</summary>
+    public virtual double Domain => double.MaxValue;
+
+    /// <summary>The largest error of float32 code, as its kernels declare it.</summary>
+    /// <param name="reach">The largest magnitude of the argument.</param>
+    /// <param name="largest">The largest magnitude of the function.</param>
+    public virtual double Error(double reach, double largest) => 0;
+
     /// <summary>The least and largest value over an interval, as float32 code computes them.</summary>
     public virtual Interval Bound(double lower, double upper) => new(Apply(lower), Apply(upper));
 

@@ -22,6 +22,9 @@ internal abstract record CurvedActivation : Activation
     protected virtual double Turn => double.NaN;
 
     /// <inheritdoc/>
+    public sealed override double Error(double reach, double largest) => FloatRounding.Of(largest, Precision) + Absolute;
+
+    /// <inheritdoc/>
     public sealed override Interval Bound(double lower, double upper)
     {
         if (Curvature(lower, upper) is null) return Interval.Unbounded;
@@ -31,7 +34,7 @@ internal abstract record CurvedActivation : Activation
         // Near the end of float32 the generated code may give infinity.
         double largest = Math.Max(Math.Abs(least), Math.Abs(most));
         if (!(largest < float.MaxValue / 2)) return Interval.Unbounded;
-        Interval widened = new Interval(least, most).Widened(FloatRounding.Of(largest, Precision) + Absolute);
+        Interval widened = new Interval(least, most).Widened(Error(0, largest));
         return widened with { Low = Math.Max(widened.Low, Floor(lower)) };
     }
 
@@ -43,7 +46,7 @@ internal abstract record CurvedActivation : Activation
         double chord = (Apply(upper) - Apply(lower)) / (upper - lower);
         int curvature = Curvature(lower, upper) ?? 0;
         if (curvature == 0 || double.IsInfinity(range.High) || !(upper - lower > 1e-9) || double.IsInfinity(tangent)) return Relaxation.Constant(range.Low, range.High);
-        double error = FloatRounding.Of(range.MaxAbs, Precision) + Absolute;
+        double error = Error(0, range.MaxAbs);
         error += (range.MaxAbs + ((Math.Abs(chord) + Math.Abs(tangent)) * (Math.Abs(lower) + Math.Abs(upper)))) * Slack;
         double onTangent = value - (tangent * middle), onChord = Apply(lower) - (chord * lower);
         return curvature > 0

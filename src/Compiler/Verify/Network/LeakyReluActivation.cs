@@ -10,6 +10,9 @@ internal sealed record LeakyReluActivation(double NegativeSlope) : Activation
     /// <inheritdoc/>
     public override double Apply(double x) => x >= 0 ? x : NegativeSlope * x;
 
+    /// <summary>One rounding of a leaky product; Relu itself is exact.</summary>
+    public override double Error(double reach, double largest) => NegativeSlope == 0 ? 0 : FloatRounding.Of(reach * NegativeSlope, FloatRounding.Operation);
+
     /// <inheritdoc/>
     public override double Slope(double x) => x >= 0 ? 1 : NegativeSlope;
 
@@ -20,14 +23,13 @@ internal sealed record LeakyReluActivation(double NegativeSlope) : Activation
     public override Interval Bound(double lower, double upper)
     {
         var exact = new Interval(Apply(lower), Apply(upper));
-        return NegativeSlope == 0 ? exact : exact.Widened(Error(lower, upper));
+        return NegativeSlope == 0 ? exact : exact.Widened(Error(Math.Max(-lower, upper), 0));
     }
 
     /// <inheritdoc/>
     public override Relaxation Relax(double lower, double upper)
     {
-        // One rounding of a leaky product; Relu itself is exact.
-        double error = NegativeSlope == 0 ? 0 : Error(lower, upper);
+        double error = Error(Math.Max(-lower, upper), 0);
         if (lower >= 0) return new(1, 0, 1, 0);
         if (upper <= 0) return new(NegativeSlope, -error, NegativeSlope, error);
         double slope = (upper - (NegativeSlope * lower)) / (upper - lower);
@@ -41,6 +43,4 @@ internal sealed record LeakyReluActivation(double NegativeSlope) : Activation
 
     /// <inheritdoc/>
     public override double SplitPoint(double lower, double upper) => 0;
-
-    private double Error(double lower, double upper) => FloatRounding.Of(Math.Max(-lower, upper) * NegativeSlope, FloatRounding.Operation);
 }

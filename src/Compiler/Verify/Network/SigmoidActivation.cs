@@ -11,6 +11,9 @@ internal sealed record SigmoidActivation(bool IsTanh) : Activation
     public override double Apply(double x) => IsTanh ? Math.Tanh(x) : 1 / (1 + Math.Exp(-x));
 
     /// <inheritdoc/>
+    public override double Error(double reach, double largest) => FloatRounding.Of(1, FloatRounding.Function);
+
+    /// <inheritdoc/>
     public override double Slope(double x)
     {
         double y = Apply(x);
@@ -18,12 +21,12 @@ internal sealed record SigmoidActivation(bool IsTanh) : Activation
     }
 
     /// <inheritdoc/>
-    public override Interval Bound(double lower, double upper) => new Interval(Apply(lower), Apply(upper)).Widened(FloatRounding.Of(1, FloatRounding.Function));
+    public override Interval Bound(double lower, double upper) => new Interval(Apply(lower), Apply(upper)).Widened(Error(0, 1));
 
     /// <inheritdoc/>
     public override Relaxation Relax(double lower, double upper)
     {
-        double error = FloatRounding.Of(1, FloatRounding.Function) + ((Math.Abs(lower) + Math.Abs(upper)) * FloatRounding.Analyser);
+        double error = Error(0, 1) + ((Math.Abs(lower) + Math.Abs(upper)) * FloatRounding.Analyser);
         double low = Apply(lower), high = Apply(upper);
         if (upper - lower < 1e-9) return Relaxation.Constant(low - error, high + error);
         double chord = (high - low) / (upper - lower);

@@ -6,7 +6,7 @@ namespace RedGen.Compiler.Verify.Network;
 internal sealed record AsinActivation : InflectedActivation
 {
     /// <inheritdoc/>
-    protected override double Domain => 1;
+    public override double Domain => 1;
 
     /// <inheritdoc/>
     protected override bool IsConvexAbove => true;

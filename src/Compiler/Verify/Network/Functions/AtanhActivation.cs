@@ -6,7 +6,7 @@ namespace RedGen.Compiler.Verify.Network;
 internal sealed record AtanhActivation : InflectedActivation
 {
     /// <inheritdoc/>
-    protected override double Domain => 1 - 1e-7;
+    public override double Domain => 1 - 1e-7;
 
     /// <inheritdoc/>
     protected override bool IsConvexAbove => true;

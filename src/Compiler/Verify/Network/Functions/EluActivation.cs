@@ -30,5 +30,5 @@ internal sealed record EluActivation(double Factor, double Width, double Gain) :
     protected override double Curvature(double lower, double upper) => lower >= 0 ? 0 : Math.Abs(Factor) / (Width * Width) * Math.Exp(Math.Min(upper, 0) / Width) * (1 + 1e-12);
 
     /// <inheritdoc/>
-    protected override double Error(double reach, double largest) => FloatRounding.Of(largest, FloatRounding.Function);
+    public override double Error(double reach, double largest) => FloatRounding.Of(largest, FloatRounding.Function);
 }

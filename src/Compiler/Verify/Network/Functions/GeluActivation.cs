@@ -13,7 +13,7 @@ internal sealed record GeluActivation(bool IsTanh) : SmoothActivation
     private static readonly double Factor = Math.Sqrt(2 / Math.PI);
 
     /// <summary>The cube of the approximation does not overflow.</summary>
-    protected override double Domain => 1e9;
+    public override double Domain => 1e9;
 
     /// <inheritdoc/>
     public override double Apply(double x)
@@ -31,5 +31,5 @@ internal sealed record GeluActivation(bool IsTanh) : SmoothActivation
     protected override double Curvature(double lower, double upper) => 0.81;
 
     /// <summary>1 + erf cancels below zero: its error counts with the argument's size.</summary>
-    protected override double Error(double reach, double largest) => FloatRounding.Of(reach + largest, FloatRounding.Function);
+    public override double Error(double reach, double largest) => FloatRounding.Of(reach + largest, FloatRounding.Function);
 }

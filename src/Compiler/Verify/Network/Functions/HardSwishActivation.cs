@@ -29,5 +29,5 @@ internal sealed record HardSwishActivation : SmoothActivation
     protected override double Curvature(double lower, double upper) => lower >= 3 || upper <= -3 ? 0 : 1.0 / 3;
 
     /// <summary>The factor errs by a rounding of ½ or so, where it is not 0 or 1.</summary>
-    protected override double Error(double reach, double largest) => FloatRounding.Of(Math.Min(reach, 4) + largest, FloatRounding.Function);
+    public override double Error(double reach, double largest) => FloatRounding.Of(Math.Min(reach, 4) + largest, FloatRounding.Function);
 }

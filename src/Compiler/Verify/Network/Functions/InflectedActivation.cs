@@ -12,15 +12,15 @@ internal abstract record InflectedActivation : Activation
     /// <summary>Whether it is convex above zero, and steeper the further from it; else concave.</summary>
     protected abstract bool IsConvexAbove { get; }
 
-    /// <summary>The largest magnitude of an argument for which the function has a value that float32 code computes.</summary>
-    protected virtual double Domain => float.MaxValue;
+    /// <inheritdoc/>
+    public override double Domain => float.MaxValue;
 
     /// <inheritdoc/>
     public sealed override Interval Bound(double lower, double upper)
     {
         if (!(lower >= -Domain && upper <= Domain)) return Interval.Unbounded;
         var exact = new Interval(Apply(lower), Apply(upper));
-        return exact.MaxAbs < float.MaxValue / 2 ? exact.Widened(Error(exact.MaxAbs)) : Interval.Unbounded;
+        return exact.MaxAbs < float.MaxValue / 2 ? exact.Widened(Error(0, exact.MaxAbs)) : Interval.Unbounded;
     }
 
     /// <inheritdoc/>
@@ -30,7 +30,7 @@ internal abstract record InflectedActivation : Activation
         if (double.IsInfinity(range.High) || !(upper - lower > 1e-9)) return Relaxation.Constant(range.Low, range.High);
         (double low, double high) = (Apply(lower), Apply(upper));
         double middle = lower + ((upper - lower) / 2), tangent = Slope(middle), chord = (high - low) / (upper - lower);
-        double error = Error(range.MaxAbs) + ((range.MaxAbs + ((Math.Abs(chord) + Math.Abs(tangent)) * (Math.Abs(lower) + Math.Abs(upper)))) * Slack);
+        double error = Error(0, range.MaxAbs) + ((range.MaxAbs + ((Math.Abs(chord) + Math.Abs(tangent)) * (Math.Abs(lower) + Math.Abs(upper)))) * Slack);
         (double onChord, double onTangent) = (low - (chord * lower), Apply(middle) - (tangent * middle));
         if (lower >= 0 || upper <= 0)
         {
@@ -47,6 +47,6 @@ internal abstract record InflectedActivation : Activation
     /// <inheritdoc/>
     public override double SplitPoint(double lower, double upper) => lower < 0 && upper > 0 ? 0 : base.SplitPoint(lower, upper);
 
-    /// <summary>The largest error of the generated code where the function is at most so large.</summary>
-    protected virtual double Error(double largest) => FloatRounding.Of(largest, FloatRounding.Function);
+    /// <inheritdoc/>
+    public override double Error(double reach, double largest) => FloatRounding.Of(largest, FloatRounding.Function);
 }

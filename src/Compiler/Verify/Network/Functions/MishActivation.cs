@@ -21,5 +21,5 @@ internal sealed record MishActivation : SmoothActivation
     protected override double Curvature(double lower, double upper) => 0.65;
 
     /// <summary>Three functions, one of another.</summary>
-    protected override double Error(double reach, double largest) => FloatRounding.Of(reach + (4 * largest), FloatRounding.Function);
+    public override double Error(double reach, double largest) => FloatRounding.Of(reach + (4 * largest), FloatRounding.Function);
 }

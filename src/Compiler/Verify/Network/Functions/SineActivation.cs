@@ -8,7 +8,7 @@ namespace RedGen.Compiler.Verify.Network;
 internal sealed record SineActivation(bool IsCosine) : SmoothActivation
 {
     /// <inheritdoc/>
-    protected override double Domain => 1e5;
+    public override double Domain => 1e5;
 
     /// <inheritdoc/>
     protected override Interval Range => new(-1 - FloatRounding.Function, 1 + FloatRounding.Function);
@@ -23,5 +23,5 @@ internal sealed record SineActivation(bool IsCosine) : SmoothActivation
     protected override double Curvature(double lower, double upper) => 1;
 
     /// <summary>Relative to 1: near the zeros no more is taken for granted.</summary>
-    protected override double Error(double reach, double largest) => FloatRounding.Of(1, FloatRounding.Function);
+    public override double Error(double reach, double largest) => FloatRounding.Of(1, FloatRounding.Function);
 }

@@ -20,8 +20,8 @@ internal abstract record SmoothActivation : Activation
     /// <summary>Where the function, or its slope, jumps: ascending.</summary>
     protected virtual ImmutableArray<double> Breaks => [];
 
-    /// <summary>The largest magnitude of an argument for which float32 code computes the function as stated.</summary>
-    protected virtual double Domain => 1e30;
+    /// <inheritdoc/>
+    public override double Domain => 1e30;
 
     /// <summary>The numbers that the function, as float32 code computes it, never leaves.</summary>
     protected virtual Interval Range => Interval.Unbounded;
@@ -29,10 +29,8 @@ internal abstract record SmoothActivation : Activation
     /// <summary>The largest |f''| over an interval without breaks inside.</summary>
     protected abstract double Curvature(double lower, double upper);
 
-    /// <summary>The largest error of the generated code.</summary>
-    /// <param name="reach">The largest magnitude of the argument.</param>
-    /// <param name="largest">The largest magnitude of the function.</param>
-    protected abstract double Error(double reach, double largest);
+    /// <inheritdoc/>
+    public abstract override double Error(double reach, double largest);
 
     /// <summary>The limit at a break from the one side (−1) or the other (1).</summary>
     protected virtual double Limit(double x, int side) => Apply(x);

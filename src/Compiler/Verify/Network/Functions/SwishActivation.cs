@@ -22,5 +22,5 @@ internal sealed record SwishActivation(double Alpha) : SmoothActivation
     protected override double Curvature(double lower, double upper) => 0.501 * Math.Abs(Alpha);
 
     /// <inheritdoc/>
-    protected override double Error(double reach, double largest) => FloatRounding.Of(reach + largest, FloatRounding.Function);
+    public override double Error(double reach, double largest) => FloatRounding.Of(reach + largest, FloatRounding.Function);
 }

@@ -6,7 +6,7 @@ namespace RedGen.Compiler.Verify.Network;
 internal sealed record TanActivation : InflectedActivation
 {
     /// <inheritdoc/>
-    protected override double Domain => 1.57;
+    public override double Domain => 1.57;
 
     /// <inheritdoc/>
     protected override bool IsConvexAbove => true;

@@ -31,5 +31,5 @@ internal sealed record ThresholdedActivation(double Low, double High, double Shi
     protected override double Curvature(double lower, double upper) => 0;
 
     /// <summary>Without a shift nothing is computed.</summary>
-    protected override double Error(double reach, double largest) => Shift == 0 ? 0 : FloatRounding.Of(largest, FloatRounding.Operation);
+    public override double Error(double reach, double largest) => Shift == 0 ? 0 : FloatRounding.Of(largest, FloatRounding.Operation);
 }
