@@ -27,7 +27,7 @@ internal static class CheckedRules
     private static readonly CheckedRule Tan = CheckedRule.Odd(static x => 1 + (Math.Tan(x) * Math.Tan(x)), growsSteeper: true);
     private static readonly CheckedRule Asin = CheckedRule.Odd(static x => 1 / Math.Sqrt((1 - x) * (1 + x)), growsSteeper: true);
     private static readonly CheckedRule Atanh = CheckedRule.Odd(static x => 1 / ((1 - x) * (1 + x)), growsSteeper: true);
-    private static readonly CheckedRule HardSwish = CheckedRule.Turning(static x => x <= -3 ? 0 : x >= 3 ? 1 : (x / 3) + 0.5, Math.BitDecrement(3), Math.BitIncrement(-3));
+    private static readonly CheckedRule HardSwish = CheckedRule.Turning(static x => x <= -3 ? 0 : x >= 3 ? 1 : (x / 3) + 0.5, 3 - 5e-16, -3 + 5e-16);
     private static readonly CheckedRule Gelu = CheckedRule.Turning(static x => (0.5 * (1 + ReferenceMath.Erf(x / Math.Sqrt(2)))) + (x * Math.Exp(-(x * x) / 2) / Math.Sqrt(2 * Math.PI)), -Math.Sqrt(2), Math.Sqrt(2));
 
     /// <summary>Its |f''| is largest at 0, 0.80; twice that is taken.</summary>
