@@ -10,6 +10,9 @@ namespace RedGen.Runtime;
 /// <summary>16 floats: AVX-512, where <see cref="Vector{T}"/> stays at 8.</summary>
 internal readonly struct Lanes512 : ILanes<Lanes512>
 {
+    /// <summary>Floats of half a vector: no more are as well off with <see cref="Vector{T}"/>. (A number, since asking that type for its length loads it.)</summary>
+    internal const int Half = 8;
+
     private readonly Vector512<float> _value;
 
     private Lanes512(Vector512<float> value) => _value = value;

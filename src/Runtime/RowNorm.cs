@@ -31,7 +31,7 @@ public static class RowNorm
         ref float x = ref MemoryMarshal.GetReference(input);
         ref float y = ref MemoryMarshal.GetReference(output);
 #if NET8_0_OR_GREATER
-        if (Lanes512.IsSupported && length >= 16)
+        if (Lanes512.IsSupported && length >= 2 * Lanes512.Half)
         {
             Run<Lanes512>(ref x, ref y, rows, length, scale, shift, epsilon, centers);
             return;

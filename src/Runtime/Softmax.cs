@@ -49,7 +49,7 @@ public static class Softmax
         ref float x = ref MemoryMarshal.GetReference(input);
         ref float y = ref MemoryMarshal.GetReference(output);
 #if NET8_0_OR_GREATER
-        if (Lanes512.IsSupported && (inner == 1 ? axis : inner) > 8)
+        if (Lanes512.IsSupported && (inner == 1 ? axis : inner) > Lanes512.Half)
         {
             SoftmaxLines.Run<Lanes512>(ref x, ref y, outer, axis, inner, logarithm);
             return;

@@ -63,7 +63,7 @@ public readonly struct StridedAttention
         if (_rows == 0 || _keys == 0 || _depth == 0 || _width == 0) return;
 #if NET8_0_OR_GREATER
         // Where all rows are of 8 floats, half of each longer vector would be idle.
-        if (Lanes512.IsSupported && (_rows > 8 || _width > 8))
+        if (Lanes512.IsSupported && (_rows > Lanes512.Half || _width > Lanes512.Half))
         {
             Run<Lanes512>(query, keys, values, mask, output, outputRow, workspace);
             return;
