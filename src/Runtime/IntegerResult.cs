@@ -143,7 +143,7 @@ public readonly ref struct IntegerResult
             else IntegerPairs.SumFirst(pairs, weights, sums);
             if (_weightZero != 0) TakeInputs(sums, 4);
             int outputs = channels < 4 ? channels : 4;
-            int open = places == 2 && _form == Form.Dequantized ? WriteTwo(sums, channel, outputs, y, at, stride) : Write(sums, 2, channel, outputs, places, y, at, stride, 0);
+            int open = places == 2 && _form == Form.Dequantized ? WriteTwo(sums, channel, outputs, y, at, stride) : WriteSums(sums, 2, channel, outputs, places, y, at, stride, 0);
             if (open >= 0) DecidePlaces(open, pairs, weights, 4, sums, channel, outputs, y, at, stride, places);
             weights = weights.Slice(4 * pairs.Length);
             channel += 4;
@@ -169,26 +169,13 @@ public readonly ref struct IntegerResult
             IntegerPairs.SumTwo(pairs, weights, sums);
             if (_weightZero != 0) TakeInputs(sums, 2);
             int outputs = channels < 2 ? channels : 2;
-            int open = places == 2 && _form == Form.Dequantized ? WriteTwo(sums, channel, outputs, y, at, stride) : Write(sums, 2, channel, outputs, places, y, at, stride, 0);
+            int open = places == 2 && _form == Form.Dequantized ? WriteTwo(sums, channel, outputs, y, at, stride) : WriteSums(sums, 2, channel, outputs, places, y, at, stride, 0);
             if (open >= 0) DecidePlaces(open, pairs, weights, 2, sums, channel, outputs, y, at, stride, places);
             weights = weights.Slice(2 * pairs.Length);
             channel += 2;
             at += 2 * stride;
         }
     }
-
-    /// <summary>Writes sums of a depthwise convolution up to the first that the graph's own floats must decide.</summary>
-    /// <param name="sums">The sums, zero points of the weights taken: a row a channel.</param>
-    /// <param name="channel">The first channel.</param>
-    /// <param name="channels">Channels.</param>
-    /// <param name="y">The result, of any type, as bytes.</param>
-    /// <param name="at">The element of the first channel and place.</param>
-    /// <param name="stride">Elements from channel to channel.</param>
-    /// <param name="places">Places of a channel.</param>
-    /// <param name="from">The sum to begin with.</param>
-    /// <returns>The sum to be decided by <see cref="WriteWindow"/>; −1 where all are written.</returns>
-    public int WriteSums(ReadOnlySpan<int> sums, int channel, int channels, Span<byte> y, int at, int stride, int places, int from)
-        => Write(sums, places, channel, channels, places, y, at, stride, from);
 
     /// <summary>Writes an element of a depthwise convolution as the graph's own floats decide it, from rows that lie in a ring.</summary>
     /// <param name="x">The rows, integers as bytes.</param>
@@ -210,19 +197,9 @@ public readonly ref struct IntegerResult
         ReadOnlySpan<byte> x, bool isSigned, int from, int row, int rows, int ring, int line, int rowStep, int columns, int columnStep, Span<int> window,
         ReadOnlySpan<sbyte> weights, int channel, Span<byte> y, int at)
     {
-        unchecked
-        {
-            Span<sbyte> covered = MemoryMarshal.Cast<int, sbyte>(window);
-            for (int tap = 0; tap < weights.Length; row += rowStep)
-            {
-                bool isInside = row >= 0 && row < rows;
-                int start = isInside ? from + (row % ring * line) : 0;
-                for (int column = 0; column < columns; column++, tap++)
-                    covered[tap] = (sbyte)(isInside ? x[start + (column * columnStep)] - (isSigned ? 0 : 128) : _inputZero);
-            }
-
-            DecideWindow(covered, 1, 0, 1, weights, channel, y, at);
-        }
+        Span<sbyte> covered = MemoryMarshal.Cast<int, sbyte>(window).Slice(0, weights.Length);
+        IntegerRow.Gather(x, isSigned, from, row, rows, ring, line, rowStep, columns, columnStep, _inputZero, covered);
+        DecideWindow(covered, 1, 0, 1, weights, channel, y, at);
     }
 
     /// <summary>A row of a depthwise convolution.</summary>
@@ -239,7 +216,7 @@ public readonly ref struct IntegerResult
     public void WriteWindows(
         ReadOnlySpan<int> sums, ReadOnlySpan<sbyte> windows, int step, int stride, int rowStride, int rows, ReadOnlySpan<sbyte> weights, int channel, Span<byte> y, int at)
     {
-        for (int p = Write(sums, sums.Length, channel, 1, sums.Length, y, at, 0, 0); p >= 0; p = Write(sums, sums.Length, channel, 1, sums.Length, y, at, 0, p + 1))
+        for (int p = WriteSums(sums, sums.Length, channel, 1, sums.Length, y, at, 0, 0); p >= 0; p = WriteSums(sums, sums.Length, channel, 1, sums.Length, y, at, 0, p + 1))
             DecideWindow(windows.Slice(p * step), stride, rowStride, rows, weights, channel, y, at + p);
     }
 
@@ -263,7 +240,7 @@ public readonly ref struct IntegerResult
                 IntegerRow.Sum(x, block, sums);
                 for (int i = 0; i < 4; i++) sums[i] -= inputs;
                 int outputs = channels - c < 4 ? channels - c : 4;
-                for (int r = Write(sums, 1, c, outputs, 1, y, at + c, 1, 0); r >= 0; r = Write(sums, 1, c, outputs, 1, y, at + c, 1, r + 1))
+                for (int r = WriteSums(sums, 1, c, outputs, 1, y, at + c, 1, 0); r >= 0; r = WriteSums(sums, 1, c, outputs, 1, y, at + c, 1, r + 1))
                     DecideRow(x, block.Slice(r), c + r, y, at + c + r);
             }
         }
@@ -282,21 +259,22 @@ public readonly ref struct IntegerResult
     private void DecidePlaces(
         int open, ReadOnlySpan<int> pairs, ReadOnlySpan<sbyte> weights, int width, Span<int> sums, int channel, int channels, Span<byte> y, int at, int stride, int places)
     {
-        for (int i = open; i >= 0; i = Write(sums, 2, channel, channels, places, y, at, stride, i + 1))
+        for (int i = open; i >= 0; i = WriteSums(sums, 2, channel, channels, places, y, at, stride, i + 1))
             DecidePlace(pairs, (i & 1) != 0, weights.Slice(i >> 1), width, channel + (i >> 1), y, at + ((i >> 1) * stride) + (i & 1));
     }
 
-    /// <summary>Writes elements up to the first that the graph's own floats must decide; its sum, or −1 where there is none.</summary>
+    /// <summary>Writes sums, the zero points of the weights taken, up to the first that the graph's own floats must decide.</summary>
     /// <param name="sums">The sums, a row a channel.</param>
     /// <param name="width">Sums of a row.</param>
     /// <param name="channel">The first channel.</param>
     /// <param name="channels">Channels.</param>
     /// <param name="places">Places of a channel.</param>
-    /// <param name="y">The result.</param>
+    /// <param name="y">The result, of any type, as bytes.</param>
     /// <param name="at">The element of the first channel and place.</param>
     /// <param name="stride">Elements from channel to channel.</param>
     /// <param name="from">The sum to begin with.</param>
-    private int Write(ReadOnlySpan<int> sums, int width, int channel, int channels, int places, Span<byte> y, int at, int stride, int from)
+    /// <returns>The sum to be decided, by <see cref="WriteWindow"/> for one; −1 where all are written.</returns>
+    public int WriteSums(ReadOnlySpan<int> sums, int width, int channel, int channels, int places, Span<byte> y, int at, int stride, int from)
     {
         if (_form != Form.Dequantized)
         {

@@ -59,4 +59,32 @@ public static class IntegerRow
             sums[3] = d;
         }
     }
+
+    /// <summary>What a window covers, from rows that lie in a ring.</summary>
+    /// <param name="x">The rows, integers as bytes.</param>
+    /// <param name="isSigned">Whether they are signed; others become so.</param>
+    /// <param name="from">The element of the window's first column in the first row of the ring.</param>
+    /// <param name="row">The window's first row.</param>
+    /// <param name="rows">Rows that the input has.</param>
+    /// <param name="ring">Rows that there is room for.</param>
+    /// <param name="line">From one row to the next.</param>
+    /// <param name="rowStep">Rows from one tap to the next.</param>
+    /// <param name="columns">Columns of the window.</param>
+    /// <param name="columnStep">From one tap to the next.</param>
+    /// <param name="outside">What counts for rows that the input has not.</param>
+    /// <param name="covered">Takes an element for each tap.</param>
+    public static void Gather(
+        ReadOnlySpan<byte> x, bool isSigned, int from, int row, int rows, int ring, int line, int rowStep, int columns, int columnStep, int outside, Span<sbyte> covered)
+    {
+        unchecked
+        {
+            for (int tap = 0; tap < covered.Length; row += rowStep)
+            {
+                bool isInside = row >= 0 && row < rows;
+                int start = isInside ? from + (row % ring * line) : 0;
+                for (int column = 0; column < columns; column++, tap++)
+                    covered[tap] = (sbyte)(isInside ? x[start + (column * columnStep)] - (isSigned ? 0 : 128) : outside);
+            }
+        }
+    }
 }

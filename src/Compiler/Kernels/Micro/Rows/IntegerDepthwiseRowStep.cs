@@ -92,7 +92,7 @@ internal sealed class IntegerDepthwiseRowStep(ConvLayer conv, MicroRequantisatio
     /// <summary>What becomes of the sums; where the graph's own floats must decide, the window is gathered.</summary>
     private void WriteEnd(StepWriter writer, RowMemory x, RowMemory output, string first, string count)
     {
-        string call = $"result.WriteSums(sums, channel: {first}, channels: {count}, {ending.Bytes}, at: {Sum(first == "0" ? "" : Times(first, output.Channel), "line")}, stride: {output.Channel}, places: {Width.Out}, from: ";
+        string call = $"result.WriteSums(sums, width: {Width.Out}, channel: {first}, channels: {count}, places: {Width.Out}, {ending.Bytes}, at: {Sum(first == "0" ? "" : Times(first, output.Channel), "line")}, stride: {output.Channel}, from: ";
         writer.Line($"int open = {call}0);");
         using SourceWriter.BlockScope loop = writer.Block("while (open >= 0)");
         writer.Line("// The graph's own floats decide this one.");
