@@ -74,6 +74,26 @@ public class QuantizedElementTests
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(63)]
+    [InlineData(64)]
+    [InlineData(515)]
+    public void Tables_are_read_by_the_bits_of_an_element(int length)
+    {
+        Data data = new(64);
+        byte[] table = [.. Enumerable.Range(0, 256).Select(_ => (byte)data.Next(0, 256))];
+        byte[] x = [.. Enumerable.Range(0, length).Select(i => (byte)(i * 7))];
+        byte[] y = new byte[length];
+        ByteTable.Map<byte, byte>(x, y, table);
+        Assert.Equal(x.Select(v => table[v]), y);
+        sbyte[] signed = [.. x.Select(v => unchecked((sbyte)v))];
+        ByteTable.Map<sbyte, sbyte>(signed, signed, [.. table.Select(v => unchecked((sbyte)v))]);
+        Assert.Equal(y.Select(v => unchecked((sbyte)v)), signed);
+        Assert.Throws<ArgumentException>(() => ByteTable.Map<byte, byte>(x, y, table.AsSpan(1)));
+        Expect.NoAllocation(() => ByteTable.Map<byte, byte>(x, y, table));
+    }
+
+    [Theory]
     [InlineData(1, 2, 2, 0)]
     [InlineData(12, 3, 2, 1)]
     [InlineData(16, 2, 1, 0)]

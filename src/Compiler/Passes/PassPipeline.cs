@@ -60,6 +60,7 @@ internal static class PassPipeline
     public static ImmutableArray<GraphPass> Fusing { get; } =
     [
         new MarkQuantised(), // what is computed on integers, before anything joins its nodes
+        new MarkLookups(), // of the functions between them
         new FoldDequantize(), // of what is left, what is better as floats
         new MarkAttention(), // with the transposes around it
         new MarkNormalisation(),

@@ -94,6 +94,23 @@ public sealed class QuantisedGraphTests
         model.AssertAgrees(0, 0, all.Rounded());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_byte_that_a_function_reads_twice_makes_a_table_too(bool isReadElsewhere)
+    {
+        // x · sigmoid(x), all of it quantised, as exporters write SiLU.
+        OnnxModelWriter writer = new OnnxModelWriter().Input("x", ElementType.UInt8, 3, 100).Initializer("s", [0.05f]).Initializer("z", Tensor.FromSpan<byte>(ElementType.UInt8, [120]))
+            .Node("DequantizeLinear", "x,s,z", "a").Node("Sigmoid", "a", "b").Node("QuantizeLinear", "b,s,z", "c").Node("DequantizeLinear", "c,s,z", "d").Node("Mul", "d,a", "e")
+            .Node("QuantizeLinear", "e,s,z", "y").Output("y");
+        if (isReadElsewhere) writer.Node("Neg", "d", "n").Output("n");
+        using var model = CompiledModel.Compile(writer, TestOptions.Exact);
+        Assert.Equal(isReadElsewhere, model.Plan.Root.Steps.All(s => s.Kernel != "Elementwise.Table"));
+        if (!isReadElsewhere) Assert.Equal(256, model.Plan.WeightBytes);
+        var all = new ReferenceTensor(ElementType.UInt8, [3, 100], [.. Enumerable.Range(0, 300).Select(i => (long)i)]);
+        model.AssertAgrees(0, 0, all.Rounded());
+    }
+
     [Fact]
     public void Moves_between_equal_scales_need_no_floats()
     {

@@ -27,6 +27,7 @@ internal sealed class QuantisedGraphs(QuantisedModel model)
         ["Concat"] = g => g.Concat(),
         ["moves"] = g => g.Moves(),
         ["activation"] = g => g.Activation(),
+        ["gate"] = g => g.Gate(),
         ["network"] = g => g.Network(),
     };
 
@@ -203,6 +204,26 @@ internal sealed class QuantisedGraphs(QuantisedModel model)
         string op = model.Pick("Relu", "LeakyRelu", "Abs", "Neg", "Sqrt", "Sigmoid", "Tanh", "HardSwish", "Exp");
         model.Node(op, Input([5, model.Pick(7, 40)], out _), y);
         model.Output(Quantize(y, model.Pick(ElementType.Int8, ElementType.UInt8), Scale()));
+    }
+
+    /// <summary>Functions of one input that meet again, with conversions in between or none; another layer may read the input too.</summary>
+    private void Gate()
+    {
+        string x = Input([3, model.Pick(17, 80)], out ElementType type), gate = Name("y"), y = Name("y");
+        model.Node(model.Pick("Sigmoid", "HardSigmoid", "Tanh", "Relu"), x, gate);
+        if (model.Pick(false, true)) gate = Dequantise(gate, model.Pick(ElementType.Int8, ElementType.UInt8));
+        model.Node(model.Pick("Mul", "Add", "Max"), model.Pick(x + "," + gate, gate + "," + x), y);
+        model.Output(Quantize(y, type, Scale()));
+        if (!model.Pick(false, true)) return;
+        string other = Name("y");
+        model.Node("Neg", model.Pick(x, gate), other);
+        model.Output(Quantize(other, type, Scale()));
+    }
+
+    private string Dequantise(string value, ElementType type)
+    {
+        float scale = Scale();
+        return Dequantize(Quantize(value, type, scale), type, scale);
     }
 
     /// <summary>Several layers one after the other, with residuals, each between conversions.</summary>

@@ -29,7 +29,7 @@ internal sealed class LookupKernel : Kernel
         ElementType output = read.Output;
         if (!QuantizedTypes.IsByte(output) && output != ElementType.Float32) return null;
         if (!group.Nodes.Any(n => n.Operator.Name is "QuantizeLinear" or "DequantizeLinear") || !IsKnown(group, operand, context)) return null;
-        return new LookupStep(operand.Type, output, read.Count)
+        return new LookupStep(operand.Type, output, read.Count, context.Options.IsScalar || output == ElementType.Float32)
         {
             Nodes = group.Nodes,
             Inputs = [operand.Value],
@@ -71,7 +71,7 @@ internal sealed class LookupKernel : Kernel
         return values[group.Last.Outputs[0]].ToTensor();
     }
 
-    private sealed class LookupStep(ElementType from, ElementType to, int count) : Step
+    private sealed class LookupStep(ElementType from, ElementType to, int count, bool isLoop) : Step
     {
         public override string Kernel => "Elementwise.Table";
 
@@ -79,6 +79,12 @@ internal sealed class LookupKernel : Kernel
 
         public override void Emit(StepWriter writer)
         {
+            if (!isLoop)
+            {
+                writer.Line($"ByteTable.Map({writer.Input(0)}, {writer.Output(0)}, {writer.Weight(0)});");
+                return;
+            }
+
             writer.Line($"ReadOnlySpan<{to.CSharpName()}> table = {writer.Weight(0)};");
             string index = writer.Input(0) + "[i]";
             using (writer.Block($"for (int i = 0; i < {CSharpLiteral.Of(count)}; i++)"))
