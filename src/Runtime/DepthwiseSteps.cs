@@ -9,16 +9,20 @@ internal readonly struct DepthwiseSteps
     /// <summary>Taps of a line.</summary>
     internal readonly int Taps;
 
+    /// <summary>Floats from the columns of one remainder to those of the next.</summary>
+    internal readonly nint ToRemainder;
+
     private readonly int _stride;
     private readonly int _remainder;
     private readonly nint _step;
     private readonly nint _wrap;
 
-    private DepthwiseSteps(int taps, int stride, int remainder, nint step, nint wrap)
+    private DepthwiseSteps(int taps, int stride, int remainder, nint toRemainder, nint step, nint wrap)
     {
         Taps = taps;
         _stride = stride;
         _remainder = remainder;
+        ToRemainder = toRemainder;
         _step = step;
         _wrap = wrap;
     }
@@ -33,7 +37,7 @@ internal readonly struct DepthwiseSteps
         {
             int stride = shape.StrideWidth;
             int remainder = shape.DilationWidth % stride;
-            return new(shape.KernelWidth, stride, remainder, (shape.DilationWidth / stride * lanes) + (remainder * columns * lanes), (1 - (stride * columns)) * lanes);
+            return new(shape.KernelWidth, stride, remainder, columns * lanes, (shape.DilationWidth / stride * lanes) + (remainder * columns * lanes), (1 - (stride * columns)) * lanes);
         }
     }
 

@@ -55,11 +55,33 @@ public class ChannelsLastDepthwiseTests
     }
 
     [Fact]
-    public void A_nan_reaches_the_windows_that_hold_it_and_no_others()
+    public void Wide_images_and_shared_columns_agree_with_the_definition()
+    {
+        Data data = new(44);
+        foreach (int width in new[] { 33, 60, 75, 101, 150 })
+        {
+            foreach ((int height, int kernel) in new[] { (1, 5), (3, 5), (5, 5), (7, 7), (2, 7), (9, 9) })
+            {
+                foreach (int stride in new[] { 1, 2, 3 })
+                {
+                    int channels = data.Next(1, 40);
+                    ConvCase shape = ConvCase.Square(channels, channels, data.Next(height, height + 6), width, kernel, stride, kernel / 2) with { Groups = channels };
+                    Check(shape with { Kernel = [1, height, kernel], Stride = [1, data.Next(1, 3), stride], PadBefore = [0, data.Next(0, height), data.Next(0, kernel)] }, data);
+                    Check(shape with { Kernel = [1, height, kernel], Dilation = [1, 2, 2] }, data);
+                }
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(5)]
+    [InlineData(7)]
+    public void A_nan_reaches_the_windows_that_hold_it_and_no_others(int kernel)
     {
         foreach (int size in new[] { 2, 5, 8, 13, 20 })
         {
-            ConvCase shape = ConvCase.Square(17, 17, size, size, 3, 1, 1) with { Groups = 17 };
+            ConvCase shape = ConvCase.Square(17, 17, size, size, kernel, 1, kernel / 2) with { Groups = 17 };
             float[] input = new float[shape.InputLength];
             float[] weights = new float[shape.WeightLength];
             Array.Fill(weights, 1f);
@@ -68,7 +90,7 @@ public class ChannelsLastDepthwiseTests
             ChannelsLastDepthwise.Run(input, weights, default, output, shape.ToShape(), default(Relu));
             for (int i = 0; i < output.Length; i++)
             {
-                bool near = i % 17 == 16 && Math.Abs((i / 17 / size) - 1) <= 1 && Math.Abs((i / 17 % size) - 1) <= 1;
+                bool near = i % 17 == 16 && Math.Abs((i / 17 / size) - 1) <= kernel / 2 && Math.Abs((i / 17 % size) - 1) <= kernel / 2;
                 Assert.Equal(near ? float.NaN : 0f, output[i]);
             }
         }

@@ -67,12 +67,16 @@ internal sealed class DepthwiseBlocks
         if (block.Expansion is not null) _inner.Add(first!.Value);
     }
 
-    /// <summary>Whether an activation between the convolutions is large, and several bands are what it takes to keep it near.</summary>
+    /// <summary>
+    /// Whether an activation between the convolutions is large, several bands are what it takes to keep it near, and a band reaches at least as many new
+    /// rows of the input as it goes over again.
+    /// </summary>
     private static bool Pays(DepthwiseBlock block)
     {
         ConvLayer layer = block.Depthwise.Layer;
         long between = (long)layer.InChannels * Math.Max(block.Expansion is null ? 0 : layer.Window.InLength, layer.Window.OutLength);
-        return between > FarFloats && block.Workspace.Rows < layer.Window.Height.Out && block.Workspace.Length < FarFloats;
+        return between > FarFloats && block.Workspace.Rows < layer.Window.Height.Out && block.Workspace.Length < FarFloats
+            && block.Workspace.Rows * layer.Window.Height.Stride >= (layer.Window.Height.Kernel - 1) * layer.Window.Height.Dilation;
     }
 
     /// <summary>The only group that reads what a group writes, if it reads it as its first input.</summary>
