@@ -29,6 +29,22 @@ public static class Reduce
             throw new ArgumentException("A span is shorter than the tensor's sizes need.");
         }
 
+#if NET8_0_OR_GREATER
+        // Sums are what most networks end with; in longer vectors they also spare them the type of the shorter ones.
+        if (Lanes512.IsSupported && inner > 1 && (typeof(TReduction) == typeof(SumReduction) || typeof(TReduction) == typeof(MeanReduction)))
+        {
+            LineSums.Run(input, output, outer, axis, inner, typeof(TReduction) == typeof(MeanReduction) ? axis : 1);
+            return;
+        }
+#endif
+        RunVectors(input, output, outer, axis, inner, reduction);
+    }
+
+    /// <summary>In a method of its own: the runtime loads the types of a method before its first call, whether it needs them or not.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void RunVectors<TReduction>(ReadOnlySpan<float> input, Span<float> output, int outer, int axis, int inner, TReduction reduction)
+        where TReduction : struct, IReduction
+    {
         for (int o = 0; o < outer; o++)
         {
             ReadOnlySpan<float> x = input.Slice(o * axis * inner, axis * inner);
@@ -103,7 +119,7 @@ public static class Reduce
             for (; line <= inner - (4 * lanes); line += 4 * lanes)
             {
                 ref float x = ref Unsafe.Add(ref MemoryMarshal.GetReference(input), line);
-                Vector<float> a = new(reduction.Start), b = a, c = a, d = a;
+                Vector<float> a = Simd.Fill(reduction.Start), b = a, c = a, d = a;
                 for (int i = 0; i < axis; i++)
                 {
                     a = reduction.Combine(a, reduction.Prepare(Simd.Load(ref x, 0)));

@@ -1,6 +1,5 @@
 #nullable enable
 using System;
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 #if NET8_0_OR_GREATER
@@ -27,7 +26,7 @@ internal static class Transposing
             {
                 int width = Math.Min(panel, count - first);
                 ref float source = ref Unsafe.Add(ref from, (nint)first * rows.Row);
-                if (width < panel) Clear(ref to, width / Vector<float>.Count * Vector<float>.Count, elements, panel);
+                if (width < panel) Clear(ref to, width, elements, panel);
                 if (rows.Row == 1) Copy(ref source, rows.Element, width, elements, ref to, panel);
                 else Run(ref source, rows.Row, rows.Element, width, elements, ref to, panel);
                 to = ref Unsafe.Add(ref to, elements * panel);
@@ -41,11 +40,30 @@ internal static class Transposing
     {
         unchecked
         {
+#if NET8_0_OR_GREATER
+            if (Lanes512.IsSupported && panel % default(Lanes512).Count == 0)
+            {
+                Clear<Lanes512>(ref to, first, elements, panel);
+                return;
+            }
+#endif
+            Clear<VectorLanes>(ref to, first, elements, panel);
+        }
+    }
+
+    [MethodImpl(Simd.Hot)]
+    private static void Clear<TLanes>(ref float to, int first, int elements, int panel)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        unchecked
+        {
+            TLanes v = default;
+            int start = first / v.Count * v.Count;
             for (int i = 0; i < elements; i++)
             {
-                for (int j = first; j < panel; j += Vector<float>.Count)
+                for (int j = start; j < panel; j += v.Count)
                 {
-                    Simd.Store(Vector<float>.Zero, ref to, j);
+                    v.Store(v.Fill(0f), ref to, j);
                 }
 
                 to = ref Unsafe.Add(ref to, panel);
@@ -91,12 +109,30 @@ internal static class Transposing
     {
         unchecked
         {
+#if NET8_0_OR_GREATER
+            if (Lanes512.IsSupported && width >= default(Lanes512).Count)
+            {
+                Copy<Lanes512>(ref from, element, width, elements, ref to, panel);
+                return;
+            }
+#endif
+            Copy<VectorLanes>(ref from, element, width, elements, ref to, panel);
+        }
+    }
+
+    [MethodImpl(Simd.Hot)]
+    private static void Copy<TLanes>(ref float from, nint element, int width, int elements, ref float to, int panel)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        unchecked
+        {
+            TLanes v = default;
             for (int i = 0; i < elements; i++)
             {
                 int j = 0;
-                for (; j <= width - Vector<float>.Count; j += Vector<float>.Count)
+                for (; j <= width - v.Count; j += v.Count)
                 {
-                    Simd.Store(Simd.Load(ref from, j), ref to, j);
+                    v.Store(v.Load(ref from, j), ref to, j);
                 }
 
                 for (; j < width; j++)

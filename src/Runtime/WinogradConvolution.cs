@@ -64,6 +64,34 @@ public static class WinogradConvolution
         WinogradPass<VectorLanes>.Run(input, weights, bias, addend, output, workspace, plan, shape, activation);
     }
 
+    /// <summary>Computes one convolution of a network from its weights as they are, which a first run transforms for itself and later ones have kept.</summary>
+    /// <param name="input">[Batch, InHeight, InWidth, InChannels].</param>
+    /// <param name="rows">[OutChannels, InChannels, KernelHeight, KernelWidth], as ONNX has them.</param>
+    /// <param name="filters">The transformed weights of all such layers of the network.</param>
+    /// <param name="layer">This one's place among them.</param>
+    /// <param name="bias">[OutChannels], or empty for none.</param>
+    /// <param name="addend">A tensor of the output's shape, or empty for none. It may be the output itself.</param>
+    /// <param name="output">[Batch, OutHeight, OutWidth, OutChannels]; must not overlap the input.</param>
+    /// <param name="workspace">At least <see cref="WorkspaceLength"/> floats; contents are lost.</param>
+    /// <param name="shape">All sizes: two spatial axes or one, one group, strides and dilations 1.</param>
+    /// <param name="tileHeight">Outputs of a tile along the height; see <see cref="Serves"/>.</param>
+    /// <param name="tileWidth">Outputs of a tile along the width.</param>
+    /// <param name="activation">Applied to every element.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="filters"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such layer.</exception>
+    /// <exception cref="ArgumentException">A span is shorter than the shape needs, or the shape is of another kind.</exception>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void RunKept<TActivation>(
+        ReadOnlySpan<float> input, ReadOnlySpan<float> rows, WinogradFilters filters, int layer, ReadOnlySpan<float> bias, ReadOnlySpan<float> addend,
+        Span<float> output, Span<float> workspace, in ConvShape shape, int tileHeight, int tileWidth, TActivation activation)
+        where TActivation : struct, IActivation
+    {
+        if (filters is null) throw new ArgumentNullException(nameof(filters));
+        ReadOnlySpan<float> weights = filters.Of(layer, rows, shape, tileHeight, tileWidth, out float[]? shared);
+        Run(input, weights, bias, addend, output, workspace, shape, tileHeight, tileWidth, activation);
+        filters.Return(shared);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsServed(in ConvShape shape, int tileHeight, int tileWidth) =>
         Serves(shape.KernelHeight, tileHeight) && Serves(shape.KernelWidth, tileWidth)

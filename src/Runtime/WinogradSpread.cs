@@ -1,4 +1,5 @@
 #nullable enable
+using System;
 using System.Runtime.CompilerServices;
 
 namespace RedGen.Runtime;
@@ -17,23 +18,25 @@ internal static class WinogradSpread
     /// <param name="kernelHeight">Taps along the height.</param>
     /// <param name="kernelWidth">Taps along the width.</param>
     /// <param name="kernels">[channel][tap][output of the panel].</param>
+    /// <param name="channels">Channels.</param>
     /// <param name="half">Room for [tap along the height][point along the width][output].</param>
     /// <param name="packed">Takes [point][channel][output], from the panel's first output on.</param>
     /// <param name="pointLength">From one point to the next.</param>
     [MethodImpl(Simd.Hot)]
     internal static void Run<TLanes>(
-        double[] high, double[] wide, int kernelHeight, int kernelWidth, float[] kernels, double[] half, ref float packed, nint pointLength)
+        Span<double> high, Span<double> wide, int kernelHeight, int kernelWidth, ref float kernels, int channels, Span<double> half, ref float packed, nint pointLength)
         where TLanes : struct, IDoubleLanes<TLanes>
     {
         unchecked
         {
             int pointsWidth = wide.Length / kernelWidth;
             int line = kernelWidth * Dense.PanelWidth;
-            for (int at = 0; at < kernels.Length; at += kernelHeight * line)
+            for (; channels > 0; channels--)
             {
                 for (int row = 0; row < kernelHeight; row++)
                 {
-                    Widthwise<TLanes>(wide, kernelWidth, ref kernels[at + (row * line)], ref half[row * pointsWidth * Dense.PanelWidth]);
+                    Widthwise<TLanes>(wide, kernelWidth, ref kernels, ref half[row * pointsWidth * Dense.PanelWidth]);
+                    kernels = ref Unsafe.Add(ref kernels, line);
                 }
 
                 for (int q = 0; q < pointsWidth; q++)
@@ -48,7 +51,7 @@ internal static class WinogradSpread
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Widthwise<TLanes>(double[] matrix, int taps, ref float from, ref double to)
+    private static void Widthwise<TLanes>(Span<double> matrix, int taps, ref float from, ref double to)
         where TLanes : struct, IDoubleLanes<TLanes>
     {
         unchecked
@@ -79,7 +82,7 @@ internal static class WinogradSpread
 
     /// <summary>Two vectors at a time, which rounded are one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Heightwise<TLanes>(double[] matrix, int taps, ref double from, nint step, ref float to, nint pointStep)
+    private static void Heightwise<TLanes>(Span<double> matrix, int taps, ref double from, nint step, ref float to, nint pointStep)
         where TLanes : struct, IDoubleLanes<TLanes>
     {
         unchecked

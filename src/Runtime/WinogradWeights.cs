@@ -1,15 +1,30 @@
 #nullable enable
 using System;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace RedGen.Runtime;
 
 /// <summary>
-/// Transforms the weights of convolutions for <see cref="WinogradConvolution"/>. Generated code does that once, at its first use. Sums are
+/// Transforms the weights of convolutions for <see cref="WinogradConvolution"/>. Generated code does that in its first runs. Sums are
 /// formed in double and rounded once.
 /// </summary>
 public static class WinogradWeights
 {
+    /// <summary>Columns of weights that are transposed at a time: they stay in the first cache.</summary>
+    private const int Columns = 256;
+
+    /// <summary>Floats of the transformed weights of one convolution.</summary>
+    /// <param name="outputs">Output channels.</param>
+    /// <param name="channels">Input channels.</param>
+    /// <param name="kernelHeight">Taps along the height.</param>
+    /// <param name="kernelWidth">Taps along the width.</param>
+    /// <param name="tileHeight">Outputs of a tile along the height.</param>
+    /// <param name="tileWidth">Outputs of a tile along the width.</param>
+    /// <exception cref="OverflowException">They are no array.</exception>
+    public static int Length(int outputs, int channels, int kernelHeight, int kernelWidth, int tileHeight, int tileWidth) =>
+        checked((tileHeight + kernelHeight - 1) * (tileWidth + kernelWidth - 1) * ((outputs + Dense.PanelWidth - 1) / Dense.PanelWidth) * channels * Dense.PanelWidth);
+
     /// <summary>Transforms the kernels of one convolution.</summary>
     /// <param name="rows">[outputs, channels, kernelHeight, kernelWidth], as ONNX has them.</param>
     /// <param name="outputs">Output channels.</param>
@@ -23,59 +38,80 @@ public static class WinogradWeights
     public static float[] Transform(
         ReadOnlySpan<float> rows, int outputs, int channels, int kernelHeight, int kernelWidth, int tileHeight, int tileWidth)
     {
+        Check(rows, outputs, channels, kernelHeight, kernelWidth, tileHeight, tileWidth);
+        float[] packed = new float[Length(outputs, channels, kernelHeight, kernelWidth, tileHeight, tileWidth)];
+        TransformTo(rows, outputs, channels, kernelHeight, kernelWidth, tileHeight, tileWidth, packed);
+        return packed;
+    }
+
+    /// <summary><see cref="Transform"/> into memory of the caller's. Every element is written once.</summary>
+    internal static void TransformTo(
+        ReadOnlySpan<float> rows, int outputs, int channels, int kernelHeight, int kernelWidth, int tileHeight, int tileWidth, Span<float> packed)
+    {
+        Check(rows, outputs, channels, kernelHeight, kernelWidth, tileHeight, tileWidth);
+        int length = Length(outputs, channels, kernelHeight, kernelWidth, tileHeight, tileWidth);
+        if (packed.Length < length) throw new ArgumentException("There is no room for the transformed weights.", nameof(packed));
+        if (length == 0) return;
+        int pointsHeight = tileHeight + kernelHeight - 1, pointsWidth = tileWidth + kernelWidth - 1;
+        Span<double> high = stackalloc double[pointsHeight * kernelHeight];
+        Span<double> wide = stackalloc double[pointsWidth * kernelWidth];
+        Fill(high, kernelHeight);
+        Fill(wide, kernelWidth);
+        int taps = kernelHeight * kernelWidth;
+        int depth = channels * taps;
+        int pointLength = length / (pointsHeight * pointsWidth);
+        int together = Columns / taps;
+        Span<float> kernels = stackalloc float[Columns * Dense.PanelWidth];
+        Span<double> half = stackalloc double[kernelHeight * pointsWidth * Dense.PanelWidth];
+        ref float taken = ref MemoryMarshal.GetReference(kernels);
+        ref float place = ref MemoryMarshal.GetReference(packed);
+        for (int first = 0; first < outputs; first += Dense.PanelWidth)
+        {
+            int width = Math.Min(outputs - first, Dense.PanelWidth);
+            if (width < Dense.PanelWidth) kernels.Clear();
+            for (int channel = 0; channel < channels; channel += together)
+            {
+                int count = Math.Min(channels - channel, together);
+                ref float from = ref MemoryMarshal.GetReference(rows.Slice((first * depth) + (channel * taps)));
+                Transposition.Run(ref from, depth, ref taken, Dense.PanelWidth, width, count * taps);
+                Spread(high, wide, kernelHeight, kernelWidth, ref taken, count, half, ref place, pointLength);
+                place = ref Unsafe.Add(ref place, count * Dense.PanelWidth);
+            }
+        }
+    }
+
+    private static void Spread(
+        Span<double> high, Span<double> wide, int kernelHeight, int kernelWidth, ref float kernels, int channels, Span<double> half, ref float place, int pointLength)
+    {
+#if NET8_0_OR_GREATER
+        if (Lanes512.IsSupported)
+        {
+            WinogradSpread.Run<Doubles512>(high, wide, kernelHeight, kernelWidth, ref kernels, channels, half, ref place, pointLength);
+            return;
+        }
+#endif
+        WinogradSpread.Run<VectorDoubles>(high, wide, kernelHeight, kernelWidth, ref kernels, channels, half, ref place, pointLength);
+    }
+
+    private static void Check(ReadOnlySpan<float> rows, int outputs, int channels, int kernelHeight, int kernelWidth, int tileHeight, int tileWidth)
+    {
         if (outputs < 0 || channels < 0 || !WinogradConvolution.Serves(kernelHeight, tileHeight) || !WinogradConvolution.Serves(kernelWidth, tileWidth)
             || rows.Length != (long)outputs * channels * kernelHeight * kernelWidth)
         {
             throw new ArgumentException("The rows are not outputs × channels × taps, or the tiles do not serve the kernel.", nameof(rows));
         }
-
-        double[] high = Matrix(kernelHeight, tileHeight + kernelHeight - 1);
-        double[] wide = Matrix(kernelWidth, tileWidth + kernelWidth - 1);
-        int panels = (outputs + Dense.PanelWidth - 1) / Dense.PanelWidth;
-        int pointsHeight = high.Length / kernelHeight;
-        int pointsWidth = wide.Length / kernelWidth;
-        int pointLength = panels * channels * Dense.PanelWidth;
-        float[] packed = new float[pointsHeight * pointsWidth * pointLength];
-        int depth = channels * kernelHeight * kernelWidth;
-        if (depth == 0) return packed;
-        float[] kernels = new float[depth * Dense.PanelWidth];
-        double[] half = new double[kernelHeight * pointsWidth * Dense.PanelWidth];
-        for (int panel = 0; panel < panels; panel++)
-        {
-            int first = panel * Dense.PanelWidth;
-            int width = Math.Min(outputs - first, Dense.PanelWidth);
-            if (width < Dense.PanelWidth) Array.Clear(kernels, 0, kernels.Length);
-            Transposition.Run(ref MemoryMarshal.GetReference(rows.Slice(first * depth)), depth, ref kernels[0], Dense.PanelWidth, width, depth);
-            ref float place = ref packed[panel * channels * Dense.PanelWidth];
-#if NET8_0_OR_GREATER
-            if (Lanes512.IsSupported)
-            {
-                WinogradSpread.Run<Doubles512>(high, wide, kernelHeight, kernelWidth, kernels, half, ref place, pointLength);
-                continue;
-            }
-#endif
-            WinogradSpread.Run<VectorDoubles>(high, wide, kernelHeight, kernelWidth, kernels, half, ref place, pointLength);
-        }
-
-        return packed;
     }
 
     /// <summary>points × taps: what each tap counts for in the value at a point.</summary>
-    private static double[] Matrix(int taps, int points)
+    private static void Fill(Span<double> matrix, int taps)
     {
-        double[] matrix = new double[points * taps];
-        if (points == 1)
-        {
-            return matrix;
-        }
-
-        double[] places = points == 4 ? [0, 1, -1] : [0, WinogradPoints.Small, -WinogradPoints.Small, WinogradPoints.Large, -WinogradPoints.Large];
-        for (int i = 0; i < places.Length; i++)
+        int points = matrix.Length / taps;
+        for (int i = 0; i < points - 1; i++)
         {
             double value = 1;
-            for (int j = 0; j < places.Length; j++)
+            for (int j = 0; j < points - 1; j++)
             {
-                value /= i == j ? 1 : places[i] - places[j];
+                value /= i == j ? 1 : Place(i, points) - Place(j, points);
             }
 
             // Four points have their first input transform negated: d0 − d2.
@@ -83,10 +119,17 @@ public static class WinogradWeights
             for (int k = 0; k < taps; k++)
             {
                 matrix[(i * taps) + k] = value;
-                value *= places[i];
+                value *= Place(i, points);
             }
         }
-
-        return matrix;
     }
+
+    private static double Place(int point, int points) => point switch
+    {
+        1 => points == 4 ? 1 : WinogradPoints.Small,
+        2 => points == 4 ? -1 : -WinogradPoints.Small,
+        3 => WinogradPoints.Large,
+        4 => -WinogradPoints.Large,
+        _ => 0,
+    };
 }

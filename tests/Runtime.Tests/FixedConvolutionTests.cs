@@ -5,6 +5,7 @@ using Xunit;
 namespace RedGen.Runtime.Tests;
 
 /// <summary>Convolutions compiled for their sizes, against a naive loop in double.</summary>
+[Collection(nameof(FirstCalls))]
 public class FixedConvolutionTests
 {
     /// <summary>The sizes that <see cref="AnySizes"/> has at the moment. Constants are only faster.</summary>

@@ -20,7 +20,7 @@ internal static class ModelEmitter
     public static EmittedModel Emit(ExecutionPlan plan, ImmutableArray<string> proven, CancellationToken cancellationToken)
     {
         if (plan.Options.Profile == Profile.Micro) return MicroEmitter.Emit(plan, proven, cancellationToken);
-        var weights = new WeightTable();
+        var weights = new WeightTable(KeptWeights.Serves(plan));
         ImmutableArray<EmittedStep> steps = EmittedStep.NameAll(plan, weights);
         string model = EmitModel(plan, steps, weights, proven, cancellationToken);
         WeightFile file = WeightEmitter.Emit(plan, weights);
@@ -28,7 +28,7 @@ internal static class ModelEmitter
         if (weights.All.Length > 0) sources = sources.Add(new GeneratedSource(plan.ClassName + ".Weights.g.cs", file.Text));
         if (plan.Options.Runtime == RuntimeMode.Source)
         {
-            string code = string.Join("\n", weights.Expanded.Select(w => w.Expression).Prepend(model).Append(file.Named));
+            string code = string.Join("\n", weights.Expanded.Select(w => w.Expression).Concat(weights.Kept.Expression).Prepend(model).Append(file.Named));
             sources = sources.AddRange(plan.Options.IsPortable ? PortableSources.For(code) : RuntimeSources.For(code));
         }
 
@@ -57,7 +57,7 @@ internal static class ModelEmitter
         string named = outputs.Any(o => o.IsOpen) ? "Tensors" : plan.HasBatches ? "ParallelBatch ParallelOptions" : "";
         if (!plan.Options.IsPortable && PredictEmitter.HasAlignedScratch(plan)) named += " AlignedMemory";
         if (!plan.Options.IsPortable && PredictEmitter.ComparesFloats(inputs, outputs)) named += " Aliasing";
-        if (WarmupEmitter.HasOwnKernels(plan)) named += " FirstCalls";
+        if (WarmupEmitter.SkipsFirstCalls(plan)) named += " FirstCalls";
         using SourceWriter.BlockScope space = FileHeader.Write(code, plan, string.Join("\n", plan.Buffers.Values.Select(b => b.ElementType.CSharpName()).Distinct().Prepend(body).Append(named)));
         ClassDocumentation.Write(code, plan, steps, proven);
         code.Line($"[GeneratedCode(\"RedGen\", \"{FileHeader.Version}\")]");

@@ -45,8 +45,11 @@ public sealed class StepWriter
     /// <summary>The name of a Span with all elements of an output.</summary>
     public string Output(int index) => _outputs[index];
 
-    /// <summary>The name of a ReadOnlySpan with one of <see cref="Step.Weights"/>.</summary>
+    /// <summary>The name of a ReadOnlySpan with one of <see cref="Step.Weights"/>; of a kept one three arguments: what it is made from, what keeps it, and its layer there.</summary>
     public string Weight(int index) => _weights[index];
+
+    /// <summary>Whether one of <see cref="Step.Weights"/> is made in first runs and kept later (<see cref="WeightTransform.Keeper"/>).</summary>
+    public bool IsKept(int index) => Step.Weights[index].Transform is { Keeper: { } keeper } && _weights[index].Contains(", Expanded." + keeper + ", ");
 
     /// <summary>The name of a ReadOnlySpan with the weight that has a role; <c>default</c> where the step has none.</summary>
     public string WeightOf(string role)

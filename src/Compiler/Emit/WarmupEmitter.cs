@@ -19,10 +19,11 @@ internal static class WarmupEmitter
         {
             if (MakesAll(plan)) code.Line("Expanded.MakeAll();");
             string arguments = string.Join(", ", inputs.Concat(outputs.Where(o => !o.IsOpen && !outputs.Any(other => other.IsOpen))).Select(v => $"new {v.CSharp}[{v.Pascal}Length]"));
-            bool compiles = HasOwnKernels(plan);
-            if (compiles)
+            bool skips = SkipsFirstCalls(plan);
+            if (skips)
             {
-                code.Line("// Small layers are compiled for their sizes now, and not after their first calls.");
+                string[] done = [.. new[] { HasOwnKernels(plan) ? "small layers are compiled for their sizes" : "", KeptWeights.Serves(plan) ? "transformed weights are kept" : "" }.Where(static d => d.Length > 0)];
+                code.Line($"// {char.ToUpperInvariant(done[0][0])}{string.Join(" and ", done).Substring(1)} now, and not after the first calls.");
                 code.Line("FirstCalls.Skip();");
             }
 
@@ -37,14 +38,17 @@ internal static class WarmupEmitter
                     code.Line("// Zeros are nothing that this network takes. What it has computed until then is compiled.");
             }
 
-            if (compiles) code.Line("FirstCalls.Resume();");
+            if (skips) code.Line("FirstCalls.Resume();");
         }
 
         code.Line();
     }
 
+    /// <summary>Whether first calls do what later ones need not, or less than those.</summary>
+    public static bool SkipsFirstCalls(ExecutionPlan plan) => HasOwnKernels(plan) || KeptWeights.Serves(plan);
+
     /// <summary>Whether layers are compiled for their sizes after their first calls.</summary>
-    public static bool HasOwnKernels(ExecutionPlan plan) => !plan.Options.IsPortable && plan.Root.Steps.Any(static s => s.HasOwnKernel);
+    private static bool HasOwnKernels(ExecutionPlan plan) => !plan.Options.IsPortable && plan.Root.Steps.Any(static s => s.HasOwnKernel);
 
     /// <summary>Whether there are expanded weights that a run over zeros may leave out: those of branches.</summary>
     public static bool MakesAll(ExecutionPlan plan) => PredictEmitter.Expands(plan) && HasBodies(plan);

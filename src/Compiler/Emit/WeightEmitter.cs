@@ -70,7 +70,7 @@ internal static class WeightEmitter
         var code = new SourceWriter();
         bool packs = !plan.Options.IsPortable && weights.Where(IsLong).Sum(w => (long)w.Weight.Data.Length) <= PackedLimit;
         string named = packs && weights.Any(IsLong) ? PackedFloats : "";
-        SourceWriter.BlockScope space = FileHeader.Write(code, plan, string.Join("\n", weights.Select(w => w.Weight.ElementType.CSharpName()).Concat(table.Expanded.Select(w => w.Expression)).Append(named)));
+        SourceWriter.BlockScope space = FileHeader.Write(code, plan, string.Join("\n", weights.Select(w => w.Weight.ElementType.CSharpName()).Concat(table.Expanded.Select(w => w.Expression)).Concat(table.Kept.Expression).Append(named)));
         long total = weights.Sum(w => (long)w.Weight.Data.Length);
         bool resource = plan.Options.WeightResource is not null && (plan.Options.Weights == WeightTier.Resource || (plan.Options.Weights is WeightTier.Auto or WeightTier.InPlace or WeightTier.Expand && total > ResourceLimit));
         long stringBytes = 0;
@@ -91,31 +91,33 @@ internal static class WeightEmitter
                 }
             }
 
-            WriteExpanded(code, plan, table.Expanded);
+            WriteExpanded(code, plan, table.Expanded, table.Kept);
         }
 
         space.Dispose();
         return new WeightFile(code.ToString(), blob, stringBytes, named);
     }
 
-    private static void WriteExpanded(SourceWriter code, ExecutionPlan plan, ImmutableArray<ExpandedWeight> expanded)
+    private static void WriteExpanded(SourceWriter code, ExecutionPlan plan, ImmutableArray<ExpandedWeight> expanded, KeptWeights kept)
     {
-        if (expanded.IsEmpty) return;
+        if (expanded.IsEmpty && kept.Class is null) return;
         code.Line();
         code.Line("/// <summary>");
-        code.Line("/// Weights as the layers' kernels read them, made when a layer first runs. Threads that come at the same time may make an array twice; one of the two stays.");
+        code.Line("/// Weights as the layers' kernels read them, made when a layer first runs. Threads that come at the same time may make them twice; one of the two stays.");
         code.Line("/// </summary>");
         using (code.Block("private static class Expanded"))
         {
+            WriteKept(code, plan, kept);
+            if (kept.Class is not null && !expanded.IsEmpty) code.Line();
             foreach (ExpandedWeight weight in expanded) code.Line($"private static float[]{(plan.Options.IsPortable ? "" : "?")} {FieldOf(weight)};");
             foreach (ExpandedWeight weight in expanded)
             {
                 code.Line();
                 code.Line("/// <summary>" + XmlText.Escape(weight.Comment) + ".</summary>");
-                string kept = plan.Options.IsPortable ? $"{FieldOf(weight)} ?? ({FieldOf(weight)} = {weight.Expression})" : $"{FieldOf(weight)} ??= {weight.Expression}";
+                string made = plan.Options.IsPortable ? $"{FieldOf(weight)} ?? ({FieldOf(weight)} = {weight.Expression})" : $"{FieldOf(weight)} ??= {weight.Expression}";
                 code.Line(weight.IsAligned
-                    ? $"internal static ReadOnlySpan<float> {weight.Name} => AlignedMemory.OfCopy({kept});"
-                    : $"internal static float[] {weight.Name} => {kept};");
+                    ? $"internal static ReadOnlySpan<float> {weight.Name} => AlignedMemory.OfCopy({made});"
+                    : $"internal static float[] {weight.Name} => {made};");
             }
 
             if (!WarmupEmitter.MakesAll(plan)) return;
@@ -126,7 +128,23 @@ internal static class WeightEmitter
         }
     }
 
-    private static string FieldOf(ExpandedWeight weight) => "s_" + char.ToLowerInvariant(weight.Name[0]) + weight.Name.Substring(1);
+    private static void WriteKept(SourceWriter code, ExecutionPlan plan, KeptWeights kept)
+    {
+        if (kept.Class is not { } name) return;
+        string field = FieldOf(name);
+        string[] lines = [.. kept.Expression];
+        code.Line($"private static {name}{(plan.Options.IsPortable ? "" : "?")} {field};");
+        code.Line();
+        code.Line("/// <summary>Transformed weights: of a first run for each layer in turn, kept from the second on. The numbers are their lengths.</summary>");
+        lines[lines.Length - 1] += plan.Options.IsPortable ? ");" : ";";
+        code.Line($"internal static {name} {name} => {(plan.Options.IsPortable ? $"{field} ?? ({field} =" : field + " ??=")} {lines[0]}");
+        using (code.Indent())
+            foreach (string line in lines.Skip(1)) code.Line(line);
+    }
+
+    private static string FieldOf(ExpandedWeight weight) => FieldOf(weight.Name);
+
+    private static string FieldOf(string name) => "s_" + char.ToLowerInvariant(name[0]) + name.Substring(1);
 
     private static bool IsLong(NamedWeight named) => !named.Weight.IsText && named.Weight.Length > LiteralLimit;
 

@@ -20,7 +20,8 @@ internal sealed record NamedWeight(string Name, Weight Weight, string Comment);
 internal sealed record ExpandedWeight(string Name, string Expression, string Comment, bool IsAligned);
 
 /// <summary>All constant arrays of a plan with their names; equal arrays are one.</summary>
-internal sealed class WeightTable
+/// <param name="keeps">Whether <see cref="Kept"/> takes weights; else each has an array of its own.</param>
+internal sealed class WeightTable(bool keeps)
 {
     private readonly Dictionary<Weight, NamedWeight> _byContent = new(WeightContentComparer.Instance);
     private readonly Dictionary<Weight, ExpandedWeight> _expandedByContent = new(WeightContentComparer.Instance);
@@ -34,9 +35,14 @@ internal sealed class WeightTable
     /// <summary>The arrays that are expanded from others, in the order in which steps ask for them.</summary>
     public ImmutableArray<ExpandedWeight> Expanded => _expanded.ToImmutable();
 
-    /// <summary>The C# expression for a weight.</summary>
+    /// <summary>The weights that one object makes and keeps for all layers.</summary>
+    public KeptWeights Kept { get; } = new();
+
+    /// <summary>The C# expression for a weight. Of a kept one they are three arguments: its source, the object that keeps it, and its layer.</summary>
     public string Add(string stepName, Weight weight, string comment)
     {
+        if (keeps && weight.Transform is { Keeper: { } keeper } transform && Kept.Add(weight) is { } layer)
+            return $"{Add(stepName, transform.Source, comment)}, Expanded.{keeper}, layer: {layer.ToString(CultureInfo.InvariantCulture)}";
         if (weight.IsMade) return "Expanded." + Expand(stepName, weight, comment).Name;
         if (!_byContent.TryGetValue(weight, out NamedWeight? named))
         {

@@ -9,4 +9,10 @@ public sealed record WeightTransform(string Function, Weight Source, string Size
 {
     /// <summary>Whether the array holds the weights from the first cache line in it on, so that no vector crosses one.</summary>
     public bool IsAligned { get; init; }
+
+    /// <summary>
+    /// The runtime's class that makes the arrays of all such layers of a model, and keeps them from the second run on; null for an array of its own, made at the first use.
+    /// The kernel then takes the source, that class's object and the layer's number in it.
+    /// </summary>
+    public string? Keeper { get; init; }
 }

@@ -136,7 +136,7 @@ internal static partial class Digits
     /// </summary>
     public static void Warmup()
     {
-        // Small layers are compiled for their sizes now, and not after their first calls.
+        // Small layers are compiled for their sizes now, and not after the first calls.
         FirstCalls.Skip();
         Predict(new float[InputLength], new float[LogitsLength]);
         FirstCalls.Resume();

@@ -176,7 +176,7 @@ internal static partial class ResNet20
     /// </summary>
     public static void Warmup()
     {
-        // Small layers are compiled for their sizes now, and not after their first calls.
+        // Small layers are compiled for their sizes and transformed weights are kept now, and not after the first calls.
         FirstCalls.Skip();
         Predict(new float[InputLength], new float[LogitsLength]);
         FirstCalls.Resume();
@@ -260,7 +260,7 @@ internal static partial class ResNet20
             inHeight: 32, inWidth: 32, outHeight: 32, outWidth: 32,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        WinogradConvolution.Run(x, Expanded.Conv2Weights, Weights.Conv2Bias, default, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
+        WinogradConvolution.RunKept(x, Weights.Conv2Filters, Expanded.WinogradFilters, layer: 0, Weights.Conv2Bias, default, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
     }
 
     /// <summary>Conv 3×3, 16 → 16 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last ('/layer1/layer1.0/conv2/Conv', '/layer1/layer1.0/Add', '/layer1/layer1.0/Relu_1').</summary>
@@ -271,7 +271,7 @@ internal static partial class ResNet20
             inHeight: 32, inWidth: 32, outHeight: 32, outWidth: 32,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        WinogradConvolution.Run(x, Expanded.Conv3Weights, Weights.Conv3Bias, residual, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
+        WinogradConvolution.RunKept(x, Weights.Conv3Filters, Expanded.WinogradFilters, layer: 1, Weights.Conv3Bias, residual, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
     }
 
     /// <summary>Conv 3×3, 16 → 16 channels, pad 1, Winograd F(4×4), then Relu, channels last ('/layer1/layer1.1/conv1/Conv', '/layer1/layer1.1/Relu').</summary>
@@ -282,7 +282,7 @@ internal static partial class ResNet20
             inHeight: 32, inWidth: 32, outHeight: 32, outWidth: 32,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        WinogradConvolution.Run(x, Expanded.Conv4Weights, Weights.Conv4Bias, default, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
+        WinogradConvolution.RunKept(x, Weights.Conv4Filters, Expanded.WinogradFilters, layer: 2, Weights.Conv4Bias, default, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
     }
 
     /// <summary>Conv 3×3, 16 → 16 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last ('/layer1/layer1.1/conv2/Conv', '/layer1/layer1.1/Add', '/layer1/layer1.1/Relu_1').</summary>
@@ -293,7 +293,7 @@ internal static partial class ResNet20
             inHeight: 32, inWidth: 32, outHeight: 32, outWidth: 32,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        WinogradConvolution.Run(x, Expanded.Conv5Weights, Weights.Conv5Bias, residual, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
+        WinogradConvolution.RunKept(x, Weights.Conv5Filters, Expanded.WinogradFilters, layer: 3, Weights.Conv5Bias, residual, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
     }
 
     /// <summary>Conv 3×3, 16 → 16 channels, pad 1, Winograd F(4×4), then Relu, channels last ('/layer1/layer1.2/conv1/Conv', '/layer1/layer1.2/Relu').</summary>
@@ -304,7 +304,7 @@ internal static partial class ResNet20
             inHeight: 32, inWidth: 32, outHeight: 32, outWidth: 32,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        WinogradConvolution.Run(x, Expanded.Conv6Weights, Weights.Conv6Bias, default, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
+        WinogradConvolution.RunKept(x, Weights.Conv6Filters, Expanded.WinogradFilters, layer: 4, Weights.Conv6Bias, default, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
     }
 
     /// <summary>Conv 3×3, 16 → 16 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last ('/layer1/layer1.2/conv2/Conv', '/layer1/layer1.2/Add', '/layer1/layer1.2/Relu_1').</summary>
@@ -315,7 +315,7 @@ internal static partial class ResNet20
             inHeight: 32, inWidth: 32, outHeight: 32, outWidth: 32,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        WinogradConvolution.Run(x, Expanded.Conv7Weights, Weights.Conv7Bias, residual, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
+        WinogradConvolution.RunKept(x, Weights.Conv7Filters, Expanded.WinogradFilters, layer: 5, Weights.Conv7Bias, residual, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
     }
 
     /// <summary>Conv 3×3, 16 → 32 channels, stride 2, pad 1, then Relu, channels last ('/layer2/layer2.0/conv1/Conv', '/layer2/layer2.0/Relu').</summary>
@@ -365,7 +365,7 @@ internal static partial class ResNet20
             inHeight: 16, inWidth: 16, outHeight: 16, outWidth: 16,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        WinogradConvolution.Run(x, Expanded.Conv9Weights, Weights.Conv9Bias, residual, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
+        WinogradConvolution.RunKept(x, Weights.Conv9Filters, Expanded.WinogradFilters, layer: 6, Weights.Conv9Bias, residual, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
     }
 
     /// <summary>Conv 3×3, 32 → 32 channels, pad 1, Winograd F(4×4), then Relu, channels last ('/layer2/layer2.1/conv1/Conv', '/layer2/layer2.1/Relu').</summary>
@@ -376,7 +376,7 @@ internal static partial class ResNet20
             inHeight: 16, inWidth: 16, outHeight: 16, outWidth: 16,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        WinogradConvolution.Run(x, Expanded.Conv10Weights, Weights.Conv10Bias, default, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
+        WinogradConvolution.RunKept(x, Weights.Conv10Filters, Expanded.WinogradFilters, layer: 7, Weights.Conv10Bias, default, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
     }
 
     /// <summary>Conv 3×3, 32 → 32 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last ('/layer2/layer2.1/conv2/Conv', '/layer2/layer2.1/Add', '/layer2/layer2.1/Relu_1').</summary>
@@ -387,7 +387,7 @@ internal static partial class ResNet20
             inHeight: 16, inWidth: 16, outHeight: 16, outWidth: 16,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        WinogradConvolution.Run(x, Expanded.Conv11Weights, Weights.Conv11Bias, residual, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
+        WinogradConvolution.RunKept(x, Weights.Conv11Filters, Expanded.WinogradFilters, layer: 8, Weights.Conv11Bias, residual, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
     }
 
     /// <summary>Conv 3×3, 32 → 32 channels, pad 1, Winograd F(4×4), then Relu, channels last ('/layer2/layer2.2/conv1/Conv', '/layer2/layer2.2/Relu').</summary>
@@ -398,7 +398,7 @@ internal static partial class ResNet20
             inHeight: 16, inWidth: 16, outHeight: 16, outWidth: 16,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        WinogradConvolution.Run(x, Expanded.Conv12Weights, Weights.Conv12Bias, default, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
+        WinogradConvolution.RunKept(x, Weights.Conv12Filters, Expanded.WinogradFilters, layer: 9, Weights.Conv12Bias, default, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
     }
 
     /// <summary>Conv 3×3, 32 → 32 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last ('/layer2/layer2.2/conv2/Conv', '/layer2/layer2.2/Add', '/layer2/layer2.2/Relu_1').</summary>
@@ -409,7 +409,7 @@ internal static partial class ResNet20
             inHeight: 16, inWidth: 16, outHeight: 16, outWidth: 16,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        WinogradConvolution.Run(x, Expanded.Conv13Weights, Weights.Conv13Bias, residual, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
+        WinogradConvolution.RunKept(x, Weights.Conv13Filters, Expanded.WinogradFilters, layer: 10, Weights.Conv13Bias, residual, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
     }
 
     /// <summary>Conv 3×3, 32 → 64 channels, stride 2, pad 1, then Relu, channels last ('/layer3/layer3.0/conv1/Conv', '/layer3/layer3.0/Relu').</summary>
@@ -459,7 +459,7 @@ internal static partial class ResNet20
             inHeight: 8, inWidth: 8, outHeight: 8, outWidth: 8,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        WinogradConvolution.Run(x, Expanded.Conv15Weights, Weights.Conv15Bias, residual, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
+        WinogradConvolution.RunKept(x, Weights.Conv15Filters, Expanded.WinogradFilters, layer: 11, Weights.Conv15Bias, residual, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
     }
 
     /// <summary>Conv 3×3, 64 → 64 channels, pad 1, Winograd F(4×4), then Relu, channels last ('/layer3/layer3.1/conv1/Conv', '/layer3/layer3.1/Relu').</summary>
@@ -470,7 +470,7 @@ internal static partial class ResNet20
             inHeight: 8, inWidth: 8, outHeight: 8, outWidth: 8,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        WinogradConvolution.Run(x, Expanded.Conv16Weights, Weights.Conv16Bias, default, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
+        WinogradConvolution.RunKept(x, Weights.Conv16Filters, Expanded.WinogradFilters, layer: 12, Weights.Conv16Bias, default, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
     }
 
     /// <summary>Conv 3×3, 64 → 64 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last ('/layer3/layer3.1/conv2/Conv', '/layer3/layer3.1/Add', '/layer3/layer3.1/Relu_1').</summary>
@@ -481,7 +481,7 @@ internal static partial class ResNet20
             inHeight: 8, inWidth: 8, outHeight: 8, outWidth: 8,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        WinogradConvolution.Run(x, Expanded.Conv17Weights, Weights.Conv17Bias, residual, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
+        WinogradConvolution.RunKept(x, Weights.Conv17Filters, Expanded.WinogradFilters, layer: 13, Weights.Conv17Bias, residual, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
     }
 
     /// <summary>Conv 3×3, 64 → 64 channels, pad 1, Winograd F(4×4), then Relu, channels last ('/layer3/layer3.2/conv1/Conv', '/layer3/layer3.2/Relu').</summary>
@@ -492,7 +492,7 @@ internal static partial class ResNet20
             inHeight: 8, inWidth: 8, outHeight: 8, outWidth: 8,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        WinogradConvolution.Run(x, Expanded.Conv18Weights, Weights.Conv18Bias, default, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
+        WinogradConvolution.RunKept(x, Weights.Conv18Filters, Expanded.WinogradFilters, layer: 14, Weights.Conv18Bias, default, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
     }
 
     /// <summary>Conv 3×3, 64 → 64 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last ('/layer3/layer3.2/conv2/Conv', '/layer3/layer3.2/Add', '/layer3/layer3.2/Relu_1').</summary>
@@ -503,7 +503,7 @@ internal static partial class ResNet20
             inHeight: 8, inWidth: 8, outHeight: 8, outWidth: 8,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        WinogradConvolution.Run(x, Expanded.Conv19Weights, Weights.Conv19Bias, residual, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
+        WinogradConvolution.RunKept(x, Weights.Conv19Filters, Expanded.WinogradFilters, layer: 15, Weights.Conv19Bias, residual, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
     }
 
     /// <summary>AveragePool 8×8, stride 8, channels last ('/AveragePool').</summary>

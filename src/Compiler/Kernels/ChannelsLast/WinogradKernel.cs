@@ -16,7 +16,7 @@ namespace RedGen.Compiler.Kernels.ChannelsLast;
 
 /// <summary>
 /// Convolutions of stride 1 by Winograd's minimal filtering, where that is less work and exact enough: with a quarter to two thirds of the
-/// multiplications. Their weights are transformed at the first use, so that files hold them as they were.
+/// multiplications. Their weights are transformed in the first runs, so that files hold them as they were.
 /// </summary>
 internal sealed class WinogradKernel : ChannelsLastKernel
 {
@@ -85,7 +85,7 @@ internal sealed class WinogradKernel : ChannelsLastKernel
         Weight source = read.Hashed?.ToRows() ?? Weight.Of("Filters", read.Weights);
         long length = (long)WinogradTiles.Points(tiles.Height, layer.Window.Height.Kernel) * WinogradTiles.Points(tiles.Width, layer.Window.Width.Kernel)
             * PanelPacking.Length(layer.InChannels, layer.OutChannels);
-        return new Weight("Weights", ElementType.Float32, default) { Transform = new WeightTransform("WinogradWeights.Transform", source, sizes, length) };
+        return new Weight("Weights", ElementType.Float32, default) { Transform = new WeightTransform("WinogradWeights.Transform", source, sizes, length) { Keeper = read.Hashed is null ? "WinogradFilters" : null } };
     }
 
     private sealed class WinogradStep(ConvLayer layer, Epilogue epilogue, WinogradTiles tiles) : Step
@@ -101,7 +101,8 @@ internal sealed class WinogradKernel : ChannelsLastKernel
             string bias = Weights.Length > 1 ? writer.Weight(1) : "default";
             string addend = epilogue.Residual is null ? "default" : writer.Input(1);
             ConvShapeText.Write(writer, layer);
-            writer.Line($"WinogradConvolution.Run({writer.Input(0)}, {writer.Weight(0)}, {bias}, {addend}, {writer.Output(0)}, {writer.Workspace}, shape, tileHeight: {tiles.Height}, tileWidth: {tiles.Width}, {epilogue.Activation.Expression});");
+            string run = writer.IsKept(0) ? "RunKept" : "Run";
+            writer.Line($"WinogradConvolution.{run}({writer.Input(0)}, {writer.Weight(0)}, {bias}, {addend}, {writer.Output(0)}, {writer.Workspace}, shape, tileHeight: {tiles.Height}, tileWidth: {tiles.Width}, {epilogue.Activation.Expression});");
         }
     }
 }
