@@ -1,6 +1,5 @@
 #nullable enable
 #if NET8_0_OR_GREATER
-using System;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
