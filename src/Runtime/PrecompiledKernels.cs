@@ -73,6 +73,7 @@ internal static class PrecompiledKernels
         Dense.Run<TActivation>(default, default, default, default, 0, 0, default);
         Dense.RunPanels<TActivation>(default, default, default, default, 0, 0, default);
         Dense.RunRows<TActivation>(default, default, default, default, 0, 0, default);
+        Dense.RunSparse<TActivation>(default, default, default, default, 0, 0, default);
         DepthwiseConvolution.Run<TActivation>(default, default, default, default, default, default, default);
         FixedConvolution.RunSizes<TActivation>(default, default, default, default, default, default, default);
         Gemm.Run<TActivation>(default, default, default, default, default, 0, 0, 0, default);
@@ -80,6 +81,7 @@ internal static class PrecompiledKernels
         HashedDense.Run<TActivation>(default, default, default, default, default, default, 0, 0, 0, default);
         HashedDense.RunLevels<TActivation>(default, default, default, default, default, 0, 0, 0, default);
         HashedDense.RunPairs<TActivation>(default, default, default, default, default, 0, 0, default);
+        HashedDense.RunSparsePairs<TActivation>(default, default, default, default, default, 0, 0, default);
         TransposedConvolution.Run<TActivation>(default, default, default, default, default, default, default);
         TransposedPhases.Run<TActivation>(default, default, default, default, default, default, default);
         WinogradConvolution.Run<TActivation>(default, default, default, default, default, default, default, 0, 0, default);

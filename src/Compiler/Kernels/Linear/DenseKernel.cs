@@ -52,7 +52,8 @@ internal sealed class DenseKernel : Kernel
     {
         Form form = layer.Rows > 1 || layer.Addend is not null ? Form.Gemm : layer.Outputs < RowsLimit ? Form.Rows : Form.Blocks;
         if (form == Form.Blocks && hashed is { ArePairs: true }) form = Form.Pairs;
-        return new DenseStep(layer, form)
+        bool isSparse = form is Form.Blocks or Form.Pairs && SparseInputs.AreWorth(layer, context);
+        return new DenseStep(layer, form, isSparse)
         {
             Nodes = group.Nodes,
             Inputs = [.. layer.Values],
@@ -61,7 +62,7 @@ internal sealed class DenseKernel : Kernel
             InPlaceInputs = layer.Addend is not null && layer.Addend != layer.Input ? [1] : [],
             MultiplyAdds = layer.MultiplyAdds,
             Cost = LoweringCounter.CostOf(SplitLayer.OfDense(layer, context.Hashed(group.Head.Inputs[1]))),
-            Summary = group.Head.Operator.Name + " " + layer.Text + hashed?.Text,
+            Summary = group.Head.Operator.Name + " " + layer.Text + hashed?.Text + (isSparse ? ", without inputs of zero" : ""),
         };
     }
 
@@ -97,7 +98,7 @@ internal sealed class DenseKernel : Kernel
     private static bool IsWorthPadding(DenseLayer layer)
         => MostPadding * sizeof(float) * (DensePacking.Padded(layer.Outputs) - layer.Outputs) <= (long)layer.Inputs * layer.Outputs;
 
-    private sealed class DenseStep(DenseLayer layer, Form form) : Step
+    private sealed class DenseStep(DenseLayer layer, Form form, bool isSparse) : Step
     {
         public override string Kernel => (form == Form.Gemm ? "Gemm" : "Dense." + form) + (IsExpanded(Weights[0]) ? ".Expanded" : "");
 
@@ -114,9 +115,9 @@ internal sealed class DenseKernel : Kernel
             writer.Line(form switch
             {
                 Form.Gemm => $"Gemm.Run({start}, {(layer.Addend is null ? "default" : writer.Input(1))}, {writer.Output(0)}, rows: {layer.Rows}, depth: {layer.Inputs}, columns: {layer.Outputs}, {layer.Activation.Expression});",
-                Form.Pairs => $"HashedDense.RunPairs({start}, {writer.Output(0)}, {sizes}",
+                Form.Pairs => $"HashedDense.Run{(isSparse ? "Sparse" : "")}Pairs({start}, {writer.Output(0)}, {sizes}",
                 Form.Rows => $"Dense.RunRows({start}, {writer.Output(0)}, {sizes}",
-                _ => $"Dense.Run({start}, {writer.Output(0)}, {sizes}",
+                _ => $"Dense.Run{(isSparse ? "Sparse" : "")}({start}, {writer.Output(0)}, {sizes}",
             });
         }
     }
