@@ -21,9 +21,10 @@ internal sealed class LayerClock : CSharpSyntaxRewriter
     /// <summary>The class that the statements call; its <c>Ticks</c> hold the last run's times by layer.</summary>
     public const string ClassName = "RedGenLayerClock";
 
-    private readonly Dictionary<string, int> _layers;
+    private readonly HashSet<string> _methods;
+    private int _next;
 
-    private LayerClock(Dictionary<string, int> layers) => _layers = layers;
+    private LayerClock(HashSet<string> methods) => _methods = methods;
 
     /// <summary>The steps that have a method, in the order in which they run.</summary>
     public static ImmutableArray<int> Layers(ExecutionPlan plan) => [.. Enumerable.Range(0, plan.Root.Steps.Length).Where(i => plan.StepNames[i].Length > 0)];
@@ -33,9 +34,7 @@ internal sealed class LayerClock : CSharpSyntaxRewriter
     {
         ExecutionPlan plan = result.Plan!;
         ImmutableArray<int> layers = Layers(plan);
-        var indices = new Dictionary<string, int>(StringComparer.Ordinal);
-        for (int i = 0; i < layers.Length; i++) indices[EmittedStep.MethodName(plan, plan.StepNames[layers[i]])] = i;
-        var clock = new LayerClock(indices);
+        var clock = new LayerClock([.. layers.Select(i => EmittedStep.MethodName(plan, plan.StepNames[i]))]);
         string model = plan.ClassName + ".g.cs";
         IEnumerable<GeneratedSource> sources = result.Sources.Select(s => s.HintName == model ? s with { Text = clock.Visit(CSharpSyntaxTree.ParseText(s.Text).GetRoot()).ToFullString() } : s);
         return result with { Sources = [.. sources, new GeneratedSource(ClassName + ".g.cs", ClockSource(layers.Length))] };
@@ -46,24 +45,21 @@ internal sealed class LayerClock : CSharpSyntaxRewriter
     {
         if (node.Body is not { } body) return node;
         var statements = new List<StatementSyntax>();
-        bool calls = false;
+        int before = _next;
         foreach (StatementSyntax statement in body.Statements)
         {
+            bool calls = CallsLayer(statement);
+            // The parts of a long model follow one another: the first layer starts the clock.
+            if (calls && _next == 0) statements.Add(SyntaxFactory.ParseStatement($"        global::{ClassName}.Start();\n"));
             statements.Add(statement);
-            if (LayerOf(statement) is not { } layer) continue;
-            calls = true;
-            statements.Add(SyntaxFactory.ParseStatement(string.Create(CultureInfo.InvariantCulture, $"        global::{ClassName}.Mark({layer});\n")));
+            if (calls) statements.Add(SyntaxFactory.ParseStatement(string.Create(CultureInfo.InvariantCulture, $"        global::{ClassName}.Mark({_next++});\n")));
         }
 
-        if (!calls) return node;
-        // The parts of a long model follow one another: the first layer starts the clock.
-        int first = statements.FindIndex(s => LayerOf(s) is 0);
-        if (first >= 0) statements.Insert(first, SyntaxFactory.ParseStatement($"        global::{ClassName}.Start();\n"));
-        return node.WithBody(body.WithStatements(SyntaxFactory.List(statements)));
+        return _next == before ? node : node.WithBody(body.WithStatements(SyntaxFactory.List(statements)));
     }
 
-    /// <summary>The layer that a statement calls: <c>Conv1(x, y);</c>, or with a result.</summary>
-    private int? LayerOf(StatementSyntax statement)
+    /// <summary>Whether a statement calls a layer: <c>Conv1(x, y);</c>, or with a result. Layers are called in their order, some by the same method.</summary>
+    private bool CallsLayer(StatementSyntax statement)
     {
         ExpressionSyntax? expression = statement switch
         {
@@ -72,7 +68,7 @@ internal sealed class LayerClock : CSharpSyntaxRewriter
             LocalDeclarationStatementSyntax { Declaration.Variables: [{ Initializer.Value: { } value }] } => value,
             _ => null,
         };
-        return expression is InvocationExpressionSyntax { Expression: IdentifierNameSyntax name } && _layers.TryGetValue(name.Identifier.ValueText, out int layer) ? layer : null;
+        return expression is InvocationExpressionSyntax { Expression: IdentifierNameSyntax name } && _methods.Contains(name.Identifier.ValueText);
     }
 
     private static string ClockSource(int layers) => $$"""

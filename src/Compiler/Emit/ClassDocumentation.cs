@@ -30,11 +30,13 @@ internal static class ClassDocumentation
         code.Line("/// <list type=\"number\">");
         steps = [.. steps.SelectMany(WithBodies)];
         foreach (EmittedStep step in steps.Take(LayerLimit))
-            code.Line($"/// <item><description><see cref=\"{step.Method}\"/>: {XmlText.Escape(step.Step.Summary)}.</description></item>");
+            code.Line($"/// <item><description>{SeeOf(step)}: {XmlText.Escape(step.Step.Summary)}.</description></item>");
         if (steps.Length > LayerLimit) code.Line($"/// <item><description>and {Number(steps.Length - LayerLimit)} more.</description></item>");
         code.Line("/// </list>");
         code.Line("/// </remarks>");
     }
+
+    private static string SeeOf(EmittedStep step) => step.Method == step.Label ? $"<see cref=\"{step.Method}\"/>" : $"<see cref=\"{step.Method}\">{step.Label}</see>";
 
     private static IEnumerable<EmittedStep> WithBodies(EmittedStep step) => step.Bodies.SelectMany(b => b.Steps.SelectMany(WithBodies)).Prepend(step);
 

@@ -33,6 +33,18 @@ internal sealed record EmittedStep(
     /// <summary>The bodies of a branch or loop.</summary>
     public ImmutableArray<EmittedBody> Bodies { get; init; } = [];
 
+    /// <summary>The name that its buffers and constants bear, whether the method is its own or not.</summary>
+    public string Label { get; init; } = Method;
+
+    /// <summary>Whether its method is written with it, and not with the step that shares it.</summary>
+    public bool IsWritten { get; init; } = true;
+
+    /// <summary>The steps of its method, itself among them, where several share it.</summary>
+    public ImmutableArray<EmittedStep> Sharers { get; init; } = [];
+
+    /// <summary>The writer for its method.</summary>
+    public StepWriter Writer(SourceWriter to, ExecutionPlan plan) => new StepWriter(to, plan, Step, Inputs, Outputs, Weights, Bodies) { Method = Method };
+
     private static readonly string[] InputNames = ["a", "b", "c", "d"];
 
     /// <summary>Names all steps of a plan.</summary>

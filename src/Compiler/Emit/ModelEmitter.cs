@@ -21,7 +21,7 @@ internal static class ModelEmitter
     {
         if (plan.Options.Profile == Profile.Micro) return MicroEmitter.Emit(plan, proven, cancellationToken);
         var weights = new WeightTable(KeptWeights.Serves(plan));
-        ImmutableArray<EmittedStep> steps = EmittedStep.NameAll(plan, weights);
+        ImmutableArray<EmittedStep> steps = SharedMethods.Of(plan, EmittedStep.NameAll(plan, weights));
         string model = EmitModel(plan, steps, weights, proven, cancellationToken);
         WeightFile file = WeightEmitter.Emit(plan, weights);
         ImmutableArray<GeneratedSource> sources = [new GeneratedSource(plan.ClassName + ".g.cs", model)];
@@ -39,7 +39,7 @@ internal static class ModelEmitter
     {
         var body = new SourceWriter();
         HashSet<string> methods = plan.Options.IsBareMetal ? MicroEmitter.MethodsOf(steps) : [];
-        foreach (EmittedStep step in steps)
+        foreach (EmittedStep step in steps.Where(static s => s.IsWritten))
         {
             cancellationToken.ThrowIfCancellationRequested();
             foreach (string line in Lines(plan, step, methods)) body.Line(line);
@@ -85,10 +85,9 @@ internal static class ModelEmitter
     {
         Step step = emitted.Step;
         code.Line();
-        string nodes = string.Join(", ", step.Nodes.Select(n => "'" + n.Name + "'"));
-        code.Line("/// <summary>" + XmlText.Escape(step.Summary) + (nodes.Length > 0 ? " (" + XmlText.Escape(nodes) + ")" : "") + ".</summary>");
+        WriteSummary(code, emitted);
         var body = new SourceWriter();
-        step.Emit(Writer(body));
+        step.Emit(emitted.Writer(body, plan));
         string[] lines = body.ToString().TrimEnd('\n').Split('\n');
         // Inlined among its callers a loop over vectors gets fewer registers: several times slower.
         if (!plan.Options.IsScalar && lines.Any(line => line.Contains("Vector<"))) code.Line("[MethodImpl(MethodImplOptions.NoInlining)]");
@@ -100,11 +99,28 @@ internal static class ModelEmitter
         }
 
         step.EmitMembers(code, emitted.Method);
-        step.EmitMethods(Writer(code));
+        step.EmitMethods(emitted.Writer(code, plan));
         foreach (EmittedBody inner in emitted.Bodies) EmitBody(code, inner);
-
-        StepWriter Writer(SourceWriter to) => new StepWriter(to, plan, step, emitted.Inputs, emitted.Outputs, emitted.Weights, emitted.Bodies) { Method = emitted.Method };
     }
+
+    private static void WriteSummary(SourceWriter code, EmittedStep emitted)
+    {
+        string summary = XmlText.Escape(emitted.Step.Summary);
+        if (emitted.Sharers.IsEmpty)
+        {
+            code.Line($"/// <summary>{summary}{NodesOf(emitted)}.</summary>");
+            return;
+        }
+
+        code.Line("/// <summary>");
+        code.Line($"/// {summary}:");
+        for (int i = 0; i < emitted.Sharers.Length; i++)
+            code.Line($"/// {emitted.Sharers[i].Label}{NodesOf(emitted.Sharers[i])}{(i + 1 < emitted.Sharers.Length ? "," : ".")}");
+        code.Line("/// </summary>");
+    }
+
+    private static string NodesOf(EmittedStep emitted)
+        => emitted.Step.Nodes.IsEmpty ? "" : " (" + XmlText.Escape(string.Join(", ", emitted.Step.Nodes.Select(n => "'" + n.Name + "'"))) + ")";
 
     private static void EmitBody(SourceWriter code, EmittedBody body)
     {

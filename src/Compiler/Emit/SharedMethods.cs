@@ -1,0 +1,113 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Linq;
+using System.Text.RegularExpressions;
+using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Plan;
+
+namespace RedGen.Compiler.Emit;
+
+/// <summary>
+/// One method for steps whose code differs in nothing but weights, which become its parameters: there is less to read, and less for the JIT to compile
+/// before the first result (docs/decisions/0029).
+/// </summary>
+internal static class SharedMethods
+{
+    /// <summary>Multiply-adds below which a step has a method of its own, which may be inlined: to pass weights takes some nanoseconds.</summary>
+    private const long LeastMultiplyAdds = 1 << 14;
+
+    /// <summary>The steps, with those that share a method named and called so.</summary>
+    public static ImmutableArray<EmittedStep> Of(ExecutionPlan plan, ImmutableArray<EmittedStep> steps)
+    {
+        if (plan.Options.IsBareMetal) return steps;
+        EmittedStep?[] general = [.. steps.Select(step => Generalise(plan, step))];
+        Dictionary<string, int[]> groups = Enumerable.Range(0, steps.Length).Where(i => general[i] is not null)
+            .GroupBy(i => FormOf(plan, general[i]!), StringComparer.Ordinal).Where(g => g.Count() > 1).ToDictionary(g => g.Key, g => g.ToArray(), StringComparer.Ordinal);
+        EmittedStep[] result = [.. steps];
+        foreach (int[] group in groups.Values)
+        {
+            ImmutableArray<EmittedStep> sharers = [.. group.Select(i => steps[i])];
+            foreach (int i in group) result[i] = general[i]! with { Method = sharers[0].Method, Sharers = i == group[0] ? sharers : [], IsWritten = i == group[0] };
+        }
+
+        return [.. result];
+    }
+
+    /// <summary>The step with its weights as parameters; null where it keeps its own method.</summary>
+    private static EmittedStep? Generalise(ExecutionPlan plan, EmittedStep step)
+    {
+        if (step.Step.MultiplyAdds < LeastMultiplyAdds || step.Bodies.Length > 0 || step.Result is not null || HasMembers(plan, step)) return null;
+        var parameters = new List<string>();
+        var arguments = new List<string>();
+        var names = new HashSet<string>(step.Parameters.Concat(step.Constants.Select(static c => c.Split('=')[0].Trim())).Select(static p => p.Substring(p.LastIndexOf(' ') + 1)), StringComparer.Ordinal);
+        foreach (string constant in step.Constants)
+        {
+            parameters.Add(constant.Split('=')[0].Trim());
+            arguments.Add(constant.Substring(constant.IndexOf('=') + 1).Trim());
+        }
+
+        var weights = new List<string>();
+        for (int i = 0; i < step.Weights.Length; i++)
+        {
+            if (step.Weights[i] is "default" or "") return null;
+            Weight weight = step.Step.Weights[i];
+            string[] parts = step.Weights[i].Split([", "], StringSplitOptions.None);
+            string name = Unique(names, parts.Length > 1 ? weight.Transform!.Source.Role : weight.Role);
+            parameters.Add($"ReadOnlySpan<{weight.ElementType.CSharpName()}> {name}");
+            arguments.Add(parts[0]);
+            if (parts.Length > 1)
+            {
+                // A kept weight: its source, what keeps it, its layer.
+                string layer = Unique(names, "Layer");
+                parameters.Add("int " + layer);
+                arguments.Add(layer + parts[2].Substring(parts[2].IndexOf(':')));
+                name += $", {parts[1]}, {layer}";
+            }
+
+            weights.Add(name);
+        }
+
+        int inputs = step.Parameters.TakeWhile(static p => !p.StartsWith("Span<", StringComparison.Ordinal) && !p.StartsWith("out ", StringComparison.Ordinal)).Count();
+        var shared = step with
+        {
+            Parameters = step.Parameters.InsertRange(inputs, parameters),
+            Arguments = step.Arguments.InsertRange(inputs, arguments),
+            Weights = [.. weights],
+            Constants = [],
+        };
+        return names.Skip(step.Parameters.Length + step.Constants.Length).Any(name => IsDeclared(BodyOf(plan, shared), name)) ? null : shared;
+    }
+
+    private static bool HasMembers(ExecutionPlan plan, EmittedStep step)
+    {
+        var beside = new SourceWriter();
+        step.Step.EmitMembers(beside, step.Method);
+        step.Step.EmitMethods(step.Writer(beside, plan));
+        return beside.ToString().Length > 0;
+    }
+
+    /// <summary>A name of a role's that no parameter has yet.</summary>
+    private static string Unique(HashSet<string> names, string role)
+    {
+        string plain = char.ToLowerInvariant(role[0]) + role.Substring(1);
+        string name = plain;
+        for (int i = 2; !names.Add(name); i++) name = plain + i.ToString(CultureInfo.InvariantCulture);
+        return name;
+    }
+
+    /// <summary>Whether a method declares a local of that name.</summary>
+    private static bool IsDeclared(string body, string name) => Regex.IsMatch(body, $@"[\w>\]] {name}( =|;| in\b|,)", RegexOptions.CultureInvariant);
+
+    /// <summary>What steps of one method have in common.</summary>
+    private static string FormOf(ExecutionPlan plan, EmittedStep step)
+        => step.Step.Summary + "\n" + step.Step.Kernel + "\n" + string.Join(", ", step.Parameters) + "\n" + BodyOf(plan, step);
+
+    private static string BodyOf(ExecutionPlan plan, EmittedStep step)
+    {
+        var body = new SourceWriter();
+        step.Step.Emit(step.Writer(body, plan));
+        return body.ToString();
+    }
+}
