@@ -22,7 +22,7 @@ public static class FixedPool
             if (!FirstCalls.AreSkipped)
             {
                 FirstCalls<TShape>.Count++;
-                RunFixed(input, output, shape.Sizes, default(LargestFold));
+                Max(input, output, shape.Sizes);
                 return;
             }
 
@@ -46,8 +46,7 @@ public static class FixedPool
             if (!FirstCalls.AreSkipped)
             {
                 FirstCalls<TShape>.Count++;
-                FixedPoolSizes sizes = shape.Sizes;
-                RunFixed(input, output, sizes, new AverageFold(sizes.KernelHeight * sizes.KernelWidth));
+                Average(input, output, shape.Sizes);
                 return;
             }
 
@@ -56,6 +55,21 @@ public static class FixedPool
 #endif
         RunFixed(input, output, shape, new AverageFold(shape.KernelHeight * shape.KernelWidth));
     }
+
+    /// <summary>The largest of each window's elements, with one kernel for all sizes: what a layer of a large network need not be compiled for.</summary>
+    /// <param name="input">[InHeight, InWidth, Channels].</param>
+    /// <param name="output">[OutHeight, OutWidth, Channels]; must not overlap the input.</param>
+    /// <param name="sizes">All sizes; windows lie inside the input.</param>
+    /// <exception cref="ArgumentException">A span is shorter than the sizes need, or windows leave the input.</exception>
+    public static void Max(ReadOnlySpan<float> input, Span<float> output, FixedPoolSizes sizes) => RunFixed(input, output, sizes, default(LargestFold));
+
+    /// <summary>The average of each window's elements, with one kernel for all sizes.</summary>
+    /// <param name="input">[InHeight, InWidth, Channels].</param>
+    /// <param name="output">[OutHeight, OutWidth, Channels]; must not overlap the input.</param>
+    /// <param name="sizes">All sizes; windows lie inside the input.</param>
+    /// <exception cref="ArgumentException">A span is shorter than the sizes need, or windows leave the input.</exception>
+    public static void Average(ReadOnlySpan<float> input, Span<float> output, FixedPoolSizes sizes) =>
+        RunFixed(input, output, sizes, new AverageFold(sizes.KernelHeight * sizes.KernelWidth));
 
     /// <summary>For sizes of either kind, constants or values.</summary>
     [MethodImpl(Simd.Hot)]

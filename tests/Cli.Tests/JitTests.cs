@@ -24,6 +24,7 @@ public sealed partial class JitTests
             ? m.Node("Softmax", from, to)
             : m.Node("Mul", from + ",c" + (i % 7), to));
         WriteFan(folder, "fan", 300);
+        WriteProducts(folder, "products", 350);
         WriteLoop(folder, "loop", 300);
         AssertOptimised(folder.FullPath);
     }
@@ -98,6 +99,15 @@ public sealed partial class JitTests
         for (int i = 0; i < width; i++) model.Node("Sin", "s" + i, "t" + i);
         model.Node("Concat", string.Join(",", Enumerable.Range(0, width).Select(i => "t" + i)), "y", n => n.Int("axis", 0));
         Save(folder, name, model.Output("y", ElementType.Float32, width, 3), width, 3);
+    }
+
+    /// <summary>Products that share one method, and pass their weights to it.</summary>
+    private static void WriteProducts(TemporaryFolder folder, string name, int nodes)
+    {
+        OnnxModelWriter model = new OnnxModelWriter().Opset(17).Input("v0", ElementType.Float32, 8, 48).Initializer("b", new float[48], 48);
+        for (int i = 0; i < 3; i++) model.Initializer("w" + i, [.. Enumerable.Range(0, 48 * 48).Select(k => (k % 7 * 0.005f) + (i * 0.001f))], 48, 48);
+        for (int i = 0; i < nodes; i++) model.Node("Gemm", FormattableString.Invariant($"v{i},w{i % 3},b"), "v" + (i + 1));
+        Save(folder, name, model.Output("v" + nodes, ElementType.Float32, 8, 48), 8, 48);
     }
 
     /// <summary>A loop of many nodes, with a branch of as many in it.</summary>

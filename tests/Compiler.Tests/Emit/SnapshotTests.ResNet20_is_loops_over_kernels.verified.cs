@@ -27,28 +27,28 @@ using global::RedGen.Runtime;
 /// <item><description><see cref="Conv1"/>: Conv 3×3, 3 → 16 channels, pad 1, then Relu, channels last.</description></item>
 /// <item><description><see cref="Conv2"/>: Conv 3×3, 16 → 16 channels, pad 1, Winograd F(4×4), then Relu, channels last.</description></item>
 /// <item><description><see cref="Conv3"/>: Conv 3×3, 16 → 16 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last.</description></item>
-/// <item><description><see cref="Conv4"/>: Conv 3×3, 16 → 16 channels, pad 1, Winograd F(4×4), then Relu, channels last.</description></item>
-/// <item><description><see cref="Conv5"/>: Conv 3×3, 16 → 16 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last.</description></item>
-/// <item><description><see cref="Conv6"/>: Conv 3×3, 16 → 16 channels, pad 1, Winograd F(4×4), then Relu, channels last.</description></item>
-/// <item><description><see cref="Conv7"/>: Conv 3×3, 16 → 16 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last.</description></item>
+/// <item><description><see cref="Conv2">Conv4</see>: Conv 3×3, 16 → 16 channels, pad 1, Winograd F(4×4), then Relu, channels last.</description></item>
+/// <item><description><see cref="Conv3">Conv5</see>: Conv 3×3, 16 → 16 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last.</description></item>
+/// <item><description><see cref="Conv2">Conv6</see>: Conv 3×3, 16 → 16 channels, pad 1, Winograd F(4×4), then Relu, channels last.</description></item>
+/// <item><description><see cref="Conv3">Conv7</see>: Conv 3×3, 16 → 16 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last.</description></item>
 /// <item><description><see cref="Conv8"/>: Conv 3×3, 16 → 32 channels, stride 2, pad 1, then Relu, channels last.</description></item>
 /// <item><description><see cref="Slice1"/>: Slice 1×16×32×32 to 1×16×16×32.</description></item>
 /// <item><description><see cref="Slice2"/>: Slice 1×16×16×32 to 1×16×16×16.</description></item>
 /// <item><description><see cref="Pad1"/>: Pad 1×16×16×16 to 1×32×16×16, mode constant.</description></item>
 /// <item><description><see cref="Conv9"/>: Conv 3×3, 32 → 32 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last.</description></item>
 /// <item><description><see cref="Conv10"/>: Conv 3×3, 32 → 32 channels, pad 1, Winograd F(4×4), then Relu, channels last.</description></item>
-/// <item><description><see cref="Conv11"/>: Conv 3×3, 32 → 32 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last.</description></item>
-/// <item><description><see cref="Conv12"/>: Conv 3×3, 32 → 32 channels, pad 1, Winograd F(4×4), then Relu, channels last.</description></item>
-/// <item><description><see cref="Conv13"/>: Conv 3×3, 32 → 32 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last.</description></item>
+/// <item><description><see cref="Conv9">Conv11</see>: Conv 3×3, 32 → 32 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last.</description></item>
+/// <item><description><see cref="Conv10">Conv12</see>: Conv 3×3, 32 → 32 channels, pad 1, Winograd F(4×4), then Relu, channels last.</description></item>
+/// <item><description><see cref="Conv9">Conv13</see>: Conv 3×3, 32 → 32 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last.</description></item>
 /// <item><description><see cref="Conv14"/>: Conv 3×3, 32 → 64 channels, stride 2, pad 1, then Relu, channels last.</description></item>
 /// <item><description><see cref="Slice3"/>: Slice 1×32×16×16 to 1×32×8×16.</description></item>
 /// <item><description><see cref="Slice4"/>: Slice 1×32×8×16 to 1×32×8×8.</description></item>
 /// <item><description><see cref="Pad2"/>: Pad 1×32×8×8 to 1×64×8×8, mode constant.</description></item>
 /// <item><description><see cref="Conv15"/>: Conv 3×3, 64 → 64 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last.</description></item>
 /// <item><description><see cref="Conv16"/>: Conv 3×3, 64 → 64 channels, pad 1, Winograd F(4×4), then Relu, channels last.</description></item>
-/// <item><description><see cref="Conv17"/>: Conv 3×3, 64 → 64 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last.</description></item>
-/// <item><description><see cref="Conv18"/>: Conv 3×3, 64 → 64 channels, pad 1, Winograd F(4×4), then Relu, channels last.</description></item>
-/// <item><description><see cref="Conv19"/>: Conv 3×3, 64 → 64 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last.</description></item>
+/// <item><description><see cref="Conv15">Conv17</see>: Conv 3×3, 64 → 64 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last.</description></item>
+/// <item><description><see cref="Conv16">Conv18</see>: Conv 3×3, 64 → 64 channels, pad 1, Winograd F(4×4), then Relu, channels last.</description></item>
+/// <item><description><see cref="Conv15">Conv19</see>: Conv 3×3, 64 → 64 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last.</description></item>
 /// <item><description><see cref="AveragePool1"/>: AveragePool 8×8, stride 8, channels last.</description></item>
 /// <item><description><see cref="Gemm1"/>: Gemm 64 → 10.</description></item>
 /// </list>
@@ -176,7 +176,7 @@ internal static partial class ResNet20
     /// </summary>
     public static void Warmup()
     {
-        // Small layers are compiled for their sizes and transformed weights are kept now, and not after the first calls.
+        // Transformed weights are kept now, and not after the first calls.
         FirstCalls.Skip();
         Predict(new float[InputLength], new float[LogitsLength]);
         FirstCalls.Resume();
@@ -188,14 +188,14 @@ internal static partial class ResNet20
         Span<float> conv1 = scratch.Slice(41984, 16384);
         Conv1(input, conv1, scratch.Slice(0, 3870));
         Span<float> conv2 = scratch.Slice(58368, 16384);
-        Conv2(conv1, conv2, scratch.Slice(0, 41984));
-        Conv3(conv2, conv1, conv1, scratch.Slice(0, 41984));
+        Conv2(conv1, Weights.Conv2Filters, layer: 0, Weights.Conv2Bias, conv2, scratch.Slice(0, 41984));
+        Conv3(conv2, conv1, Weights.Conv3Filters, layer: 1, Weights.Conv3Bias, conv1, scratch.Slice(0, 41984));
         Span<float> conv4 = scratch.Slice(58368, 16384);
-        Conv4(conv1, conv4, scratch.Slice(0, 41984));
-        Conv5(conv4, conv1, conv1, scratch.Slice(0, 41984));
+        Conv2(conv1, Weights.Conv4Filters, layer: 2, Weights.Conv4Bias, conv4, scratch.Slice(0, 41984));
+        Conv3(conv4, conv1, Weights.Conv5Filters, layer: 3, Weights.Conv5Bias, conv1, scratch.Slice(0, 41984));
         Span<float> conv6 = scratch.Slice(58368, 16384);
-        Conv6(conv1, conv6, scratch.Slice(0, 41984));
-        Conv7(conv6, conv1, conv1, scratch.Slice(0, 41984));
+        Conv2(conv1, Weights.Conv6Filters, layer: 4, Weights.Conv6Bias, conv6, scratch.Slice(0, 41984));
+        Conv3(conv6, conv1, Weights.Conv7Filters, layer: 5, Weights.Conv7Bias, conv1, scratch.Slice(0, 41984));
         Span<float> conv8 = scratch.Slice(58368, 8192);
         Conv8(conv1, conv8, scratch.Slice(0, 402));
         Span<float> slice1 = scratch.Slice(0, 8192);
@@ -204,13 +204,13 @@ internal static partial class ResNet20
         Slice2(slice1, slice2);
         Span<float> pad1 = scratch.Slice(42224, 8192);
         Pad1(slice2, pad1);
-        Conv9(conv8, pad1, pad1, scratch.Slice(0, 42224));
+        Conv9(conv8, pad1, Weights.Conv9Filters, layer: 6, Weights.Conv9Bias, pad1, scratch.Slice(0, 42224));
         Span<float> conv10 = scratch.Slice(50416, 8192);
-        Conv10(pad1, conv10, scratch.Slice(0, 42224));
-        Conv11(conv10, pad1, pad1, scratch.Slice(0, 42224));
+        Conv10(pad1, Weights.Conv10Filters, layer: 7, Weights.Conv10Bias, conv10, scratch.Slice(0, 42224));
+        Conv9(conv10, pad1, Weights.Conv11Filters, layer: 8, Weights.Conv11Bias, pad1, scratch.Slice(0, 42224));
         Span<float> conv12 = scratch.Slice(50416, 8192);
-        Conv12(pad1, conv12, scratch.Slice(0, 42224));
-        Conv13(conv12, pad1, pad1, scratch.Slice(0, 42224));
+        Conv10(pad1, Weights.Conv12Filters, layer: 9, Weights.Conv12Bias, conv12, scratch.Slice(0, 42224));
+        Conv9(conv12, pad1, Weights.Conv13Filters, layer: 10, Weights.Conv13Bias, pad1, scratch.Slice(0, 42224));
         Span<float> conv14 = scratch.Slice(24272, 4096);
         Conv14(pad1, conv14, scratch.Slice(0, 402));
         Span<float> slice3 = scratch.Slice(0, 4096);
@@ -219,13 +219,13 @@ internal static partial class ResNet20
         Slice4(slice3, slice4);
         Span<float> pad2 = scratch.Slice(28368, 4096);
         Pad2(slice4, pad2);
-        Conv15(conv14, pad2, pad2, scratch.Slice(0, 24272));
+        Conv15(conv14, pad2, Weights.Conv15Filters, layer: 11, Weights.Conv15Bias, pad2, scratch.Slice(0, 24272));
         Span<float> conv16 = scratch.Slice(24272, 4096);
-        Conv16(pad2, conv16, scratch.Slice(0, 24272));
-        Conv17(conv16, pad2, pad2, scratch.Slice(0, 24272));
+        Conv16(pad2, Weights.Conv16Filters, layer: 12, Weights.Conv16Bias, conv16, scratch.Slice(0, 24272));
+        Conv15(conv16, pad2, Weights.Conv17Filters, layer: 13, Weights.Conv17Bias, pad2, scratch.Slice(0, 24272));
         Span<float> conv18 = scratch.Slice(24272, 4096);
-        Conv18(pad2, conv18, scratch.Slice(0, 24272));
-        Conv19(conv18, pad2, pad2, scratch.Slice(0, 24272));
+        Conv16(pad2, Weights.Conv18Filters, layer: 14, Weights.Conv18Bias, conv18, scratch.Slice(0, 24272));
+        Conv15(conv18, pad2, Weights.Conv19Filters, layer: 15, Weights.Conv19Bias, pad2, scratch.Slice(0, 24272));
         Span<float> averagePool1 = scratch.Slice(0, 64);
         AveragePool1(pad2, averagePool1);
         Gemm1(averagePool1, logits);
@@ -252,70 +252,36 @@ internal static partial class ResNet20
         ChannelsLastConvolution.RunPlainInput(x, Weights.Conv1Weights, Weights.Conv1Bias, default, y, workspace, shape, default(Relu));
     }
 
-    /// <summary>Conv 3×3, 16 → 16 channels, pad 1, Winograd F(4×4), then Relu, channels last ('/layer1/layer1.0/conv1/Conv', '/layer1/layer1.0/Relu').</summary>
-    private static void Conv2(ReadOnlySpan<float> x, Span<float> y, Span<float> workspace)
+    /// <summary>
+    /// Conv 3×3, 16 → 16 channels, pad 1, Winograd F(4×4), then Relu, channels last:
+    /// Conv2 ('/layer1/layer1.0/conv1/Conv', '/layer1/layer1.0/Relu'),
+    /// Conv4 ('/layer1/layer1.1/conv1/Conv', '/layer1/layer1.1/Relu'),
+    /// Conv6 ('/layer1/layer1.2/conv1/Conv', '/layer1/layer1.2/Relu').
+    /// </summary>
+    private static void Conv2(ReadOnlySpan<float> x, ReadOnlySpan<float> filters, int layer, ReadOnlySpan<float> bias, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
             groups: 1, inChannels: 16, outChannels: 16,
             inHeight: 32, inWidth: 32, outHeight: 32, outWidth: 32,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        WinogradConvolution.RunKept(x, Weights.Conv2Filters, Expanded.WinogradFilters, layer: 0, Weights.Conv2Bias, default, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
+        WinogradConvolution.RunKept(x, filters, Expanded.WinogradFilters, layer, bias, default, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
     }
 
-    /// <summary>Conv 3×3, 16 → 16 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last ('/layer1/layer1.0/conv2/Conv', '/layer1/layer1.0/Add', '/layer1/layer1.0/Relu_1').</summary>
-    private static void Conv3(ReadOnlySpan<float> x, ReadOnlySpan<float> residual, Span<float> y, Span<float> workspace)
+    /// <summary>
+    /// Conv 3×3, 16 → 16 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last:
+    /// Conv3 ('/layer1/layer1.0/conv2/Conv', '/layer1/layer1.0/Add', '/layer1/layer1.0/Relu_1'),
+    /// Conv5 ('/layer1/layer1.1/conv2/Conv', '/layer1/layer1.1/Add', '/layer1/layer1.1/Relu_1'),
+    /// Conv7 ('/layer1/layer1.2/conv2/Conv', '/layer1/layer1.2/Add', '/layer1/layer1.2/Relu_1').
+    /// </summary>
+    private static void Conv3(ReadOnlySpan<float> x, ReadOnlySpan<float> residual, ReadOnlySpan<float> filters, int layer, ReadOnlySpan<float> bias, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
             groups: 1, inChannels: 16, outChannels: 16,
             inHeight: 32, inWidth: 32, outHeight: 32, outWidth: 32,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        WinogradConvolution.RunKept(x, Weights.Conv3Filters, Expanded.WinogradFilters, layer: 1, Weights.Conv3Bias, residual, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
-    }
-
-    /// <summary>Conv 3×3, 16 → 16 channels, pad 1, Winograd F(4×4), then Relu, channels last ('/layer1/layer1.1/conv1/Conv', '/layer1/layer1.1/Relu').</summary>
-    private static void Conv4(ReadOnlySpan<float> x, Span<float> y, Span<float> workspace)
-    {
-        var shape = new ConvShape(
-            groups: 1, inChannels: 16, outChannels: 16,
-            inHeight: 32, inWidth: 32, outHeight: 32, outWidth: 32,
-            kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
-            dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        WinogradConvolution.RunKept(x, Weights.Conv4Filters, Expanded.WinogradFilters, layer: 2, Weights.Conv4Bias, default, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
-    }
-
-    /// <summary>Conv 3×3, 16 → 16 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last ('/layer1/layer1.1/conv2/Conv', '/layer1/layer1.1/Add', '/layer1/layer1.1/Relu_1').</summary>
-    private static void Conv5(ReadOnlySpan<float> x, ReadOnlySpan<float> residual, Span<float> y, Span<float> workspace)
-    {
-        var shape = new ConvShape(
-            groups: 1, inChannels: 16, outChannels: 16,
-            inHeight: 32, inWidth: 32, outHeight: 32, outWidth: 32,
-            kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
-            dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        WinogradConvolution.RunKept(x, Weights.Conv5Filters, Expanded.WinogradFilters, layer: 3, Weights.Conv5Bias, residual, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
-    }
-
-    /// <summary>Conv 3×3, 16 → 16 channels, pad 1, Winograd F(4×4), then Relu, channels last ('/layer1/layer1.2/conv1/Conv', '/layer1/layer1.2/Relu').</summary>
-    private static void Conv6(ReadOnlySpan<float> x, Span<float> y, Span<float> workspace)
-    {
-        var shape = new ConvShape(
-            groups: 1, inChannels: 16, outChannels: 16,
-            inHeight: 32, inWidth: 32, outHeight: 32, outWidth: 32,
-            kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
-            dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        WinogradConvolution.RunKept(x, Weights.Conv6Filters, Expanded.WinogradFilters, layer: 4, Weights.Conv6Bias, default, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
-    }
-
-    /// <summary>Conv 3×3, 16 → 16 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last ('/layer1/layer1.2/conv2/Conv', '/layer1/layer1.2/Add', '/layer1/layer1.2/Relu_1').</summary>
-    private static void Conv7(ReadOnlySpan<float> x, ReadOnlySpan<float> residual, Span<float> y, Span<float> workspace)
-    {
-        var shape = new ConvShape(
-            groups: 1, inChannels: 16, outChannels: 16,
-            inHeight: 32, inWidth: 32, outHeight: 32, outWidth: 32,
-            kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
-            dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        WinogradConvolution.RunKept(x, Weights.Conv7Filters, Expanded.WinogradFilters, layer: 5, Weights.Conv7Bias, residual, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
+        WinogradConvolution.RunKept(x, filters, Expanded.WinogradFilters, layer, bias, residual, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
     }
 
     /// <summary>Conv 3×3, 16 → 32 channels, stride 2, pad 1, then Relu, channels last ('/layer2/layer2.0/conv1/Conv', '/layer2/layer2.0/Relu').</summary>
@@ -357,59 +323,35 @@ internal static partial class ResNet20
         }
     }
 
-    /// <summary>Conv 3×3, 32 → 32 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last ('/layer2/layer2.0/conv2/Conv', '/layer2/layer2.0/Add', '/layer2/layer2.0/Relu_1').</summary>
-    private static void Conv9(ReadOnlySpan<float> x, ReadOnlySpan<float> residual, Span<float> y, Span<float> workspace)
+    /// <summary>
+    /// Conv 3×3, 32 → 32 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last:
+    /// Conv9 ('/layer2/layer2.0/conv2/Conv', '/layer2/layer2.0/Add', '/layer2/layer2.0/Relu_1'),
+    /// Conv11 ('/layer2/layer2.1/conv2/Conv', '/layer2/layer2.1/Add', '/layer2/layer2.1/Relu_1'),
+    /// Conv13 ('/layer2/layer2.2/conv2/Conv', '/layer2/layer2.2/Add', '/layer2/layer2.2/Relu_1').
+    /// </summary>
+    private static void Conv9(ReadOnlySpan<float> x, ReadOnlySpan<float> residual, ReadOnlySpan<float> filters, int layer, ReadOnlySpan<float> bias, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
             groups: 1, inChannels: 32, outChannels: 32,
             inHeight: 16, inWidth: 16, outHeight: 16, outWidth: 16,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        WinogradConvolution.RunKept(x, Weights.Conv9Filters, Expanded.WinogradFilters, layer: 6, Weights.Conv9Bias, residual, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
+        WinogradConvolution.RunKept(x, filters, Expanded.WinogradFilters, layer, bias, residual, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
     }
 
-    /// <summary>Conv 3×3, 32 → 32 channels, pad 1, Winograd F(4×4), then Relu, channels last ('/layer2/layer2.1/conv1/Conv', '/layer2/layer2.1/Relu').</summary>
-    private static void Conv10(ReadOnlySpan<float> x, Span<float> y, Span<float> workspace)
+    /// <summary>
+    /// Conv 3×3, 32 → 32 channels, pad 1, Winograd F(4×4), then Relu, channels last:
+    /// Conv10 ('/layer2/layer2.1/conv1/Conv', '/layer2/layer2.1/Relu'),
+    /// Conv12 ('/layer2/layer2.2/conv1/Conv', '/layer2/layer2.2/Relu').
+    /// </summary>
+    private static void Conv10(ReadOnlySpan<float> x, ReadOnlySpan<float> filters, int layer, ReadOnlySpan<float> bias, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
             groups: 1, inChannels: 32, outChannels: 32,
             inHeight: 16, inWidth: 16, outHeight: 16, outWidth: 16,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        WinogradConvolution.RunKept(x, Weights.Conv10Filters, Expanded.WinogradFilters, layer: 7, Weights.Conv10Bias, default, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
-    }
-
-    /// <summary>Conv 3×3, 32 → 32 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last ('/layer2/layer2.1/conv2/Conv', '/layer2/layer2.1/Add', '/layer2/layer2.1/Relu_1').</summary>
-    private static void Conv11(ReadOnlySpan<float> x, ReadOnlySpan<float> residual, Span<float> y, Span<float> workspace)
-    {
-        var shape = new ConvShape(
-            groups: 1, inChannels: 32, outChannels: 32,
-            inHeight: 16, inWidth: 16, outHeight: 16, outWidth: 16,
-            kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
-            dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        WinogradConvolution.RunKept(x, Weights.Conv11Filters, Expanded.WinogradFilters, layer: 8, Weights.Conv11Bias, residual, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
-    }
-
-    /// <summary>Conv 3×3, 32 → 32 channels, pad 1, Winograd F(4×4), then Relu, channels last ('/layer2/layer2.2/conv1/Conv', '/layer2/layer2.2/Relu').</summary>
-    private static void Conv12(ReadOnlySpan<float> x, Span<float> y, Span<float> workspace)
-    {
-        var shape = new ConvShape(
-            groups: 1, inChannels: 32, outChannels: 32,
-            inHeight: 16, inWidth: 16, outHeight: 16, outWidth: 16,
-            kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
-            dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        WinogradConvolution.RunKept(x, Weights.Conv12Filters, Expanded.WinogradFilters, layer: 9, Weights.Conv12Bias, default, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
-    }
-
-    /// <summary>Conv 3×3, 32 → 32 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last ('/layer2/layer2.2/conv2/Conv', '/layer2/layer2.2/Add', '/layer2/layer2.2/Relu_1').</summary>
-    private static void Conv13(ReadOnlySpan<float> x, ReadOnlySpan<float> residual, Span<float> y, Span<float> workspace)
-    {
-        var shape = new ConvShape(
-            groups: 1, inChannels: 32, outChannels: 32,
-            inHeight: 16, inWidth: 16, outHeight: 16, outWidth: 16,
-            kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
-            dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        WinogradConvolution.RunKept(x, Weights.Conv13Filters, Expanded.WinogradFilters, layer: 10, Weights.Conv13Bias, residual, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
+        WinogradConvolution.RunKept(x, filters, Expanded.WinogradFilters, layer, bias, default, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
     }
 
     /// <summary>Conv 3×3, 32 → 64 channels, stride 2, pad 1, then Relu, channels last ('/layer3/layer3.0/conv1/Conv', '/layer3/layer3.0/Relu').</summary>
@@ -451,80 +393,41 @@ internal static partial class ResNet20
         }
     }
 
-    /// <summary>Conv 3×3, 64 → 64 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last ('/layer3/layer3.0/conv2/Conv', '/layer3/layer3.0/Add', '/layer3/layer3.0/Relu_1').</summary>
-    private static void Conv15(ReadOnlySpan<float> x, ReadOnlySpan<float> residual, Span<float> y, Span<float> workspace)
+    /// <summary>
+    /// Conv 3×3, 64 → 64 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last:
+    /// Conv15 ('/layer3/layer3.0/conv2/Conv', '/layer3/layer3.0/Add', '/layer3/layer3.0/Relu_1'),
+    /// Conv17 ('/layer3/layer3.1/conv2/Conv', '/layer3/layer3.1/Add', '/layer3/layer3.1/Relu_1'),
+    /// Conv19 ('/layer3/layer3.2/conv2/Conv', '/layer3/layer3.2/Add', '/layer3/layer3.2/Relu_1').
+    /// </summary>
+    private static void Conv15(ReadOnlySpan<float> x, ReadOnlySpan<float> residual, ReadOnlySpan<float> filters, int layer, ReadOnlySpan<float> bias, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
             groups: 1, inChannels: 64, outChannels: 64,
             inHeight: 8, inWidth: 8, outHeight: 8, outWidth: 8,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        WinogradConvolution.RunKept(x, Weights.Conv15Filters, Expanded.WinogradFilters, layer: 11, Weights.Conv15Bias, residual, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
+        WinogradConvolution.RunKept(x, filters, Expanded.WinogradFilters, layer, bias, residual, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
     }
 
-    /// <summary>Conv 3×3, 64 → 64 channels, pad 1, Winograd F(4×4), then Relu, channels last ('/layer3/layer3.1/conv1/Conv', '/layer3/layer3.1/Relu').</summary>
-    private static void Conv16(ReadOnlySpan<float> x, Span<float> y, Span<float> workspace)
+    /// <summary>
+    /// Conv 3×3, 64 → 64 channels, pad 1, Winograd F(4×4), then Relu, channels last:
+    /// Conv16 ('/layer3/layer3.1/conv1/Conv', '/layer3/layer3.1/Relu'),
+    /// Conv18 ('/layer3/layer3.2/conv1/Conv', '/layer3/layer3.2/Relu').
+    /// </summary>
+    private static void Conv16(ReadOnlySpan<float> x, ReadOnlySpan<float> filters, int layer, ReadOnlySpan<float> bias, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
             groups: 1, inChannels: 64, outChannels: 64,
             inHeight: 8, inWidth: 8, outHeight: 8, outWidth: 8,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        WinogradConvolution.RunKept(x, Weights.Conv16Filters, Expanded.WinogradFilters, layer: 12, Weights.Conv16Bias, default, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
-    }
-
-    /// <summary>Conv 3×3, 64 → 64 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last ('/layer3/layer3.1/conv2/Conv', '/layer3/layer3.1/Add', '/layer3/layer3.1/Relu_1').</summary>
-    private static void Conv17(ReadOnlySpan<float> x, ReadOnlySpan<float> residual, Span<float> y, Span<float> workspace)
-    {
-        var shape = new ConvShape(
-            groups: 1, inChannels: 64, outChannels: 64,
-            inHeight: 8, inWidth: 8, outHeight: 8, outWidth: 8,
-            kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
-            dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        WinogradConvolution.RunKept(x, Weights.Conv17Filters, Expanded.WinogradFilters, layer: 13, Weights.Conv17Bias, residual, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
-    }
-
-    /// <summary>Conv 3×3, 64 → 64 channels, pad 1, Winograd F(4×4), then Relu, channels last ('/layer3/layer3.2/conv1/Conv', '/layer3/layer3.2/Relu').</summary>
-    private static void Conv18(ReadOnlySpan<float> x, Span<float> y, Span<float> workspace)
-    {
-        var shape = new ConvShape(
-            groups: 1, inChannels: 64, outChannels: 64,
-            inHeight: 8, inWidth: 8, outHeight: 8, outWidth: 8,
-            kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
-            dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        WinogradConvolution.RunKept(x, Weights.Conv18Filters, Expanded.WinogradFilters, layer: 14, Weights.Conv18Bias, default, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
-    }
-
-    /// <summary>Conv 3×3, 64 → 64 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last ('/layer3/layer3.2/conv2/Conv', '/layer3/layer3.2/Add', '/layer3/layer3.2/Relu_1').</summary>
-    private static void Conv19(ReadOnlySpan<float> x, ReadOnlySpan<float> residual, Span<float> y, Span<float> workspace)
-    {
-        var shape = new ConvShape(
-            groups: 1, inChannels: 64, outChannels: 64,
-            inHeight: 8, inWidth: 8, outHeight: 8, outWidth: 8,
-            kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
-            dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        WinogradConvolution.RunKept(x, Weights.Conv19Filters, Expanded.WinogradFilters, layer: 15, Weights.Conv19Bias, residual, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
+        WinogradConvolution.RunKept(x, filters, Expanded.WinogradFilters, layer, bias, default, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
     }
 
     /// <summary>AveragePool 8×8, stride 8, channels last ('/AveragePool').</summary>
     private static void AveragePool1(ReadOnlySpan<float> x, Span<float> y)
     {
-        FixedPool.Average(x, y, default(AveragePool1Shape));
-    }
-
-    /// <summary>The sizes of <see cref="AveragePool1"/>.</summary>
-    private readonly struct AveragePool1Shape : IFixedPool
-    {
-        public int Channels => 64;
-        public int InHeight => 8;
-        public int InWidth => 8;
-        public int OutHeight => 1;
-        public int OutWidth => 1;
-        public int KernelHeight => 8;
-        public int KernelWidth => 8;
-        public int StrideHeight => 8;
-        public int StrideWidth => 8;
-        public FixedPoolSizes Sizes => new FixedPoolSizes(64, 8, 8, 1, 1, 8, 8, 8, 8);
+        FixedPool.Average(x, y, new FixedPoolSizes(64, 8, 8, 1, 1, 8, 8, 8, 8));
     }
 
     /// <summary>Gemm 64 → 10 ('/linear/Gemm').</summary>

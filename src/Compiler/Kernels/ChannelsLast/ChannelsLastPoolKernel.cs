@@ -30,7 +30,7 @@ internal sealed class ChannelsLastPoolKernel : ChannelsLastKernel
         WindowGeometry window = layer.Window;
         if (FixedPoolStep.Serves(batch, layer.Planes / batch, window.Depth, window.Height, window.Width))
         {
-            return new FixedPoolStep(group.Head.Operator.Name == "MaxPool" ? "Max" : "Average", layer.Planes / batch, window.Height, window.Width)
+            return new FixedPoolStep(group.Head.Operator.Name == "MaxPool" ? "Max" : "Average", layer.Planes / batch, window.Height, window.Width, FixedPoolStep.IsSmall(context.Graph))
             {
                 Nodes = group.Nodes,
                 Inputs = [group.Head.Inputs[0]],
@@ -82,7 +82,7 @@ internal sealed class ChannelsLastGlobalPoolKernel : ChannelsLastKernel
         var pixels = new WindowAxis(split.Pixels, 1, split.Pixels, 1, 1, 0, 0);
         if (FixedPoolStep.Serves(split.Batch, split.Channels, WindowAxis.Missing, WindowAxis.Missing, pixels))
         {
-            return new FixedPoolStep(group.Head.Operator.Name == "GlobalMaxPool" ? "Max" : "Average", split.Channels, WindowAxis.Missing, pixels)
+            return new FixedPoolStep(group.Head.Operator.Name == "GlobalMaxPool" ? "Max" : "Average", split.Channels, WindowAxis.Missing, pixels, FixedPoolStep.IsSmall(context.Graph))
             {
                 Nodes = group.Nodes,
                 Inputs = [group.Head.Inputs[0]],
