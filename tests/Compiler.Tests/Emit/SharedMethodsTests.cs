@@ -18,7 +18,7 @@ public sealed class SharedMethodsTests
     {
         OnnxModelWriter model = Convolutions(filters: [24, 24, 24, 24, 32]);
         using var compiled = CompiledModel.Compile(model, TestOptions.Exact with { Profile = profile });
-        Assert.Equal(2, Regex.Matches(compiled.Code, @"private static void Conv\d+\(").Count);
+        Assert.Equal(2, Regex.Count(compiled.Code, @"private static void Conv\d+\("));
         ReferenceTensor x = RandomTensor.Of(ElementType.Float32, 3, 1, 24, 20, 20);
         compiled.AssertAgrees(1e-3, 1e-3, x);
         // The first run transforms weights into shared memory, the second keeps them.
@@ -55,7 +55,7 @@ public sealed class SharedMethodsTests
             Assert.Equal(first[0].Reals, compiled.Run(x)[0].Reals);
             if (hashing != Hashing.None) continue;
             Assert.Single(Regex.Matches(compiled.Code, @"private static void Gemm\d+\("));
-            Assert.Equal(3, Regex.Matches(compiled.Code, @"(?m)^ +Gemm1\(").Count);
+            Assert.Equal(3, Regex.Count(compiled.Code, @"(?m)^ +Gemm1\("));
             compiled.AssertAgrees(1e-5, 1e-5, x);
         }
     }
@@ -68,7 +68,7 @@ public sealed class SharedMethodsTests
             model.Initializer("w" + i, [.. RandomTensor.Of(ElementType.Float32, 5 + i, 20, 20).Reals!.Select(static v => (float)v)], 20, 20);
         model.Node("Gemm", "x,w0", "a").Node("Relu", "a", "b").Node("Gemm", "b,w1", "y").Output("y", ElementType.Float32, 1, 20);
         using var compiled = CompiledModel.Compile(model);
-        Assert.Equal(2, Regex.Matches(compiled.Code, @"private static void Gemm\d+\(").Count);
+        Assert.Equal(2, Regex.Count(compiled.Code, @"private static void Gemm\d+\("));
     }
 
     private static OnnxModelWriter Convolutions(int[] filters)
