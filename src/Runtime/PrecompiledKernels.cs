@@ -84,6 +84,7 @@ internal static class PrecompiledKernels
         HashedDense.RunSparsePairs<TActivation>(default, default, default, default, default, 0, 0, default);
         TransposedConvolution.Run<TActivation>(default, default, default, default, default, default, default);
         TransposedPhases.Run<TActivation>(default, default, default, default, default, default, default);
+        TransposedPlanes.Run<TActivation>(default, default, default, default, default, default, default);
         WinogradConvolution.Run<TActivation>(default, default, default, default, default, default, default, 0, 0, default);
         WinogradConvolution.RunKept<TActivation>(default, default, null!, 0, default, default, default, default, default, 0, 0, default);
         Alone<TActivation>();

@@ -48,6 +48,13 @@ internal static class Transposition
                 }
             }
 
+#if NET8_0_OR_GREATER
+            if (Avx.IsSupported && rows - done == 2 && toStep == 2)
+            {
+                Pairs(ref Unsafe.Add(ref from, done * fromStep), fromStep, ref Unsafe.Add(ref to, done), columns);
+                return;
+            }
+#endif
             if (rows - done == 3)
             {
                 ref float a = ref Unsafe.Add(ref from, done * fromStep);
@@ -100,6 +107,30 @@ internal static class Transposition
                     nint row = r <= end - 8 ? r : end - 8;
                     Square(ref Unsafe.Add(ref from, (row * fromStep) + column), fromStep, ref Unsafe.Add(ref to, (column * toStep) + row), toStep);
                 }
+            }
+        }
+    }
+
+    /// <summary>Two rows element by element in turn.</summary>
+    [MethodImpl(Simd.Hot)]
+    private static void Pairs(ref float from, nint fromStep, ref float to, nint columns)
+    {
+        unchecked
+        {
+            ref float second = ref Unsafe.Add(ref from, fromStep);
+            nint i = 0;
+            for (; i <= columns - 8; i += 8)
+            {
+                Vector256<float> a = Load(ref from, i), b = Load(ref second, i);
+                Vector256<float> low = Avx.UnpackLow(a, b), high = Avx.UnpackHigh(a, b);
+                Store(Avx.Permute2x128(low, high, 0x20), ref to, 2 * i);
+                Store(Avx.Permute2x128(low, high, 0x31), ref to, (2 * i) + 8);
+            }
+
+            for (; i < columns; i++)
+            {
+                Unsafe.Add(ref to, 2 * i) = Unsafe.Add(ref from, i);
+                Unsafe.Add(ref to, (2 * i) + 1) = Unsafe.Add(ref second, i);
             }
         }
     }

@@ -17,6 +17,9 @@ internal sealed class TransposedConvKernel : Kernel
     /// <summary>Floats of products of a band (<c>TransposedConvShape.BandFloats</c>).</summary>
     private const int BandFloats = 32768;
 
+    /// <summary>Output channels of a group up to which places, not channels, are the lanes.</summary>
+    private const int PlaneChannels = 8;
+
     /// <summary>Floats of workspace beyond which plain loops serve better.</summary>
     private const long WorkspaceLimit = 1 << 26;
 
@@ -30,17 +33,15 @@ internal sealed class TransposedConvKernel : Kernel
         if (node.HasInput(2) && bias is null) return null;
         var layer = TransposedConvLayer.Read(node, context);
         if (layer.IsEmpty || !layer.Window.IsSpatial) return null;
-        int depth = layer.InChannels / layer.Groups;
-        int columns = layer.OutChannels / layer.Groups * layer.Window.KernelLength;
         ReducibleLayer matrix = ReducibleLayer.Read(context.Graph, node)!;
         var hashed = HashedConstants.TryRead(node.Inputs[1], matrix.ToRows(w), context);
-        bool inPhases = hashed is null && HasFewPhases(layer.Window);
-        long workspace = inPhases ? PhaseWorkspace(layer) : Workspace(layer);
+        TransposedForm form = FormOf(layer, hashed is not null);
+        long workspace = WorkspaceLength(layer, form);
         if (workspace > WorkspaceLimit) return null;
         ImmutableArray<Weight> constants = [hashed?.ToTransposedPanels(layer.Groups, layer.Window.KernelLength)
-            ?? Weight.Of("Weights", inPhases ? PackPhases(w, layer) : Pack(w, layer.Groups, depth, columns))];
+            ?? Weight.Of("Weights", Pack(w, layer, form))];
         if (Epilogue.Sum(bias?.AsSpan<float>().ToArray(), epilogue.Bias) is { } sum) constants = constants.Add(Weight.Of("Bias", sum));
-        return new TransposedConvStep(layer, epilogue.Activation, inPhases)
+        return new TransposedConvStep(layer, epilogue.Activation, form)
         {
             Nodes = group.Nodes,
             Inputs = [node.Inputs[0]],
@@ -54,24 +55,49 @@ internal sealed class TransposedConvKernel : Kernel
         };
     }
 
-    /// <summary>For each group its filters, [input channel, output channel and tap], in panels.</summary>
-    private static float[] Pack(Tensor w, int groups, int depth, int columns)
+    private static float[] Pack(Tensor w, TransposedConvLayer layer, TransposedForm form)
     {
         float[] weights = w.AsSpan<float>().ToArray();
-        return [.. Enumerable.Range(0, groups).SelectMany(g => PanelPacking.Pack(weights.AsSpan(g * depth * columns, depth * columns).ToArray(), depth, columns, transposed: false))];
+        WindowAxis[] axes = [layer.Window.Depth, layer.Window.Height, layer.Window.Width];
+        return form switch
+        {
+            TransposedForm.Planes => TransposedPlanePacking.Pack(weights, layer.Groups, layer.InChannels),
+            TransposedForm.Phases => TransposedPhasePacking.Pack(
+                weights, layer.Groups, layer.InChannels, layer.OutChannels, [.. axes.Select(a => a.Kernel)], [.. axes.Select(a => a.Stride)], [.. axes.Select(a => a.Before)]),
+            _ => PackPanels(weights, layer.Groups, layer.InChannels / layer.Groups),
+        };
     }
 
-    private static float[] PackPhases(Tensor w, TransposedConvLayer layer)
+    /// <summary>For each group its filters, [input channel, output channel and tap], in panels.</summary>
+    private static float[] PackPanels(float[] weights, int groups, int depth)
     {
-        WindowAxis[] axes = [layer.Window.Depth, layer.Window.Height, layer.Window.Width];
-        return TransposedPhasePacking.Pack(
-            w.AsSpan<float>().ToArray(), layer.Groups, layer.InChannels, layer.OutChannels,
-            [.. axes.Select(a => a.Kernel)], [.. axes.Select(a => a.Stride)], [.. axes.Select(a => a.Before)]);
+        int group = weights.Length / groups;
+        return [.. Enumerable.Range(0, groups).SelectMany(g => PanelPacking.Pack(weights.AsSpan(g * group, group).ToArray(), depth, group / depth, transposed: false))];
     }
 
     /// <summary>Without dilation every remainder by the strides is a convolution of its own. More of them than taps would mostly write the bias.</summary>
     private static bool HasFewPhases(WindowGeometry window) =>
         window.Axes.All(a => a.Dilation == 1 && a.Stride <= Math.Max(a.Kernel, 2));
+
+    private static TransposedForm FormOf(TransposedConvLayer layer, bool isHashed)
+    {
+        if (isHashed) return TransposedForm.Gemm;
+        bool fillsPlanes = layer.Window.Depth == WindowAxis.Missing && layer.OutChannels / layer.Groups <= PlaneChannels && layer.Window.OutLength >= TransposedPlaneWorkspace.LeastPlaces;
+        return fillsPlanes ? TransposedForm.Planes : HasFewPhases(layer.Window) ? TransposedForm.Phases : TransposedForm.Gemm;
+    }
+
+    private static long WorkspaceLength(TransposedConvLayer layer, TransposedForm form)
+    {
+        (WindowAxis height, WindowAxis width) = (layer.Window.Height, layer.Window.Width);
+        return form switch
+        {
+            TransposedForm.Planes => TransposedPlaneWorkspace.Length(
+                layer.InChannels / layer.Groups, layer.OutChannels / layer.Groups, [height.Out, width.Out], [height.In, width.In], [height.Kernel, width.Kernel], [height.Stride, width.Stride],
+                [height.Dilation, width.Dilation]),
+            TransposedForm.Phases => PhaseWorkspace(layer),
+            _ => Workspace(layer),
+        };
+    }
 
     /// <summary>As <c>TransposedPhases.WorkspaceLength</c>.</summary>
     private static long PhaseWorkspace(TransposedConvLayer layer) =>
@@ -83,9 +109,21 @@ internal sealed class TransposedConvKernel : Kernel
         return Math.Min(layer.Window.OutLength, Math.Max(1, BandFloats / columns)) * ((layer.InChannels / layer.Groups) + columns);
     }
 
-    private sealed class TransposedConvStep(TransposedConvLayer layer, FusedActivation activation, bool inPhases) : Step
+    private enum TransposedForm
     {
-        public override string Kernel => inPhases ? "ConvTranspose.Phases" : "ConvTranspose.Gemm";
+        /// <summary>A product of matrices whose columns are added up where they belong: any.</summary>
+        Gemm,
+
+        /// <summary>A convolution over channels for each remainder by the strides.</summary>
+        Phases,
+
+        /// <summary>Products over places, which rows of the output add up.</summary>
+        Planes,
+    }
+
+    private sealed class TransposedConvStep(TransposedConvLayer layer, FusedActivation activation, TransposedForm form) : Step
+    {
+        public override string Kernel => "ConvTranspose." + form;
 
         internal override StepRounding? Rounding => StepRounding.OfNodes;
 
@@ -93,7 +131,7 @@ internal sealed class TransposedConvKernel : Kernel
         {
             WriteShape(writer);
             string bias = Weights.Length > 1 ? writer.Weight(1) : "default";
-            writer.Line($"{(inPhases ? "TransposedPhases" : "TransposedConvolution")}.Run({writer.Input(0)}, {writer.Weight(0)}, {bias}, {writer.Output(0)}, {writer.Workspace}, shape, {activation.Expression});");
+            writer.Line($"{(form == TransposedForm.Gemm ? "TransposedConvolution" : "Transposed" + form)}.Run({writer.Input(0)}, {writer.Weight(0)}, {bias}, {writer.Output(0)}, {writer.Workspace}, shape, {activation.Expression});");
         }
 
         private void WriteShape(StepWriter writer)
