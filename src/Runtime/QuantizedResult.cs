@@ -112,15 +112,7 @@ public readonly ref struct QuantizedResult
                 if ((taps * 65025L) + largest > int.MaxValue) tie = -1f;
                 break;
             case Form.Dequantized:
-                double step = (double)_inputScale / _scale, share = 1d / _scale;
-                float bias = 0f;
-                for (int i = 0; i < count; i++)
-                {
-                    scales.Factors[i] = (float)(step * _scales[_scales.Length == 1 ? 0 : channel + i]);
-                    if (_bias.IsEmpty) continue;
-                    scales.Biases[i] = (float)(share * _bias[channel + i]);
-                    bias = Math.Max(bias, Math.Abs(scales.Biases[i]));
-                }
+                float bias = scales.Set((double)_inputScale / _scale, _scales.Length == 1 ? _scales : _scales.Slice(channel), 1d / _scale, _bias.IsEmpty ? _bias : _bias.Slice(channel));
 
                 // Floats are off by some 2^-24 of what they are: the product, which is no larger than the result and the bias, its factors, the bias and the sum.
                 tie = bias < LargestBias ? 0.5f - _margin - ((256f + bias) * FloatError) : -1f;

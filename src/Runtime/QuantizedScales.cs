@@ -1,6 +1,11 @@
 #nullable enable
 using System;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+#if NET8_0_OR_GREATER
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+#endif
 
 namespace RedGen.Runtime;
 
@@ -39,4 +44,50 @@ internal readonly ref struct QuantizedScales
 
     /// <summary>Channels that the block holds.</summary>
     internal int Count { get; }
+
+    /// <summary>Sets factors and biases.</summary>
+    /// <param name="step">What the scales of the weights are multiplied by.</param>
+    /// <param name="scales">The scales: one, or one for each channel from the block's first on.</param>
+    /// <param name="share">What the bias is multiplied by.</param>
+    /// <param name="bias">One for each channel from the block's first on, or empty.</param>
+    /// <returns>The largest magnitude of a bias.</returns>
+    [MethodImpl(Simd.Hot)]
+    internal float Set(double step, ReadOnlySpan<float> scales, double share, ReadOnlySpan<float> bias)
+    {
+#if NET8_0_OR_GREATER
+        if (IntegerLanes512.IsSupported && Count == QuantizedTile.Block && scales.Length >= Count && (bias.IsEmpty || bias.Length >= Count))
+        {
+            Product(scales, step).StoreUnsafe(ref MemoryMarshal.GetReference(Factors));
+            if (bias.IsEmpty) return 0f;
+            Vector512<float> biases = Product(bias, share), largest16 = Vector512.Abs(biases);
+            biases.StoreUnsafe(ref MemoryMarshal.GetReference(Biases));
+            Vector256<float> largest8 = Vector256.Max(largest16.GetLower(), largest16.GetUpper());
+            Vector128<float> largest4 = Vector128.Max(largest8.GetLower(), largest8.GetUpper());
+            return Math.Max(Math.Max(largest4[0], largest4[1]), Math.Max(largest4[2], largest4[3]));
+        }
+#endif
+        float largest = 0f;
+        for (int i = 0; i < Count; i++)
+        {
+            Factors[i] = (float)(step * scales[scales.Length == 1 ? 0 : i]);
+            if (bias.IsEmpty) continue;
+            Biases[i] = (float)(share * bias[i]);
+            largest = Math.Max(largest, Math.Abs(Biases[i]));
+        }
+
+        return largest;
+    }
+
+#if NET8_0_OR_GREATER
+    /// <summary>16 products in doubles, rounded to floats.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<float> Product(ReadOnlySpan<float> values, double factor)
+    {
+        Vector512<double> by = Vector512.Create(factor);
+        ref float from = ref MemoryMarshal.GetReference(values);
+        return Vector512.Create(
+            Avx512F.ConvertToVector256Single(Avx512F.ConvertToVector512Double(Vector256.LoadUnsafe(ref from)) * by),
+            Avx512F.ConvertToVector256Single(Avx512F.ConvertToVector512Double(Vector256.LoadUnsafe(ref from, 8)) * by));
+    }
+#endif
 }
