@@ -31,27 +31,41 @@ internal static class Stopwatches
 
     private const int FewestSamples = 20;
 
+    /// <summary>Rounds of calls without compilation that end the warm-up.</summary>
+    private const int QuietRounds = 4;
+
+    /// <summary>How long a round calls, and how long it then leaves the processor to compilation.</summary>
+    private static readonly TimeSpan RoundOfCalls = TimeSpan.FromMilliseconds(150);
+
+    /// <summary>The processor time that the process must have had in those rounds: a little less than they call.</summary>
+    private static readonly TimeSpan LeastUsed = TimeSpan.FromMilliseconds(500);
+
     private static readonly TimeSpan LongestWarmUp = TimeSpan.FromSeconds(60);
 
     /// <summary>
     /// Calls until tiered compilation has put the last tier in place: it counts 30 calls once nothing new has started for a while, and compiles in the
-    /// background, behind what else of this process is waiting. Done when several rounds of calls have made it compile nothing.
+    /// background, behind what else of this process is waiting. Done when several rounds of calls have made it compile nothing, rounds in which the
+    /// process had the processor: on a busy machine compilation waits as well.
     /// </summary>
     public static void WarmUp(Action call)
     {
         long begin = Stopwatch.GetTimestamp();
-        for (int quiet = 0; quiet < 4 && Stopwatch.GetElapsedTime(begin) < LongestWarmUp;)
+        TimeSpan used = TimeSpan.Zero;
+        for (int quiet = 0; (quiet < QuietRounds || used < LeastUsed) && Stopwatch.GetElapsedTime(begin) < LongestWarmUp;)
         {
             long compiled = JitInfo.GetCompiledMethodCount();
+            TimeSpan before = Environment.CpuUsage.TotalTime;
             long start = Stopwatch.GetTimestamp();
-            for (int i = 0; i < 40 || Stopwatch.GetElapsedTime(start).TotalMilliseconds < 150; i++)
+            for (int i = 0; i < 40 || Stopwatch.GetElapsedTime(start) < RoundOfCalls; i++)
             {
                 call();
                 if (i >= 2 && Stopwatch.GetElapsedTime(start).TotalSeconds > 3) break;
             }
 
-            Thread.Sleep(150);
-            quiet = JitInfo.GetCompiledMethodCount() == compiled ? quiet + 1 : 0;
+            Thread.Sleep(RoundOfCalls);
+            bool isQuiet = JitInfo.GetCompiledMethodCount() == compiled;
+            quiet = isQuiet ? quiet + 1 : 0;
+            used = isQuiet ? used + (Environment.CpuUsage.TotalTime - before) : TimeSpan.Zero;
         }
     }
 
