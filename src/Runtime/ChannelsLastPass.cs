@@ -225,6 +225,7 @@ internal ref struct ChannelsLastPass
     {
         unchecked
         {
+            nint panel = _shape.Taps * Dense.PanelWidth;
             ref int segments = ref MemoryMarshal.GetReference(_segments);
             ref int targets = ref MemoryMarshal.GetReference(_targets);
             TileBuffer.SetBias<TLanes>(ref sums, _bias.IsEmpty ? default : _bias.Slice(channel, channels), vectors);
@@ -238,14 +239,15 @@ internal ref struct ChannelsLastPass
                 ref int rows = ref Unsafe.Add(ref MemoryMarshal.GetReference(_sources), done);
                 ref int places = ref Unsafe.Add(ref targets, done);
                 int left = pixels - done;
+                nint ahead = Prefetch.Distance<TLanes>(panel, done == 0);
                 if (direct && left >= DirectTile.Rows<TLanes>())
                 {
                     done += DirectTile.Run<TLanes>(
-                        ref x, ref rows, ref segments, _segmentCount, _segmentLength, ref w, second, channels, ref bias, ref y, ref places, ref addend, hasAddend, Bounds.Of(activation));
+                        ref x, ref rows, ref segments, _segmentCount, _segmentLength, ref w, second, channels, ref bias, ref y, ref places, ref addend, hasAddend, Bounds.Of(activation), ahead);
                     continue;
                 }
 
-                int height = LaneTile.Run<TLanes>(left, channels, ref x, ref rows, ref segments, _segmentCount, _segmentLength, ref w, second, ref sums);
+                int height = LaneTile.Run<TLanes>(left, channels, ref x, ref rows, ref segments, _segmentCount, _segmentLength, ref w, second, ref sums, ahead);
                 TileEnd.Finish<TLanes, TActivation>(ref sums, Math.Min(height, left), vectors, channels, ref places, ref y, ref addend, hasAddend, activation);
                 done += height;
             }

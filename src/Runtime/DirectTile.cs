@@ -28,12 +28,12 @@ internal static class DirectTile
     internal static int Rows<TLanes>()
         where TLanes : struct, ILanes<TLanes> => default(TLanes).Count == 16 ? 8 : 6;
 
-    /// <summary>Computes a tile.</summary>
+    /// <summary>Computes a tile; <paramref name="ahead"/>: <see cref="Prefetch.Distance"/>.</summary>
     /// <returns>Its rows.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static int Run<TLanes>(
         ref float x, ref int rows, ref int segments, int count, int length, ref float weights, nint second, int columns,
-        ref float bias, ref float y, ref int places, ref float addend, bool hasAddend, Bounds bounds)
+        ref float bias, ref float y, ref int places, ref float addend, bool hasAddend, Bounds bounds, nint ahead)
         where TLanes : struct, ILanes<TLanes>
     {
 #if NET8_0_OR_GREATER
@@ -45,8 +45,8 @@ internal static class DirectTile
             return TermPairTile.Rows;
         }
 #endif
-        if (default(TLanes).Count == 16) EightByTwo<TLanes>(ref x, ref rows, ref segments, count, length, ref weights, second, ref bias, ref y, ref places, ref addend, hasAddend, bounds);
-        else SixByTwo<TLanes>(ref x, ref rows, ref segments, count, length, ref weights, second, ref bias, ref y, ref places, ref addend, hasAddend, bounds);
+        if (default(TLanes).Count == 16) EightByTwo<TLanes>(ref x, ref rows, ref segments, count, length, ref weights, second, ref bias, ref y, ref places, ref addend, hasAddend, bounds, ahead);
+        else SixByTwo<TLanes>(ref x, ref rows, ref segments, count, length, ref weights, second, ref bias, ref y, ref places, ref addend, hasAddend, bounds, ahead);
         return Rows<TLanes>();
     }
 
@@ -54,7 +54,7 @@ internal static class DirectTile
     [MethodImpl(Simd.Hot)]
     private static void EightByTwo<TLanes>(
         ref float x, ref int rows, ref int segments, int count, int length, ref float weights, nint second,
-        ref float bias, ref float y, ref int places, ref float addend, bool hasAddend, Bounds bounds)
+        ref float bias, ref float y, ref int places, ref float addend, bool hasAddend, Bounds bounds, nint ahead)
         where TLanes : struct, ILanes<TLanes>
     {
         unchecked
@@ -78,6 +78,7 @@ internal static class DirectTile
                 for (; k < end; k++)
                 {
                     TLanes a = o.Load(ref w, 0), b = o.Load(ref w, second);
+                    Prefetch.Line(ref w, ahead);
                     Add(o.Fill(Unsafe.Add(ref x0, k)), a, b, ref s0a, ref s0b);
                     Add(o.Fill(Unsafe.Add(ref x1, k)), a, b, ref s1a, ref s1b);
                     Add(o.Fill(Unsafe.Add(ref x2, k)), a, b, ref s2a, ref s2b);
@@ -144,7 +145,7 @@ internal static class DirectTile
     [MethodImpl(Simd.Hot)]
     private static void SixByTwo<TLanes>(
         ref float x, ref int rows, ref int segments, int count, int length, ref float weights, nint second,
-        ref float bias, ref float y, ref int places, ref float addend, bool hasAddend, Bounds bounds)
+        ref float bias, ref float y, ref int places, ref float addend, bool hasAddend, Bounds bounds, nint ahead)
         where TLanes : struct, ILanes<TLanes>
     {
         unchecked
@@ -166,6 +167,7 @@ internal static class DirectTile
                 for (; k < end; k++)
                 {
                     TLanes a = o.Load(ref w, 0), b = o.Load(ref w, second);
+                    Prefetch.Line(ref w, ahead);
                     Add(o.Fill(Unsafe.Add(ref x0, k)), a, b, ref s0a, ref s0b);
                     Add(o.Fill(Unsafe.Add(ref x1, k)), a, b, ref s1a, ref s1b);
                     Add(o.Fill(Unsafe.Add(ref x2, k)), a, b, ref s2a, ref s2b);

@@ -90,15 +90,16 @@ internal readonly ref struct GemmPass
             for (int left = rows; left > 0;)
             {
                 ref int sources = ref TileTables.Sources(ref tables, left);
+                nint ahead = Prefetch.Distance<TLanes>(Dense.PanelWidth * _depth, left == rows);
                 int height;
                 if (direct && left >= DirectTile.Rows<TLanes>())
                 {
                     height = DirectTile.Run<TLanes>(
-                        ref a, ref sources, ref segments, 1, _depth, ref b, second, count, ref bias, ref c, ref targets, ref addend, hasAddend, Bounds.Of(activation));
+                        ref a, ref sources, ref segments, 1, _depth, ref b, second, count, ref bias, ref c, ref targets, ref addend, hasAddend, Bounds.Of(activation), ahead);
                 }
                 else
                 {
-                    height = LaneTile.Run<TLanes>(left, count, ref a, ref sources, ref segments, 1, _depth, ref b, second, ref sums);
+                    height = LaneTile.Run<TLanes>(left, count, ref a, ref sources, ref segments, 1, _depth, ref b, second, ref sums, ahead);
                     TileEnd.Finish<TLanes, TActivation>(ref sums, Math.Min(height, left), vectors, count, ref targets, ref c, ref addend, hasAddend, activation);
                 }
 

@@ -10,7 +10,7 @@ internal static class LaneTile
     /// <returns>Its rows; more than <paramref name="left"/> where some were computed in vain (the table must hold that many).</returns>
     [MethodImpl(Simd.Hot)]
     internal static int Run<TLanes>(
-        int left, int columns, ref float x, ref int rows, ref int segments, int count, int length, ref float weights, nint second, ref float sums)
+        int left, int columns, ref float x, ref int rows, ref int segments, int count, int length, ref float weights, nint second, ref float sums, nint ahead)
         where TLanes : struct, ILanes<TLanes>
     {
         int lanes = default(TLanes).Count;
@@ -33,18 +33,18 @@ internal static class LaneTile
 
         if (left <= 4)
         {
-            PairTile.FourByTwo<TLanes>(ref x, ref rows, ref segments, count, length, ref weights, second, ref sums, 2 * lanes, lanes);
+            PairTile.FourByTwo<TLanes>(ref x, ref rows, ref segments, count, length, ref weights, second, ref sums, 2 * lanes, lanes, ahead);
             return 4;
         }
 
         // 16 registers hold six rows, 32 hold more.
         if (default(TLanes).Count == 16)
         {
-            PairTile.EightByTwo<TLanes>(ref x, ref rows, ref segments, count, length, ref weights, second, ref sums, 2 * lanes, lanes);
+            PairTile.EightByTwo<TLanes>(ref x, ref rows, ref segments, count, length, ref weights, second, ref sums, 2 * lanes, lanes, ahead);
             return 8;
         }
 
-        PairTile.SixByTwo<TLanes>(ref x, ref rows, ref segments, count, length, ref weights, second, ref sums, 2 * lanes, lanes);
+        PairTile.SixByTwo<TLanes>(ref x, ref rows, ref segments, count, length, ref weights, second, ref sums, 2 * lanes, lanes, ahead);
         return 6;
     }
 

@@ -6,7 +6,8 @@ namespace RedGen.Runtime;
 /// <summary>
 /// The micro-kernels of products two vectors wide: sums[r × sumRow + v × sumSecond] = Σ over segments s, then over i below the length, of
 /// x[rows(r) + from(s) + i] × weights[at(s) + 16·i + v's place]. Rows and segments come as tables, so that one kernel serves matrices
-/// (one segment) and convolutions of any shape (a segment is a run of neighbouring channels); a segment is a pair (from, at).
+/// (one segment) and convolutions of any shape (a segment is a run of neighbouring channels); a segment is a pair (from, at). Weights so far <c>ahead</c> are fetched
+/// into the cache (<see cref="Prefetch.Distance"/>).
 /// </summary>
 internal static class PairTile
 {
@@ -14,7 +15,7 @@ internal static class PairTile
     [MethodImpl(Simd.Hot)]
     internal static void EightByTwo<TLanes>(
         ref float x, ref int rows, ref int segments, int count, int length, ref float weights, nint second,
-        ref float sums, nint sumRow, nint sumSecond)
+        ref float sums, nint sumRow, nint sumSecond, nint ahead)
         where TLanes : struct, ILanes<TLanes>
     {
         unchecked
@@ -39,6 +40,7 @@ internal static class PairTile
                 {
                     TLanes a = o.Load(ref w, 0);
                     TLanes b = o.Load(ref w, second);
+                    Prefetch.Line(ref w, ahead);
                     TLanes v = o.Fill(Unsafe.Add(ref x0, k));
                     s0a = o.MultiplyAdd(v, a, s0a);
                     s0b = o.MultiplyAdd(v, b, s0b);
@@ -82,7 +84,7 @@ internal static class PairTile
     [MethodImpl(Simd.Hot)]
     internal static void SixByTwo<TLanes>(
         ref float x, ref int rows, ref int segments, int count, int length, ref float weights, nint second,
-        ref float sums, nint sumRow, nint sumSecond)
+        ref float sums, nint sumRow, nint sumSecond, nint ahead)
         where TLanes : struct, ILanes<TLanes>
     {
         unchecked
@@ -105,6 +107,7 @@ internal static class PairTile
                 {
                     TLanes a = o.Load(ref w, 0);
                     TLanes b = o.Load(ref w, second);
+                    Prefetch.Line(ref w, ahead);
                     TLanes v = o.Fill(Unsafe.Add(ref x0, k));
                     s0a = o.MultiplyAdd(v, a, s0a);
                     s0b = o.MultiplyAdd(v, b, s0b);
@@ -140,7 +143,7 @@ internal static class PairTile
     [MethodImpl(Simd.Hot)]
     internal static void FourByTwo<TLanes>(
         ref float x, ref int rows, ref int segments, int count, int length, ref float weights, nint second,
-        ref float sums, nint sumRow, nint sumSecond)
+        ref float sums, nint sumRow, nint sumSecond, nint ahead)
         where TLanes : struct, ILanes<TLanes>
     {
         unchecked
@@ -160,6 +163,8 @@ internal static class PairTile
                 {
                     TLanes a = o.Load(ref w, 0);
                     TLanes b = o.Load(ref w, second);
+                    Prefetch.Line(ref w, ahead);
+                    if (o.Count == Dense.PanelWidth) Prefetch.Line(ref w, ahead + second);
                     TLanes v = o.Fill(Unsafe.Add(ref x0, k));
                     s0a = o.MultiplyAdd(v, a, s0a);
                     s0b = o.MultiplyAdd(v, b, s0b);

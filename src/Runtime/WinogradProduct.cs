@@ -70,6 +70,8 @@ internal static class WinogradProduct
         {
             nint width = default(TLanes).Count;
             ref int segments = ref Unsafe.Add(ref table, TallestTile);
+            nint panel = Dense.PanelWidth * (nint)depth;
+            nint ahead = Prefetch.Distance<TLanes>(panel, isFirst: true);
             while (rows > 0)
             {
                 int done = 4;
@@ -90,21 +92,22 @@ internal static class WinogradProduct
                 else if (width == Dense.PanelWidth && rows >= 8)
                 {
                     done = 8;
-                    PairTile.EightByTwo<TLanes>(ref x, ref table, ref segments, 1, depth, ref w, second, ref y, yStep, width);
+                    PairTile.EightByTwo<TLanes>(ref x, ref table, ref segments, 1, depth, ref w, second, ref y, yStep, width, ahead);
                 }
                 else if (width < Dense.PanelWidth && rows >= 6 && rows != 8)
                 {
                     done = 6;
-                    PairTile.SixByTwo<TLanes>(ref x, ref table, ref segments, 1, depth, ref w, second, ref y, yStep, width);
+                    PairTile.SixByTwo<TLanes>(ref x, ref table, ref segments, 1, depth, ref w, second, ref y, yStep, width, ahead);
                 }
                 else
                 {
-                    PairTile.FourByTwo<TLanes>(ref x, ref table, ref segments, 1, depth, ref w, second, ref y, yStep, width);
+                    PairTile.FourByTwo<TLanes>(ref x, ref table, ref segments, 1, depth, ref w, second, ref y, yStep, width, ahead);
                 }
 
                 x = ref Unsafe.Add(ref x, done * step);
                 y = ref Unsafe.Add(ref y, done * yStep);
                 rows -= done;
+                ahead = Prefetch.Distance<TLanes>(panel, isFirst: false);
             }
         }
     }

@@ -1,0 +1,39 @@
+#nullable enable
+using System.Runtime.CompilerServices;
+#if REDGEN_PREFETCH
+using System.Runtime.Intrinsics.X86;
+#endif
+
+namespace RedGen.Runtime;
+
+/// <summary>
+/// Hints to the caches: while a tile computes, the weights of the next columns come near. Weights are read from the beginning to the end once a run, so those of a
+/// large network are never in the caches when they are needed.
+/// </summary>
+internal static class Prefetch
+{
+    /// <summary>
+    /// How many floats behind its own weights a tile two vectors wide finds those of the next columns, a line a term: its first tile fetches the next panel, the
+    /// others the one behind that, which wide vectors need too.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static nint Distance<TLanes>(nint panel, bool isFirst)
+        where TLanes : struct, ILanes<TLanes> =>
+        unchecked(default(TLanes).Count < Dense.PanelWidth ? panel : isFirst ? 2 * panel : 3 * panel);
+
+    /// <summary>Fetches the line of a place. It may lie outside its array: nothing is read.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Line(ref float place, nint offset)
+    {
+#if REDGEN_PREFETCH
+        // The hint wants a pointer, the one in the library; as source in a user's project, which may not allow any, the kernels do without.
+        if (Sse.IsSupported)
+        {
+            unsafe
+            {
+                Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref place, offset)));
+            }
+        }
+#endif
+    }
+}
