@@ -31,7 +31,8 @@ internal static class Prefetch
         {
             unsafe
             {
-                Sse.Prefetch0(Unsafe.AsPointer(ref Unsafe.Add(ref place, offset)));
+                // Added to the pointer: a reference must not lead out of its array, not even for a moment.
+                Sse.Prefetch0((float*)Unsafe.AsPointer(ref place) + offset);
             }
         }
 #endif
