@@ -16,6 +16,7 @@ public class CostTableTests
         Assert.Equal("", problem);
         Assert.Equal((Table.Machine, Table.GigaflopsPerSecond), (read.Machine, read.GigaflopsPerSecond));
         Assert.Equal(Table.Kernels, read.Kernels);
+        Assert.Equal(25, CostTable.Read((Table with { NanosecondsPerMemoryKilobyte = 25 }).Write(), out _)!.NanosecondsPerMemoryKilobyte);
         Assert.Equal(Table.Write(), read.Write());
     }
 
@@ -34,8 +35,27 @@ public class CostTableTests
     {
         var work = new StepWork(3000, 2048);
         Assert.Equal((100 + (10 * 3) + (1 * 2)) / 1000.0, Table.CostOf("Conv")!.Microseconds(work), 12);
-        Assert.Equal((100 + (10 * 3) + (1 * 2) + (7 * 4) + (3 * 5)) / 1000.0, Table.CostOf("Conv")!.Microseconds(work with { Transformed = 4000, FarBytes = 5 * 1024 }), 12);
+        Assert.Equal((100 + (10 * 3) + (1 * 2) + (7 * 4) + (3 * 512)) / 1000.0, Table.CostOf("Conv")!.Microseconds(work with { Transformed = 4000, Weights = 512 * 1024 }), 12);
     }
+
+    [Fact]
+    public void A_part_of_the_shorter_of_computing_and_memory_is_added_to_the_longer()
+    {
+        CostTable table = Table with { NanosecondsPerMemoryKilobyte = 2 };
+        StepWork near = new StepWork(0, 20 << 20) { Weights = 20 << 20 };
+        double computing = table.CostOf("Conv")!.Microseconds(near), memory = 2 * 20 * 1024 / 1000.0;
+        Assert.Equal(computing, table.Microseconds("Conv", near)!.Value, 9);
+        Assert.Equal(computing + (0.3 * memory), table.Microseconds("Conv", near.Within(0))!.Value, 9);
+        CostTable slow = Table with { NanosecondsPerMemoryKilobyte = 2000 };
+        Assert.Equal((1000 * memory) + (0.3 * computing), slow.Microseconds("Conv", near.Within(0))!.Value, 6);
+    }
+
+    [Theory]
+    [InlineData(1 << 20, 1 << 20, false)]
+    [InlineData(1 << 20, 17 << 20, true)]
+    [InlineData(9 << 20, 9 << 20, true)]
+    public void Weights_come_from_memory_where_the_layer_or_the_network_has_more_than_caches(int weights, int constants, bool isFar)
+        => Assert.Equal(isFar ? weights : 0, new StepWork(1, weights) { Weights = weights }.Within(constants).MemoryBytes);
 
     [Fact]
     public void What_a_table_does_not_know_is_scaled_from_the_table_of_x64()
@@ -50,6 +70,7 @@ public class CostTableTests
     [InlineData("[1]", "it is not the JSON")]
     [InlineData("{\"format\": 1}", "not this version's")]
     [InlineData("{\"format\": 2, \"kernels\": {\"Conv\": {\"nanoseconds\": -1}}}", "are no times")]
+    [InlineData("{\"format\": 2, \"nanosecondsPerMemoryKilobyte\": -1}", "is no time")]
     [InlineData("{\"format\": 2, \"kernels\": {\"Conv\": {\"nanoseconds\": \"NaN\"}}}", "are no times")]
     public void What_is_no_table_is_refused_with_the_reason(string text, string reason)
     {

@@ -26,13 +26,14 @@ internal static class CalibrationReport
         }
 
         table.Write(console.Text);
-        console.WriteLine(costs.Machine + ", peak of a core " + Text(costs.GigaflopsPerSecond) + " GFLOP/s");
+        console.WriteLine(costs.Machine + ", peak of a core " + Text(costs.GigaflopsPerSecond) + " GFLOP/s, 1,024 bytes from memory " + Text(costs.NanosecondsPerMemoryKilobyte) + " ns");
         console.WriteLine(file);
         console.WriteJson(new
         {
             costs = file,
             machine = costs.Machine,
             peakGigaflopsPerSecond = costs.GigaflopsPerSecond,
+            nanosecondsPerMemoryKilobyte = costs.NanosecondsPerMemoryKilobyte,
             kernels = costs.Kernels.Select(k => new
             {
                 kernel = k.Key,

@@ -68,7 +68,10 @@ internal sealed class Calibrator(ToolConsole console, double seconds)
         IEnumerable<string> families = kernels.Where(static k => k.Contains('.')).Select(static k => k[..k.LastIndexOf('.')]).Where(static k => k.Contains('.')).Distinct().Except(kernels);
         return new CostTable(Machine, Math.Round(MachinePeak.GigaflopsPerSecond(), 1), kernels.Concat(families)
             .Select(name => (Name: name, Layers: Layers.Where(l => l.Kernel == name || (!kernels.Contains(name) && l.Kernel.StartsWith(name + ".", StringComparison.Ordinal))).ToArray()))
-            .Where(static r => r.Layers.Length >= FewestLayers).ToImmutableSortedDictionary(static r => r.Name, static r => CostFit.Fit(r.Layers), StringComparer.Ordinal));
+            .Where(static r => r.Layers.Length >= FewestLayers).ToImmutableSortedDictionary(static r => r.Name, static r => CostFit.Fit(r.Layers), StringComparer.Ordinal))
+        {
+            NanosecondsPerMemoryKilobyte = Math.Round(MachineMemory.NanosecondsPerKilobyte(), 1),
+        };
     }
 
     private void MeasureAll(Action<string, double> progress)
@@ -125,7 +128,9 @@ internal sealed class Calibrator(ToolConsole console, double seconds)
         ExecutionPlan plan = program.Result.Plan!;
         foreach ((int step, LayerTime layer) in LayerClock.Layers(plan).Zip(times.Layers))
         {
-            (string, StepWork) key = (layer.Kernel, StepWork.Of(plan, plan.Root.Steps[step]));
+            (string Kernel, StepWork Work) key = (layer.Kernel, StepWork.Of(plan, plan.Root.Steps[step]));
+            // The costs of a kernel are those of its own work; memory is measured apart.
+            if (key.Work.MemoryBytes > 0) continue;
             if (layer.Times.Min > 0) _times[key] = _times.TryGetValue(key, out double known) ? Math.Min(known, layer.Times.Min) : layer.Times.Min;
         }
     }

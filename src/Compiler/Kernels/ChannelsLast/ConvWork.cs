@@ -57,7 +57,7 @@ internal static class ConvWork
         long weights = 4L * points * (layer.InChannels / layer.Groups) * outputs;
         long inputs = layer.Window.Axes.Aggregate((long)layer.Batch * layer.InChannels, static (n, a) => n * a.In);
         long results = (long)layer.Batch * layer.OutChannels * layer.Window.OutLength;
-        return new StepWork((long)multiplyAdds, weights + (4 * (inputs + results))) { FarBytes = StepWork.Far(weights) };
+        return new StepWork((long)multiplyAdds, weights + (4 * (inputs + results))) { Weights = weights };
     }
 
     private static int Rounded(int channels) => (channels + Lanes - 1) / Lanes * Lanes;

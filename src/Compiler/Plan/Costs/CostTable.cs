@@ -19,9 +19,15 @@ public sealed record CostTable(string Machine, double GigaflopsPerSecond, Immuta
     private const int Format = 2;
     private const int LongestText = 1 << 20;
 
+    /// <summary>The share of the shorter one of computing and reading memory that the longer one does not hide.</summary>
+    private const double Exposed = 0.3;
+
     private static readonly Lazy<CostTable> X64Table = new(static () => Load("x64"));
     private static readonly Lazy<CostTable> X64NarrowTable = new(static () => Load("x64-256"));
     private static readonly Lazy<CostTable> Arm64Table = new(static () => Load("arm64"));
+
+    /// <summary>Nanoseconds of 1,024 bytes that are read from memory; 0 where it is not known: as long as by the table of x64.</summary>
+    public double NanosecondsPerMemoryKilobyte { get; init; }
 
     /// <summary>Of x64 machines with vectors of 512 bits.</summary>
     public static CostTable X64 => X64Table.Value;
@@ -36,7 +42,7 @@ public sealed record CostTable(string Machine, double GigaflopsPerSecond, Immuta
     /// <param name="plan">The plan that the step stands in.</param>
     /// <param name="step">The step.</param>
     public double? Microseconds(ExecutionPlan plan, Step step)
-        => step.IsView ? 0 : CostOf(step.Kernel) is { } cost ? cost.Microseconds(StepWork.Of(plan, step)) : null;
+        => step.IsView ? 0 : CostOf(step.Kernel) is { } cost ? Whole(cost, StepWork.Of(plan, step), 1) : null;
 
     /// <summary>
     /// How long a kernel takes for so much work, in microseconds. What this table has no row for takes as many of the machine's operations as by the table
@@ -45,7 +51,8 @@ public sealed record CostTable(string Machine, double GigaflopsPerSecond, Immuta
     /// <param name="kernel">The kernel's name.</param>
     /// <param name="work">The work.</param>
     public double? Microseconds(string kernel, StepWork work)
-        => CostOf(kernel)?.Microseconds(work) ?? (X64.CostOf(kernel) is { } cost && GigaflopsPerSecond > 0 ? cost.Microseconds(work) * X64.GigaflopsPerSecond / GigaflopsPerSecond : null);
+        => CostOf(kernel) is { } own ? Whole(own, work, 1)
+            : X64.CostOf(kernel) is { } cost && GigaflopsPerSecond > 0 ? Whole(cost, work, X64.GigaflopsPerSecond / GigaflopsPerSecond) : null;
 
     /// <summary>The row of a kernel: that of its whole name, or of the longest beginning that ends before a dot.</summary>
     public KernelCost? CostOf(string kernel)
@@ -60,7 +67,7 @@ public sealed record CostTable(string Machine, double GigaflopsPerSecond, Immuta
     /// <summary>The table as JSON, lines ended by a line feed.</summary>
     public string Write()
     {
-        var message = new CostTableProto { Format = Format, Machine = Machine, GigaflopsPerSecond = GigaflopsPerSecond };
+        var message = new CostTableProto { Format = Format, Machine = Machine, GigaflopsPerSecond = GigaflopsPerSecond, NanosecondsPerMemoryKilobyte = NanosecondsPerMemoryKilobyte };
         foreach ((string name, KernelCost cost) in Kernels.Select(static k => (k.Key, k.Value)))
         {
             message.Kernels[name] = new KernelCostProto
@@ -87,7 +94,10 @@ public sealed record CostTable(string Machine, double GigaflopsPerSecond, Immuta
             CostTableProto message = JsonParser.Default.Parse<CostTableProto>(text);
             if (message.Format != Format) throw new FormatException("its format is not this version's");
             problem = "";
-            return new CostTable(message.Machine, message.GigaflopsPerSecond, message.Kernels.ToImmutableSortedDictionary(static k => k.Key, static k => Row(k.Key, k.Value), StringComparer.Ordinal));
+            return new CostTable(message.Machine, message.GigaflopsPerSecond, message.Kernels.ToImmutableSortedDictionary(static k => k.Key, static k => Row(k.Key, k.Value), StringComparer.Ordinal))
+            {
+                NanosecondsPerMemoryKilobyte = IsTime(message.NanosecondsPerMemoryKilobyte) ? message.NanosecondsPerMemoryKilobyte : throw new FormatException("the cost of memory is no time"),
+            };
         }
         catch (Exception exception) when (exception is InvalidProtocolBufferException or InvalidJsonException or FormatException)
         {
@@ -96,12 +106,22 @@ public sealed record CostTable(string Machine, double GigaflopsPerSecond, Immuta
         }
     }
 
+    /// <summary>Computing, which is so many times as slow as by the row, beside reading what comes from memory.</summary>
+    private double Whole(KernelCost cost, StepWork work, double scale)
+    {
+        double computing = scale * cost.Microseconds(work);
+        double memory = (NanosecondsPerMemoryKilobyte > 0 ? NanosecondsPerMemoryKilobyte : X64.NanosecondsPerMemoryKilobyte) * work.MemoryBytes / 1024 / 1000;
+        return Math.Max(computing, memory) + (Exposed * Math.Min(computing, memory));
+    }
+
     private static KernelCost Row(string name, KernelCostProto cost)
     {
         double[] figures = [cost.Nanoseconds, cost.NanosecondsPerKilomac, cost.NanosecondsPerKilobyte, cost.NanosecondsPerKilotransform, cost.NanosecondsPerFarKilobyte];
-        if (!figures.All(static f => f >= 0 && f <= 1e12)) throw new FormatException("the costs of '" + name + "' are no times");
+        if (!figures.All(IsTime)) throw new FormatException("the costs of '" + name + "' are no times");
         return new KernelCost(figures[0], figures[1], figures[2]) { NanosecondsPerKilotransform = figures[3], NanosecondsPerFarKilobyte = figures[4] };
     }
+
+    private static bool IsTime(double figure) => figure >= 0 && figure <= 1e12;
 
     private static CostTable Load(string name)
     {

@@ -12,7 +12,7 @@ public sealed record KernelCost(double Nanoseconds, double NanosecondsPerKilomac
     /// <summary>Of 1,024 bytes of weights that the second cache has no room for, beside what every byte takes.</summary>
     public double NanosecondsPerFarKilobyte { get; init; }
 
-    /// <summary>The time of so much work, in microseconds.</summary>
+    /// <summary>The time of so much work, in microseconds; without that of memory, which is the machine's (<see cref="CostTable.Microseconds(string, StepWork)"/>).</summary>
     public double Microseconds(StepWork work)
         => (Nanoseconds + (NanosecondsPerKilomac * work.MultiplyAdds / 1000) + (NanosecondsPerKilobyte * work.Bytes / 1024)
             + (NanosecondsPerKilotransform * work.Transformed / 1000) + (NanosecondsPerFarKilobyte * work.FarBytes / 1024)) / 1000;

@@ -1,3 +1,6 @@
+using System.Linq;
+using RedGen.Compiler.Graphs;
+
 namespace RedGen.Compiler.Plan.Costs;
 
 /// <summary>What a kernel's time depends on.</summary>
@@ -8,30 +11,37 @@ public sealed record StepWork(long MultiplyAdds, long Bytes)
     /// <summary>Bytes of weights up to which a second cache holds them beside everything else.</summary>
     private const long NearBytes = 256 << 10;
 
-    /// <summary>Bytes beyond which they come from memory, each at the price of several from the last cache.</summary>
-    private const long CachedBytes = 8 << 20;
-
-    private const int MemoryFactor = 6;
+    /// <summary>Bytes of a layer's weights, and of a network's, beyond which no cache has them any more when the next run comes to them.</summary>
+    private const long LayerBytes = 8 << 20, NetworkBytes = 16 << 20;
 
     /// <summary>Elements that are transformed before or behind the products, once for each axis; of sums as defined, their outputs, empty lanes included.</summary>
     public long Transformed { get; init; }
 
-    /// <summary>Bytes of weights beyond the second cache; those that only memory has room for count several times.</summary>
-    public long FarBytes { get; init; }
+    /// <summary>Bytes of weights; a part of <see cref="Bytes"/>.</summary>
+    public long Weights { get; init; }
+
+    /// <summary>Bytes of weights beyond the second cache.</summary>
+    public long FarBytes => Weights < NearBytes ? 0 : Weights;
+
+    /// <summary>Bytes of weights that come from memory in every run.</summary>
+    public long MemoryBytes { get; private init; }
 
     /// <summary>The work of a step.</summary>
     public static StepWork Of(ExecutionPlan plan, Step step)
     {
-        if (step.KernelWork is { } work) return work;
+        if (step.KernelWork is { } work) return work.Within(ConstantBytes(plan.Graph));
         long bytes = 0, weights = 0;
         foreach (string value in step.Inputs)
             if (value.Length > 0) bytes += plan.Buffers[value].Bytes;
         foreach (string value in step.Outputs)
             if (value.Length > 0) bytes += plan.Buffers[value].Bytes;
         foreach (Weight weight in step.Weights) weights += weight.RunBytes;
-        return new StepWork(step.MultiplyAdds, bytes + weights) { FarBytes = Far(weights) };
+        return new StepWork(step.MultiplyAdds, bytes + weights) { Weights = weights }.Within(ConstantBytes(plan.Graph));
     }
 
-    /// <summary>What so many bytes of weights count as far ones.</summary>
-    public static long Far(long weights) => weights < NearBytes ? 0 : weights < CachedBytes ? weights : weights * MemoryFactor;
+    /// <summary>The same work in a network with so many bytes of constants, all of which each run reads.</summary>
+    public StepWork Within(long constants) => this with { MemoryBytes = Weights > LayerBytes || constants > NetworkBytes ? Weights : 0 };
+
+    /// <summary>The bytes of a graph's constants.</summary>
+    public static long ConstantBytes(Graph graph) => graph.Initializers.Values.Sum(static t => (long)t.Data.Length);
 }
