@@ -16,7 +16,10 @@ public interface IActivation
     /// <summary>The function of every lane; agrees with the scalar form to within its stated error.</summary>
     Vector<float> Apply(Vector<float> x);
 
-    /// <summary>The function of every lane of a vector of any width: what the other two forms are made of.</summary>
+    /// <summary>
+    /// The function of every lane of a vector of any width. Not for methods that are to be inlined: .NET 9 inlines none that calls a generic
+    /// method of an interface. So each activation has its function as a method of the struct as well, <c>Of</c>.
+    /// </summary>
     internal TLanes Apply<TLanes>(TLanes x)
         where TLanes : struct, ILanes<TLanes>;
 }
@@ -30,10 +33,14 @@ public readonly struct Identity : IActivation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector<float> Apply(Vector<float> x) => default(VectorLanes).Apply(this, new VectorLanes(x)).Value;
+    public Vector<float> Apply(Vector<float> x) => Of(new VectorLanes(x)).Value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    TLanes IActivation.Apply<TLanes>(TLanes x) => x;
+    TLanes IActivation.Apply<TLanes>(TLanes x) => Of(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal TLanes Of<TLanes>(TLanes x)
+        where TLanes : struct, ILanes<TLanes> => x;
 }
 
 /// <summary>ONNX Relu: y = max(x, 0). NaN stays NaN; −0 stays −0.</summary>
@@ -45,10 +52,14 @@ public readonly struct Relu : IActivation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector<float> Apply(Vector<float> x) => default(VectorLanes).Apply(this, new VectorLanes(x)).Value;
+    public Vector<float> Apply(Vector<float> x) => Of(new VectorLanes(x)).Value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    TLanes IActivation.Apply<TLanes>(TLanes x)
+    TLanes IActivation.Apply<TLanes>(TLanes x) => Of(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal TLanes Of<TLanes>(TLanes x)
+        where TLanes : struct, ILanes<TLanes>
     {
         TLanes v = default;
         return v.AtLeast(x, v.Fill(0f));
@@ -84,10 +95,14 @@ public readonly struct Clip : IActivation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector<float> Apply(Vector<float> x) => default(VectorLanes).Apply(this, new VectorLanes(x)).Value;
+    public Vector<float> Apply(Vector<float> x) => Of(new VectorLanes(x)).Value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    TLanes IActivation.Apply<TLanes>(TLanes x)
+    TLanes IActivation.Apply<TLanes>(TLanes x) => Of(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal TLanes Of<TLanes>(TLanes x)
+        where TLanes : struct, ILanes<TLanes>
     {
         TLanes v = default;
         return v.AtMost(v.AtLeast(x, v.Fill(_min)), v.Fill(_max));
@@ -111,10 +126,14 @@ public readonly struct LeakyRelu : IActivation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector<float> Apply(Vector<float> x) => default(VectorLanes).Apply(this, new VectorLanes(x)).Value;
+    public Vector<float> Apply(Vector<float> x) => Of(new VectorLanes(x)).Value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    TLanes IActivation.Apply<TLanes>(TLanes x)
+    TLanes IActivation.Apply<TLanes>(TLanes x) => Of(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal TLanes Of<TLanes>(TLanes x)
+        where TLanes : struct, ILanes<TLanes>
     {
         TLanes v = default;
         return v.Select(v.Less(x, v.Fill(0f)), v.Multiply(x, v.Fill(_alpha)), x);
@@ -140,10 +159,14 @@ public readonly struct HardSigmoid : IActivation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector<float> Apply(Vector<float> x) => default(VectorLanes).Apply(this, new VectorLanes(x)).Value;
+    public Vector<float> Apply(Vector<float> x) => Of(new VectorLanes(x)).Value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    TLanes IActivation.Apply<TLanes>(TLanes x)
+    TLanes IActivation.Apply<TLanes>(TLanes x) => Of(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal TLanes Of<TLanes>(TLanes x)
+        where TLanes : struct, ILanes<TLanes>
     {
         TLanes v = default;
         return v.AtMost(v.AtLeast(v.MultiplyAdd(x, v.Fill(_alpha), v.Fill(_beta)), v.Fill(0f)), v.Fill(1f));
@@ -159,12 +182,16 @@ public readonly struct HardSwish : IActivation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector<float> Apply(Vector<float> x) => default(VectorLanes).Apply(this, new VectorLanes(x)).Value;
+    public Vector<float> Apply(Vector<float> x) => Of(new VectorLanes(x)).Value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    TLanes IActivation.Apply<TLanes>(TLanes x)
+    TLanes IActivation.Apply<TLanes>(TLanes x) => Of(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal TLanes Of<TLanes>(TLanes x)
+        where TLanes : struct, ILanes<TLanes>
     {
         TLanes v = default;
-        return v.Multiply(x, v.Apply(new HardSigmoid(1f / 6f, 0.5f), x));
+        return v.Multiply(x, new HardSigmoid(1f / 6f, 0.5f).Of(x));
     }
 }

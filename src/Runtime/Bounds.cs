@@ -27,6 +27,19 @@ internal readonly struct Bounds
         where TActivation : struct, IActivation =>
         typeof(TActivation) == typeof(Identity) || typeof(TActivation) == typeof(Relu) || typeof(TActivation) == typeof(Clip);
 
+    /// <summary>
+    /// The activation where it is nothing but bounds; other activations leave <paramref name="x"/> as it is. By the activation's own type, since
+    /// kernels have it inlined (see <see cref="IActivation.Apply{TLanes}"/>).
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static TLanes Keep<TLanes, TActivation>(TActivation activation, TLanes x)
+        where TLanes : struct, ILanes<TLanes>
+        where TActivation : struct, IActivation
+    {
+        if (typeof(TActivation) == typeof(Relu)) return default(Relu).Of(x);
+        return typeof(TActivation) == typeof(Clip) ? Unsafe.As<TActivation, Clip>(ref activation).Of(x) : x;
+    }
+
     /// <summary>The activation's bounds, infinite where it has none.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static Bounds Of<TActivation>(TActivation activation)

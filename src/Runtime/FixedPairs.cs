@@ -155,13 +155,7 @@ internal static class FixedPairs
         where TActivation : struct, IActivation
     {
         TLanes o = default;
-        if (Bounds.Suffice<TActivation>())
-        {
-            a = o.Apply(activation, a);
-            b = o.Apply(activation, b);
-        }
-
-        o.Store(a, ref y, 0);
-        o.Store(b, ref y, second);
+        o.Store(Bounds.Keep(activation, a), ref y, 0);
+        o.Store(Bounds.Keep(activation, b), ref y, second);
     }
 }

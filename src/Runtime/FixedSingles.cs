@@ -109,5 +109,5 @@ internal static class FixedSingles
     private static void Keep<TLanes, TActivation>(TLanes a, ref float y, TActivation activation)
         where TLanes : struct, ILanes<TLanes>
         where TActivation : struct, IActivation =>
-        default(TLanes).Store(Bounds.Suffice<TActivation>() ? default(TLanes).Apply(activation, a) : a, ref y, 0);
+        default(TLanes).Store(Bounds.Keep(activation, a), ref y, 0);
 }

@@ -22,10 +22,14 @@ public readonly struct Affine : IActivation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector<float> Apply(Vector<float> x) => default(VectorLanes).Apply(this, new VectorLanes(x)).Value;
+    public Vector<float> Apply(Vector<float> x) => Of(new VectorLanes(x)).Value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    TLanes IActivation.Apply<TLanes>(TLanes x)
+    TLanes IActivation.Apply<TLanes>(TLanes x) => Of(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal TLanes Of<TLanes>(TLanes x)
+        where TLanes : struct, ILanes<TLanes>
     {
         TLanes v = default;
         return v.MultiplyAdd(x, v.Fill(_alpha), v.Fill(_beta));
@@ -50,10 +54,14 @@ public readonly struct ScaledTanh : IActivation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector<float> Apply(Vector<float> x) => default(VectorLanes).Apply(this, new VectorLanes(x)).Value;
+    public Vector<float> Apply(Vector<float> x) => Of(new VectorLanes(x)).Value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    TLanes IActivation.Apply<TLanes>(TLanes x)
+    TLanes IActivation.Apply<TLanes>(TLanes x) => Of(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal TLanes Of<TLanes>(TLanes x)
+        where TLanes : struct, ILanes<TLanes>
     {
         TLanes v = default;
         return v.Multiply(LaneMath.Tanh(v.Multiply(x, v.Fill(_beta))), v.Fill(_alpha));
@@ -68,10 +76,14 @@ public readonly struct Softsign : IActivation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector<float> Apply(Vector<float> x) => default(VectorLanes).Apply(this, new VectorLanes(x)).Value;
+    public Vector<float> Apply(Vector<float> x) => Of(new VectorLanes(x)).Value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    TLanes IActivation.Apply<TLanes>(TLanes x)
+    TLanes IActivation.Apply<TLanes>(TLanes x) => Of(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal TLanes Of<TLanes>(TLanes x)
+        where TLanes : struct, ILanes<TLanes>
     {
         TLanes v = default;
         return v.Divide(x, v.Add(v.Fill(1f), v.Abs(x)));
@@ -94,10 +106,14 @@ public readonly struct ThresholdedRelu : IActivation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector<float> Apply(Vector<float> x) => default(VectorLanes).Apply(this, new VectorLanes(x)).Value;
+    public Vector<float> Apply(Vector<float> x) => Of(new VectorLanes(x)).Value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    TLanes IActivation.Apply<TLanes>(TLanes x)
+    TLanes IActivation.Apply<TLanes>(TLanes x) => Of(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal TLanes Of<TLanes>(TLanes x)
+        where TLanes : struct, ILanes<TLanes>
     {
         TLanes v = default;
         return v.Select(v.LessOrEqual(v.Fill(_alpha), x), x, v.Fill(0f));
@@ -124,8 +140,12 @@ public readonly struct Clipped<TActivation> : IActivation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector<float> Apply(Vector<float> x) => default(VectorLanes).Apply(this, new VectorLanes(x)).Value;
+    public Vector<float> Apply(Vector<float> x) => Of(new VectorLanes(x)).Value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    TLanes IActivation.Apply<TLanes>(TLanes x) => _activation.Apply(default(TLanes).Apply(new Clip(-_threshold, _threshold), x));
+    TLanes IActivation.Apply<TLanes>(TLanes x) => Of(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal TLanes Of<TLanes>(TLanes x)
+        where TLanes : struct, ILanes<TLanes> => _activation.Apply(new Clip(-_threshold, _threshold).Of(x));
 }

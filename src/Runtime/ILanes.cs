@@ -99,8 +99,4 @@ internal interface ILanes<TLanes>
 
     /// <summary>The largest of all lanes; a NaN gives NaN.</summary>
     float Largest(TLanes value);
-
-    /// <summary>An activation of every lane.</summary>
-    TLanes Apply<TActivation>(TActivation activation, TLanes value)
-        where TActivation : struct, IActivation;
 }

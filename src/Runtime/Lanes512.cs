@@ -186,11 +186,6 @@ internal readonly struct Lanes512 : ILanes<Lanes512>
         return Max(pairs, Avx.Permute(pairs, 0b10_11_00_01)).ToScalar();
     }
 
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Lanes512 Apply<TActivation>(TActivation activation, Lanes512 value)
-        where TActivation : struct, IActivation => activation.Apply(value);
-
     /// <summary>Floats, as all else here: the runtime loads every type of vectors that a method names.</summary>
     private static Vector512<float> Indices
     {

@@ -14,10 +14,14 @@ public readonly struct Sigmoid : IActivation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector<float> Apply(Vector<float> x) => default(VectorLanes).Apply(this, new VectorLanes(x)).Value;
+    public Vector<float> Apply(Vector<float> x) => Of(new VectorLanes(x)).Value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    TLanes IActivation.Apply<TLanes>(TLanes x) => LaneMath.Sigmoid(x);
+    TLanes IActivation.Apply<TLanes>(TLanes x) => Of(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal TLanes Of<TLanes>(TLanes x)
+        where TLanes : struct, ILanes<TLanes> => LaneMath.Sigmoid(x);
 }
 
 /// <summary>ONNX Tanh.</summary>
@@ -28,10 +32,14 @@ public readonly struct Tanh : IActivation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector<float> Apply(Vector<float> x) => default(VectorLanes).Apply(this, new VectorLanes(x)).Value;
+    public Vector<float> Apply(Vector<float> x) => Of(new VectorLanes(x)).Value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    TLanes IActivation.Apply<TLanes>(TLanes x) => LaneMath.Tanh(x);
+    TLanes IActivation.Apply<TLanes>(TLanes x) => Of(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal TLanes Of<TLanes>(TLanes x)
+        where TLanes : struct, ILanes<TLanes> => LaneMath.Tanh(x);
 }
 
 /// <summary>ONNX Erf.</summary>
@@ -42,10 +50,14 @@ public readonly struct Erf : IActivation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector<float> Apply(Vector<float> x) => default(VectorLanes).Apply(this, new VectorLanes(x)).Value;
+    public Vector<float> Apply(Vector<float> x) => Of(new VectorLanes(x)).Value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    TLanes IActivation.Apply<TLanes>(TLanes x) => LaneMath.Erf(x);
+    TLanes IActivation.Apply<TLanes>(TLanes x) => Of(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal TLanes Of<TLanes>(TLanes x)
+        where TLanes : struct, ILanes<TLanes> => LaneMath.Erf(x);
 }
 
 /// <summary>ONNX Exp.</summary>
@@ -56,10 +68,14 @@ public readonly struct Exp : IActivation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector<float> Apply(Vector<float> x) => default(VectorLanes).Apply(this, new VectorLanes(x)).Value;
+    public Vector<float> Apply(Vector<float> x) => Of(new VectorLanes(x)).Value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    TLanes IActivation.Apply<TLanes>(TLanes x) => LaneMath.Exp(x);
+    TLanes IActivation.Apply<TLanes>(TLanes x) => Of(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal TLanes Of<TLanes>(TLanes x)
+        where TLanes : struct, ILanes<TLanes> => LaneMath.Exp(x);
 }
 
 /// <summary>ONNX Log.</summary>
@@ -70,10 +86,14 @@ public readonly struct Log : IActivation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector<float> Apply(Vector<float> x) => default(VectorLanes).Apply(this, new VectorLanes(x)).Value;
+    public Vector<float> Apply(Vector<float> x) => Of(new VectorLanes(x)).Value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    TLanes IActivation.Apply<TLanes>(TLanes x) => LaneMath.Log(x);
+    TLanes IActivation.Apply<TLanes>(TLanes x) => Of(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal TLanes Of<TLanes>(TLanes x)
+        where TLanes : struct, ILanes<TLanes> => LaneMath.Log(x);
 }
 
 /// <summary>ONNX Softplus: y = ln(1 + e^x).</summary>
@@ -84,10 +104,14 @@ public readonly struct Softplus : IActivation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector<float> Apply(Vector<float> x) => default(VectorLanes).Apply(this, new VectorLanes(x)).Value;
+    public Vector<float> Apply(Vector<float> x) => Of(new VectorLanes(x)).Value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    TLanes IActivation.Apply<TLanes>(TLanes x) => LaneMath.Softplus(x);
+    TLanes IActivation.Apply<TLanes>(TLanes x) => Of(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal TLanes Of<TLanes>(TLanes x)
+        where TLanes : struct, ILanes<TLanes> => LaneMath.Softplus(x);
 }
 
 /// <summary>SiLU, Swish: y = x / (1 + e^−(alpha·x)); alpha is 1 for SiLU.</summary>
@@ -106,10 +130,14 @@ public readonly struct Silu : IActivation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector<float> Apply(Vector<float> x) => default(VectorLanes).Apply(this, new VectorLanes(x)).Value;
+    public Vector<float> Apply(Vector<float> x) => Of(new VectorLanes(x)).Value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    TLanes IActivation.Apply<TLanes>(TLanes x)
+    TLanes IActivation.Apply<TLanes>(TLanes x) => Of(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal TLanes Of<TLanes>(TLanes x)
+        where TLanes : struct, ILanes<TLanes>
     {
         TLanes v = default;
         return v.Multiply(x, LaneMath.Sigmoid(v.Multiply(x, v.Fill(_alpha))));
@@ -124,10 +152,14 @@ public readonly struct Gelu : IActivation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector<float> Apply(Vector<float> x) => default(VectorLanes).Apply(this, new VectorLanes(x)).Value;
+    public Vector<float> Apply(Vector<float> x) => Of(new VectorLanes(x)).Value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    TLanes IActivation.Apply<TLanes>(TLanes x)
+    TLanes IActivation.Apply<TLanes>(TLanes x) => Of(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal TLanes Of<TLanes>(TLanes x)
+        where TLanes : struct, ILanes<TLanes>
     {
         TLanes v = default;
         TLanes half = v.Multiply(x, v.Fill(0.5f));
@@ -151,10 +183,14 @@ public readonly struct ScaledGelu : IActivation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector<float> Apply(Vector<float> x) => default(VectorLanes).Apply(this, new VectorLanes(x)).Value;
+    public Vector<float> Apply(Vector<float> x) => Of(new VectorLanes(x)).Value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    TLanes IActivation.Apply<TLanes>(TLanes x)
+    TLanes IActivation.Apply<TLanes>(TLanes x) => Of(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal TLanes Of<TLanes>(TLanes x)
+        where TLanes : struct, ILanes<TLanes>
     {
         TLanes v = default;
         TLanes half = v.Multiply(x, v.Fill(0.5f * _factor));
@@ -170,10 +206,14 @@ public readonly struct GeluTanh : IActivation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector<float> Apply(Vector<float> x) => default(VectorLanes).Apply(this, new VectorLanes(x)).Value;
+    public Vector<float> Apply(Vector<float> x) => Of(new VectorLanes(x)).Value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    TLanes IActivation.Apply<TLanes>(TLanes x)
+    TLanes IActivation.Apply<TLanes>(TLanes x) => Of(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal TLanes Of<TLanes>(TLanes x)
+        where TLanes : struct, ILanes<TLanes>
     {
         TLanes v = default;
         TLanes half = v.Multiply(x, v.Fill(0.5f));
@@ -198,10 +238,14 @@ public readonly struct Elu : IActivation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector<float> Apply(Vector<float> x) => default(VectorLanes).Apply(this, new VectorLanes(x)).Value;
+    public Vector<float> Apply(Vector<float> x) => Of(new VectorLanes(x)).Value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    TLanes IActivation.Apply<TLanes>(TLanes x)
+    TLanes IActivation.Apply<TLanes>(TLanes x) => Of(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal TLanes Of<TLanes>(TLanes x)
+        where TLanes : struct, ILanes<TLanes>
     {
         TLanes v = default;
         return v.Select(v.Less(x, v.Fill(0f)), v.Multiply(LaneMath.ExpMinusOne(x), v.Fill(_alpha)), x);
@@ -226,13 +270,17 @@ public readonly struct Selu : IActivation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector<float> Apply(Vector<float> x) => default(VectorLanes).Apply(this, new VectorLanes(x)).Value;
+    public Vector<float> Apply(Vector<float> x) => Of(new VectorLanes(x)).Value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    TLanes IActivation.Apply<TLanes>(TLanes x)
+    TLanes IActivation.Apply<TLanes>(TLanes x) => Of(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal TLanes Of<TLanes>(TLanes x)
+        where TLanes : struct, ILanes<TLanes>
     {
         TLanes v = default;
-        return v.Multiply(v.Apply(new Elu(_alpha), x), v.Fill(_gamma));
+        return v.Multiply(new Elu(_alpha).Of(x), v.Fill(_gamma));
     }
 }
 
@@ -244,10 +292,14 @@ public readonly struct Mish : IActivation
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public Vector<float> Apply(Vector<float> x) => default(VectorLanes).Apply(this, new VectorLanes(x)).Value;
+    public Vector<float> Apply(Vector<float> x) => Of(new VectorLanes(x)).Value;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    TLanes IActivation.Apply<TLanes>(TLanes x)
+    TLanes IActivation.Apply<TLanes>(TLanes x) => Of(x);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal TLanes Of<TLanes>(TLanes x)
+        where TLanes : struct, ILanes<TLanes>
     {
         // With w = e^x the tangent is (w² + 2w) / (w² + 2w + 2); beyond 20 it is 1.
         TLanes v = default;

@@ -47,7 +47,7 @@ internal static class TileEnd
                 nint place = Unsafe.Add(ref places, r) + column;
                 ref float last = ref Unsafe.Add(ref sums, (r * step) + column);
                 if (hasAddend) AddPart(ref Unsafe.Add(ref addend, place), ref last, columns - (int)column);
-                o.Store(o.Apply(activation, o.Add(o.Load(ref last, 0), bias)), ref last, 0);
+                o.Store(activation.Apply(o.Add(o.Load(ref last, 0), bias)), ref last, 0);
                 CopyPart(ref last, ref Unsafe.Add(ref y, place), columns - (int)column);
             }
         }
@@ -72,7 +72,7 @@ internal static class TileEnd
                     nint place = Unsafe.Add(ref places, r) + column;
                     TLanes sum = o.Add(o.Load(ref sums, (r * step) + column), bias);
                     if (hasAddend) sum = o.Add(sum, o.Load(ref addend, place));
-                    o.Store(o.Apply(activation, sum), ref y, place);
+                    o.Store(activation.Apply(sum), ref y, place);
                 }
             }
 

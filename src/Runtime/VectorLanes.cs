@@ -157,9 +157,4 @@ internal readonly struct VectorLanes : ILanes<VectorLanes>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float Largest(VectorLanes value) => Simd.Largest(value._value);
-
-    /// <inheritdoc/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public VectorLanes Apply<TActivation>(TActivation activation, VectorLanes value)
-        where TActivation : struct, IActivation => activation.Apply(value);
 }
