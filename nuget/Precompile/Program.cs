@@ -25,12 +25,13 @@ internal static class Program
         string folder = Path.GetDirectoryName(Path.GetFullPath(output))!;
         string plain = Path.Combine(folder, "plain", Path.GetFileName(library));
         Directory.CreateDirectory(Path.GetDirectoryName(plain)!);
-        byte[] image = File.ReadAllBytes(library);
+        string[] folders = references.Split(';', StringSplitOptions.RemoveEmptyEntries);
+        byte[] image = CoreReferences.Write(File.ReadAllBytes(library), folders);
         int[] rows = OptimisedMethods.Clear(image);
         File.WriteAllBytes(plain, image);
 
         var start = new ProcessStartInfo(compiler, [plain, "-o", output, "-O", "--targetos", system, "--targetarch", architecture, "--instruction-set", instructions]) { RedirectStandardOutput = true };
-        foreach (string reference in references.Split(';', StringSplitOptions.RemoveEmptyEntries))
+        foreach (string reference in folders)
         {
             start.ArgumentList.Add("-r");
             start.ArgumentList.Add(Path.Combine(reference, "*.dll"));

@@ -23,4 +23,19 @@ public static class PackedWeights
         return MemoryMarshal.Cast<ulong, float>(literals).Slice(0, length);
 #endif
     }
+
+    /// <summary>Some of the floats of <see cref="Floats(ReadOnlySpan{ulong}, int)"/>.</summary>
+    /// <param name="literals">The literals, which nothing copies.</param>
+    /// <param name="start">The first float.</param>
+    /// <param name="length">How many.</param>
+    /// <exception cref="ArgumentOutOfRangeException">They are not all there.</exception>
+    public static ReadOnlySpan<float> Floats(ReadOnlySpan<ulong> literals, int start, int length)
+    {
+        if (start < 0 || length < 0 || (long)start + length > 2L * literals.Length) throw new ArgumentOutOfRangeException(nameof(start));
+#if NET8_0_OR_GREATER
+        return MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref Unsafe.As<ulong, float>(ref MemoryMarshal.GetReference(literals)), start), length);
+#else
+        return MemoryMarshal.Cast<ulong, float>(literals).Slice(start, length);
+#endif
+    }
 }

@@ -2,6 +2,8 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.IO.Compression;
+using System.Linq;
+using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 using System.Runtime.Intrinsics.X86;
 using System.Threading.Tasks;
@@ -38,13 +40,36 @@ public sealed class PrecompiledTests(PackedFeed feed)
         Assert.DoesNotContain(compiled, static l => l.Contains("JIT compiled RedGen.Runtime.", StringComparison.Ordinal));
     }
 
+    /// <summary>Each assembly that only forwards them would be opened in the first call.</summary>
+    [Theory]
+    [InlineData("linux-x64")]
+    [InlineData("win-x64")]
+    public void A_build_names_types_of_the_core_library_where_they_are(string platform)
+    {
+        using ZipArchive package = ZipFile.OpenRead(Path.Combine(feed.Feed, "RedGen." + feed.Version + ".nupkg"));
+
+        foreach (string framework in (string[])["net8.0", "net9.0", "net10.0"])
+        {
+            using PEReader image = Read(package, $"runtimes/{platform}/lib/{framework}/RedGen.Runtime.dll");
+            MetadataReader metadata = image.GetMetadataReader();
+            TypeReference[] types = [.. metadata.TypeReferences.Select(metadata.GetTypeReference).Where(t => metadata.GetString(t.Name) is "MemoryMarshal" or "Interlocked" or "Vector512`1")];
+            Assert.Equal(3, types.Length);
+            Assert.All(types, t => Assert.Equal("System.Private.CoreLib", metadata.GetString(metadata.GetAssemblyReference((AssemblyReferenceHandle)t.ResolutionScope).Name)));
+        }
+    }
+
     private static bool HasMachineCode(ZipArchive package, string name)
     {
-        using var copy = new MemoryStream();
+        using PEReader image = Read(package, name);
+        return image.PEHeaders.CorHeader!.ManagedNativeHeaderDirectory.Size > 0;
+    }
+
+    private static PEReader Read(ZipArchive package, string name)
+    {
+        var copy = new MemoryStream();
         using (Stream entry = package.GetEntry(name)!.Open()) entry.CopyTo(copy);
         copy.Position = 0;
-        using var image = new PEReader(copy);
-        return image.PEHeaders.CorHeader!.ManagedNativeHeaderDirectory.Size > 0;
+        return new PEReader(copy);
     }
 }
 

@@ -20,7 +20,7 @@ internal static class ModelEmitter
     public static EmittedModel Emit(ExecutionPlan plan, ImmutableArray<string> proven, CancellationToken cancellationToken)
     {
         if (plan.Options.Profile == Profile.Micro) return MicroEmitter.Emit(plan, proven, cancellationToken);
-        var weights = new WeightTable(KeptWeights.Serves(plan));
+        var weights = new WeightTable(KeptWeights.Serves(plan), SharedConstants.Serves(plan));
         ImmutableArray<EmittedStep> steps = SharedMethods.Of(plan, EmittedStep.NameAll(plan, weights));
         string model = EmitModel(plan, steps, weights, proven, cancellationToken);
         WeightFile file = WeightEmitter.Emit(plan, weights);

@@ -53,20 +53,23 @@ internal static class SharedMethods
         {
             if (step.Weights[i] is "default" or "") return null;
             Weight weight = step.Step.Weights[i];
-            string[] parts = step.Weights[i].Split([", "], StringSplitOptions.None);
-            string name = Unique(names, parts.Length > 1 ? weight.Transform!.Source.Role : weight.Role);
-            parameters.Add($"ReadOnlySpan<{weight.ElementType.CSharpName()}> {name}");
-            arguments.Add(parts[0]);
-            if (parts.Length > 1)
+            // Of a kept weight its source, what keeps it, and its layer.
+            string source = SharedConstants.Find(step.Weights[i], out string place) ? step.Weights[i].Substring(0, step.Weights[i].IndexOf(')') + 1) : step.Weights[i].Split(',')[0];
+            string[] kept = step.Weights[i].Substring(source.Length).Split([", "], StringSplitOptions.RemoveEmptyEntries);
+            if (kept.Length > 0) weight = weight.Transform!.Source;
+            string name = Unique(names, weight.Role);
+            parameters.Add($"{(place.Length > 0 ? "int" : $"ReadOnlySpan<{weight.ElementType.CSharpName()}>")} {name}");
+            arguments.Add(place.Length > 0 ? place : source);
+            string expression = place.Length > 0 ? SharedConstants.Read(name, weight) : name;
+            if (kept.Length > 0)
             {
-                // A kept weight: its source, what keeps it, its layer.
                 string layer = Unique(names, "Layer");
                 parameters.Add("int " + layer);
-                arguments.Add(layer + parts[2].Substring(parts[2].IndexOf(':')));
-                name += $", {parts[1]}, {layer}";
+                arguments.Add(layer + kept[1].Substring(kept[1].IndexOf(':')));
+                expression += $", {kept[0]}, {layer}";
             }
 
-            weights.Add(name);
+            weights.Add(expression);
         }
 
         int inputs = step.Parameters.TakeWhile(static p => !p.StartsWith("Span<", StringComparison.Ordinal) && !p.StartsWith("out ", StringComparison.Ordinal)).Count();

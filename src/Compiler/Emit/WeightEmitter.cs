@@ -1,5 +1,4 @@
 using System;
-using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Linq;
@@ -32,7 +31,7 @@ internal static class WeightEmitter
     /// Bytes of all longer arrays up to which they are literals of eight bytes, 3 µs each for the compiler. They lie in the program's data; a string
     /// constant compiles sooner, but the runtime copies it at its first use, 2 µs a kilobyte (docs/decisions/0026).
     /// </summary>
-    private const long PackedLimit = 2_000_000;
+    public const long PackedLimit = 2_000_000;
 
     /// <summary>Bytes of all weights beyond which they go to a resource, where the host can embed one: 4 million floats.</summary>
     private const long ResourceLimit = 16_000_000;
@@ -69,7 +68,7 @@ internal static class WeightEmitter
         ImmutableArray<NamedWeight> weights = table.All;
         var code = new SourceWriter();
         bool packs = !plan.Options.IsPortable && weights.Where(IsLong).Sum(w => (long)w.Weight.Data.Length) <= PackedLimit;
-        string named = packs && weights.Any(IsLong) ? PackedFloats : "";
+        string named = packs && weights.Any(static w => IsLong(w) || w.Start is not null) ? PackedFloats : "";
         SourceWriter.BlockScope space = FileHeader.Write(code, plan, string.Join("\n", weights.Select(w => w.Weight.ElementType.CSharpName()).Concat(table.Expanded.Select(w => w.Expression)).Concat(table.Kept.Expression).Append(named)));
         long total = weights.Sum(w => (long)w.Weight.Data.Length);
         bool resource = plan.Options.WeightResource is not null && (plan.Options.Weights == WeightTier.Resource || (plan.Options.Weights is WeightTier.Auto or WeightTier.InPlace or WeightTier.Expand && total > ResourceLimit));
@@ -83,10 +82,12 @@ internal static class WeightEmitter
                 if (resource) blob = ResourceTier.Write(code, plan, weights);
                 else
                 {
-                    for (int i = 0; i < weights.Length; i++)
+                    NamedWeight[] parts = [.. weights.Where(static w => w.Start is not null)], others = [.. weights.Where(static w => w.Start is null)];
+                    if (parts.Length > 0) SharedConstants.Write(code, parts);
+                    for (int i = 0; i < others.Length; i++)
                     {
-                        if (i > 0) code.Line();
-                        stringBytes += Write(code, plan, weights[i], packs);
+                        if (i > 0 || parts.Length > 0) code.Line();
+                        stringBytes += Write(code, plan, others[i], packs);
                     }
                 }
             }
@@ -215,25 +216,11 @@ internal static class WeightEmitter
     /// <summary>Eight bytes a literal, little-endian, the last one filled up with zeros.</summary>
     private static void WritePacked(SourceWriter code, NamedWeight named)
     {
-        const int LineLiterals = 6;
         string csharp = named.Weight.ElementType.CSharpName()!;
-        byte[] padded = new byte[(named.Weight.Data.Length + 7) / 8 * 8];
-        named.Weight.Data.Span.CopyTo(padded);
         bool isFloat = named.Weight.ElementType == ElementType.Float32;
         code.Line($"internal static ReadOnlySpan<{csharp}> {named.Name} => {(isFloat ? PackedFloats + "(" : $"MemoryMarshal.Cast<ulong, {csharp}>((ReadOnlySpan<ulong>)")}new ulong[]");
         code.Line("{");
-        using (code.Indent())
-        {
-            var line = new StringBuilder();
-            for (int at = 0; at < padded.Length; at += 8)
-            {
-                line.Append("0x").Append(BinaryPrimitives.ReadUInt64LittleEndian(padded.AsSpan(at)).ToString("X16", CultureInfo.InvariantCulture)).Append(", ");
-                if (at + 8 < padded.Length && (at / 8 % LineLiterals) + 1 < LineLiterals) continue;
-                code.Line(line.ToString().TrimEnd());
-                line.Clear();
-            }
-        }
-
+        using (code.Indent()) PackedLiterals.Write(code, named.Weight.Data.Span);
         string length = named.Weight.Length.ToString(CultureInfo.InvariantCulture);
         code.Line(isFloat ? $"}}, {length});" : $"}}).Slice(0, {length});");
     }

@@ -10,7 +10,8 @@ namespace RedGen.Compiler.Emit;
 /// <param name="Name">The property's name in the class Weights.</param>
 /// <param name="Weight">Its content.</param>
 /// <param name="Comment">What it is.</param>
-internal sealed record NamedWeight(string Name, Weight Weight, string Comment);
+/// <param name="Start">Its first element among <see cref="SharedConstants"/>; null where it is an array of its own.</param>
+internal sealed record NamedWeight(string Name, Weight Weight, string Comment, int? Start);
 
 /// <summary>An array that generated code makes at its first use.</summary>
 /// <param name="Name">The property's name in the class Expanded.</param>
@@ -21,13 +22,15 @@ internal sealed record ExpandedWeight(string Name, string Expression, string Com
 
 /// <summary>All constant arrays of a plan with their names; equal arrays are one.</summary>
 /// <param name="keeps">Whether <see cref="Kept"/> takes weights; else each has an array of its own.</param>
-internal sealed class WeightTable(bool keeps)
+/// <param name="shares">Whether floats lie in one array (<see cref="SharedConstants"/>).</param>
+internal sealed class WeightTable(bool keeps, bool shares)
 {
     private readonly Dictionary<Weight, NamedWeight> _byContent = new(WeightContentComparer.Instance);
     private readonly Dictionary<Weight, ExpandedWeight> _expandedByContent = new(WeightContentComparer.Instance);
     private readonly HashSet<string> _names = new(System.StringComparer.Ordinal);
     private readonly ImmutableArray<NamedWeight>.Builder _all = ImmutableArray.CreateBuilder<NamedWeight>();
     private readonly ImmutableArray<ExpandedWeight>.Builder _expanded = ImmutableArray.CreateBuilder<ExpandedWeight>();
+    private int _shared;
 
     /// <summary>The arrays in the order in which steps ask for them.</summary>
     public ImmutableArray<NamedWeight> All => _all.ToImmutable();
@@ -46,12 +49,14 @@ internal sealed class WeightTable(bool keeps)
         if (weight.IsMade) return "Expanded." + Expand(stepName, weight, comment).Name;
         if (!_byContent.TryGetValue(weight, out NamedWeight? named))
         {
-            named = new NamedWeight(NameOf(stepName + weight.Role), weight, comment);
+            bool isShared = shares && SharedConstants.Holds(weight);
+            named = new NamedWeight(NameOf(stepName + weight.Role), weight, comment, isShared ? _shared : null);
+            if (isShared) _shared = SharedConstants.Behind(_shared, weight);
             _byContent.Add(weight, named);
             _all.Add(named);
         }
 
-        return "Weights." + named.Name;
+        return named.Start is null ? "Weights." + named.Name : SharedConstants.Read("Weights." + named.Name, weight);
     }
 
     private ExpandedWeight Expand(string stepName, Weight weight, string comment)

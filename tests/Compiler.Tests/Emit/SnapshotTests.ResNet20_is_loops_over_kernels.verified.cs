@@ -249,7 +249,7 @@ internal static partial class ResNet20
             inHeight: 32, inWidth: 32, outHeight: 32, outWidth: 32,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        ChannelsLastConvolution.RunPlainInput(x, Weights.Conv1Weights, Weights.Conv1Bias, default, y, workspace, shape, default(Relu));
+        ChannelsLastConvolution.RunPlainInput(x, Weights.Of(Weights.Conv1Weights, 432), Weights.Of(Weights.Conv1Bias, 16), default, y, workspace, shape, default(Relu));
     }
 
     /// <summary>
@@ -258,14 +258,14 @@ internal static partial class ResNet20
     /// Conv4 ('/layer1/layer1.1/conv1/Conv', '/layer1/layer1.1/Relu'),
     /// Conv6 ('/layer1/layer1.2/conv1/Conv', '/layer1/layer1.2/Relu').
     /// </summary>
-    private static void Conv2(ReadOnlySpan<float> x, ReadOnlySpan<float> filters, int layer, ReadOnlySpan<float> bias, Span<float> y, Span<float> workspace)
+    private static void Conv2(ReadOnlySpan<float> x, int filters, int layer, int bias, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
             groups: 1, inChannels: 16, outChannels: 16,
             inHeight: 32, inWidth: 32, outHeight: 32, outWidth: 32,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        WinogradConvolution.RunKept(x, filters, Expanded.WinogradFilters, layer, bias, default, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
+        WinogradConvolution.RunKept(x, Weights.Of(filters, 2304), Expanded.WinogradFilters, layer, Weights.Of(bias, 16), default, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
     }
 
     /// <summary>
@@ -274,14 +274,14 @@ internal static partial class ResNet20
     /// Conv5 ('/layer1/layer1.1/conv2/Conv', '/layer1/layer1.1/Add', '/layer1/layer1.1/Relu_1'),
     /// Conv7 ('/layer1/layer1.2/conv2/Conv', '/layer1/layer1.2/Add', '/layer1/layer1.2/Relu_1').
     /// </summary>
-    private static void Conv3(ReadOnlySpan<float> x, ReadOnlySpan<float> residual, ReadOnlySpan<float> filters, int layer, ReadOnlySpan<float> bias, Span<float> y, Span<float> workspace)
+    private static void Conv3(ReadOnlySpan<float> x, ReadOnlySpan<float> residual, int filters, int layer, int bias, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
             groups: 1, inChannels: 16, outChannels: 16,
             inHeight: 32, inWidth: 32, outHeight: 32, outWidth: 32,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        WinogradConvolution.RunKept(x, filters, Expanded.WinogradFilters, layer, bias, residual, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
+        WinogradConvolution.RunKept(x, Weights.Of(filters, 2304), Expanded.WinogradFilters, layer, Weights.Of(bias, 16), residual, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
     }
 
     /// <summary>Conv 3×3, 16 → 32 channels, stride 2, pad 1, then Relu, channels last ('/layer2/layer2.0/conv1/Conv', '/layer2/layer2.0/Relu').</summary>
@@ -292,7 +292,7 @@ internal static partial class ResNet20
             inHeight: 32, inWidth: 32, outHeight: 16, outWidth: 16,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 2, strideWidth: 2,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        ChannelsLastConvolution.Run(x, Weights.Conv8Weights, Weights.Conv8Bias, default, y, workspace, shape, default(Relu));
+        ChannelsLastConvolution.Run(x, Weights.Of(Weights.Conv8Weights, 4608), Weights.Of(Weights.Conv8Bias, 32), default, y, workspace, shape, default(Relu));
     }
 
     /// <summary>Slice 1×16×32×32 to 1×16×16×32 ('/layer2/layer2.0/shortcut/Slice').</summary>
@@ -329,14 +329,14 @@ internal static partial class ResNet20
     /// Conv11 ('/layer2/layer2.1/conv2/Conv', '/layer2/layer2.1/Add', '/layer2/layer2.1/Relu_1'),
     /// Conv13 ('/layer2/layer2.2/conv2/Conv', '/layer2/layer2.2/Add', '/layer2/layer2.2/Relu_1').
     /// </summary>
-    private static void Conv9(ReadOnlySpan<float> x, ReadOnlySpan<float> residual, ReadOnlySpan<float> filters, int layer, ReadOnlySpan<float> bias, Span<float> y, Span<float> workspace)
+    private static void Conv9(ReadOnlySpan<float> x, ReadOnlySpan<float> residual, int filters, int layer, int bias, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
             groups: 1, inChannels: 32, outChannels: 32,
             inHeight: 16, inWidth: 16, outHeight: 16, outWidth: 16,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        WinogradConvolution.RunKept(x, filters, Expanded.WinogradFilters, layer, bias, residual, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
+        WinogradConvolution.RunKept(x, Weights.Of(filters, 9216), Expanded.WinogradFilters, layer, Weights.Of(bias, 32), residual, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
     }
 
     /// <summary>
@@ -344,14 +344,14 @@ internal static partial class ResNet20
     /// Conv10 ('/layer2/layer2.1/conv1/Conv', '/layer2/layer2.1/Relu'),
     /// Conv12 ('/layer2/layer2.2/conv1/Conv', '/layer2/layer2.2/Relu').
     /// </summary>
-    private static void Conv10(ReadOnlySpan<float> x, ReadOnlySpan<float> filters, int layer, ReadOnlySpan<float> bias, Span<float> y, Span<float> workspace)
+    private static void Conv10(ReadOnlySpan<float> x, int filters, int layer, int bias, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
             groups: 1, inChannels: 32, outChannels: 32,
             inHeight: 16, inWidth: 16, outHeight: 16, outWidth: 16,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        WinogradConvolution.RunKept(x, filters, Expanded.WinogradFilters, layer, bias, default, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
+        WinogradConvolution.RunKept(x, Weights.Of(filters, 9216), Expanded.WinogradFilters, layer, Weights.Of(bias, 32), default, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
     }
 
     /// <summary>Conv 3×3, 32 → 64 channels, stride 2, pad 1, then Relu, channels last ('/layer3/layer3.0/conv1/Conv', '/layer3/layer3.0/Relu').</summary>
@@ -362,7 +362,7 @@ internal static partial class ResNet20
             inHeight: 16, inWidth: 16, outHeight: 8, outWidth: 8,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 2, strideWidth: 2,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        ChannelsLastConvolution.Run(x, Weights.Conv14Weights, Weights.Conv14Bias, default, y, workspace, shape, default(Relu));
+        ChannelsLastConvolution.Run(x, Weights.Of(Weights.Conv14Weights, 18432), Weights.Of(Weights.Conv14Bias, 64), default, y, workspace, shape, default(Relu));
     }
 
     /// <summary>Slice 1×32×16×16 to 1×32×8×16 ('/layer3/layer3.0/shortcut/Slice').</summary>
@@ -399,14 +399,14 @@ internal static partial class ResNet20
     /// Conv17 ('/layer3/layer3.1/conv2/Conv', '/layer3/layer3.1/Add', '/layer3/layer3.1/Relu_1'),
     /// Conv19 ('/layer3/layer3.2/conv2/Conv', '/layer3/layer3.2/Add', '/layer3/layer3.2/Relu_1').
     /// </summary>
-    private static void Conv15(ReadOnlySpan<float> x, ReadOnlySpan<float> residual, ReadOnlySpan<float> filters, int layer, ReadOnlySpan<float> bias, Span<float> y, Span<float> workspace)
+    private static void Conv15(ReadOnlySpan<float> x, ReadOnlySpan<float> residual, int filters, int layer, int bias, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
             groups: 1, inChannels: 64, outChannels: 64,
             inHeight: 8, inWidth: 8, outHeight: 8, outWidth: 8,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        WinogradConvolution.RunKept(x, filters, Expanded.WinogradFilters, layer, bias, residual, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
+        WinogradConvolution.RunKept(x, Weights.Of(filters, 36864), Expanded.WinogradFilters, layer, Weights.Of(bias, 64), residual, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
     }
 
     /// <summary>
@@ -414,14 +414,14 @@ internal static partial class ResNet20
     /// Conv16 ('/layer3/layer3.1/conv1/Conv', '/layer3/layer3.1/Relu'),
     /// Conv18 ('/layer3/layer3.2/conv1/Conv', '/layer3/layer3.2/Relu').
     /// </summary>
-    private static void Conv16(ReadOnlySpan<float> x, ReadOnlySpan<float> filters, int layer, ReadOnlySpan<float> bias, Span<float> y, Span<float> workspace)
+    private static void Conv16(ReadOnlySpan<float> x, int filters, int layer, int bias, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
             groups: 1, inChannels: 64, outChannels: 64,
             inHeight: 8, inWidth: 8, outHeight: 8, outWidth: 8,
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        WinogradConvolution.RunKept(x, filters, Expanded.WinogradFilters, layer, bias, default, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
+        WinogradConvolution.RunKept(x, Weights.Of(filters, 36864), Expanded.WinogradFilters, layer, Weights.Of(bias, 64), default, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
     }
 
     /// <summary>AveragePool 8×8, stride 8, channels last ('/AveragePool').</summary>
@@ -433,6 +433,6 @@ internal static partial class ResNet20
     /// <summary>Gemm 64 → 10 ('/linear/Gemm').</summary>
     private static void Gemm1(ReadOnlySpan<float> x, Span<float> y)
     {
-        Dense.Run(x, Weights.Gemm1Weights, Weights.Gemm1Bias, y, inputs: 64, outputs: 10, default(Identity));
+        Dense.Run(x, Weights.Of(Weights.Gemm1Weights, 1024), Weights.Of(Weights.Gemm1Bias, 16), y, inputs: 64, outputs: 10, default(Identity));
     }
 }

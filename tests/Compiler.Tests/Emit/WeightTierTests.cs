@@ -83,6 +83,27 @@ public sealed class WeightTierTests
         Assert.Equal(a, model.Run()[0].ToTensor().AsSpan<float>().ToArray());
     }
 
+    /// <summary>From 65,536 floats on, constants are parts of one array, each of its own length; integers stay apart, and strings are never parts.</summary>
+    [Theory]
+    [InlineData(WeightTier.Auto, 65_000, true)]
+    [InlineData(WeightTier.Auto, 60_000, false)]
+    [InlineData(WeightTier.String, 65_000, false)]
+    public void Floats_of_larger_networks_are_parts_of_one_array(WeightTier tier, int length, bool areParts)
+    {
+        float[] a = [.. Enumerable.Range(0, length).Select(i => i / 7f)], b = [.. Enumerable.Range(0, 17).Select(i => i / -3f)], c = [.. Enumerable.Range(0, 5001).Select(i => i * 0.5f)];
+        long[] d = [3, -1, 1L << 40];
+        OnnxModelWriter writer = new OnnxModelWriter().Opset(17).Initializer("a", a, length).Initializer("b", b, 17).Initializer("c", c, 5001).Initializer("d", d, 3)
+            .Output("a", ElementType.Float32, length).Output("b", ElementType.Float32, 17).Output("c", ElementType.Float32, 5001).Output("d", ElementType.Int64, 3);
+        CompilationResult result = ModelCompiler.Compile(writer.ToSource(), AsWritten with { Weights = tier, ClassName = "Network" });
+        Assert.Equal(areParts, result.Sources.Any(s => s.Text.Contains("ReadOnlySpan<float> Of(int place, int length)", StringComparison.Ordinal)));
+        using var model = CompiledModel.Compile(writer.ToSource(), AsWritten with { Weights = tier });
+        ReferenceTensor[] outputs = [.. model.Run()];
+        Assert.Equal(a, outputs[0].ToTensor().AsSpan<float>().ToArray());
+        Assert.Equal(b, outputs[1].ToTensor().AsSpan<float>().ToArray());
+        Assert.Equal(c, outputs[2].ToTensor().AsSpan<float>().ToArray());
+        Assert.Equal(d, outputs[3].ToTensor().AsSpan<long>().ToArray());
+    }
+
     [Fact]
     public void Equal_arrays_are_emitted_once()
     {

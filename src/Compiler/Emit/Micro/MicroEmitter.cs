@@ -20,7 +20,7 @@ internal static class MicroEmitter
     /// <summary>Emits the class, its weights, and in source mode the functions that it calls.</summary>
     public static EmittedModel Emit(ExecutionPlan plan, ImmutableArray<string> proven, CancellationToken cancellationToken)
     {
-        var weights = new WeightTable(keeps: false);
+        var weights = new WeightTable(keeps: false, shares: false);
         ImmutableArray<EmittedStep> steps = EmittedStep.NameAll(plan, weights);
         HashSet<string> methods = MethodsOf(steps);
         var body = new SourceWriter();
