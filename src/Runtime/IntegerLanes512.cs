@@ -56,6 +56,10 @@ internal readonly struct IntegerLanes512 : IPairLanes<IntegerLanes512>
     public IntegerLanes512 Weights(ref sbyte origin, nint offset, IntegerLanes512 zero) =>
         new((Avx512BW.ConvertToVector512Int16(Vector256.LoadUnsafe(ref Unsafe.Add(ref origin, offset))) - zero._value.AsInt16()).AsInt32());
 
+    /// <summary>Weights of 16 bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal IntegerLanes512 Load(ref short origin, nint offset) => new(Vector512.LoadUnsafe(ref Unsafe.Add(ref origin, offset)).AsInt32());
+
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public IntegerLanes512 MultiplyAdd(IntegerLanes512 x, IntegerLanes512 weights, IntegerLanes512 sums) =>

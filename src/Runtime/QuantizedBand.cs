@@ -23,13 +23,15 @@ internal readonly struct QuantizedBand
     private readonly int _rows;
 
     /// <summary>Sizes for a convolution.</summary>
-    internal QuantizedBand(in ConvShape shape)
+    /// <param name="shape">The convolution.</param>
+    /// <param name="outRows">Output rows of a band; 0: as many as stay near the core.</param>
+    internal QuantizedBand(in ConvShape shape, int outRows = 0)
     {
         int width = checked(((shape.OutWidth - 1) * shape.StrideWidth) + ((shape.KernelWidth - 1) * shape.DilationWidth) + 1);
         int reach = checked(((shape.KernelHeight - 1) * shape.DilationHeight) + 1);
         _line = checked(width * shape.InChannels);
         int rows = Math.Min(PlaceTarget / shape.OutWidth, (((Target / shape.KernelDepth / _line) - reach) / shape.StrideHeight) + 1);
-        OutRows = Math.Max(1, Math.Min(rows, shape.OutHeight));
+        OutRows = outRows > 0 ? outRows : Math.Max(1, Math.Min(rows, shape.OutHeight));
         _rows = checked(((OutRows - 1) * shape.StrideHeight) + reach);
         IsDepthwise = shape.Groups == shape.InChannels && shape.Groups == shape.OutChannels && shape.Groups > 1;
         bool isDense = shape.Groups == 1 && shape.DilationWidth == 1;
@@ -39,6 +41,9 @@ internal readonly struct QuantizedBand
 
     /// <summary>Output rows of a band.</summary>
     internal int OutRows { get; }
+
+    /// <summary>Elements of a row.</summary>
+    internal int Line => _line;
 
     /// <summary>Whether every output channel reads the one input channel of its own.</summary>
     internal bool IsDepthwise { get; }

@@ -22,7 +22,7 @@ internal static class WarmupEmitter
             bool skips = SkipsFirstCalls(plan);
             if (skips)
             {
-                string[] done = [.. new[] { HasOwnKernels(plan) ? "small layers are compiled for their sizes" : "", KeptWeights.Serves(plan) ? "transformed weights are kept" : "" }.Where(static d => d.Length > 0)];
+                string[] done = [.. new[] { HasOwnKernels(plan) ? "small layers are compiled for their sizes" : "", KeepsWeights(plan) ? "transformed weights are kept" : "" }.Where(static d => d.Length > 0)];
                 code.Line($"// {char.ToUpperInvariant(done[0][0])}{string.Join(" and ", done).Substring(1)} now, and not after the first calls.");
                 code.Line("FirstCalls.Skip();");
             }
@@ -45,7 +45,10 @@ internal static class WarmupEmitter
     }
 
     /// <summary>Whether first calls do what later ones need not, or less than those.</summary>
-    public static bool SkipsFirstCalls(ExecutionPlan plan) => HasOwnKernels(plan) || KeptWeights.Serves(plan);
+    public static bool SkipsFirstCalls(ExecutionPlan plan) => HasOwnKernels(plan) || KeepsWeights(plan);
+
+    /// <summary>Whether layers keep transformed weights after their first calls.</summary>
+    private static bool KeepsWeights(ExecutionPlan plan) => KeptWeights.Serves(plan) || plan.Root.Steps.Any(static s => s.KeepsFilters);
 
     /// <summary>Whether layers are compiled for their sizes after their first calls.</summary>
     private static bool HasOwnKernels(ExecutionPlan plan) => !plan.Options.IsPortable && plan.Root.Steps.Any(static s => s.HasOwnKernel);

@@ -70,6 +70,9 @@ public abstract class Step
     /// <summary>Whether its kernel is compiled for its sizes alone, once its first calls have used one for all sizes (docs/decisions/0026).</summary>
     public virtual bool HasOwnKernel => false;
 
+    /// <summary>Whether its second call transforms weights that later ones use (docs/decisions/0034).</summary>
+    internal virtual bool KeepsFilters => false;
+
     /// <summary>Copies of whole runs of elements, which the planner may spare by placing one value inside the other.</summary>
     internal virtual ImmutableArray<CopiedPart> Parts => [];
 

@@ -16,7 +16,7 @@ internal sealed class ConstantIntegerKernel : Kernel
     public override Step? TryPlan(NodeGroup group, KernelContext context) => TryPlan(group, context, isChannelsLast: false);
 
     /// <summary>Plans a node whose values lie in either order.</summary>
-    public static Step? TryPlan(NodeGroup group, KernelContext context, bool isChannelsLast) => TryRead(group, context)?.Plan(isChannelsLast);
+    public static Step? TryPlan(NodeGroup group, KernelContext context, bool isChannelsLast) => TryRead(group, context)?.Plan(context, isChannelsLast);
 
     /// <summary>Reads a node; null where it is no such layer.</summary>
     public static QuantizedLayer? TryRead(NodeGroup group, KernelContext context)

@@ -19,9 +19,11 @@ internal sealed record QuantizedLayer(
     ImmutableArray<Node> Nodes, ConvLayer? Conv, int Rows, ImmutableArray<string> Inputs, int? InputZero, string Output, QuantizedWeights Weights, QuantizedEnding Ending)
 {
     /// <summary>Its step through RedGen.Runtime; null where the runtime has no such layer.</summary>
-    public Step? Plan(bool isChannelsLast) => Conv is null
+    public Step? Plan(KernelContext context, bool isChannelsLast) => Conv is null
         ? QuantizedSteps.Product(Nodes, Rows, Inputs, InputZero, Output, Weights, Ending)
-        : QuantizedSteps.Convolution(Nodes, Conv, Inputs, InputZero, Output, Weights, Ending, isChannelsLast);
+        : QuantizedSteps.Convolution(
+            Nodes, Conv, Inputs, InputZero, Output, Weights, Ending, isChannelsLast,
+            isChannelsLast ? QuantizedTiles.Of(Conv, Weights, context.ElementType(Inputs[0]), InputZero, context) : null);
 
     /// <summary>The rows of a left operand: all its dimensions but the last.</summary>
     public static int RowsOf(int[] lengths) => lengths.Take(lengths.Length - 1).Aggregate(1, (x, y) => x * y);

@@ -11,7 +11,7 @@ internal sealed class QuantizedLayerKernel : Kernel
     public override Step? TryPlan(NodeGroup group, KernelContext context) => TryPlan(group, context, isChannelsLast: false);
 
     /// <summary>Plans a group whose values lie in either order.</summary>
-    public static Step? TryPlan(NodeGroup group, KernelContext context, bool isChannelsLast) => TryRead(group, context)?.Plan(isChannelsLast);
+    public static Step? TryPlan(NodeGroup group, KernelContext context, bool isChannelsLast) => TryRead(group, context)?.Plan(context, isChannelsLast);
 
     /// <summary>Reads a group; null where it is no such layer.</summary>
     public static QuantizedLayer? TryRead(NodeGroup group, KernelContext context)

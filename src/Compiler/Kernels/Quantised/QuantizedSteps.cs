@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Linq;
@@ -16,23 +17,25 @@ internal static class QuantizedSteps
     /// <summary>Elements of workspace beyond which plain loops serve better: only absurd paddings or dilations ask for that.</summary>
     private const double WorkspaceLimit = 1 << 26;
 
-    /// <summary>A convolution; null where its geometry is not the runtime's. Input 1 is the zero point where that is of run time.</summary>
+    /// <summary>A convolution, by tiles where there are any; null where its geometry is not the runtime's. Input 1 is the zero point where that is of run time.</summary>
     public static Step? Convolution(
-        ImmutableArray<Node> nodes, ConvLayer layer, ImmutableArray<string> inputs, int? inputZero, string output, QuantizedWeights weights, QuantizedEnding ending, bool isChannelsLast)
+        ImmutableArray<Node> nodes, ConvLayer layer, ImmutableArray<string> inputs, int? inputZero, string output, QuantizedWeights weights, QuantizedEnding ending, bool isChannelsLast,
+        QuantizedTileWorkspace? tiles)
     {
         if (layer.IsEmpty || !layer.Window.IsSpatial || layer.Taps > IntegerMatMulKernel.IntDepth) return null;
         QuantizedWorkspace workspace = Workspace(layer);
         if (workspace.Band > WorkspaceLimit) return null;
-        return new ConvolutionStep(layer, inputZero, weights.Zero, ending, isChannelsLast)
+        return new ConvolutionStep(layer, inputZero, weights.Zero, ending, isChannelsLast, tiles)
         {
             Nodes = nodes,
             Inputs = inputs,
             Outputs = [output],
             Weights = [Constant(weights.Pack(layer.Groups, workspace)), .. ending.Constants],
-            WorkspaceLength = workspace.Length + (isChannelsLast ? 0 : MoveLength(layer, ending)),
+            WorkspaceLength = Math.Max(workspace.Length, (int)(tiles?.Length ?? 0)) + (isChannelsLast ? 0 : MoveLength(layer, ending)),
             WorkspaceType = ElementType.Int32,
             MultiplyAdds = layer.MultiplyAdds,
-            Summary = "Conv " + layer.Text + " in integers" + ending.Text + (isChannelsLast ? ", channels last" : ""),
+            KernelWork = tiles is null ? null : QuantizedTiles.Work(layer, tiles),
+            Summary = "Conv " + layer.Text + " in integers" + (tiles is null ? "" : ", Winograd F(4×4)") + ending.Text + (isChannelsLast ? ", channels last" : ""),
         };
     }
 
@@ -83,18 +86,35 @@ internal static class QuantizedSteps
         protected static string Number(int value) => value.ToString(CultureInfo.InvariantCulture);
     }
 
-    private sealed class ConvolutionStep(ConvLayer layer, int? inputZero, int weightZero, QuantizedEnding ending, bool isChannelsLast) : QuantizedStep(inputZero, weightZero, ending)
+    private sealed class ConvolutionStep(ConvLayer layer, int? inputZero, int weightZero, QuantizedEnding ending, bool isChannelsLast, QuantizedTileWorkspace? tiles)
+        : QuantizedStep(inputZero, weightZero, ending)
     {
-        public override string Kernel => isChannelsLast ? "ChannelsLast.Integers" : "Conv.Integers";
+        public override string Kernel => tiles is not null ? QuantizedTiles.Name : isChannelsLast ? "ChannelsLast.Integers" : "Conv.Integers";
 
         internal override StepRounding? Rounding => StepRounding.OfNodes;
 
+        internal override bool KeepsFilters => tiles is not null;
+
         public override string Stem => "Conv";
+
+        internal override void EmitMembers(SourceWriter code, string method)
+        {
+            if (tiles is null) return;
+            code.Line();
+            code.Line($"/// <summary>The transformed weights of <see cref=\"{method}\">the layer</see>, from its second run on.</summary>");
+            code.Line($"private static readonly QuantizedFilters {method}Filters = new QuantizedFilters({Number((int)tiles.FilterLength)});");
+        }
 
         public override void Emit(StepWriter writer)
         {
             ConvShapeText.Write(writer, layer);
             WriteResult(writer);
+            if (tiles is not null)
+            {
+                writer.Line($"QuantizedWinograd.Run({Operands(writer)}, shape, result, {writer.Method}Filters);");
+                return;
+            }
+
             writer.Line($"{(isChannelsLast ? "QuantizedConvolution" : "QuantizedPlanes")}.Run({Operands(writer)}, shape, result);");
         }
     }
