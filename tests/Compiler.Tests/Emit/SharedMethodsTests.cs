@@ -34,6 +34,19 @@ public sealed class SharedMethodsTests
     }
 
     [Fact]
+    public void Hashed_weights_are_kept_as_others_are()
+    {
+        using var compiled = CompiledModel.Compile(Convolutions(filters: [24, 24, 24, 24, 32]), TestOptions.Exact with { Hashing = Hashing.Adaptive });
+        Assert.Contains("WinogradConvolution.RunKept", compiled.Code);
+        Assert.Matches(@"Expanded\.Conv\d\w+, (layer|Weights)", compiled.Code);
+        ReferenceTensor x = RandomTensor.Of(ElementType.Float32, 3, 1, 24, 20, 20);
+        double[] first = compiled.Run(x)[0].Reals!;
+        Assert.Equal(first, compiled.Run(x)[0].Reals!);
+        Assert.Equal(first, compiled.Run(x)[0].Reals!);
+        Assert.Equal(0, compiled.AllocatedBytes(x));
+    }
+
+    [Fact]
     public void Products_share_a_method_whether_their_weights_are_hashed_or_not()
     {
         OnnxModelWriter model = new OnnxModelWriter().Input("v0", ElementType.Float32, 9, 48);

@@ -85,7 +85,7 @@ internal sealed class WinogradKernel : ChannelsLastKernel
         Weight source = read.Hashed?.ToRows() ?? Weight.Of("Filters", read.Weights);
         long length = (long)WinogradTiles.Points(tiles.Height, layer.Window.Height.Kernel) * WinogradTiles.Points(tiles.Width, layer.Window.Width.Kernel)
             * PanelPacking.Length(layer.InChannels, layer.OutChannels);
-        return new Weight("Weights", ElementType.Float32, default) { Transform = new WeightTransform("WinogradWeights.Transform", source, sizes, length) { Keeper = read.Hashed is null ? "WinogradFilters" : null } };
+        return new Weight("Weights", ElementType.Float32, default) { Transform = new WeightTransform("WinogradWeights.Transform", source, sizes, length) { Keeper = "WinogradFilters" } };
     }
 
     private sealed class WinogradStep(ConvLayer layer, Epilogue epilogue, WinogradTiles tiles) : Step
