@@ -7,6 +7,9 @@ namespace RedGen.Runtime;
 /// <summary>Between the two orders of a tensor's elements: [batch, channels, pixels], as ONNX has them, and [batch, pixels, channels].</summary>
 public static class LayoutMove
 {
+    /// <summary>Longer rows are copied by a call each.</summary>
+    private const int MostInVectors = 128;
+
     /// <summary>Puts the channels of each pixel side by side.</summary>
     /// <param name="source">[batch, channels, pixels].</param>
     /// <param name="target">[batch, pixels, channels]; must not overlap the source.</param>
@@ -89,6 +92,37 @@ public static class LayoutMove
         }
 
         Transposition.Run(ref MemoryMarshal.GetReference(source), sourceStep, ref MemoryMarshal.GetReference(target), targetStep, rows, columns);
+    }
+
+    /// <summary>Copies a matrix from one tensor into another: target[r × targetStep + i] = source[r × sourceStep + i].</summary>
+    /// <param name="source">The matrix' first element and what follows it.</param>
+    /// <param name="sourceStep">From row to row of the source.</param>
+    /// <param name="target">The first element of the copy and what follows it; must not overlap the source.</param>
+    /// <param name="targetStep">From row to row of the target.</param>
+    /// <param name="rows">Rows.</param>
+    /// <param name="columns">Elements of a row.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A row lies beyond a span, or a size is negative.</exception>
+    public static void CopyRows(ReadOnlySpan<float> source, int sourceStep, Span<float> target, int targetStep, int rows, int columns)
+    {
+        for (int r = 0; r < rows; r++)
+        {
+            ReadOnlySpan<float> from = source.Slice(r * sourceStep, columns);
+            Span<float> to = target.Slice(r * targetStep, columns);
+#if NET8_0_OR_GREATER
+            if (Lanes512.IsSupported && columns <= MostInVectors)
+            {
+                // Rows of a few vectors: a call for each would take longer than the copy.
+                for (int i = 0; i < columns; i += 16)
+                {
+                    Lanes512 v = default;
+                    v.StoreUpTo(v.LoadUpTo(ref MemoryMarshal.GetReference(from), i, columns - i), ref MemoryMarshal.GetReference(to), i, columns - i);
+                }
+
+                continue;
+            }
+#endif
+            from.CopyTo(to);
+        }
     }
 
     /// <summary>Transposes: target[i × rows + r] = source[r × step + i].</summary>

@@ -25,11 +25,9 @@ public sealed class WinogradFilters
 
     /// <summary>Reserves the memory.</summary>
     /// <param name="lengths">Floats of each layer's transformed weights, as <see cref="WinogradWeights.Length"/> counts them.</param>
-    /// <exception cref="ArgumentNullException">There are no lengths.</exception>
     /// <exception cref="OverflowException">A length is negative, or all together are no array.</exception>
-    public WinogradFilters(params int[] lengths)
+    public WinogradFilters(ReadOnlySpan<int> lengths)
     {
-        if (lengths is null) throw new ArgumentNullException(nameof(lengths));
         _starts = new int[lengths.Length + 1];
         _states = new int[lengths.Length];
         for (int i = 0; i < lengths.Length; i++)

@@ -23,10 +23,10 @@ internal sealed class KeptWeights
     {
         get
         {
-            var line = new StringBuilder($"new {Class}(");
+            var line = new StringBuilder($"new {Class}(new int[] {{ ");
             for (int i = 0; i < _lengths.Count; i++)
             {
-                line.Append(_lengths[i].ToString(CultureInfo.InvariantCulture)).Append(i + 1 < _lengths.Count ? "," : ")");
+                line.Append(_lengths[i].ToString(CultureInfo.InvariantCulture)).Append(i + 1 < _lengths.Count ? "," : " })");
                 if (i + 1 == _lengths.Count || line.Length >= 90)
                 {
                     yield return line.ToString();

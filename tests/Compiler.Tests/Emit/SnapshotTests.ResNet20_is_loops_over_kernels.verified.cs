@@ -298,29 +298,20 @@ internal static partial class ResNet20
     /// <summary>Slice 1×16×32×32 to 1×16×16×32 ('/layer2/layer2.0/shortcut/Slice').</summary>
     private static void Slice1(ReadOnlySpan<float> x, Span<float> y)
     {
-        for (int i = 0; i < 16; i++)
-        {
-            x.Slice(i * 1024, 512).CopyTo(y.Slice(i * 512, 512));
-        }
+        LayoutMove.CopyRows(x, sourceStep: 1024, y, targetStep: 512, rows: 16, columns: 512);
     }
 
     /// <summary>Slice 1×16×16×32 to 1×16×16×16 ('/layer2/layer2.0/shortcut/Slice_1').</summary>
     private static void Slice2(ReadOnlySpan<float> x, Span<float> y)
     {
-        for (int i = 0; i < 256; i++)
-        {
-            x.Slice(i * 32, 16).CopyTo(y.Slice(i * 16, 16));
-        }
+        LayoutMove.CopyRows(x, sourceStep: 32, y, targetStep: 16, rows: 256, columns: 16);
     }
 
     /// <summary>Pad 1×16×16×16 to 1×32×16×16, mode constant ('/layer2/layer2.0/shortcut/Pad').</summary>
     private static void Pad1(ReadOnlySpan<float> x, Span<float> y)
     {
         y.Clear();
-        for (int i = 0; i < 256; i++)
-        {
-            x.Slice(i * 16, 16).CopyTo(y.Slice((i * 32) + 8, 16));
-        }
+        LayoutMove.CopyRows(x, sourceStep: 16, y.Slice(8), targetStep: 32, rows: 256, columns: 16);
     }
 
     /// <summary>
@@ -368,29 +359,20 @@ internal static partial class ResNet20
     /// <summary>Slice 1×32×16×16 to 1×32×8×16 ('/layer3/layer3.0/shortcut/Slice').</summary>
     private static void Slice3(ReadOnlySpan<float> x, Span<float> y)
     {
-        for (int i = 0; i < 8; i++)
-        {
-            x.Slice(i * 1024, 512).CopyTo(y.Slice(i * 512, 512));
-        }
+        LayoutMove.CopyRows(x, sourceStep: 1024, y, targetStep: 512, rows: 8, columns: 512);
     }
 
     /// <summary>Slice 1×32×8×16 to 1×32×8×8 ('/layer3/layer3.0/shortcut/Slice_1').</summary>
     private static void Slice4(ReadOnlySpan<float> x, Span<float> y)
     {
-        for (int i = 0; i < 64; i++)
-        {
-            x.Slice(i * 64, 32).CopyTo(y.Slice(i * 32, 32));
-        }
+        LayoutMove.CopyRows(x, sourceStep: 64, y, targetStep: 32, rows: 64, columns: 32);
     }
 
     /// <summary>Pad 1×32×8×8 to 1×64×8×8, mode constant ('/layer3/layer3.0/shortcut/Pad').</summary>
     private static void Pad2(ReadOnlySpan<float> x, Span<float> y)
     {
         y.Clear();
-        for (int i = 0; i < 64; i++)
-        {
-            x.Slice(i * 32, 32).CopyTo(y.Slice((i * 64) + 16, 32));
-        }
+        LayoutMove.CopyRows(x, sourceStep: 32, y.Slice(16), targetStep: 64, rows: 64, columns: 32);
     }
 
     /// <summary>

@@ -75,6 +75,19 @@ public sealed class ShapingKernelTests
     }
 
     [Theory]
+    [InlineData(8, 16, 48, 1)]
+    [InlineData(20, 0, 64, 1)]
+    [InlineData(20, 16, 47, 0)]
+    [InlineData(7, 16, 48, 0)]
+    public void Rows_of_whole_vectors_are_copied_by_a_call(int rows, long start, long end, int calls)
+    {
+        using var model = CompiledModel.Compile(new OnnxModelWriter().Opset(13).Input("x", ElementType.Float32, rows, 80)
+            .Initializer("starts", [start], 1).Initializer("ends", [end], 1).Initializer("axes", [1L], 1).Node("Slice", "x,starts,ends,axes", "y").Output("y"));
+        Assert.Equal(calls, model.Code.Split("LayoutMove.CopyRows(").Length - 1);
+        model.AssertAgrees(0, 0, RandomTensor.Of(ElementType.Float32, 1, [rows, 80]));
+    }
+
+    [Theory]
     [InlineData(2)]
     [InlineData(3)]
     public void Images_are_enlarged_by_whole_factors_a_row_at_a_time(int factor)

@@ -27,6 +27,12 @@ internal sealed class StridedCopyWriter
     /// <summary>Longer runs of one element are filled.</summary>
     private const int MostRepeated = 16;
 
+    /// <summary>Floats of a vector, at most.</summary>
+    private const int Vector = 16;
+
+    /// <summary>Rows from which a call copies them.</summary>
+    private const int LeastRows = 8;
+
     /// <summary>Elements from which a call is worth it.</summary>
     private const int TransposedFrom = 256;
 
@@ -133,8 +139,25 @@ internal sealed class StridedCopyWriter
         Close(scopes);
     }
 
+    /// <summary>Whether RedGen.Runtime copies the rows: floats in whole vectors, with one loop around them. A generated loop is as fast, and has to be compiled in the first call.</summary>
+    private bool AreRows(ImmutableArray<Loop> outer, CopyAxis row)
+        => outer.Length == 1 && outer[0].IsStrided && outer[0].Axis.Length >= LeastRows && outer[0].Axis.From >= row.Length && outer[0].Axis.To >= row.Length
+            && row.From == 1 && row.Length % Vector == 0 && IsFloatInVectors;
+
+    private void WriteRows(CopyAxis outer, CopyAxis row)
+    {
+        string source = _copy.FromOffset == 0 ? _x : $"{_x}.Slice({IndexText.Number(_copy.FromOffset)})", target = _copy.ToOffset == 0 ? _y : $"{_y}.Slice({IndexText.Number(_copy.ToOffset)})";
+        _writer.Line($"LayoutMove.CopyRows({source}, sourceStep: {IndexText.Number(outer.From)}, {target}, targetStep: {IndexText.Number(outer.To)}, rows: {IndexText.Number(outer.Length)}, columns: {IndexText.Number(row.Length)});");
+    }
+
     private void WriteRuns(ImmutableArray<Loop> outer, Loop last)
     {
+        if (AreRows(outer, last.Axis))
+        {
+            WriteRows(outer[0].Axis, last.Axis);
+            return;
+        }
+
         Stack<SourceWriter.BlockScope> scopes = Open(outer);
         (string from, string to) = (From(outer), To(outer));
         string length = IndexText.Number(last.Axis.Length);
