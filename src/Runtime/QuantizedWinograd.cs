@@ -1,7 +1,8 @@
 #nullable enable
 using System;
-using System.Runtime.CompilerServices;
+#if NET8_0_OR_GREATER
 using System.Runtime.InteropServices;
+#endif
 
 namespace RedGen.Runtime;
 
