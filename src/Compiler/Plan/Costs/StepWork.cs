@@ -14,14 +14,20 @@ public sealed record StepWork(long MultiplyAdds, long Bytes)
     /// <summary>Bytes of a layer's weights, and of a network's, beyond which no cache has them any more when the next run comes to them.</summary>
     private const long LayerBytes = 8 << 20, NetworkBytes = 16 << 20;
 
+    private readonly long? _farBytes;
+
     /// <summary>Elements that are transformed before or behind the products, once for each axis; of sums as defined, their outputs, empty lanes included.</summary>
     public long Transformed { get; init; }
 
     /// <summary>Bytes of weights; a part of <see cref="Bytes"/>.</summary>
     public long Weights { get; init; }
 
-    /// <summary>Bytes of weights beyond the second cache.</summary>
-    public long FarBytes => Weights < NearBytes ? 0 : Weights;
+    /// <summary>Bytes of weights beyond the second cache: <see cref="Weights"/> that it has no room for, where a kernel does not know better.</summary>
+    public long FarBytes
+    {
+        get => _farBytes ?? (Weights < NearBytes ? 0 : Weights);
+        init => _farBytes = value;
+    }
 
     /// <summary>Bytes of weights that come from memory in every run.</summary>
     public long MemoryBytes { get; private init; }
