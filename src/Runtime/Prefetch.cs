@@ -23,7 +23,8 @@ internal static class Prefetch
 
     /// <summary>Fetches the line of a place. It may lie outside its array: nothing is read.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void Line(ref float place, nint offset)
+    internal static void Line<T>(ref T place, nint offset)
+        where T : unmanaged
     {
 #if REDGEN_PREFETCH
         // The hint wants a pointer, the one in the library; as source in a user's project, which may not allow any, the kernels do without.
@@ -32,7 +33,7 @@ internal static class Prefetch
             unsafe
             {
                 // Added to the pointer: a reference must not lead out of its array, not even for a moment.
-                Sse.Prefetch0((float*)Unsafe.AsPointer(ref place) + offset);
+                Sse.Prefetch0((T*)Unsafe.AsPointer(ref place) + offset);
             }
         }
 #endif

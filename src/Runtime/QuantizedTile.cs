@@ -24,7 +24,7 @@ internal static class QuantizedTile
     /// <summary>Weights of a step of a depthwise layer.</summary>
     internal const int DepthwiseStep = 2 * Block;
 
-    /// <summary>Six places by two vectors.</summary>
+    /// <summary>Six places by two vectors. The weights of the next block, which follow, are fetched into the cache meanwhile.</summary>
     /// <param name="plane">The input.</param>
     /// <param name="places">Where the places' windows start.</param>
     /// <param name="runs">Where the runs of neighbouring taps start in a window.</param>
@@ -48,6 +48,7 @@ internal static class QuantizedTile
             ref short d = ref lanes.At(ref plane, Unsafe.Add(ref places, 3));
             ref short e = ref lanes.At(ref plane, Unsafe.Add(ref places, 4));
             ref short f = ref lanes.At(ref plane, Unsafe.Add(ref places, 5));
+            nint ahead = (nint)runCount * length * Block;
             for (int run = 0; run < runCount; run++)
             {
                 nint end = Unsafe.Add(ref runs, run) + length;
@@ -55,6 +56,7 @@ internal static class QuantizedTile
                 {
                     TLanes w0 = lanes.Weights(ref weights, 0, zero);
                     TLanes w1 = lanes.Weights(ref weights, 2 * lanes.Count, zero);
+                    Prefetch.Line(ref weights, ahead);
                     TLanes x = lanes.Repeat(ref a, k);
                     a0 = lanes.MultiplyAdd(x, w0, a0);
                     a1 = lanes.MultiplyAdd(x, w1, a1);

@@ -4,7 +4,10 @@ using System.Runtime.CompilerServices;
 
 namespace RedGen.Runtime;
 
-/// <summary>The micro-kernels of quantised Winograd convolutions: at one point, some tiles' transformed inputs times the weights of 16 outputs.</summary>
+/// <summary>
+/// The micro-kernels of quantised Winograd convolutions: at one point, some tiles' transformed inputs times the weights of 16 outputs. Those of the next point,
+/// which follow, are fetched into the cache meanwhile (<see cref="Prefetch"/>).
+/// </summary>
 internal static class QuantizedWinogradTile
 {
     /// <summary>Integers from a tile's products to the next tile's.</summary>
@@ -51,9 +54,12 @@ internal static class QuantizedWinogradTile
             ref short f = ref Unsafe.Add(ref inputs, 5 * tile);
             ref short g = ref Unsafe.Add(ref inputs, 6 * tile);
             ref short h = ref Unsafe.Add(ref inputs, 7 * tile);
+            nint ahead = steps * QuantizedTile.Step;
             for (nint k = 0; k < 4 * steps; k += 4)
             {
                 IntegerLanes512 w0 = lanes.Load(ref weights, 0), w1 = lanes.Load(ref weights, 32);
+                Prefetch.Line(ref weights, ahead);
+                Prefetch.Line(ref weights, ahead + 32);
                 weights = ref Unsafe.Add(ref weights, QuantizedTile.Step);
                 IntegerLanes512 x = lanes.Repeat(ref inputs, k);
                 a0 = lanes.MultiplyAdd(x, w0, a0);
@@ -104,9 +110,12 @@ internal static class QuantizedWinogradTile
             ref short b = ref Unsafe.Add(ref inputs, tile);
             ref short c = ref Unsafe.Add(ref inputs, 2 * tile);
             ref short d = ref Unsafe.Add(ref inputs, 3 * tile);
+            nint ahead = steps * QuantizedTile.Step;
             for (nint k = 0; k < 4 * steps; k += 4)
             {
                 IntegerLanes512 w0 = lanes.Load(ref weights, 0), w1 = lanes.Load(ref weights, 32);
+                Prefetch.Line(ref weights, ahead);
+                Prefetch.Line(ref weights, ahead + 32);
                 weights = ref Unsafe.Add(ref weights, QuantizedTile.Step);
                 IntegerLanes512 x = lanes.Repeat(ref inputs, k);
                 a0 = lanes.MultiplyAdd(x, w0, a0);
