@@ -1,7 +1,5 @@
 using System;
 using System.Buffers.Binary;
-using System.Globalization;
-using System.Text;
 
 namespace RedGen.Compiler.Emit;
 
@@ -10,18 +8,40 @@ internal static class PackedLiterals
 {
     private const int LineLiterals = 6;
 
+    /// <summary>Characters of a literal, 0x and 16 digits, with the comma and the space behind it.</summary>
+    private const int Width = 20;
+
+    private const string Digits = "0123456789ABCDEF";
+
     /// <summary>Writes them in lines of six, the last literal filled up with zeros.</summary>
     public static void Write(SourceWriter code, ReadOnlySpan<byte> bytes)
     {
-        var line = new StringBuilder();
-        byte[] padded = new byte[(bytes.Length + sizeof(ulong) - 1) / sizeof(ulong) * sizeof(ulong)];
-        bytes.CopyTo(padded);
-        for (int at = 0; at < padded.Length; at += sizeof(ulong))
+        // Large networks have hundreds of thousands: nothing is made for one of them but its characters.
+        char[] line = new char[LineLiterals * Width];
+        byte[] last = new byte[sizeof(ulong)];
+        int length = 0;
+        for (int at = 0; at < bytes.Length; at += sizeof(ulong))
         {
-            line.Append("0x").Append(BinaryPrimitives.ReadUInt64LittleEndian(padded.AsSpan(at)).ToString("X16", CultureInfo.InvariantCulture)).Append(", ");
-            if (at + sizeof(ulong) < padded.Length && (at / sizeof(ulong) % LineLiterals) + 1 < LineLiterals) continue;
-            code.Line(line.ToString().TrimEnd());
-            line.Clear();
+            ReadOnlySpan<byte> eight = bytes.Slice(at, Math.Min(sizeof(ulong), bytes.Length - at));
+            if (eight.Length < sizeof(ulong))
+            {
+                eight.CopyTo(last);
+                eight = last;
+            }
+
+            Write(BinaryPrimitives.ReadUInt64LittleEndian(eight), line.AsSpan(length, Width));
+            length += Width;
+            if (at + sizeof(ulong) < bytes.Length && length < line.Length) continue;
+            code.Line(new string(line, 0, length - 1));
+            length = 0;
         }
+    }
+
+    private static void Write(ulong value, Span<char> text)
+    {
+        "0x".AsSpan().CopyTo(text);
+        for (int digit = 0; digit < 16; digit++) text[2 + digit] = Digits[(int)(value >> (60 - (4 * digit))) & 15];
+        text[18] = ',';
+        text[19] = ' ';
     }
 }

@@ -1,4 +1,6 @@
+using System;
 using System.Collections.Immutable;
+using System.Linq;
 
 namespace RedGen.Compiler.Graphs;
 
@@ -8,6 +10,8 @@ namespace RedGen.Compiler.Graphs;
 /// </summary>
 public sealed class Graph
 {
+    private readonly Lazy<long> _constantBytes;
+
     /// <summary>Makes a graph; <see cref="GraphValidator"/> checks what the parameters promise.</summary>
     public Graph(
         string name,
@@ -23,6 +27,7 @@ public sealed class Graph
         Nodes = nodes;
         Initializers = initializers;
         Types = types;
+        _constantBytes = new Lazy<long>(() => initializers.Values.Sum(static t => (long)t.Data.Length));
     }
 
     /// <summary>The graph's name.</summary>
@@ -39,6 +44,9 @@ public sealed class Graph
 
     /// <summary>The constants by name.</summary>
     public ImmutableDictionary<string, Tensor> Initializers { get; }
+
+    /// <summary>The bytes of all constants.</summary>
+    public long ConstantBytes => _constantBytes.Value;
 
     /// <summary>The types of values as far as they are known: stated by the file, or inferred.</summary>
     public ImmutableDictionary<string, ValueType> Types { get; }

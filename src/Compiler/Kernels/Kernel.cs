@@ -44,7 +44,6 @@ internal sealed class KernelContext(Graph graph, CompilerOptions options, ModelR
 {
     private readonly ModelReduction _reduction = reduction ?? ModelReduction.None;
     private ChannelSplits? _splits;
-    private long? _constants;
 
     /// <summary>The graph.</summary>
     public Graph Graph { get; } = graph;
@@ -71,7 +70,7 @@ internal sealed class KernelContext(Graph graph, CompilerOptions options, ModelR
     public ChannelSplit? Split(string name) => Layouts is null ? (_splits ??= new ChannelSplits(Graph)).Of(name) : Layouts.Split(name);
 
     /// <summary>About how long a kernel takes for so much work; 0 where no table knows it.</summary>
-    public long Picoseconds(string kernel, StepWork work) => (long)((Costs.Microseconds(kernel, work.Within(_constants ??= StepWork.ConstantBytes(Graph))) ?? 0) * 1e6);
+    public long Picoseconds(string kernel, StepWork work) => (long)((Costs.Microseconds(kernel, work.Within(Graph.ConstantBytes)) ?? 0) * 1e6);
 
     /// <summary>Whether a value lies channels last where that is not the plain order.</summary>
     public bool IsChannelsLast(string name) => Layouts?.ValueOf(name) is not null && Type(name).Shape!.Rank >= 3;

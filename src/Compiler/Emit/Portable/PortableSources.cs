@@ -25,7 +25,7 @@ internal static class PortableSources
         "DynamicQuantization", "DynamicTensor", "ElementConvert", "ElementPlaces", "FirstCalls", "FixedPoolSizes", "FixedSizes", "Gathering", "GemmShape", "GridPadding", "GridTaps",
         "IFixedConvolution", "IFixedPool", "IntegerPairs", "IntegerResult", "IntegerRow", "LayerShare", "Marking", "MelBands", "MicroMath", "Moving",
         "NGrams", "NarrowFloat", "PackedIntegers", "PackedWeights", "PadPositions", "PaddedSample", "ParallelBatch", "PixelGrid", "PoolAxis", "PoolRun", "PoolRuns", "PoolShape",
-        "RandomSequence", "RangeLength", "ReducedAxes", "ReducedShape", "Reshaping", "ResizeCoordinates", "ResizeGeometry", "ResizeMode",
+        "QuantizedFilters", "RandomSequence", "RangeLength", "ReducedAxes", "ReducedShape", "Reshaping", "ResizeCoordinates", "ResizeGeometry", "ResizeMode",
         "ResizeOptions", "ResizeRounding", "ResizeTable", "Saturate", "ScalarMath", "ShapeCheck", "SliceRead", "Slices", "StridedMove",
         "TensorLines", "TensorView", "Tensors", "TransposedConvAxis", "TransposedConvShape", "TransposedPhase", "TuplePlaces", "WinogradPoints", "WorkspaceTables");
 

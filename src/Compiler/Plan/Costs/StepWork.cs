@@ -1,6 +1,3 @@
-using System.Linq;
-using RedGen.Compiler.Graphs;
-
 namespace RedGen.Compiler.Plan.Costs;
 
 /// <summary>What a kernel's time depends on.</summary>
@@ -35,19 +32,16 @@ public sealed record StepWork(long MultiplyAdds, long Bytes)
     /// <summary>The work of a step.</summary>
     public static StepWork Of(ExecutionPlan plan, Step step)
     {
-        if (step.KernelWork is { } work) return work.Within(ConstantBytes(plan.Graph));
+        if (step.KernelWork is { } work) return work.Within(plan.Graph.ConstantBytes);
         long bytes = 0, weights = 0;
         foreach (string value in step.Inputs)
             if (value.Length > 0) bytes += plan.Buffers[value].Bytes;
         foreach (string value in step.Outputs)
             if (value.Length > 0) bytes += plan.Buffers[value].Bytes;
         foreach (Weight weight in step.Weights) weights += weight.RunBytes;
-        return new StepWork(step.MultiplyAdds, bytes + weights) { Weights = weights }.Within(ConstantBytes(plan.Graph));
+        return new StepWork(step.MultiplyAdds, bytes + weights) { Weights = weights }.Within(plan.Graph.ConstantBytes);
     }
 
     /// <summary>The same work in a network with so many bytes of constants, all of which each run reads.</summary>
     public StepWork Within(long constants) => this with { MemoryBytes = Weights > LayerBytes || constants > NetworkBytes ? Weights : 0 };
-
-    /// <summary>The bytes of a graph's constants.</summary>
-    public static long ConstantBytes(Graph graph) => graph.Initializers.Values.Sum(static t => (long)t.Data.Length);
 }
