@@ -46,7 +46,7 @@ public sealed class WinogradFilters
         else if (!FirstCalls.AreSkipped)
         {
             // Before the large array: behind that one the garbage collector would run.
-            _shared = new float[_longest];
+            _shared = Room();
         }
 
         _kept = new float[checked(total + WinogradPlan.Width)];
@@ -70,8 +70,8 @@ public sealed class WinogradFilters
         if (Volatile.Read(ref _states[layer]) == Kept) return kept;
         if (!FirstCalls.AreSkipped && Interlocked.CompareExchange(ref _states[layer], Seen, Unseen) == Unseen)
         {
-            shared = Interlocked.Exchange(ref _shared, null) ?? new float[_longest];
-            Span<float> packed = new(shared, 0, length);
+            shared = Interlocked.Exchange(ref _shared, null) ?? Room();
+            Span<float> packed = new(shared, Simd.ToLine(shared), length);
             WinogradWeights.TransformTo(rows, shape.OutChannels, shape.InChannels, shape.KernelHeight, shape.KernelWidth, tileHeight, tileWidth, packed);
             return packed;
         }
@@ -80,6 +80,9 @@ public sealed class WinogradFilters
         if (Interlocked.Exchange(ref _states[layer], Kept) == Unseen) CountSeen();
         return kept;
     }
+
+    /// <summary>Memory for the largest layer, from the first whole cache line on.</summary>
+    private float[] Room() => new float[_longest + WinogradPlan.Width];
 
     /// <summary>Takes back what a layer has read its weights from.</summary>
     internal void Return(float[]? shared)

@@ -6,14 +6,10 @@ using System.Runtime.InteropServices;
 namespace RedGen.Runtime;
 
 /// <summary>
-/// Transforms the weights of convolutions for <see cref="WinogradConvolution"/>. Generated code does that in its first runs. Sums are
-/// formed in double and rounded once.
+/// Transforms the weights of convolutions for <see cref="WinogradConvolution"/>. Generated code does that in its first runs.
 /// </summary>
 public static class WinogradWeights
 {
-    /// <summary>Columns of weights that are transposed at a time: they stay in the first cache.</summary>
-    private const int Columns = 256;
-
     /// <summary>Floats of the transformed weights of one convolution.</summary>
     /// <param name="outputs">Output channels.</param>
     /// <param name="channels">Input channels.</param>
@@ -53,25 +49,26 @@ public static class WinogradWeights
         if (packed.Length < length) throw new ArgumentException("There is no room for the transformed weights.", nameof(packed));
         if (length == 0) return;
         int pointsHeight = tileHeight + kernelHeight - 1, pointsWidth = tileWidth + kernelWidth - 1;
-        Span<double> high = stackalloc double[pointsHeight * kernelHeight];
-        Span<double> wide = stackalloc double[pointsWidth * kernelWidth];
+        Span<float> high = stackalloc float[pointsHeight * kernelHeight];
+        Span<float> wide = stackalloc float[pointsWidth * kernelWidth];
         Fill(high, kernelHeight);
         Fill(wide, kernelWidth);
         int taps = kernelHeight * kernelWidth;
         int depth = channels * taps;
         int pointLength = length / (pointsHeight * pointsWidth);
-        int together = Columns / taps;
-        Span<float> kernels = stackalloc float[Columns * Dense.PanelWidth];
-        Span<double> half = stackalloc double[kernelHeight * pointsWidth * Dense.PanelWidth];
+        Span<float> kernels = stackalloc float[((WinogradSpread.Channels * taps) + 1) * Dense.PanelWidth];
+        kernels = kernels.Slice(Simd.ToLine(kernels));
+        Span<float> half = stackalloc float[((WinogradSpread.Channels * kernelHeight * pointsWidth) + 1) * Dense.PanelWidth];
+        half = half.Slice(Simd.ToLine(half));
         ref float taken = ref MemoryMarshal.GetReference(kernels);
         ref float place = ref MemoryMarshal.GetReference(packed);
         for (int first = 0; first < outputs; first += Dense.PanelWidth)
         {
             int width = Math.Min(outputs - first, Dense.PanelWidth);
             if (width < Dense.PanelWidth) kernels.Clear();
-            for (int channel = 0; channel < channels; channel += together)
+            for (int channel = 0; channel < channels; channel += WinogradSpread.Channels)
             {
-                int count = Math.Min(channels - channel, together);
+                int count = Math.Min(channels - channel, WinogradSpread.Channels);
                 ref float from = ref MemoryMarshal.GetReference(rows.Slice((first * depth) + (channel * taps)));
                 Transposition.Run(ref from, depth, ref taken, Dense.PanelWidth, width, count * taps);
                 Spread(high, wide, kernelHeight, kernelWidth, ref taken, count, half, ref place, pointLength);
@@ -81,16 +78,16 @@ public static class WinogradWeights
     }
 
     private static void Spread(
-        Span<double> high, Span<double> wide, int kernelHeight, int kernelWidth, ref float kernels, int channels, Span<double> half, ref float place, int pointLength)
+        Span<float> high, Span<float> wide, int kernelHeight, int kernelWidth, ref float kernels, int channels, Span<float> half, ref float place, int pointLength)
     {
 #if NET8_0_OR_GREATER
         if (Lanes512.IsSupported)
         {
-            WinogradSpread.Run<Doubles512>(high, wide, kernelHeight, kernelWidth, ref kernels, channels, half, ref place, pointLength);
+            WinogradSpread.Run<Lanes512>(high, wide, kernelHeight, kernelWidth, ref kernels, channels, half, ref place, pointLength);
             return;
         }
 #endif
-        WinogradSpread.Run<VectorDoubles>(high, wide, kernelHeight, kernelWidth, ref kernels, channels, half, ref place, pointLength);
+        WinogradSpread.Run<VectorLanes>(high, wide, kernelHeight, kernelWidth, ref kernels, channels, half, ref place, pointLength);
     }
 
     private static void Check(ReadOnlySpan<float> rows, int outputs, int channels, int kernelHeight, int kernelWidth, int tileHeight, int tileWidth)
@@ -103,7 +100,7 @@ public static class WinogradWeights
     }
 
     /// <summary>points × taps: what each tap counts for in the value at a point.</summary>
-    private static void Fill(Span<double> matrix, int taps)
+    private static void Fill(Span<float> matrix, int taps)
     {
         int points = matrix.Length / taps;
         for (int i = 0; i < points - 1; i++)
@@ -118,7 +115,7 @@ public static class WinogradWeights
             value = points == 4 && i == 0 ? -value : value;
             for (int k = 0; k < taps; k++)
             {
-                matrix[(i * taps) + k] = value;
+                matrix[(i * taps) + k] = (float)value;
                 value *= Place(i, points);
             }
         }
