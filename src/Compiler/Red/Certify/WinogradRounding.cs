@@ -16,7 +16,7 @@ internal sealed class WinogradRounding
     /// </summary>
     private const double Growth = 270;
 
-    /// <summary>Operations beyond the sum over channels: two input transforms of 5, two output transforms of 7, constants, the weights' rounding.</summary>
+    /// <summary>Operations beyond the sum over channels: two transforms of 5 for inputs and for weights each, two of 7 for outputs, the six matrices' constants.</summary>
     private const int Operations = 48;
 
     private readonly int _terms;
