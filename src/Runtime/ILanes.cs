@@ -79,6 +79,9 @@ internal interface ILanes<TLanes>
     /// <summary>A mask of the lanes with a = b.</summary>
     TLanes Equal(TLanes a, TLanes b);
 
+    /// <summary>Whether a ≤ b in every lane; not where either is NaN.</summary>
+    bool AreAtMost(TLanes a, TLanes b);
+
     /// <summary>One vector's lanes where the mask is set, another's where not.</summary>
     TLanes Select(TLanes mask, TLanes set, TLanes unset);
 

@@ -138,6 +138,10 @@ internal readonly struct Lanes512 : ILanes<Lanes512>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool AreAtMost(Lanes512 a, Lanes512 b) => Vector512.LessThanOrEqualAll(a._value, b._value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Lanes512 Select(Lanes512 mask, Lanes512 set, Lanes512 unset) => new(Vector512.ConditionalSelect(mask._value, set._value, unset._value));
 
     /// <inheritdoc/>

@@ -25,6 +25,11 @@ internal static class PrecompiledKernels
         Alone<Erf>();
         Alone<Exp>();
         Alone<Log>();
+        Alone<Sin>();
+        Alone<Cos>();
+        Alone<Asin>();
+        Alone<Acos>();
+        Alone<Atan>();
         Alone<Elu>();
         Alone<Mish>();
         Alone<Softplus>();

@@ -115,6 +115,10 @@ internal readonly struct VectorLanes : ILanes<VectorLanes>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool AreAtMost(VectorLanes a, VectorLanes b) => Vector.LessThanOrEqualAll(a._value, b._value);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public VectorLanes Select(VectorLanes mask, VectorLanes set, VectorLanes unset) => new(Vector.ConditionalSelect(Vector.AsVectorInt32(mask._value), set._value, unset._value));
 
     /// <inheritdoc/>

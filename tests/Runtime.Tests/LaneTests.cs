@@ -32,6 +32,11 @@ public class LaneTests
         Agree(default(Erf));
         Agree(default(Exp));
         Agree(default(Log));
+        Agree(default(Sin));
+        Agree(default(Cos));
+        Agree(default(Asin));
+        Agree(default(Acos));
+        Agree(default(Atan));
         Agree(default(Softplus));
         Agree(new Silu(1.5f));
         Agree(default(Gelu));

@@ -29,6 +29,69 @@ public class VectorMathTests
     public void Erf_is_within_its_error() => Sweep(VectorMath.Erf, ErrorFunction, 3, -6f, 6f);
 
     [Fact]
+    public void Sin_is_within_its_error() => Sweep(VectorMath.Sin, Math.Sin, 2.5, float.MinValue, float.MaxValue);
+
+    [Fact]
+    public void Cos_is_within_its_error() => Sweep(VectorMath.Cos, Math.Cos, 2.5, float.MinValue, float.MaxValue);
+
+    [Fact]
+    public void Sin_and_Cos_are_within_their_errors_near_their_zeros()
+    {
+        for (int n = -5216; n <= 5216; n++)
+        {
+            float x = (float)(n * Math.PI / 2);
+            foreach (float angle in new[] { MathF.BitDecrement(x), x, MathF.BitIncrement(x) })
+            {
+                Assert.InRange(Math.Abs(One(VectorMath.Sin, angle) - Math.Sin(angle)) / Ulp(Math.Sin(angle)), 0, 2.5);
+                Assert.InRange(Math.Abs(One(VectorMath.Cos, angle) - Math.Cos(angle)) / Ulp(Math.Cos(angle)), 0, 2.5);
+            }
+        }
+    }
+
+    [Fact]
+    public void Large_angles_leave_their_neighbours_alone()
+    {
+        var x = new float[Vector<float>.Count];
+        for (int i = 0; i < x.Length; i++)
+        {
+            Array.Fill(x, 0.75f);
+            x[i] = 1e10f;
+            Vector<float> sine = VectorMath.Sin(new Vector<float>(x)), cosine = VectorMath.Cos(new Vector<float>(x));
+            for (int lane = 0; lane < x.Length; lane++)
+            {
+                Assert.Equal(One(VectorMath.Sin, x[lane]), sine[lane]);
+                Assert.Equal(One(VectorMath.Cos, x[lane]), cosine[lane]);
+            }
+        }
+    }
+
+    [Fact]
+    public void Asin_is_within_its_error() => Sweep(VectorMath.Asin, Math.Asin, 3, -1f, 1f);
+
+    [Fact]
+    public void Acos_is_within_its_error() => Sweep(VectorMath.Acos, Math.Acos, 3, -1f, 1f);
+
+    [Fact]
+    public void Atan_is_within_its_error() => Sweep(VectorMath.Atan, Math.Atan, 3, float.MinValue, float.MaxValue);
+
+    [Fact]
+    public void Round_and_Sign_are_exact()
+    {
+        for (uint bits = 0; bits < 0x7F900000; bits += 40009)
+        {
+            foreach (uint sign in new[] { 0u, 0x80000000u })
+            {
+                float x = BitConverter.UInt32BitsToSingle(bits | sign);
+                Assert.Equal(MathF.Round(x), One(VectorMath.Round, x));
+                Assert.Equal(x > 0 ? 1 : x < 0 ? -1 : x, One(VectorMath.Sign, x));
+            }
+        }
+
+        foreach (float x in new[] { 0.5f, 1.5f, 2.5f, -0.5f, -1.5f, 8388607.5f, 4194303.5f, -0f })
+            Assert.Equal(BitConverter.SingleToInt32Bits(MathF.Round(x)), BitConverter.SingleToInt32Bits(One(VectorMath.Round, x)));
+    }
+
+    [Fact]
     public void Softplus_is_within_its_error() =>
         Sweep(VectorMath.Softplus, x => Math.Max(x, 0) + LogOnePlus(Math.Exp(-Math.Abs(x))), 4, -86f, 1e30f);
 
@@ -70,6 +133,26 @@ public class VectorMathTests
     [InlineData("Erf", float.PositiveInfinity, 1f)]
     [InlineData("Erf", -0f, -0f)]
     [InlineData("Erf", float.NaN, float.NaN)]
+    [InlineData("Sin", 0f, 0f)]
+    [InlineData("Sin", -0f, -0f)]
+    [InlineData("Sin", float.PositiveInfinity, float.NaN)]
+    [InlineData("Sin", float.NegativeInfinity, float.NaN)]
+    [InlineData("Sin", float.NaN, float.NaN)]
+    [InlineData("Cos", 0f, 1f)]
+    [InlineData("Cos", -0f, 1f)]
+    [InlineData("Cos", float.PositiveInfinity, float.NaN)]
+    [InlineData("Cos", float.NaN, float.NaN)]
+    [InlineData("Asin", -0f, -0f)]
+    [InlineData("Asin", 1.0000001f, float.NaN)]
+    [InlineData("Asin", float.NegativeInfinity, float.NaN)]
+    [InlineData("Asin", float.NaN, float.NaN)]
+    [InlineData("Acos", 1f, 0f)]
+    [InlineData("Acos", -1.5f, float.NaN)]
+    [InlineData("Acos", float.NaN, float.NaN)]
+    [InlineData("Atan", -0f, -0f)]
+    [InlineData("Atan", float.PositiveInfinity, 1.57079637f)]
+    [InlineData("Atan", float.NegativeInfinity, -1.57079637f)]
+    [InlineData("Atan", float.NaN, float.NaN)]
     [InlineData("Softplus", float.NegativeInfinity, 0f)]
     [InlineData("Softplus", float.PositiveInfinity, float.PositiveInfinity)]
     [InlineData("Softplus", float.NaN, float.NaN)]
@@ -91,6 +174,11 @@ public class VectorMathTests
         "Sigmoid" => VectorMath.Sigmoid,
         "Tanh" => VectorMath.Tanh,
         "Erf" => VectorMath.Erf,
+        "Sin" => VectorMath.Sin,
+        "Cos" => VectorMath.Cos,
+        "Asin" => VectorMath.Asin,
+        "Acos" => VectorMath.Acos,
+        "Atan" => VectorMath.Atan,
         _ => VectorMath.Softplus,
     };
 

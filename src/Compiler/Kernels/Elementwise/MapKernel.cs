@@ -39,9 +39,7 @@ internal sealed class MapKernel : Kernel
         if (!group.IsSingle) return WrittenGelu.TryRead(group.Nodes, 0, x, context, out int count) is { } gelu && count == group.Nodes.Length ? gelu : null;
         return group.Head.Operator.QualifiedName switch
         {
-            "Erf" => new("default(Erf)", "Erf"),
-            "Exp" => new("default(Exp)", "Exp"),
-            "Log" => new("default(Log)", "Log"),
+            "Erf" or "Exp" or "Log" or "Sin" or "Cos" or "Asin" or "Acos" or "Atan" => new("default(" + group.Head.Operator.Name + ")", group.Head.Operator.Name),
             _ => group.Head.Inputs[0] == x ? FusedActivation.TryRead(group.Head, context) : null,
         };
     }
