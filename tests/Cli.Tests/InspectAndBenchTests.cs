@@ -102,6 +102,7 @@ public sealed class InspectAndBenchTests
         double ratio = run.Json.GetProperty("ortMinMicroseconds").GetDouble() / run.Json.GetProperty("redgenMinMicroseconds").GetDouble();
         Assert.Equal(ratio, run.Json.GetProperty("ratio").GetDouble(), 6);
         Assert.InRange(run.Json.GetProperty("maxDifference").GetDouble(), 0, 1e-5);
+        Assert.True(run.Json.GetProperty("agrees").GetBoolean());
     }
 
     [Fact]

@@ -106,6 +106,9 @@ internal sealed class BenchCommand : ModelCommand
         return worst;
     }
 
+    /// <summary>Whether a largest difference is one of two float32 runtimes. A reduction's is larger, and so is a step of quantised outputs.</summary>
+    private static bool Agrees(double difference) => difference <= Tolerance.Model.Relative;
+
     private void Report(ModelProgram program, Times[] times, FirstCalls first, long allocated, double? difference, string? ortVersion, LayerTimes? layers, BatchTimes? batch)
     {
         Times own = times[0];
@@ -124,7 +127,7 @@ internal sealed class BenchCommand : ModelCommand
         table.Write(Console.Text);
         Console.WriteLine("first call " + Text(first.Cold) + " µs, or " + Text(first.Warm) + " µs behind Warmup of " + Text(first.Warmup) + " µs; " + allocated.ToString(CultureInfo.InvariantCulture) + " bytes allocated a call, "
             + Text(program.Result.Plan!.MultiplyAdds / own.Min / 1000) + " GMAC/s"
-            + (difference is { } d ? ", largest difference " + d.ToString("G3", CultureInfo.InvariantCulture) : ""));
+            + (difference is { } d ? ", largest difference " + d.ToString("G3", CultureInfo.InvariantCulture) + (Agrees(d) ? "" : ": THE OUTPUTS DIFFER") : ""));
         layers?.ToTable().Write(Console.Text);
         if (layers is not null) Console.WriteLine("peak of a core: " + Text(layers.PeakGigaflops) + " GFLOP/s");
         Console.WriteJson(new
@@ -143,6 +146,7 @@ internal sealed class BenchCommand : ModelCommand
             measurements = own.Samples,
             macs = program.Result.Plan.MultiplyAdds,
             maxDifference = difference is { } found && double.IsFinite(found) ? difference : null,
+            agrees = difference is { } distance ? Agrees(distance) : (bool?)null,
             ortVersion,
             batch = batch is null ? null : new
             {
