@@ -22,9 +22,20 @@ internal static class Prefetch
         unchecked(default(TLanes).Count < Dense.PanelWidth ? panel : isFirst ? 2 * panel : 3 * panel);
 
     /// <summary>Fetches the line of a place. It may lie outside its array: nothing is read.</summary>
+    /// <remarks>Not generic: over types of the framework, images neither hold nor inline a method.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void Line<T>(ref T place, nint offset)
-        where T : unmanaged
+    internal static void Line(ref float place, nint offset) => Line(ref Unsafe.As<float, byte>(ref place), unchecked(offset * sizeof(float)));
+
+    /// <inheritdoc cref="Line(ref float, nint)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Line(ref short place, nint offset) => Line(ref Unsafe.As<short, byte>(ref place), unchecked(offset * sizeof(short)));
+
+    /// <inheritdoc cref="Line(ref float, nint)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Line(ref sbyte place, nint offset) => Line(ref Unsafe.As<sbyte, byte>(ref place), offset);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Line(ref byte place, nint bytes)
     {
 #if REDGEN_PREFETCH
         // The hint wants a pointer, the one in the library; as source in a user's project, which may not allow any, the kernels do without.
@@ -33,7 +44,7 @@ internal static class Prefetch
             unsafe
             {
                 // Added to the pointer: a reference must not lead out of its array, not even for a moment.
-                Sse.Prefetch0((T*)Unsafe.AsPointer(ref place) + offset);
+                Sse.Prefetch0((byte*)Unsafe.AsPointer(ref place) + bytes);
             }
         }
 #endif
