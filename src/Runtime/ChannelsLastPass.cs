@@ -233,6 +233,7 @@ internal ref struct ChannelsLastPass
             ref float y = ref Unsafe.Add(ref MemoryMarshal.GetReference(_output), channel);
             bool hasAddend = !_addend.IsEmpty;
             bool direct = DirectTile.Serves<TLanes, TActivation>(channels);
+            bool isFirst = direct && DirectTile.AreFirst<TLanes>(channels, (long)pixels * _segmentCount * _segmentLength);
             ref float bias = ref Unsafe.Add(ref sums, TileBuffer.SumFloats);
             for (int done = 0; done < pixels;)
             {
@@ -243,7 +244,7 @@ internal ref struct ChannelsLastPass
                 if (direct && left >= DirectTile.Rows<TLanes>())
                 {
                     done += DirectTile.Run<TLanes>(
-                        ref x, ref rows, ref segments, _segmentCount, _segmentLength, ref w, second, channels, ref bias, ref y, ref places, ref addend, hasAddend, Bounds.Of(activation), ahead);
+                        ref x, ref rows, ref segments, _segmentCount, _segmentLength, ref w, second, channels, ref bias, ref y, ref places, ref addend, hasAddend, Bounds.Of(activation), ahead, isFirst);
                     continue;
                 }
 

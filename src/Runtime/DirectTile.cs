@@ -28,19 +28,32 @@ internal static class DirectTile
     internal static int Rows<TLanes>()
         where TLanes : struct, ILanes<TLanes> => default(TLanes).Count == 16 ? 8 : 6;
 
-    /// <summary>Computes a tile; <paramref name="ahead"/>: <see cref="Prefetch.Distance"/>.</summary>
+    /// <summary>Whether tiles of so many columns are to be computed as the first of a process are, if there are so many terms in all of them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool AreFirst<TLanes>(int columns, long terms)
+        where TLanes : struct, ILanes<TLanes>
+    {
+#if NET8_0_OR_GREATER
+        return default(TLanes).Count == 16 && TermPairTile.Serves(columns) && TermPairRow.AreFirst(terms);
+#else
+        return false;
+#endif
+    }
+
+    /// <summary>Computes a tile; <paramref name="ahead"/>: <see cref="Prefetch.Distance"/>; <paramref name="isFirst"/>: <see cref="AreFirst"/>.</summary>
     /// <returns>Its rows.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static int Run<TLanes>(
         ref float x, ref int rows, ref int segments, int count, int length, ref float weights, nint second, int columns,
-        ref float bias, ref float y, ref int places, ref float addend, bool hasAddend, Bounds bounds, nint ahead)
+        ref float bias, ref float y, ref int places, ref float addend, bool hasAddend, Bounds bounds, nint ahead, bool isFirst)
         where TLanes : struct, ILanes<TLanes>
     {
 #if NET8_0_OR_GREATER
         if (default(TLanes).Count == 16 && columns != 2 * default(TLanes).Count)
         {
             TermPairEnd end = new(ref bias, ref y, ref addend, hasAddend, bounds);
-            if (columns == 16) TermPairTile.EightBySixteen(ref x, ref rows, ref segments, count, length, ref weights, ref places, end);
+            if (isFirst) TermPairRow.Run(ref x, ref rows, ref segments, count, length, ref weights, second, columns == 24, ref places, end);
+            else if (columns == 16) TermPairTile.EightBySixteen(ref x, ref rows, ref segments, count, length, ref weights, ref places, end);
             else TermPairTile.EightByTwentyFour(ref x, ref rows, ref segments, count, length, ref weights, second, ref places, end);
             return TermPairTile.Rows;
         }

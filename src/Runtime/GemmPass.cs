@@ -84,6 +84,7 @@ internal readonly ref struct GemmPass
                 ref MemoryMarshal.GetReference(_b), (column / Dense.PanelWidth * Dense.PanelWidth * _depth) + (column % Dense.PanelWidth));
             nint second = lanes == Dense.PanelWidth ? Dense.PanelWidth * _depth : lanes;
             bool direct = DirectTile.Serves<TLanes, TActivation>(count);
+            bool isFirst = direct && DirectTile.AreFirst<TLanes>(count, (long)rows * _depth);
             ref float bias = ref Unsafe.Add(ref sums, TileBuffer.SumFloats);
             ref int segments = ref TileTables.Segments(ref tables);
             ref int targets = ref TileTables.Targets(ref tables);
@@ -95,7 +96,7 @@ internal readonly ref struct GemmPass
                 if (direct && left >= DirectTile.Rows<TLanes>())
                 {
                     height = DirectTile.Run<TLanes>(
-                        ref a, ref sources, ref segments, 1, _depth, ref b, second, count, ref bias, ref c, ref targets, ref addend, hasAddend, Bounds.Of(activation), ahead);
+                        ref a, ref sources, ref segments, 1, _depth, ref b, second, count, ref bias, ref c, ref targets, ref addend, hasAddend, Bounds.Of(activation), ahead, isFirst);
                 }
                 else
                 {

@@ -37,9 +37,14 @@ internal readonly ref struct TermPairEnd
 
     /// <summary>Finishes a row of 16 columns.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void KeepSixteen(Vector512<float> low, Vector512<float> high, nint place)
+    internal void KeepSixteen(Vector512<float> low, Vector512<float> high, nint place) =>
+        Keep(Avx512F.Shuffle(low, high, 0x88) + Avx512F.Shuffle(low, high, 0xDD), place);
+
+    /// <summary>Finishes the sums of 16 columns.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void Keep(Vector512<float> sum, nint place)
     {
-        Vector512<float> sum = Avx512F.Shuffle(low, high, 0x88) + Avx512F.Shuffle(low, high, 0xDD) + _bias;
+        sum += _bias;
         if (_hasAddend) sum += Vector512.LoadUnsafe(ref Unsafe.Add(ref _addend, place));
         // The instructions give their second operand for NaN. They take the place of multiply-adds: none where there are no bounds.
         if (_low > float.NegativeInfinity) sum = Avx512F.Max(Vector512.Create(_low), sum);
@@ -52,9 +57,16 @@ internal readonly ref struct TermPairEnd
     internal void KeepTwentyFour(Vector512<float> low, Vector512<float> high, Vector512<float> narrow, nint place)
     {
         KeepSixteen(low, high, place);
-        place = unchecked(place + 16);
         Vector512<float> both = Avx512F.PermuteVar16x32(narrow, Vector512.Create(0, 2, 4, 6, 8, 10, 12, 14, 1, 3, 5, 7, 9, 11, 13, 15));
-        Vector256<float> sum = Vector512.GetLower(both) + Vector512.GetUpper(both) + _secondBias;
+        KeepSecond(Vector512.GetLower(both) + Vector512.GetUpper(both), place);
+    }
+
+    /// <summary>Finishes the sums of the eight columns behind them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void KeepSecond(Vector256<float> sum, nint place)
+    {
+        place = unchecked(place + 16);
+        sum += _secondBias;
         if (_hasAddend) sum += Vector256.LoadUnsafe(ref Unsafe.Add(ref _addend, place));
         if (_low > float.NegativeInfinity) sum = Avx.Max(Vector256.Create(_low), sum);
         if (_high < float.PositiveInfinity) sum = Avx.Min(Vector256.Create(_high), sum);

@@ -6,6 +6,7 @@ using Xunit;
 namespace RedGen.Runtime.Tests;
 
 /// <summary>Products whose last columns are 16 or 24, or at most 8: tiles with two terms of the sum in alternate lanes.</summary>
+[Collection(nameof(FirstCalls))]
 public class TermPairTileTests
 {
     [Theory]
@@ -36,6 +37,35 @@ public class TermPairTileTests
             }
 
             Expect.Close(expected, c, 1e-5, $"{rows} x {depth} x {columns}");
+        }
+    }
+
+    [Theory]
+    [InlineData(16)]
+    [InlineData(24)]
+    [InlineData(56)]
+    public void The_first_tiles_of_a_process_give_the_same_bits(int columns)
+    {
+        Data data = new(columns + 1);
+        for (int channels = 1; channels <= 9; channels++)
+        {
+            ConvCase shape = ConvCase.Square(channels, columns, 11, 13, 3, 1, 1);
+            float[] input = data.Floats(shape.InputLength);
+            float[] bias = data.Floats(columns);
+            float[] addend = data.Next(0, 1) == 0 ? [] : data.Floats(shape.OutputLength);
+            float[] weights = LanePacking.Pack(data.Floats(shape.WeightLength), 1, 9, columns, channels * 9);
+            float[] workspace = Data.Dirty(ChannelsLastConvolution.WorkspaceLength(shape.ToShape()));
+            float[] Run(long terms)
+            {
+                TermPairRow.Terms = terms;
+                float[] output = Data.Dirty(shape.OutputLength);
+                ChannelsLastConvolution.Run(input, weights, bias, addend, output, workspace, shape.ToShape(), new Clip(-0.5f, 0.75f));
+                return output;
+            }
+
+            float[] first = Run(0);
+            if (Lanes512.IsSupported) Assert.InRange(TermPairRow.Terms, 1, TermPairRow.Limit - 1);
+            Assert.Equal(Run(TermPairRow.Limit), first);
         }
     }
 
