@@ -112,10 +112,12 @@ internal static class ModelEmitter
             return;
         }
 
+        // Where some add a residual and others do not, the summary speaks of it.
+        string longest = emitted.Sharers.Select(static s => s.Step.Summary).OrderByDescending(static s => s.Length).First();
         code.Line("/// <summary>");
-        code.Line($"/// {summary}:");
+        code.Line($"/// {XmlText.Escape(longest)}:");
         for (int i = 0; i < emitted.Sharers.Length; i++)
-            code.Line($"/// {emitted.Sharers[i].Label}{NodesOf(emitted.Sharers[i])}{(i + 1 < emitted.Sharers.Length ? "," : ".")}");
+            code.Line($"/// {emitted.Sharers[i].Label}{NodesOf(emitted.Sharers[i])}{(emitted.Sharers[i].Step.Summary == longest ? "" : " without residual")}{(i + 1 < emitted.Sharers.Length ? "," : ".")}");
         code.Line("/// </summary>");
     }
 

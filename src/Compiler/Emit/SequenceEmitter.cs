@@ -69,9 +69,12 @@ internal sealed class SequenceEmitter
     private void WriteCalls(int from, int to, HashSet<string> given)
     {
         var declared = new HashSet<string>(given, System.StringComparer.Ordinal);
+        Dictionary<string, string> workspaces = Workspaces(from, to);
         for (int i = from; i < to; i++)
         {
             Step step = _steps[i].Step;
+            if (workspaces.TryGetValue(_steps[i].Arguments.LastOrDefault() ?? "", out string? shared) && declared.Add(shared))
+                _code.Line($"Span<{_steps[i].Workspace!.ElementType.CSharpName()}> {shared} = {Placed(_steps[i].Arguments.Last())};");
             foreach (string value in step.Inputs.Concat(step.Outputs).Where(v => v.Length > 0))
             {
                 Buffer buffer = _plan.Buffers[value];
@@ -82,11 +85,28 @@ internal sealed class SequenceEmitter
 
             string result = _steps[i].Result is not { } target ? "" : (_results.Contains(target.Name) || !declared.Add(target.Name) ? "" : TypeOf(target) + " ") + target.Name + " = ";
             Dictionary<string, Buffer> written = Open(step.Outputs).ToDictionary(b => "out " + b.Name, System.StringComparer.Ordinal);
-            IEnumerable<string> arguments = _steps[i].Arguments.Select(a => written.TryGetValue(a, out Buffer? buffer) ? Target(buffer, declared) : Placed(a));
+            IEnumerable<string> arguments = _steps[i].Arguments.Select(a => written.TryGetValue(a, out Buffer? buffer) ? Target(buffer, declared) : workspaces.TryGetValue(a, out string? local) ? local : Placed(a));
             string condition = !_isDivided ? "" : step.IsDivisible ? $"while (worker.Takes({Text(i)})) " : "if (worker.Leads) ";
             if (_isDivided && step.IsDivisible && _steps[i].Workspace is { } workspace) arguments = arguments.Take(_steps[i].Arguments.Length - 1).Append(ArenaText.OwnSlice(_plan, workspace));
             _code.Line($"{condition}{result}{_steps[i].Method}({string.Join(", ", arguments)});");
         }
+    }
+
+    /// <summary>Names for the workspaces of several steps: they are cut out once, which the JIT takes a while for (docs/decisions/0037).</summary>
+    private Dictionary<string, string> Workspaces(int from, int to)
+    {
+        var result = new Dictionary<string, string>(System.StringComparer.Ordinal);
+        if (_isDivided) return result;
+        var names = new HashSet<string>(_plan.Buffers.Values.Select(static b => b.Name), System.StringComparer.Ordinal);
+        IEnumerable<string> slices = _steps.Skip(from).Take(to - from).Where(static s => s.Workspace is { Length: > 0 }).Select(static s => s.Arguments.Last());
+        foreach (string slice in slices.GroupBy(static s => s, System.StringComparer.Ordinal).Where(static g => g.Count() > 1).Select(static g => g.Key))
+        {
+            string name = "workspace";
+            for (int i = 2; !names.Add(name); i++) name = "workspace" + Text(i);
+            result.Add(slice, name);
+        }
+
+        return result;
     }
 
     /// <summary>A slice of the arena, by the name that the arena has here.</summary>

@@ -5,12 +5,13 @@ using System.Globalization;
 using System.Linq;
 using System.Text.RegularExpressions;
 using RedGen.Compiler.Graphs;
+using RedGen.Compiler.Kernels;
 using RedGen.Compiler.Plan;
 
 namespace RedGen.Compiler.Emit;
 
 /// <summary>
-/// One method for steps whose code differs in nothing but weights, which become its parameters: there is less to read, and less for the JIT to compile
+/// One method for steps whose code differs in nothing but weights and a residual, which become its parameters: there is less to read, and less for the JIT to compile
 /// before the first result (docs/decisions/0029).
 /// </summary>
 internal static class SharedMethods
@@ -18,18 +19,21 @@ internal static class SharedMethods
     /// <summary>Multiply-adds below which a step has a method of its own, which may be inlined: to pass weights takes some nanoseconds.</summary>
     private const long LeastMultiplyAdds = 1 << 14;
 
+    private const string Residual = "residual";
+
     /// <summary>The steps, with those that share a method named and called so.</summary>
     public static ImmutableArray<EmittedStep> Of(ExecutionPlan plan, ImmutableArray<EmittedStep> steps)
     {
         if (plan.Options.IsBareMetal) return steps;
         EmittedStep?[] general = [.. steps.Select(step => Generalise(plan, step))];
         Dictionary<string, int[]> groups = Enumerable.Range(0, steps.Length).Where(i => general[i] is not null)
-            .GroupBy(i => FormOf(plan, general[i]!), StringComparer.Ordinal).Where(g => g.Count() > 1).ToDictionary(g => g.Key, g => g.ToArray(), StringComparer.Ordinal);
+            .GroupBy(i => FormOf(plan, WithResidual(general[i]!)), StringComparer.Ordinal).Where(g => g.Count() > 1).ToDictionary(g => g.Key, g => g.ToArray(), StringComparer.Ordinal);
         EmittedStep[] result = [.. steps];
         foreach (int[] group in groups.Values)
         {
             ImmutableArray<EmittedStep> sharers = [.. group.Select(i => steps[i])];
-            foreach (int i in group) result[i] = general[i]! with { Method = sharers[0].Method, Sharers = i == group[0] ? sharers : [], IsWritten = i == group[0] };
+            bool anyAdds = sharers.Any(static s => s.Inputs.Length > 1);
+            foreach (int i in group) result[i] = (anyAdds ? WithResidual(general[i]!) : general[i]!) with { Method = sharers[0].Method, Sharers = i == group[0] ? sharers : [], IsWritten = i == group[0] };
         }
 
         return [.. result];
@@ -83,6 +87,17 @@ internal static class SharedMethods
         return names.Skip(step.Parameters.Length + step.Constants.Length).Any(name => IsDeclared(BodyOf(plan, shared), name)) ? null : shared;
     }
 
+    /// <summary>The step with a residual that is empty, where its kernel could add one.</summary>
+    private static EmittedStep WithResidual(EmittedStep step)
+        => step.Step.MayAddResidual && step.Inputs.Length == 1 && step.Parameters[0].EndsWith(" " + step.Inputs[0], StringComparison.Ordinal)
+            ? step with
+            {
+                Inputs = step.Inputs.Add(Residual),
+                Parameters = step.Parameters.Insert(1, $"ReadOnlySpan<float> {Residual}"),
+                Arguments = step.Arguments.Insert(1, $"{Residual}: default"),
+            }
+            : step;
+
     private static bool HasMembers(ExecutionPlan plan, EmittedStep step)
     {
         var beside = new SourceWriter();
@@ -105,7 +120,7 @@ internal static class SharedMethods
 
     /// <summary>What steps of one method have in common.</summary>
     private static string FormOf(ExecutionPlan plan, EmittedStep step)
-        => step.Step.Summary + "\n" + step.Step.Kernel + "\n" + string.Join(", ", step.Parameters) + "\n" + BodyOf(plan, step);
+        => step.Step.Summary.Replace(Epilogue.ResidualText, "") + "\n" + step.Step.Kernel + "\n" + string.Join(", ", step.Parameters) + "\n" + BodyOf(plan, step);
 
     private static string BodyOf(ExecutionPlan plan, EmittedStep step)
     {

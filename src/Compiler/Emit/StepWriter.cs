@@ -42,6 +42,9 @@ public sealed class StepWriter
     /// <summary>The name of a ReadOnlySpan with all elements of an input.</summary>
     public string Input(int index) => _inputs[index];
 
+    /// <summary>The name of a ReadOnlySpan with the residual that a kernel adds, its second input; <c>default</c> where there is none.</summary>
+    public string Residual => _inputs.Length > 1 ? _inputs[1] : "default";
+
     /// <summary>The name of a Span with all elements of an output.</summary>
     public string Output(int index) => _outputs[index];
 

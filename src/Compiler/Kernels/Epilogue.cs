@@ -13,8 +13,11 @@ namespace RedGen.Compiler.Kernels;
 /// <param name="Activation">The activation.</param>
 internal sealed record Epilogue(float[]? Bias, string? Residual, FusedActivation Activation)
 {
+    /// <summary>How a summary speaks of a residual.</summary>
+    public const string ResidualText = ", plus residual";
+
     /// <summary>How a summary goes on: <c>, plus residual, then Relu</c>.</summary>
-    public string Text => (Residual is null ? "" : ", plus residual") + (Activation.IsIdentity ? "" : ", then " + Activation.Name);
+    public string Text => (Residual is null ? "" : ResidualText) + (Activation.IsIdentity ? "" : ", then " + Activation.Name);
 
     /// <summary>Reads the nodes after the first one of a group; null where one of them does not fit.</summary>
     /// <param name="nodes">The group in topological order.</param>

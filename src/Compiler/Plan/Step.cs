@@ -67,6 +67,9 @@ public abstract class Step
     /// <summary>Whether output 0 is input 0 under another shape, so that nothing is computed.</summary>
     public virtual bool IsView => false;
 
+    /// <summary>Whether its kernel adds a second input, <c>residual</c>, or none: steps with one and without may share a method.</summary>
+    public virtual bool MayAddResidual => false;
+
     /// <summary>Whether its kernel is compiled for its sizes alone, once its first calls have used one for all sizes (docs/decisions/0026).</summary>
     public virtual bool HasOwnKernel => false;
 

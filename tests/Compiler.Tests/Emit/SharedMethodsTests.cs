@@ -25,6 +25,28 @@ public sealed class SharedMethodsTests
         Assert.Equal(0, compiled.AllocatedBytes(x));
     }
 
+    [Theory]
+    [InlineData(24)]
+    [InlineData(7)]
+    public void Convolutions_with_and_without_a_residual_share_a_method(int channels)
+    {
+        OnnxModelWriter model = new OnnxModelWriter().Input("v0", ElementType.Float32, 1, channels, 20, 20);
+        for (int i = 0; i < 4; i++)
+        {
+            model.Initializer("w" + i, [.. RandomTensor.Of(ElementType.Float32, 20 + i, channels, channels, 3, 3).Reals!.Select(static v => (float)v / 16)], channels, channels, 3, 3)
+                .Node("Conv", $"v{i},w{i}", "c" + i, n => n.Ints("pads", 1, 1, 1, 1));
+            bool adds = i % 2 == 1;
+            if (adds) model.Node("Add", $"c{i},v{i - 1}", "a" + i);
+            model.Node("Relu", (adds ? "a" : "c") + i, "v" + (i + 1));
+        }
+
+        using var compiled = CompiledModel.Compile(model.Output("v4", ElementType.Float32, 1, channels, 20, 20), TestOptions.Exact);
+        Assert.Single(Regex.Matches(compiled.Code, @"private static void Conv\d+\("));
+        Assert.Equal(2, Regex.Count(compiled.Code, @"(?m)^ +Conv1\(\w+, residual: default, "));
+        Assert.Equal(2, Regex.Count(compiled.Code, @"(?m)^ +/// Conv\d .*\) without residual,$"));
+        compiled.AssertAgrees(1e-3, 1e-3, RandomTensor.Of(ElementType.Float32, 3, 1, channels, 20, 20));
+    }
+
     [Fact]
     public void Only_the_first_run_of_kept_weights_allocates()
     {

@@ -26,28 +26,28 @@ using global::RedGen.Runtime;
 /// <list type="number">
 /// <item><description><see cref="Conv1"/>: Conv 3×3, 3 → 16 channels, pad 1, then Relu, channels last.</description></item>
 /// <item><description><see cref="Conv2"/>: Conv 3×3, 16 → 16 channels, pad 1, Winograd F(4×4), then Relu, channels last.</description></item>
-/// <item><description><see cref="Conv3"/>: Conv 3×3, 16 → 16 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last.</description></item>
+/// <item><description><see cref="Conv2">Conv3</see>: Conv 3×3, 16 → 16 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last.</description></item>
 /// <item><description><see cref="Conv2">Conv4</see>: Conv 3×3, 16 → 16 channels, pad 1, Winograd F(4×4), then Relu, channels last.</description></item>
-/// <item><description><see cref="Conv3">Conv5</see>: Conv 3×3, 16 → 16 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last.</description></item>
+/// <item><description><see cref="Conv2">Conv5</see>: Conv 3×3, 16 → 16 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last.</description></item>
 /// <item><description><see cref="Conv2">Conv6</see>: Conv 3×3, 16 → 16 channels, pad 1, Winograd F(4×4), then Relu, channels last.</description></item>
-/// <item><description><see cref="Conv3">Conv7</see>: Conv 3×3, 16 → 16 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last.</description></item>
+/// <item><description><see cref="Conv2">Conv7</see>: Conv 3×3, 16 → 16 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last.</description></item>
 /// <item><description><see cref="Conv8"/>: Conv 3×3, 16 → 32 channels, stride 2, pad 1, then Relu, channels last.</description></item>
 /// <item><description><see cref="Slice1"/>: Slice 1×16×32×32 to 1×16×16×32.</description></item>
 /// <item><description><see cref="Slice2"/>: Slice 1×16×16×32 to 1×16×16×16.</description></item>
 /// <item><description><see cref="Pad1"/>: Pad 1×16×16×16 to 1×32×16×16, mode constant.</description></item>
 /// <item><description><see cref="Conv9"/>: Conv 3×3, 32 → 32 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last.</description></item>
-/// <item><description><see cref="Conv10"/>: Conv 3×3, 32 → 32 channels, pad 1, Winograd F(4×4), then Relu, channels last.</description></item>
+/// <item><description><see cref="Conv9">Conv10</see>: Conv 3×3, 32 → 32 channels, pad 1, Winograd F(4×4), then Relu, channels last.</description></item>
 /// <item><description><see cref="Conv9">Conv11</see>: Conv 3×3, 32 → 32 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last.</description></item>
-/// <item><description><see cref="Conv10">Conv12</see>: Conv 3×3, 32 → 32 channels, pad 1, Winograd F(4×4), then Relu, channels last.</description></item>
+/// <item><description><see cref="Conv9">Conv12</see>: Conv 3×3, 32 → 32 channels, pad 1, Winograd F(4×4), then Relu, channels last.</description></item>
 /// <item><description><see cref="Conv9">Conv13</see>: Conv 3×3, 32 → 32 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last.</description></item>
 /// <item><description><see cref="Conv14"/>: Conv 3×3, 32 → 64 channels, stride 2, pad 1, then Relu, channels last.</description></item>
 /// <item><description><see cref="Slice3"/>: Slice 1×32×16×16 to 1×32×8×16.</description></item>
 /// <item><description><see cref="Slice4"/>: Slice 1×32×8×16 to 1×32×8×8.</description></item>
 /// <item><description><see cref="Pad2"/>: Pad 1×32×8×8 to 1×64×8×8, mode constant.</description></item>
 /// <item><description><see cref="Conv15"/>: Conv 3×3, 64 → 64 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last.</description></item>
-/// <item><description><see cref="Conv16"/>: Conv 3×3, 64 → 64 channels, pad 1, Winograd F(4×4), then Relu, channels last.</description></item>
+/// <item><description><see cref="Conv15">Conv16</see>: Conv 3×3, 64 → 64 channels, pad 1, Winograd F(4×4), then Relu, channels last.</description></item>
 /// <item><description><see cref="Conv15">Conv17</see>: Conv 3×3, 64 → 64 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last.</description></item>
-/// <item><description><see cref="Conv16">Conv18</see>: Conv 3×3, 64 → 64 channels, pad 1, Winograd F(4×4), then Relu, channels last.</description></item>
+/// <item><description><see cref="Conv15">Conv18</see>: Conv 3×3, 64 → 64 channels, pad 1, Winograd F(4×4), then Relu, channels last.</description></item>
 /// <item><description><see cref="Conv15">Conv19</see>: Conv 3×3, 64 → 64 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last.</description></item>
 /// <item><description><see cref="AveragePool1"/>: AveragePool 8×8, stride 8, channels last.</description></item>
 /// <item><description><see cref="Gemm1"/>: Gemm 64 → 10.</description></item>
@@ -187,45 +187,49 @@ internal static partial class ResNet20
     {
         Span<float> conv1 = scratch.Slice(41984, 16384);
         Conv1(input, conv1, scratch.Slice(0, 3870));
+        Span<float> workspace = scratch.Slice(0, 41984);
         Span<float> conv2 = scratch.Slice(58368, 16384);
-        Conv2(conv1, Weights.Conv2Filters, layer: 0, Weights.Conv2Bias, conv2, scratch.Slice(0, 41984));
-        Conv3(conv2, conv1, Weights.Conv3Filters, layer: 1, Weights.Conv3Bias, conv1, scratch.Slice(0, 41984));
+        Conv2(conv1, residual: default, Weights.Conv2Filters, layer: 0, Weights.Conv2Bias, conv2, workspace);
+        Conv2(conv2, conv1, Weights.Conv3Filters, layer: 1, Weights.Conv3Bias, conv1, workspace);
         Span<float> conv4 = scratch.Slice(58368, 16384);
-        Conv2(conv1, Weights.Conv4Filters, layer: 2, Weights.Conv4Bias, conv4, scratch.Slice(0, 41984));
-        Conv3(conv4, conv1, Weights.Conv5Filters, layer: 3, Weights.Conv5Bias, conv1, scratch.Slice(0, 41984));
+        Conv2(conv1, residual: default, Weights.Conv4Filters, layer: 2, Weights.Conv4Bias, conv4, workspace);
+        Conv2(conv4, conv1, Weights.Conv5Filters, layer: 3, Weights.Conv5Bias, conv1, workspace);
         Span<float> conv6 = scratch.Slice(58368, 16384);
-        Conv2(conv1, Weights.Conv6Filters, layer: 4, Weights.Conv6Bias, conv6, scratch.Slice(0, 41984));
-        Conv3(conv6, conv1, Weights.Conv7Filters, layer: 5, Weights.Conv7Bias, conv1, scratch.Slice(0, 41984));
+        Conv2(conv1, residual: default, Weights.Conv6Filters, layer: 4, Weights.Conv6Bias, conv6, workspace);
+        Conv2(conv6, conv1, Weights.Conv7Filters, layer: 5, Weights.Conv7Bias, conv1, workspace);
+        Span<float> workspace2 = scratch.Slice(0, 402);
         Span<float> conv8 = scratch.Slice(58368, 8192);
-        Conv8(conv1, conv8, scratch.Slice(0, 402));
+        Conv8(conv1, conv8, workspace2);
         Span<float> slice1 = scratch.Slice(0, 8192);
         Slice1(conv1, slice1);
         Span<float> slice2 = scratch.Slice(8192, 4096);
         Slice2(slice1, slice2);
         Span<float> pad1 = scratch.Slice(42224, 8192);
         Pad1(slice2, pad1);
-        Conv9(conv8, pad1, Weights.Conv9Filters, layer: 6, Weights.Conv9Bias, pad1, scratch.Slice(0, 42224));
+        Span<float> workspace3 = scratch.Slice(0, 42224);
+        Conv9(conv8, pad1, Weights.Conv9Filters, layer: 6, Weights.Conv9Bias, pad1, workspace3);
         Span<float> conv10 = scratch.Slice(50416, 8192);
-        Conv10(pad1, Weights.Conv10Filters, layer: 7, Weights.Conv10Bias, conv10, scratch.Slice(0, 42224));
-        Conv9(conv10, pad1, Weights.Conv11Filters, layer: 8, Weights.Conv11Bias, pad1, scratch.Slice(0, 42224));
+        Conv9(pad1, residual: default, Weights.Conv10Filters, layer: 7, Weights.Conv10Bias, conv10, workspace3);
+        Conv9(conv10, pad1, Weights.Conv11Filters, layer: 8, Weights.Conv11Bias, pad1, workspace3);
         Span<float> conv12 = scratch.Slice(50416, 8192);
-        Conv10(pad1, Weights.Conv12Filters, layer: 9, Weights.Conv12Bias, conv12, scratch.Slice(0, 42224));
-        Conv9(conv12, pad1, Weights.Conv13Filters, layer: 10, Weights.Conv13Bias, pad1, scratch.Slice(0, 42224));
+        Conv9(pad1, residual: default, Weights.Conv12Filters, layer: 9, Weights.Conv12Bias, conv12, workspace3);
+        Conv9(conv12, pad1, Weights.Conv13Filters, layer: 10, Weights.Conv13Bias, pad1, workspace3);
         Span<float> conv14 = scratch.Slice(24272, 4096);
-        Conv14(pad1, conv14, scratch.Slice(0, 402));
+        Conv14(pad1, conv14, workspace2);
         Span<float> slice3 = scratch.Slice(0, 4096);
         Slice3(pad1, slice3);
         Span<float> slice4 = scratch.Slice(4096, 2048);
         Slice4(slice3, slice4);
         Span<float> pad2 = scratch.Slice(28368, 4096);
         Pad2(slice4, pad2);
-        Conv15(conv14, pad2, Weights.Conv15Filters, layer: 11, Weights.Conv15Bias, pad2, scratch.Slice(0, 24272));
+        Span<float> workspace4 = scratch.Slice(0, 24272);
+        Conv15(conv14, pad2, Weights.Conv15Filters, layer: 11, Weights.Conv15Bias, pad2, workspace4);
         Span<float> conv16 = scratch.Slice(24272, 4096);
-        Conv16(pad2, Weights.Conv16Filters, layer: 12, Weights.Conv16Bias, conv16, scratch.Slice(0, 24272));
-        Conv15(conv16, pad2, Weights.Conv17Filters, layer: 13, Weights.Conv17Bias, pad2, scratch.Slice(0, 24272));
+        Conv15(pad2, residual: default, Weights.Conv16Filters, layer: 12, Weights.Conv16Bias, conv16, workspace4);
+        Conv15(conv16, pad2, Weights.Conv17Filters, layer: 13, Weights.Conv17Bias, pad2, workspace4);
         Span<float> conv18 = scratch.Slice(24272, 4096);
-        Conv16(pad2, Weights.Conv18Filters, layer: 14, Weights.Conv18Bias, conv18, scratch.Slice(0, 24272));
-        Conv15(conv18, pad2, Weights.Conv19Filters, layer: 15, Weights.Conv19Bias, pad2, scratch.Slice(0, 24272));
+        Conv15(pad2, residual: default, Weights.Conv18Filters, layer: 14, Weights.Conv18Bias, conv18, workspace4);
+        Conv15(conv18, pad2, Weights.Conv19Filters, layer: 15, Weights.Conv19Bias, pad2, workspace4);
         Span<float> averagePool1 = scratch.Slice(0, 64);
         AveragePool1(pad2, averagePool1);
         Gemm1(averagePool1, logits);
@@ -253,28 +257,15 @@ internal static partial class ResNet20
     }
 
     /// <summary>
-    /// Conv 3×3, 16 → 16 channels, pad 1, Winograd F(4×4), then Relu, channels last:
-    /// Conv2 ('/layer1/layer1.0/conv1/Conv', '/layer1/layer1.0/Relu'),
-    /// Conv4 ('/layer1/layer1.1/conv1/Conv', '/layer1/layer1.1/Relu'),
-    /// Conv6 ('/layer1/layer1.2/conv1/Conv', '/layer1/layer1.2/Relu').
-    /// </summary>
-    private static void Conv2(ReadOnlySpan<float> x, int filters, int layer, int bias, Span<float> y, Span<float> workspace)
-    {
-        var shape = new ConvShape(
-            groups: 1, inChannels: 16, outChannels: 16,
-            inHeight: 32, inWidth: 32, outHeight: 32, outWidth: 32,
-            kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
-            dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        WinogradConvolution.RunKept(x, Weights.Of(filters, 2304), Expanded.WinogradFilters, layer, Weights.Of(bias, 16), default, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
-    }
-
-    /// <summary>
     /// Conv 3×3, 16 → 16 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last:
+    /// Conv2 ('/layer1/layer1.0/conv1/Conv', '/layer1/layer1.0/Relu') without residual,
     /// Conv3 ('/layer1/layer1.0/conv2/Conv', '/layer1/layer1.0/Add', '/layer1/layer1.0/Relu_1'),
+    /// Conv4 ('/layer1/layer1.1/conv1/Conv', '/layer1/layer1.1/Relu') without residual,
     /// Conv5 ('/layer1/layer1.1/conv2/Conv', '/layer1/layer1.1/Add', '/layer1/layer1.1/Relu_1'),
+    /// Conv6 ('/layer1/layer1.2/conv1/Conv', '/layer1/layer1.2/Relu') without residual,
     /// Conv7 ('/layer1/layer1.2/conv2/Conv', '/layer1/layer1.2/Add', '/layer1/layer1.2/Relu_1').
     /// </summary>
-    private static void Conv3(ReadOnlySpan<float> x, ReadOnlySpan<float> residual, int filters, int layer, int bias, Span<float> y, Span<float> workspace)
+    private static void Conv2(ReadOnlySpan<float> x, ReadOnlySpan<float> residual, int filters, int layer, int bias, Span<float> y, Span<float> workspace)
     {
         var shape = new ConvShape(
             groups: 1, inChannels: 16, outChannels: 16,
@@ -317,7 +308,9 @@ internal static partial class ResNet20
     /// <summary>
     /// Conv 3×3, 32 → 32 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last:
     /// Conv9 ('/layer2/layer2.0/conv2/Conv', '/layer2/layer2.0/Add', '/layer2/layer2.0/Relu_1'),
+    /// Conv10 ('/layer2/layer2.1/conv1/Conv', '/layer2/layer2.1/Relu') without residual,
     /// Conv11 ('/layer2/layer2.1/conv2/Conv', '/layer2/layer2.1/Add', '/layer2/layer2.1/Relu_1'),
+    /// Conv12 ('/layer2/layer2.2/conv1/Conv', '/layer2/layer2.2/Relu') without residual,
     /// Conv13 ('/layer2/layer2.2/conv2/Conv', '/layer2/layer2.2/Add', '/layer2/layer2.2/Relu_1').
     /// </summary>
     private static void Conv9(ReadOnlySpan<float> x, ReadOnlySpan<float> residual, int filters, int layer, int bias, Span<float> y, Span<float> workspace)
@@ -328,21 +321,6 @@ internal static partial class ResNet20
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
         WinogradConvolution.RunKept(x, Weights.Of(filters, 9216), Expanded.WinogradFilters, layer, Weights.Of(bias, 32), residual, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
-    }
-
-    /// <summary>
-    /// Conv 3×3, 32 → 32 channels, pad 1, Winograd F(4×4), then Relu, channels last:
-    /// Conv10 ('/layer2/layer2.1/conv1/Conv', '/layer2/layer2.1/Relu'),
-    /// Conv12 ('/layer2/layer2.2/conv1/Conv', '/layer2/layer2.2/Relu').
-    /// </summary>
-    private static void Conv10(ReadOnlySpan<float> x, int filters, int layer, int bias, Span<float> y, Span<float> workspace)
-    {
-        var shape = new ConvShape(
-            groups: 1, inChannels: 32, outChannels: 32,
-            inHeight: 16, inWidth: 16, outHeight: 16, outWidth: 16,
-            kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
-            dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        WinogradConvolution.RunKept(x, Weights.Of(filters, 9216), Expanded.WinogradFilters, layer, Weights.Of(bias, 32), default, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
     }
 
     /// <summary>Conv 3×3, 32 → 64 channels, stride 2, pad 1, then Relu, channels last ('/layer3/layer3.0/conv1/Conv', '/layer3/layer3.0/Relu').</summary>
@@ -378,7 +356,9 @@ internal static partial class ResNet20
     /// <summary>
     /// Conv 3×3, 64 → 64 channels, pad 1, Winograd F(4×4), plus residual, then Relu, channels last:
     /// Conv15 ('/layer3/layer3.0/conv2/Conv', '/layer3/layer3.0/Add', '/layer3/layer3.0/Relu_1'),
+    /// Conv16 ('/layer3/layer3.1/conv1/Conv', '/layer3/layer3.1/Relu') without residual,
     /// Conv17 ('/layer3/layer3.1/conv2/Conv', '/layer3/layer3.1/Add', '/layer3/layer3.1/Relu_1'),
+    /// Conv18 ('/layer3/layer3.2/conv1/Conv', '/layer3/layer3.2/Relu') without residual,
     /// Conv19 ('/layer3/layer3.2/conv2/Conv', '/layer3/layer3.2/Add', '/layer3/layer3.2/Relu_1').
     /// </summary>
     private static void Conv15(ReadOnlySpan<float> x, ReadOnlySpan<float> residual, int filters, int layer, int bias, Span<float> y, Span<float> workspace)
@@ -389,21 +369,6 @@ internal static partial class ResNet20
             kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
             dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
         WinogradConvolution.RunKept(x, Weights.Of(filters, 36864), Expanded.WinogradFilters, layer, Weights.Of(bias, 64), residual, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
-    }
-
-    /// <summary>
-    /// Conv 3×3, 64 → 64 channels, pad 1, Winograd F(4×4), then Relu, channels last:
-    /// Conv16 ('/layer3/layer3.1/conv1/Conv', '/layer3/layer3.1/Relu'),
-    /// Conv18 ('/layer3/layer3.2/conv1/Conv', '/layer3/layer3.2/Relu').
-    /// </summary>
-    private static void Conv16(ReadOnlySpan<float> x, int filters, int layer, int bias, Span<float> y, Span<float> workspace)
-    {
-        var shape = new ConvShape(
-            groups: 1, inChannels: 64, outChannels: 64,
-            inHeight: 8, inWidth: 8, outHeight: 8, outWidth: 8,
-            kernelHeight: 3, kernelWidth: 3, strideHeight: 1, strideWidth: 1,
-            dilationHeight: 1, dilationWidth: 1, padTop: 1, padLeft: 1);
-        WinogradConvolution.RunKept(x, Weights.Of(filters, 36864), Expanded.WinogradFilters, layer, Weights.Of(bias, 64), default, y, workspace, shape, tileHeight: 4, tileWidth: 4, default(Relu));
     }
 
     /// <summary>AveragePool 8×8, stride 8, channels last ('/AveragePool').</summary>

@@ -135,6 +135,8 @@ internal sealed class ChannelsLastConvKernel : ChannelsLastKernel
 
         internal override StepRounding? Rounding => StepRounding.OfNodes;
 
+        public override bool MayAddResidual => form != ConvForm.Depthwise;
+
         // A depthwise layer takes longer for its work; planes of three dimensions are not divided.
         public override bool IsDivisible => MultiplyAdds >= (form == ConvForm.Depthwise ? LeastDivided / 4 : LeastDivided)
             && (form == ConvForm.Pointwise ? layer.Batch * layer.Window.OutLength : layer.Window.Height.Out) > 1
@@ -143,8 +145,7 @@ internal sealed class ChannelsLastConvKernel : ChannelsLastKernel
         public override void Emit(StepWriter writer)
         {
             string bias = Weights.Length > 1 ? writer.Weight(1) : "default";
-            string addend = epilogue.Residual is null ? "default" : writer.Input(1);
-            string operands = $"{writer.Input(0)}, {writer.Weight(0)}, {bias}, {(form == ConvForm.Depthwise ? "" : addend + ", ")}{writer.Output(0)}";
+            string operands = $"{writer.Input(0)}, {writer.Weight(0)}, {bias}, {(form == ConvForm.Depthwise ? "" : writer.Residual + ", ")}{writer.Output(0)}";
             if (form == ConvForm.Pointwise)
             {
                 writer.Line($"Gemm.Run({operands}, rows: {layer.Batch * layer.Window.OutLength}, depth: {layer.InChannels}, columns: {layer.OutChannels}, {epilogue.Activation.Expression});");

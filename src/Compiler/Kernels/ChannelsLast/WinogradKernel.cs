@@ -94,15 +94,16 @@ internal sealed class WinogradKernel : ChannelsLastKernel
 
         internal override StepRounding? Rounding => StepRounding.Winograd;
 
+        public override bool MayAddResidual => true;
+
         public override bool IsDivisible => MultiplyAdds >= LeastDivided && layer.Window.Height.Out > tiles.Height;
 
         public override void Emit(StepWriter writer)
         {
             string bias = Weights.Length > 1 ? writer.Weight(1) : "default";
-            string addend = epilogue.Residual is null ? "default" : writer.Input(1);
             ConvShapeText.Write(writer, layer);
             string run = writer.IsKept(0) ? "RunKept" : "Run";
-            writer.Line($"WinogradConvolution.{run}({writer.Input(0)}, {writer.Weight(0)}, {bias}, {addend}, {writer.Output(0)}, {writer.Workspace}, shape, tileHeight: {tiles.Height}, tileWidth: {tiles.Width}, {epilogue.Activation.Expression});");
+            writer.Line($"WinogradConvolution.{run}({writer.Input(0)}, {writer.Weight(0)}, {bias}, {writer.Residual}, {writer.Output(0)}, {writer.Workspace}, shape, tileHeight: {tiles.Height}, tileWidth: {tiles.Width}, {epilogue.Activation.Expression});");
         }
     }
 }

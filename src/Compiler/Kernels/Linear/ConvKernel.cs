@@ -65,13 +65,15 @@ internal sealed class ConvKernel : Kernel
     {
         public override string Kernel => (depthwise ? "Conv.Depthwise" : "Conv.Simd") + (Weights[0].Expansion is null ? "" : ".Expanded");
 
+        public override bool MayAddResidual => !depthwise;
+
         internal override StepRounding? Rounding => StepRounding.OfNodes;
 
         public override void Emit(StepWriter writer)
         {
             ConvShapeText.Write(writer, layer);
             string bias = Weights.Length > 1 ? writer.Weight(1) : "default";
-            string addend = depthwise ? "" : (epilogue.Residual is null ? "default" : writer.Input(1)) + ", ";
+            string addend = depthwise ? "" : writer.Residual + ", ";
             string kernel = depthwise ? "DepthwiseConvolution" : "Convolution";
             writer.Line($"{kernel}.Run({writer.Input(0)}, {writer.Weight(0)}, {bias}, {addend}{writer.Output(0)}, {writer.Workspace}, shape, {epilogue.Activation.Expression});");
         }
