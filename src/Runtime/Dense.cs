@@ -117,21 +117,19 @@ public static class Dense
         where TActivation : struct, IActivation
     {
         Check(input, weights.Length, bias, output, inputs, outputs, outputs);
+        DenseEnd end = new(default, bias, Least<TActivation>());
 #if NET8_0_OR_GREATER
         if (Lanes512.IsSupported && inputs >= 16)
         {
-            DenseRows.Sums<Lanes512>(input, weights, output, inputs, outputs);
+            DenseRows.Run<Lanes512>(input, weights, output, inputs, outputs, end);
         }
         else
 #endif
         {
-            DenseRows.Sums<VectorLanes>(input, weights, output, inputs, outputs);
+            DenseRows.RunNarrow(input, weights, output, inputs, outputs, end);
         }
 
-        for (int m = 0; m < outputs; m++)
-        {
-            output[m] = activation.Apply(bias.IsEmpty ? output[m] : output[m] + bias[m]);
-        }
+        Activate(output, outputs, activation);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -5,63 +5,233 @@ using System.Runtime.InteropServices;
 
 namespace RedGen.Runtime;
 
-/// <summary>The dot products of one vector with the rows of a matrix: dense layers of few outputs.</summary>
+/// <summary>
+/// The dot products of one vector with the rows of a matrix: dense layers of few outputs, and the last outputs of others. Up to four rows
+/// share what is read of the vector, and the additions that make sums of their lanes.
+/// </summary>
 internal static class DenseRows
 {
-    /// <summary>The products with all rows. The caller has checked the lengths.</summary>
+    /// <summary>Inputs behind the last whole vector up to which each is added by itself. More are a vector that steps back over others; to load it waits for what wrote them.</summary>
+    private const int FewInputs = 3;
+
+    /// <summary>Computes a layer. The caller has checked the lengths.</summary>
     /// <typeparam name="TLanes">The vector to compute with.</typeparam>
-    /// <param name="input">[inputs].</param>
+    /// <param name="input">x: [inputs].</param>
     /// <param name="weights">[outputs, inputs].</param>
-    /// <param name="output">Takes the sums: [outputs].</param>
-    /// <param name="inputs">Length of a row.</param>
-    /// <param name="outputs">Rows.</param>
+    /// <param name="output">y: [outputs].</param>
+    /// <param name="inputs">Length of x.</param>
+    /// <param name="outputs">Length of y.</param>
+    /// <param name="end">What follows the sums.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Run<TLanes>(ReadOnlySpan<float> input, ReadOnlySpan<float> weights, Span<float> output, int inputs, int outputs, in DenseEnd end)
+        where TLanes : struct, ILanes<TLanes> =>
+        Run<TLanes>(ref MemoryMarshal.GetReference(input), ref MemoryMarshal.GetReference(weights), ref MemoryMarshal.GetReference(output), inputs, 0, outputs, end);
+
+    /// <summary>With narrower vectors, apart: the runtime loads the types of a method's vectors before its first call, whether it needs them or not.</summary>
     [MethodImpl(Simd.Hot)]
-    internal static void Sums<TLanes>(ReadOnlySpan<float> input, ReadOnlySpan<float> weights, Span<float> output, nint inputs, int outputs)
+    internal static void RunNarrow(ReadOnlySpan<float> input, ReadOnlySpan<float> weights, Span<float> output, int inputs, int outputs, in DenseEnd end) =>
+        Run<VectorLanes>(input, weights, output, inputs, outputs, end);
+
+    /// <summary>Computes some outputs. The caller has checked the lengths.</summary>
+    /// <typeparam name="TLanes">The vector to compute with.</typeparam>
+    /// <param name="x">[inputs].</param>
+    /// <param name="w">[rows, inputs].</param>
+    /// <param name="y">The layer's outputs.</param>
+    /// <param name="inputs">Length of a row.</param>
+    /// <param name="m">The output of the first row.</param>
+    /// <param name="rows">Rows.</param>
+    /// <param name="end">What follows the sums.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void Run<TLanes>(ref float x, ref float w, ref float y, nint inputs, int m, int rows, in DenseEnd end)
         where TLanes : struct, ILanes<TLanes>
     {
         unchecked
         {
-            ref float x = ref MemoryMarshal.GetReference(input);
-            ref float w = ref MemoryMarshal.GetReference(weights);
-            ref float y = ref MemoryMarshal.GetReference(output);
-            for (int m = 0; m < outputs; m++)
+            for (; rows >= 4; rows -= 4)
             {
-                Unsafe.Add(ref y, m) = Dot<TLanes>(ref x, ref Unsafe.Add(ref w, m * inputs), inputs);
+                Four<TLanes>(ref x, ref w, inputs, ref y, m, end);
+                w = ref Unsafe.Add(ref w, 4 * inputs);
+                m += 4;
+            }
+
+            if (rows >= 2)
+            {
+                Two<TLanes>(ref x, ref w, inputs, ref y, m, end);
+                w = ref Unsafe.Add(ref w, 2 * inputs);
+                m += 2;
+            }
+
+            if ((rows & 1) != 0)
+            {
+                One<TLanes>(ref x, ref w, inputs, ref y, m, end);
             }
         }
     }
 
-    /// <summary>The dot product with one row.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static float Dot<TLanes>(ref float x, ref float w, nint length)
+    /// <summary>Four rows, two sums each.</summary>
+    [MethodImpl(Simd.Hot)]
+    private static void Four<TLanes>(ref float x, ref float w, nint length, ref float y, int m, in DenseEnd end)
         where TLanes : struct, ILanes<TLanes>
     {
         unchecked
         {
+            ref float v = ref Unsafe.Add(ref w, 2 * length);
+            float sum0 = 0, sum1 = 0, sum2 = 0, sum3 = 0;
+            nint k = 0;
             TLanes f = default;
             nint lanes = f.Count;
-            TLanes a = f.Fill(0), b = a, c = a, d = a;
+            if (length >= lanes)
+            {
+                TLanes a = f.Fill(0), b = a, c = a, d = a, p = a, q = a, r = a, s = a;
+                for (; k <= length - (2 * lanes); k += 2 * lanes)
+                {
+                    TLanes first = f.Load(ref x, k);
+                    f.Accumulate(ref a, first, f.Load(ref w, k));
+                    f.Accumulate(ref b, first, f.Load(ref w, k + length));
+                    f.Accumulate(ref c, first, f.Load(ref v, k));
+                    f.Accumulate(ref d, first, f.Load(ref v, k + length));
+                    TLanes second = f.Load(ref x, k + lanes);
+                    f.Accumulate(ref p, second, f.Load(ref w, k + lanes));
+                    f.Accumulate(ref q, second, f.Load(ref w, k + length + lanes));
+                    f.Accumulate(ref r, second, f.Load(ref v, k + lanes));
+                    f.Accumulate(ref s, second, f.Load(ref v, k + length + lanes));
+                }
+
+                for (; k < length - FewInputs; k += lanes)
+                {
+                    TLanes rest = Rest<TLanes>(ref x, ref k, length);
+                    f.Accumulate(ref a, rest, f.Load(ref w, k));
+                    f.Accumulate(ref b, rest, f.Load(ref w, k + length));
+                    f.Accumulate(ref c, rest, f.Load(ref v, k));
+                    f.Accumulate(ref d, rest, f.Load(ref v, k + length));
+                }
+
+                f.Sums(f.Add(a, p), f.Add(b, q), out sum0, out sum1);
+                f.Sums(f.Add(c, r), f.Add(d, s), out sum2, out sum3);
+            }
+
+            for (; k < length; k++)
+            {
+                float last = Unsafe.Add(ref x, k);
+                sum0 += last * Unsafe.Add(ref w, k);
+                sum1 += last * Unsafe.Add(ref w, k + length);
+                sum2 += last * Unsafe.Add(ref v, k);
+                sum3 += last * Unsafe.Add(ref v, k + length);
+            }
+
+            ref float to = ref Unsafe.Add(ref y, m);
+            to = end.Of(sum0, m);
+            Unsafe.Add(ref to, 1) = end.Of(sum1, m + 1);
+            Unsafe.Add(ref to, 2) = end.Of(sum2, m + 2);
+            Unsafe.Add(ref to, 3) = end.Of(sum3, m + 3);
+        }
+    }
+
+    /// <summary>Two rows, two sums each.</summary>
+    [MethodImpl(Simd.Hot)]
+    private static void Two<TLanes>(ref float x, ref float w, nint length, ref float y, int m, in DenseEnd end)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        unchecked
+        {
+            float sum0 = 0, sum1 = 0;
             nint k = 0;
-            for (; k <= length - (4 * lanes); k += 4 * lanes)
+            TLanes f = default;
+            nint lanes = f.Count;
+            if (length >= lanes)
             {
-                a = f.MultiplyAdd(f.Load(ref x, k), f.Load(ref w, k), a);
-                b = f.MultiplyAdd(f.Load(ref x, k + lanes), f.Load(ref w, k + lanes), b);
-                c = f.MultiplyAdd(f.Load(ref x, k + (2 * lanes)), f.Load(ref w, k + (2 * lanes)), c);
-                d = f.MultiplyAdd(f.Load(ref x, k + (3 * lanes)), f.Load(ref w, k + (3 * lanes)), d);
+                TLanes a = f.Fill(0), b = a, p = a, q = a;
+                for (; k <= length - (2 * lanes); k += 2 * lanes)
+                {
+                    TLanes first = f.Load(ref x, k);
+                    f.Accumulate(ref a, first, f.Load(ref w, k));
+                    f.Accumulate(ref b, first, f.Load(ref w, k + length));
+                    TLanes second = f.Load(ref x, k + lanes);
+                    f.Accumulate(ref p, second, f.Load(ref w, k + lanes));
+                    f.Accumulate(ref q, second, f.Load(ref w, k + length + lanes));
+                }
+
+                for (; k < length - FewInputs; k += lanes)
+                {
+                    TLanes rest = Rest<TLanes>(ref x, ref k, length);
+                    f.Accumulate(ref a, rest, f.Load(ref w, k));
+                    f.Accumulate(ref b, rest, f.Load(ref w, k + length));
+                }
+
+                f.Sums(f.Add(a, p), f.Add(b, q), out sum0, out sum1);
             }
 
-            for (; k <= length - lanes; k += lanes)
+            for (; k < length; k++)
             {
-                a = f.MultiplyAdd(f.Load(ref x, k), f.Load(ref w, k), a);
+                float last = Unsafe.Add(ref x, k);
+                sum0 += last * Unsafe.Add(ref w, k);
+                sum1 += last * Unsafe.Add(ref w, k + length);
             }
 
-            float sum = f.Sum(f.Add(f.Add(a, c), f.Add(b, d)));
+            ref float to = ref Unsafe.Add(ref y, m);
+            to = end.Of(sum0, m);
+            Unsafe.Add(ref to, 1) = end.Of(sum1, m + 1);
+        }
+    }
+
+    /// <summary>One row, four sums.</summary>
+    [MethodImpl(Simd.Hot)]
+    private static void One<TLanes>(ref float x, ref float w, nint length, ref float y, int m, in DenseEnd end)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        unchecked
+        {
+            float sum = 0;
+            nint k = 0;
+            TLanes f = default;
+            nint lanes = f.Count;
+            if (length >= lanes)
+            {
+                TLanes a = f.Fill(0), b = a, c = a, d = a;
+                for (; k <= length - (4 * lanes); k += 4 * lanes)
+                {
+                    f.Accumulate(ref a, f.Load(ref x, k), f.Load(ref w, k));
+                    f.Accumulate(ref b, f.Load(ref x, k + lanes), f.Load(ref w, k + lanes));
+                    f.Accumulate(ref c, f.Load(ref x, k + (2 * lanes)), f.Load(ref w, k + (2 * lanes)));
+                    f.Accumulate(ref d, f.Load(ref x, k + (3 * lanes)), f.Load(ref w, k + (3 * lanes)));
+                }
+
+                for (; k < length - FewInputs; k += lanes)
+                {
+                    TLanes rest = Rest<TLanes>(ref x, ref k, length);
+                    f.Accumulate(ref a, rest, f.Load(ref w, k));
+                }
+
+                sum = f.Sum(f.Add(f.Add(a, c), f.Add(b, d)));
+            }
+
             for (; k < length; k++)
             {
                 sum += Unsafe.Add(ref x, k) * Unsafe.Add(ref w, k);
             }
 
-            return sum;
+            Unsafe.Add(ref y, m) = end.Of(sum, m);
+        }
+    }
+
+    /// <summary>
+    /// The next vector of inputs. The last one of a row steps back over what others have added, <paramref name="k"/> with it, and holds zeros there.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes Rest<TLanes>(ref float x, ref nint k, nint length)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        unchecked
+        {
+            TLanes f = default;
+            nint back = k + f.Count - length;
+            if (back <= 0)
+            {
+                return f.Load(ref x, k);
+            }
+
+            k -= back;
+            return f.KeepUpTo(f.Fill(0), (int)back, f.Load(ref x, k));
         }
     }
 }

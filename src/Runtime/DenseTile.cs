@@ -38,45 +38,39 @@ internal static class DenseTile
             int lanes = default(TLanes).Count;
             int rows = inBlocks ? DenseLayout.Rows(outputs) : 0;
             outputs -= rows;
-            // Rows come first: their sums end while those of the blocks go on.
-            ref float v = ref Unsafe.Add(ref w, DenseLayout.Lanes(outputs) * depth);
-            for (int row = 0; row < rows; row++, v = ref Unsafe.Add(ref v, inputs))
+            for (int m = 0; m < outputs;)
             {
-                Unsafe.Add(ref y, outputs + row) = end.Of(DenseRows.Dot<TLanes>(ref x, ref v, inputs), outputs + row);
+                int left = Math.Min(outputs - m, Dense.BlockWidth);
+                nint step = inBlocks ? (left + Dense.PanelWidth - 1) & -Dense.PanelWidth : Dense.PanelWidth;
+                ref float v = ref w;
+                for (; left > 3 * lanes; left -= 4 * lanes)
+                {
+                    Four<TLanes, TWeights>(ref x, ref v, panel, step, inputs, ref y, m, outputs, end);
+                    v = ref Place(ref v, 4 * lanes, panel);
+                    m += 4 * lanes;
+                }
+
+                if (left > 2 * lanes)
+                {
+                    Three<TLanes, TWeights>(ref x, ref v, panel, step, inputs, ref y, m, outputs, end);
+                }
+                else if (left > lanes)
+                {
+                    Two<TLanes, TWeights>(ref x, ref v, panel, step, inputs, ref y, m, outputs, end);
+                }
+                else if (left > 0)
+                {
+                    One<TLanes, TWeights>(ref x, ref v, step, inputs, ref y, m, outputs, end);
+                }
+
+                m += left;
+                w = ref Unsafe.Add(ref w, inBlocks ? step * depth : Dense.BlockWidth * depth);
             }
 
-            for (int block = 0; block < outputs; block += Dense.BlockWidth)
+            if (rows > 0)
             {
-                int stop = Math.Min(block + Dense.BlockWidth, outputs);
-                nint step = inBlocks ? (stop - block + Dense.PanelWidth - 1) & -Dense.PanelWidth : Dense.PanelWidth;
-                int m = block;
-                for (; m + (3 * lanes) < stop; m += 4 * lanes)
-                {
-                    Four<TLanes, TWeights>(
-                        ref x, ref Place(ref w, m - block, panel), ref Place(ref w, m - block + lanes, panel), ref Place(ref w, m - block + (2 * lanes), panel),
-                        ref Place(ref w, m - block + (3 * lanes), panel), step, inputs, ref y, m, outputs, end);
-                }
-
-                if (m + (2 * lanes) < stop)
-                {
-                    Three<TLanes, TWeights>(
-                        ref x, ref Place(ref w, m - block, panel), ref Place(ref w, m - block + lanes, panel), ref Place(ref w, m - block + (2 * lanes), panel),
-                        step, inputs, ref y, m, outputs, end);
-                    m += 3 * lanes;
-                }
-                else if (m + lanes < stop)
-                {
-                    Two<TLanes, TWeights>(
-                        ref x, ref Place(ref w, m - block, panel), ref Place(ref w, m - block + lanes, panel), step, inputs, ref y, m, outputs, end);
-                    m += 2 * lanes;
-                }
-
-                if (m < stop)
-                {
-                    One<TLanes, TWeights>(ref x, ref Place(ref w, m - block, panel), step, inputs, ref y, m, outputs, end);
-                }
-
-                w = ref Unsafe.Add(ref w, Dense.BlockWidth * depth);
+                // Behind the blocks: rows are short chains of long latency, and in front what follows would fill the processor's window while they end.
+                DenseRows.Run<TLanes>(ref x, ref w, ref y, inputs, outputs, rows, end);
             }
         }
     }
@@ -88,15 +82,15 @@ internal static class DenseTile
         where TWeights : struct, IDenseWeights<VectorLanes> =>
         Run<VectorLanes, TWeights>(input, weights, output, inputs, outputs, inBlocks, end);
 
-    /// <summary>The weight of the first input and output <paramref name="m"/> of the block.</summary>
+    /// <summary>The weight of the same input, so many outputs of a block behind one that begins a panel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ref float Place(ref float w, int m, nint panel) =>
-        ref Unsafe.Add(ref w, unchecked(((nint)(uint)m / Dense.PanelWidth * panel) + (nint)((uint)m % Dense.PanelWidth)));
+    private static ref float Place(ref float w, int outputs, nint panel) =>
+        ref Unsafe.Add(ref w, unchecked((outputs / Dense.PanelWidth * panel) + (outputs % Dense.PanelWidth)));
 
     /// <summary>Four vectors; even and odd k apart.</summary>
     [MethodImpl(Simd.Hot)]
     private static void Four<TLanes, TWeights>(
-        ref float x, ref float w0, ref float w1, ref float w2, ref float w3, nint step, nint inputs, ref float y, int m, int outputs, in DenseEnd end)
+        ref float x, ref float w0, nint panel, nint step, nint inputs, ref float y, int m, int outputs, in DenseEnd end)
         where TLanes : struct, ILanes<TLanes>
         where TWeights : struct, IDenseWeights<TLanes>
     {
@@ -104,45 +98,43 @@ internal static class DenseTile
         {
             TLanes f = default;
             TWeights w = default;
+            ref float w1 = ref Place(ref w0, f.Count, panel);
+            ref float w2 = ref Place(ref w0, 2 * f.Count, panel);
+            ref float w3 = ref Place(ref w0, 3 * f.Count, panel);
             TLanes a0 = f.Fill(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
+            nint pair = w.Rows(2) * step;
             nint at = 0;
             nint k = 0;
-            for (; k <= inputs - 2; k += 2)
+            for (; k <= inputs - 2; k += 2, at += pair)
             {
                 TLanes even = f.Fill(Unsafe.Add(ref x, k));
                 TLanes odd = f.Fill(Unsafe.Add(ref x, k + 1));
-                a0 = f.MultiplyAdd(even, w.Even(ref w0, at), a0);
-                b0 = f.MultiplyAdd(odd, w.Odd(ref w0, at, step), b0);
-                a1 = f.MultiplyAdd(even, w.Even(ref w1, at), a1);
-                b1 = f.MultiplyAdd(odd, w.Odd(ref w1, at, step), b1);
-                a2 = f.MultiplyAdd(even, w.Even(ref w2, at), a2);
-                b2 = f.MultiplyAdd(odd, w.Odd(ref w2, at, step), b2);
-                a3 = f.MultiplyAdd(even, w.Even(ref w3, at), a3);
-                b3 = f.MultiplyAdd(odd, w.Odd(ref w3, at, step), b3);
-                at += w.Rows(2) * step;
+                Add<TLanes, TWeights>(ref a0, ref b0, even, odd, ref w0, at, step);
+                Add<TLanes, TWeights>(ref a1, ref b1, even, odd, ref w1, at, step);
+                Add<TLanes, TWeights>(ref a2, ref b2, even, odd, ref w2, at, step);
+                Add<TLanes, TWeights>(ref a3, ref b3, even, odd, ref w3, at, step);
             }
 
             if (k < inputs)
             {
                 TLanes last = f.Fill(Unsafe.Add(ref x, k));
-                a0 = f.MultiplyAdd(last, w.Even(ref w0, at), a0);
-                a1 = f.MultiplyAdd(last, w.Even(ref w1, at), a1);
-                a2 = f.MultiplyAdd(last, w.Even(ref w2, at), a2);
-                a3 = f.MultiplyAdd(last, w.Even(ref w3, at), a3);
+                f.Accumulate(ref a0, last, w.Even(f.Load(ref w0, at)));
+                f.Accumulate(ref a1, last, w.Even(f.Load(ref w1, at)));
+                f.Accumulate(ref a2, last, w.Even(f.Load(ref w2, at)));
+                f.Accumulate(ref a3, last, w.Even(f.Load(ref w3, at)));
             }
 
             f.Store(end.Of(f.Add(a0, b0), m), ref y, m);
             f.Store(end.Of(f.Add(a1, b1), m + f.Count), ref y, m + f.Count);
             f.Store(end.Of(f.Add(a2, b2), m + (2 * f.Count)), ref y, m + (2 * f.Count));
-            m += 3 * f.Count;
-            f.StoreUpTo(end.OfLast(f.Add(a3, b3), m), ref y, m, outputs - m);
+            Last(f.Add(a3, b3), ref y, m + (3 * f.Count), outputs, end);
         }
     }
 
     /// <summary>Three vectors; every fourth k has sums of its own.</summary>
     [MethodImpl(Simd.Hot)]
     private static void Three<TLanes, TWeights>(
-        ref float x, ref float w0, ref float w1, ref float w2, nint step, nint inputs, ref float y, int m, int outputs, in DenseEnd end)
+        ref float x, ref float w0, nint panel, nint step, nint inputs, ref float y, int m, int outputs, in DenseEnd end)
         where TLanes : struct, ILanes<TLanes>
         where TWeights : struct, IDenseWeights<TLanes>
     {
@@ -150,58 +142,54 @@ internal static class DenseTile
         {
             TLanes f = default;
             TWeights w = default;
+            ref float w1 = ref Place(ref w0, f.Count, panel);
+            ref float w2 = ref Place(ref w0, 2 * f.Count, panel);
             TLanes a0 = f.Fill(0), a1 = a0, a2 = a0, b0 = a0, b1 = a0, b2 = a0, c0 = a0, c1 = a0, c2 = a0, d0 = a0, d1 = a0, d2 = a0;
             nint pair = w.Rows(2) * step;
             nint at = 0;
             nint k = 0;
-            for (; k <= inputs - 4; k += 4)
+            for (; k <= inputs - 4; k += 4, at += pair)
             {
-                TLanes input = f.Fill(Unsafe.Add(ref x, k));
-                a0 = f.MultiplyAdd(input, w.Even(ref w0, at), a0);
-                a1 = f.MultiplyAdd(input, w.Even(ref w1, at), a1);
-                a2 = f.MultiplyAdd(input, w.Even(ref w2, at), a2);
-                input = f.Fill(Unsafe.Add(ref x, k + 1));
-                b0 = f.MultiplyAdd(input, w.Odd(ref w0, at, step), b0);
-                b1 = f.MultiplyAdd(input, w.Odd(ref w1, at, step), b1);
-                b2 = f.MultiplyAdd(input, w.Odd(ref w2, at, step), b2);
+                TLanes even = f.Fill(Unsafe.Add(ref x, k));
+                TLanes odd = f.Fill(Unsafe.Add(ref x, k + 1));
+                Add<TLanes, TWeights>(ref a0, ref b0, even, odd, ref w0, at, step);
+                Add<TLanes, TWeights>(ref a1, ref b1, even, odd, ref w1, at, step);
+                Add<TLanes, TWeights>(ref a2, ref b2, even, odd, ref w2, at, step);
                 at += pair;
-                input = f.Fill(Unsafe.Add(ref x, k + 2));
-                c0 = f.MultiplyAdd(input, w.Even(ref w0, at), c0);
-                c1 = f.MultiplyAdd(input, w.Even(ref w1, at), c1);
-                c2 = f.MultiplyAdd(input, w.Even(ref w2, at), c2);
-                input = f.Fill(Unsafe.Add(ref x, k + 3));
-                d0 = f.MultiplyAdd(input, w.Odd(ref w0, at, step), d0);
-                d1 = f.MultiplyAdd(input, w.Odd(ref w1, at, step), d1);
-                d2 = f.MultiplyAdd(input, w.Odd(ref w2, at, step), d2);
-                at += pair;
+                even = f.Fill(Unsafe.Add(ref x, k + 2));
+                odd = f.Fill(Unsafe.Add(ref x, k + 3));
+                Add<TLanes, TWeights>(ref c0, ref d0, even, odd, ref w0, at, step);
+                Add<TLanes, TWeights>(ref c1, ref d1, even, odd, ref w1, at, step);
+                Add<TLanes, TWeights>(ref c2, ref d2, even, odd, ref w2, at, step);
             }
 
-            for (; k < inputs; k += 2, at += pair)
+            for (; k <= inputs - 2; k += 2, at += pair)
             {
-                TLanes input = f.Fill(Unsafe.Add(ref x, k));
-                a0 = f.MultiplyAdd(input, w.Even(ref w0, at), a0);
-                a1 = f.MultiplyAdd(input, w.Even(ref w1, at), a1);
-                a2 = f.MultiplyAdd(input, w.Even(ref w2, at), a2);
-                if (k + 1 < inputs)
-                {
-                    input = f.Fill(Unsafe.Add(ref x, k + 1));
-                    b0 = f.MultiplyAdd(input, w.Odd(ref w0, at, step), b0);
-                    b1 = f.MultiplyAdd(input, w.Odd(ref w1, at, step), b1);
-                    b2 = f.MultiplyAdd(input, w.Odd(ref w2, at, step), b2);
-                }
+                TLanes even = f.Fill(Unsafe.Add(ref x, k));
+                TLanes odd = f.Fill(Unsafe.Add(ref x, k + 1));
+                Add<TLanes, TWeights>(ref a0, ref b0, even, odd, ref w0, at, step);
+                Add<TLanes, TWeights>(ref a1, ref b1, even, odd, ref w1, at, step);
+                Add<TLanes, TWeights>(ref a2, ref b2, even, odd, ref w2, at, step);
+            }
+
+            if (k < inputs)
+            {
+                TLanes last = f.Fill(Unsafe.Add(ref x, k));
+                f.Accumulate(ref a0, last, w.Even(f.Load(ref w0, at)));
+                f.Accumulate(ref a1, last, w.Even(f.Load(ref w1, at)));
+                f.Accumulate(ref a2, last, w.Even(f.Load(ref w2, at)));
             }
 
             f.Store(end.Of(f.Add(f.Add(a0, b0), f.Add(c0, d0)), m), ref y, m);
             f.Store(end.Of(f.Add(f.Add(a1, b1), f.Add(c1, d1)), m + f.Count), ref y, m + f.Count);
-            m += 2 * f.Count;
-            f.StoreUpTo(end.OfLast(f.Add(f.Add(a2, b2), f.Add(c2, d2)), m), ref y, m, outputs - m);
+            Last(f.Add(f.Add(a2, b2), f.Add(c2, d2)), ref y, m + (2 * f.Count), outputs, end);
         }
     }
 
     /// <summary>Two vectors; every fourth k has sums of its own.</summary>
     [MethodImpl(Simd.Hot)]
     private static void Two<TLanes, TWeights>(
-        ref float x, ref float w0, ref float w1, nint step, nint inputs, ref float y, int m, int outputs, in DenseEnd end)
+        ref float x, ref float w0, nint panel, nint step, nint inputs, ref float y, int m, int outputs, in DenseEnd end)
         where TLanes : struct, ILanes<TLanes>
         where TWeights : struct, IDenseWeights<TLanes>
     {
@@ -209,50 +197,48 @@ internal static class DenseTile
         {
             TLanes f = default;
             TWeights w = default;
+            ref float w1 = ref Place(ref w0, f.Count, panel);
             TLanes a0 = f.Fill(0), a1 = a0, b0 = a0, b1 = a0, c0 = a0, c1 = a0, d0 = a0, d1 = a0;
             nint pair = w.Rows(2) * step;
             nint at = 0;
             nint k = 0;
-            for (; k <= inputs - 4; k += 4)
+            for (; k <= inputs - 4; k += 4, at += pair)
             {
-                TLanes input = f.Fill(Unsafe.Add(ref x, k));
-                a0 = f.MultiplyAdd(input, w.Even(ref w0, at), a0);
-                a1 = f.MultiplyAdd(input, w.Even(ref w1, at), a1);
-                input = f.Fill(Unsafe.Add(ref x, k + 1));
-                b0 = f.MultiplyAdd(input, w.Odd(ref w0, at, step), b0);
-                b1 = f.MultiplyAdd(input, w.Odd(ref w1, at, step), b1);
+                TLanes even = f.Fill(Unsafe.Add(ref x, k));
+                TLanes odd = f.Fill(Unsafe.Add(ref x, k + 1));
+                Add<TLanes, TWeights>(ref a0, ref b0, even, odd, ref w0, at, step);
+                Add<TLanes, TWeights>(ref a1, ref b1, even, odd, ref w1, at, step);
                 at += pair;
-                input = f.Fill(Unsafe.Add(ref x, k + 2));
-                c0 = f.MultiplyAdd(input, w.Even(ref w0, at), c0);
-                c1 = f.MultiplyAdd(input, w.Even(ref w1, at), c1);
-                input = f.Fill(Unsafe.Add(ref x, k + 3));
-                d0 = f.MultiplyAdd(input, w.Odd(ref w0, at, step), d0);
-                d1 = f.MultiplyAdd(input, w.Odd(ref w1, at, step), d1);
-                at += pair;
+                even = f.Fill(Unsafe.Add(ref x, k + 2));
+                odd = f.Fill(Unsafe.Add(ref x, k + 3));
+                Add<TLanes, TWeights>(ref c0, ref d0, even, odd, ref w0, at, step);
+                Add<TLanes, TWeights>(ref c1, ref d1, even, odd, ref w1, at, step);
             }
 
-            for (; k < inputs; k += 2, at += pair)
+            for (; k <= inputs - 2; k += 2, at += pair)
             {
-                TLanes input = f.Fill(Unsafe.Add(ref x, k));
-                a0 = f.MultiplyAdd(input, w.Even(ref w0, at), a0);
-                a1 = f.MultiplyAdd(input, w.Even(ref w1, at), a1);
-                if (k + 1 < inputs)
-                {
-                    input = f.Fill(Unsafe.Add(ref x, k + 1));
-                    b0 = f.MultiplyAdd(input, w.Odd(ref w0, at, step), b0);
-                    b1 = f.MultiplyAdd(input, w.Odd(ref w1, at, step), b1);
-                }
+                TLanes even = f.Fill(Unsafe.Add(ref x, k));
+                TLanes odd = f.Fill(Unsafe.Add(ref x, k + 1));
+                Add<TLanes, TWeights>(ref a0, ref b0, even, odd, ref w0, at, step);
+                Add<TLanes, TWeights>(ref a1, ref b1, even, odd, ref w1, at, step);
+            }
+
+            if (k < inputs)
+            {
+                TLanes last = f.Fill(Unsafe.Add(ref x, k));
+                f.Accumulate(ref a0, last, w.Even(f.Load(ref w0, at)));
+                f.Accumulate(ref a1, last, w.Even(f.Load(ref w1, at)));
             }
 
             f.Store(end.Of(f.Add(f.Add(a0, b0), f.Add(c0, d0)), m), ref y, m);
-            m += f.Count;
-            f.StoreUpTo(end.OfLast(f.Add(f.Add(a1, b1), f.Add(c1, d1)), m), ref y, m, outputs - m);
+            Last(f.Add(f.Add(a1, b1), f.Add(c1, d1)), ref y, m + f.Count, outputs, end);
         }
     }
 
     /// <summary>One vector; every eighth k has a sum of its own.</summary>
     [MethodImpl(Simd.Hot)]
-    private static void One<TLanes, TWeights>(ref float x, ref float w0, nint step, nint inputs, ref float y, int m, int outputs, in DenseEnd end)
+    private static void One<TLanes, TWeights>(
+        ref float x, ref float w0, nint step, nint inputs, ref float y, int m, int outputs, in DenseEnd end)
         where TLanes : struct, ILanes<TLanes>
         where TWeights : struct, IDenseWeights<TLanes>
     {
@@ -266,31 +252,74 @@ internal static class DenseTile
             nint k = 0;
             for (; k <= inputs - 8; k += 8, at += pair)
             {
-                a = f.MultiplyAdd(f.Fill(Unsafe.Add(ref x, k)), w.Even(ref w0, at), a);
-                b = f.MultiplyAdd(f.Fill(Unsafe.Add(ref x, k + 1)), w.Odd(ref w0, at, step), b);
+                TLanes even = f.Fill(Unsafe.Add(ref x, k));
+                TLanes odd = f.Fill(Unsafe.Add(ref x, k + 1));
+                Add<TLanes, TWeights>(ref a, ref b, even, odd, ref w0, at, step);
                 at += pair;
-                c = f.MultiplyAdd(f.Fill(Unsafe.Add(ref x, k + 2)), w.Even(ref w0, at), c);
-                d = f.MultiplyAdd(f.Fill(Unsafe.Add(ref x, k + 3)), w.Odd(ref w0, at, step), d);
+                even = f.Fill(Unsafe.Add(ref x, k + 2));
+                odd = f.Fill(Unsafe.Add(ref x, k + 3));
+                Add<TLanes, TWeights>(ref c, ref d, even, odd, ref w0, at, step);
                 at += pair;
-                p = f.MultiplyAdd(f.Fill(Unsafe.Add(ref x, k + 4)), w.Even(ref w0, at), p);
-                q = f.MultiplyAdd(f.Fill(Unsafe.Add(ref x, k + 5)), w.Odd(ref w0, at, step), q);
+                even = f.Fill(Unsafe.Add(ref x, k + 4));
+                odd = f.Fill(Unsafe.Add(ref x, k + 5));
+                Add<TLanes, TWeights>(ref p, ref q, even, odd, ref w0, at, step);
                 at += pair;
-                r = f.MultiplyAdd(f.Fill(Unsafe.Add(ref x, k + 6)), w.Even(ref w0, at), r);
-                s = f.MultiplyAdd(f.Fill(Unsafe.Add(ref x, k + 7)), w.Odd(ref w0, at, step), s);
+                even = f.Fill(Unsafe.Add(ref x, k + 6));
+                odd = f.Fill(Unsafe.Add(ref x, k + 7));
+                Add<TLanes, TWeights>(ref r, ref s, even, odd, ref w0, at, step);
             }
 
-            for (; k < inputs; k += 2, at += pair)
+            for (; k <= inputs - 2; k += 2, at += pair)
             {
-                a = f.MultiplyAdd(f.Fill(Unsafe.Add(ref x, k)), w.Even(ref w0, at), a);
-                if (k + 1 < inputs)
-                {
-                    b = f.MultiplyAdd(f.Fill(Unsafe.Add(ref x, k + 1)), w.Odd(ref w0, at, step), b);
-                }
+                TLanes even = f.Fill(Unsafe.Add(ref x, k));
+                TLanes odd = f.Fill(Unsafe.Add(ref x, k + 1));
+                Add<TLanes, TWeights>(ref a, ref b, even, odd, ref w0, at, step);
+            }
+
+            if (k < inputs)
+            {
+                TLanes last = f.Fill(Unsafe.Add(ref x, k));
+                f.Accumulate(ref a, last, w.Even(f.Load(ref w0, at)));
             }
 
             a = f.Add(f.Add(a, b), f.Add(c, d));
             p = f.Add(f.Add(p, q), f.Add(r, s));
-            f.StoreUpTo(end.OfLast(f.Add(a, p), m), ref y, m, outputs - m);
+            Last(f.Add(a, p), ref y, m, outputs, end);
         }
     }
+
+    /// <summary>Adds what two inputs give to a vector of outputs. (The row is read once, here: read in both halves' conversions, the JIT would copy it.)</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add<TLanes, TWeights>(ref TLanes a, ref TLanes b, TLanes even, TLanes odd, ref float weights, nint at, nint step)
+        where TLanes : struct, ILanes<TLanes>
+        where TWeights : struct, IDenseWeights<TLanes>
+    {
+        TLanes f = default;
+        TWeights w = default;
+        TLanes row = f.Load(ref weights, at);
+        f.Accumulate(ref a, even, w.Even(row));
+        f.Accumulate(ref b, odd, w.Odd(row, ref weights, at, step));
+    }
+
+    /// <summary>Ends a tile's last vector, which alone may go beyond the outputs.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Last<TLanes>(TLanes sum, ref float y, int m, int outputs, in DenseEnd end)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        TLanes f = default;
+        if (end.HasWhole(m, f.Count))
+        {
+            f.StoreUpTo(end.Of(sum, m), ref y, m, unchecked(outputs - m));
+        }
+        else
+        {
+            Part(sum, ref y, m, outputs, end);
+        }
+    }
+
+    /// <summary>The same where scales or bias end within the vector. (Apart: with calls that read parts of vectors between, the JIT would keep the sums in memory.)</summary>
+    [MethodImpl(Simd.Hot)]
+    private static void Part<TLanes>(TLanes sum, ref float y, int m, int outputs, in DenseEnd end)
+        where TLanes : struct, ILanes<TLanes> =>
+        default(TLanes).StoreUpTo(end.OfLast(sum, m), ref y, m, unchecked(outputs - m));
 }

@@ -2,6 +2,10 @@
 using System;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+#if NET8_0_OR_GREATER
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+#endif
 
 namespace RedGen.Runtime;
 
@@ -13,11 +17,11 @@ internal interface IDenseWeights<TLanes>
     /// <summary>Rows that some inputs take.</summary>
     nint Rows(nint inputs);
 
-    /// <summary>The weights of an input of even number, whose row is at <paramref name="at"/>.</summary>
-    TLanes Even(ref float weights, nint at);
+    /// <summary>The weights of an input of even number, in its row.</summary>
+    TLanes Even(TLanes row);
 
-    /// <summary>The weights of the input behind it; rows are <paramref name="step"/> apart.</summary>
-    TLanes Odd(ref float weights, nint at, nint step);
+    /// <summary>The weights of the input behind it. <paramref name="row"/> is at <paramref name="at"/>; rows are <paramref name="step"/> apart.</summary>
+    TLanes Odd(TLanes row, ref float weights, nint at, nint step);
 }
 
 /// <summary>Floats: a row an input.</summary>
@@ -31,11 +35,11 @@ internal readonly struct FloatWeights<TLanes> : IDenseWeights<TLanes>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TLanes Even(ref float weights, nint at) => default(TLanes).Load(ref weights, at);
+    public TLanes Even(TLanes row) => row;
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TLanes Odd(ref float weights, nint at, nint step) => default(TLanes).Load(ref weights, unchecked(at + step));
+    public TLanes Odd(TLanes row, ref float weights, nint at, nint step) => default(TLanes).Load(ref weights, unchecked(at + step));
 }
 
 /// <summary>
@@ -52,11 +56,11 @@ internal readonly struct PairedWeights<TLanes> : IDenseWeights<TLanes>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TLanes Even(ref float weights, nint at) => default(TLanes).LowerHalf(default(TLanes).Load(ref weights, at));
+    public TLanes Even(TLanes row) => default(TLanes).LowerHalf(row);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TLanes Odd(ref float weights, nint at, nint step) => default(TLanes).UpperHalf(default(TLanes).Load(ref weights, at));
+    public TLanes Odd(TLanes row, ref float weights, nint at, nint step) => default(TLanes).UpperHalf(row);
 }
 
 /// <summary>What follows the sums of a dense layer: scale, bias, lower bound.</summary>
@@ -75,6 +79,16 @@ internal readonly ref struct DenseEnd
         _scales = scales;
         _bias = bias;
         _least = least;
+    }
+
+    /// <summary>Whether the scales and biases of so many outputs from output <paramref name="m"/> on can be read.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool HasWhole(int m, int count)
+    {
+        unchecked
+        {
+            return (_scales.IsEmpty || _scales.Length - m >= count) && (_bias.IsEmpty || _bias.Length - m >= count);
+        }
     }
 
     /// <summary>The results of a vector of sums from output <paramref name="m"/> on.</summary>
@@ -110,6 +124,10 @@ internal readonly ref struct DenseEnd
             sum += Unsafe.Add(ref MemoryMarshal.GetReference(_bias), m);
         }
 
+#if NET8_0_OR_GREATER
+        // No branch: which way it goes changes from input to input.
+        if (Sse.IsSupported) return Sse.MaxScalar(Vector128.CreateScalarUnsafe(_least), Vector128.CreateScalarUnsafe(sum)).ToScalar();
+#endif
         return sum < _least ? _least : sum;
     }
 

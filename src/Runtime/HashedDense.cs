@@ -167,6 +167,7 @@ public static class HashedDense
         Dense.Activate(output, outputs, activation);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void CheckPairs(
         ReadOnlySpan<float> input, ReadOnlySpan<float> pairs, ReadOnlySpan<float> scales, ReadOnlySpan<float> bias, Span<float> output, int inputs, int outputs)
     {

@@ -46,6 +46,9 @@ internal interface ILanes<TLanes>
     /// <summary><c>a × b + c</c>: rounded once where the processor can, twice elsewhere.</summary>
     TLanes MultiplyAdd(TLanes a, TLanes b, TLanes c);
 
+    /// <summary><c>a × b + sum</c> in place of the sum: as <see cref="MultiplyAdd"/>, but the JIT adds in the sum's own register, where it copies a result there.</summary>
+    void Accumulate(ref TLanes sum, TLanes a, TLanes b);
+
     /// <summary>The square root.</summary>
     TLanes Sqrt(TLanes value);
 
@@ -99,6 +102,9 @@ internal interface ILanes<TLanes>
 
     /// <summary>The sum of all lanes.</summary>
     float Sum(TLanes value);
+
+    /// <summary>The sums of all lanes of two vectors.</summary>
+    void Sums(TLanes a, TLanes b, out float sumOfA, out float sumOfB);
 
     /// <summary>The largest of all lanes; a NaN gives NaN.</summary>
     float Largest(TLanes value);

@@ -8,12 +8,12 @@ using System.Runtime.Intrinsics.X86;
 namespace RedGen.Runtime;
 
 /// <summary>16 floats: AVX-512, where <see cref="Vector{T}"/> stays at 8.</summary>
-internal readonly struct Lanes512 : ILanes<Lanes512>
+internal struct Lanes512 : ILanes<Lanes512>
 {
     /// <summary>Floats of half a vector: no more are as well off with <see cref="Vector{T}"/>. (A number, since asking that type for its length loads it.)</summary>
     internal const int Half = 8;
 
-    private readonly Vector512<float> _value;
+    private Vector512<float> _value;
 
     private Lanes512(Vector512<float> value) => _value = value;
 
@@ -88,6 +88,10 @@ internal readonly struct Lanes512 : ILanes<Lanes512>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Lanes512 MultiplyAdd(Lanes512 a, Lanes512 b, Lanes512 c) => new(Avx512F.FusedMultiplyAdd(a._value, b._value, c._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Accumulate(ref Lanes512 sum, Lanes512 a, Lanes512 b) => sum._value = Avx512F.FusedMultiplyAdd(a._value, b._value, sum._value);
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -173,11 +177,18 @@ internal readonly struct Lanes512 : ILanes<Lanes512>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float Sum(Lanes512 value)
     {
-        // Of halves, by instructions alone: Vector256.Sum would be a call with a vector, which no image can hold.
-        Vector256<float> eight = value._value.GetLower() + value._value.GetUpper();
-        Vector128<float> four = eight.GetLower() + eight.GetUpper();
+        Vector128<float> four = Quarter(value);
         Vector128<float> two = four + Sse.MoveHighToLow(four, four);
         return two.ToScalar() + two.GetElement(1);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Sums(Lanes512 a, Lanes512 b, out float sumOfA, out float sumOfB)
+    {
+        Vector128<float> sums = LaneSums.Of(Quarter(a), Quarter(b));
+        sumOfA = sums.ToScalar();
+        sumOfB = sums.GetElement(1);
     }
 
     /// <inheritdoc/>
@@ -188,6 +199,14 @@ internal readonly struct Lanes512 : ILanes<Lanes512>
         Vector256<float> halves = Max(eight, Avx.Permute2x128(eight, eight, 1));
         Vector256<float> pairs = Max(halves, Avx.Permute(halves, 0b01_00_11_10));
         return Max(pairs, Avx.Permute(pairs, 0b10_11_00_01)).ToScalar();
+    }
+
+    /// <summary>Four sums, of every fourth lane: of halves, by instructions alone. Vector256.Sum would be a call with a vector, which no image can hold.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> Quarter(Lanes512 value)
+    {
+        Vector256<float> eight = value._value.GetLower() + value._value.GetUpper();
+        return eight.GetLower() + eight.GetUpper();
     }
 
     /// <summary>Floats, as all else here: the runtime loads every type of vectors that a method names.</summary>

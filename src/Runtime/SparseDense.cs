@@ -105,10 +105,9 @@ internal static class SparseDense
         {
             int rows = DenseLayout.Rows(outputs);
             int inPanels = outputs - rows;
-            ref float v = ref Unsafe.Add(ref w, (nint)DenseLayout.Lanes(inPanels) * depth);
-            for (int row = 0; row < rows; row++, v = ref Unsafe.Add(ref v, inputs))
+            if (rows > 0)
             {
-                Unsafe.Add(ref y, inPanels + row) = end.Of(DenseRows.Dot<TLanes>(ref x, ref v, inputs), inPanels + row);
+                DenseRows.Run<TLanes>(ref x, ref Unsafe.Add(ref w, (nint)DenseLayout.Lanes(inPanels) * depth), ref y, inputs, inPanels, rows, end);
             }
 
             return inPanels;
