@@ -76,7 +76,7 @@ internal static class DenseRows
         unchecked
         {
             ref float v = ref Unsafe.Add(ref w, 2 * length);
-            float sum0 = 0, sum1 = 0, sum2 = 0, sum3 = 0;
+            float sum0 = 0, sum1 = 0, sum2 = 0, sum3 = 0, last0 = 0, last1 = 0, last2 = 0, last3 = 0;
             nint k = 0;
             TLanes f = default;
             nint lanes = f.Count;
@@ -112,18 +112,18 @@ internal static class DenseRows
 
             for (; k < length; k++)
             {
-                float last = Unsafe.Add(ref x, k);
-                sum0 += last * Unsafe.Add(ref w, k);
-                sum1 += last * Unsafe.Add(ref w, k + length);
-                sum2 += last * Unsafe.Add(ref v, k);
-                sum3 += last * Unsafe.Add(ref v, k + length);
+                float input = Unsafe.Add(ref x, k);
+                last0 += input * Unsafe.Add(ref w, k);
+                last1 += input * Unsafe.Add(ref w, k + length);
+                last2 += input * Unsafe.Add(ref v, k);
+                last3 += input * Unsafe.Add(ref v, k + length);
             }
 
             ref float to = ref Unsafe.Add(ref y, m);
-            to = end.Of(sum0, m);
-            Unsafe.Add(ref to, 1) = end.Of(sum1, m + 1);
-            Unsafe.Add(ref to, 2) = end.Of(sum2, m + 2);
-            Unsafe.Add(ref to, 3) = end.Of(sum3, m + 3);
+            to = end.Of(sum0 + last0, m);
+            Unsafe.Add(ref to, 1) = end.Of(sum1 + last1, m + 1);
+            Unsafe.Add(ref to, 2) = end.Of(sum2 + last2, m + 2);
+            Unsafe.Add(ref to, 3) = end.Of(sum3 + last3, m + 3);
         }
     }
 
@@ -134,7 +134,7 @@ internal static class DenseRows
     {
         unchecked
         {
-            float sum0 = 0, sum1 = 0;
+            float sum0 = 0, sum1 = 0, last0 = 0, last1 = 0;
             nint k = 0;
             TLanes f = default;
             nint lanes = f.Count;
@@ -163,14 +163,14 @@ internal static class DenseRows
 
             for (; k < length; k++)
             {
-                float last = Unsafe.Add(ref x, k);
-                sum0 += last * Unsafe.Add(ref w, k);
-                sum1 += last * Unsafe.Add(ref w, k + length);
+                float input = Unsafe.Add(ref x, k);
+                last0 += input * Unsafe.Add(ref w, k);
+                last1 += input * Unsafe.Add(ref w, k + length);
             }
 
             ref float to = ref Unsafe.Add(ref y, m);
-            to = end.Of(sum0, m);
-            Unsafe.Add(ref to, 1) = end.Of(sum1, m + 1);
+            to = end.Of(sum0 + last0, m);
+            Unsafe.Add(ref to, 1) = end.Of(sum1 + last1, m + 1);
         }
     }
 
@@ -181,7 +181,7 @@ internal static class DenseRows
     {
         unchecked
         {
-            float sum = 0;
+            float sum = 0, last = 0;
             nint k = 0;
             TLanes f = default;
             nint lanes = f.Count;
@@ -207,10 +207,10 @@ internal static class DenseRows
 
             for (; k < length; k++)
             {
-                sum += Unsafe.Add(ref x, k) * Unsafe.Add(ref w, k);
+                last += Unsafe.Add(ref x, k) * Unsafe.Add(ref w, k);
             }
 
-            Unsafe.Add(ref y, m) = end.Of(sum, m);
+            Unsafe.Add(ref y, m) = end.Of(sum + last, m);
         }
     }
 

@@ -255,31 +255,31 @@ internal struct Lanes512 : ILanes<Lanes512>
         }
     }
 
-    /// <summary>Fewer than 16 floats, the other lanes zero.</summary>
+    /// <summary>Fewer than 16 floats, the other lanes zero. (In registers: a vector that is loaded from memory waits until its parts have arrived there.)</summary>
     [MethodImpl(Simd.Hot)]
-    private static Vector512<float> LoadFirst(ref float from, int count)
+    private static Vector512<float> LoadFirst(ref float from, int count) =>
+        (count & 8) != 0
+            ? Vector512.Create(Vector256.LoadUnsafe(ref from), FirstOf8(ref Unsafe.Add(ref from, 8), count))
+            : Vector512.Create(FirstOf8(ref from, count), Vector256<float>.Zero);
+
+    /// <summary>As many floats as the three low bits of a number say.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> FirstOf8(ref float from, int count) =>
+        (count & 4) != 0
+            ? Vector256.Create(Vector128.LoadUnsafe(ref from), FirstOf4(ref Unsafe.Add(ref from, 4), count))
+            : Vector256.Create(FirstOf4(ref from, count), Vector128<float>.Zero);
+
+    /// <summary>As many floats as the two low bits of a number say.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> FirstOf4(ref float from, int count)
     {
-        Vector512<float> value = Vector512<float>.Zero;
-        ref float lane = ref Unsafe.As<Vector512<float>, float>(ref value);
-        int done = 0;
-        if ((count & 8) != 0)
+        if ((count & 2) != 0)
         {
-            Vector256.LoadUnsafe(ref from).StoreUnsafe(ref lane);
-            done = 8;
+            Vector128<float> two = Sse.UnpackLow(Vector128.CreateScalar(from), Vector128.CreateScalar(Unsafe.Add(ref from, 1)));
+            return (count & 1) != 0 ? Sse.MoveLowToHigh(two, Vector128.CreateScalar(Unsafe.Add(ref from, 2))) : two;
         }
 
-        if ((count & 4) != 0)
-        {
-            Vector128.LoadUnsafe(ref Unsafe.Add(ref from, done)).StoreUnsafe(ref Unsafe.Add(ref lane, done));
-            done |= 4;
-        }
-
-        for (; done < count; done++)
-        {
-            Unsafe.Add(ref lane, done) = Unsafe.Add(ref from, done);
-        }
-
-        return value;
+        return (count & 1) != 0 ? Vector128.CreateScalar(from) : Vector128<float>.Zero;
     }
 }
 #endif

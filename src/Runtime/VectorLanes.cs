@@ -16,10 +16,10 @@ internal struct VectorLanes : ILanes<VectorLanes>
     internal VectorLanes(Vector<float> value) => _value = value;
 
     /// <summary>The vector as it is.</summary>
-    internal Vector<float> Value
+    internal readonly Vector<float> Value
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        readonly get => _value;
+        get => _value;
     }
 
     /// <inheritdoc/>
