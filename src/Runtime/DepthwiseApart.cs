@@ -27,14 +27,14 @@ internal static class DepthwiseApart
                     for (nint tap = 0, at = 0, wat = 0; tap < taps.Taps; tap++, at += taps.TapStep, wat += taps.TapWeight)
                     {
                         TLanes v = o.Load(ref w, wat);
-                        a = o.MultiplyAdd(o.Load(ref from, at), v, a);
-                        b = o.MultiplyAdd(o.Load(ref from, at + step), v, b);
-                        c = o.MultiplyAdd(o.Load(ref from, at + (2 * step)), v, c);
-                        d = o.MultiplyAdd(o.Load(ref from, at + (3 * step)), v, d);
-                        e = o.MultiplyAdd(o.Load(ref from, at + (4 * step)), v, e);
-                        f = o.MultiplyAdd(o.Load(ref from, at + (5 * step)), v, f);
-                        g = o.MultiplyAdd(o.Load(ref from, at + (6 * step)), v, g);
-                        h = o.MultiplyAdd(o.Load(ref from, at + (7 * step)), v, h);
+                        o.Accumulate(ref a, o.Load(ref from, at), v);
+                        o.Accumulate(ref b, o.Load(ref from, at + step), v);
+                        o.Accumulate(ref c, o.Load(ref from, at + (2 * step)), v);
+                        o.Accumulate(ref d, o.Load(ref from, at + (3 * step)), v);
+                        o.Accumulate(ref e, o.Load(ref from, at + (4 * step)), v);
+                        o.Accumulate(ref f, o.Load(ref from, at + (5 * step)), v);
+                        o.Accumulate(ref g, o.Load(ref from, at + (6 * step)), v);
+                        o.Accumulate(ref h, o.Load(ref from, at + (7 * step)), v);
                     }
 
                     from = ref Unsafe.Add(ref from, taps.LineStep);
@@ -71,10 +71,10 @@ internal static class DepthwiseApart
                     for (nint tap = 0, at = 0, wat = 0; tap < taps.Taps; tap++, at += taps.TapStep, wat += taps.TapWeight)
                     {
                         TLanes v = o.Load(ref w, wat);
-                        a = o.MultiplyAdd(o.Load(ref from, at), v, a);
-                        b = o.MultiplyAdd(o.Load(ref from, at + step), v, b);
-                        c = o.MultiplyAdd(o.Load(ref from, at + (2 * step)), v, c);
-                        d = o.MultiplyAdd(o.Load(ref from, at + (3 * step)), v, d);
+                        o.Accumulate(ref a, o.Load(ref from, at), v);
+                        o.Accumulate(ref b, o.Load(ref from, at + step), v);
+                        o.Accumulate(ref c, o.Load(ref from, at + (2 * step)), v);
+                        o.Accumulate(ref d, o.Load(ref from, at + (3 * step)), v);
                     }
 
                     from = ref Unsafe.Add(ref from, taps.LineStep);
@@ -107,7 +107,7 @@ internal static class DepthwiseApart
                     for (nint tap = 0, at = 0, wat = 0; tap < taps.Taps; tap++, at += taps.TapStep, wat += taps.TapWeight)
                     {
                         TLanes v = o.Load(ref w, wat);
-                        a = o.MultiplyAdd(o.Load(ref from, at), v, a);
+                        o.Accumulate(ref a, o.Load(ref from, at), v);
                     }
 
                     from = ref Unsafe.Add(ref from, taps.LineStep);

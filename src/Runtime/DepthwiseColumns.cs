@@ -17,10 +17,10 @@ internal static class DepthwiseColumns
         unchecked
         {
             TLanes o = default;
-            a = o.MultiplyAdd(w, o.Load(ref x, 0), a);
-            b = o.MultiplyAdd(w, o.Load(ref x, o.Count), b);
-            c = o.MultiplyAdd(w, o.Load(ref x, 2 * o.Count), c);
-            d = o.MultiplyAdd(w, o.Load(ref x, 3 * o.Count), d);
+            o.Accumulate(ref a, w, o.Load(ref x, 0));
+            o.Accumulate(ref b, w, o.Load(ref x, o.Count));
+            o.Accumulate(ref c, w, o.Load(ref x, 2 * o.Count));
+            o.Accumulate(ref d, w, o.Load(ref x, 3 * o.Count));
         }
     }
 
@@ -70,17 +70,17 @@ internal static class DepthwiseColumns
         unchecked
         {
             TLanes o = default;
-            a = o.MultiplyAdd(w0, o.Load(ref x, 0), a);
+            o.Accumulate(ref a, w0, o.Load(ref x, 0));
             TLanes v = o.Load(ref x, o.Count);
-            a = o.MultiplyAdd(w1, v, a);
-            b = o.MultiplyAdd(w0, v, b);
+            o.Accumulate(ref a, w1, v);
+            o.Accumulate(ref b, w0, v);
             v = o.Load(ref x, 2 * o.Count);
-            b = o.MultiplyAdd(w1, v, b);
-            c = o.MultiplyAdd(w0, v, c);
+            o.Accumulate(ref b, w1, v);
+            o.Accumulate(ref c, w0, v);
             v = o.Load(ref x, 3 * o.Count);
-            c = o.MultiplyAdd(w1, v, c);
-            d = o.MultiplyAdd(w0, v, d);
-            d = o.MultiplyAdd(w1, o.Load(ref x, 4 * o.Count), d);
+            o.Accumulate(ref c, w1, v);
+            o.Accumulate(ref d, w0, v);
+            o.Accumulate(ref d, w1, o.Load(ref x, 4 * o.Count));
         }
     }
 
@@ -91,22 +91,22 @@ internal static class DepthwiseColumns
         unchecked
         {
             TLanes o = default;
-            a = o.MultiplyAdd(w0, o.Load(ref x, 0), a);
+            o.Accumulate(ref a, w0, o.Load(ref x, 0));
             TLanes v = o.Load(ref x, o.Count);
-            a = o.MultiplyAdd(w1, v, a);
-            b = o.MultiplyAdd(w0, v, b);
+            o.Accumulate(ref a, w1, v);
+            o.Accumulate(ref b, w0, v);
             v = o.Load(ref x, 2 * o.Count);
-            a = o.MultiplyAdd(w2, v, a);
-            b = o.MultiplyAdd(w1, v, b);
-            c = o.MultiplyAdd(w0, v, c);
+            o.Accumulate(ref a, w2, v);
+            o.Accumulate(ref b, w1, v);
+            o.Accumulate(ref c, w0, v);
             v = o.Load(ref x, 3 * o.Count);
-            b = o.MultiplyAdd(w2, v, b);
-            c = o.MultiplyAdd(w1, v, c);
-            d = o.MultiplyAdd(w0, v, d);
+            o.Accumulate(ref b, w2, v);
+            o.Accumulate(ref c, w1, v);
+            o.Accumulate(ref d, w0, v);
             v = o.Load(ref x, 4 * o.Count);
-            c = o.MultiplyAdd(w2, v, c);
-            d = o.MultiplyAdd(w1, v, d);
-            d = o.MultiplyAdd(w2, o.Load(ref x, 5 * o.Count), d);
+            o.Accumulate(ref c, w2, v);
+            o.Accumulate(ref d, w1, v);
+            o.Accumulate(ref d, w2, o.Load(ref x, 5 * o.Count));
         }
     }
 
@@ -117,27 +117,27 @@ internal static class DepthwiseColumns
         unchecked
         {
             TLanes o = default;
-            a = o.MultiplyAdd(w0, o.Load(ref x, 0), a);
+            o.Accumulate(ref a, w0, o.Load(ref x, 0));
             TLanes v = o.Load(ref x, o.Count);
-            a = o.MultiplyAdd(w1, v, a);
-            b = o.MultiplyAdd(w0, v, b);
+            o.Accumulate(ref a, w1, v);
+            o.Accumulate(ref b, w0, v);
             v = o.Load(ref x, 2 * o.Count);
-            a = o.MultiplyAdd(w2, v, a);
-            b = o.MultiplyAdd(w1, v, b);
-            c = o.MultiplyAdd(w0, v, c);
+            o.Accumulate(ref a, w2, v);
+            o.Accumulate(ref b, w1, v);
+            o.Accumulate(ref c, w0, v);
             v = o.Load(ref x, 3 * o.Count);
-            a = o.MultiplyAdd(w3, v, a);
-            b = o.MultiplyAdd(w2, v, b);
-            c = o.MultiplyAdd(w1, v, c);
-            d = o.MultiplyAdd(w0, v, d);
+            o.Accumulate(ref a, w3, v);
+            o.Accumulate(ref b, w2, v);
+            o.Accumulate(ref c, w1, v);
+            o.Accumulate(ref d, w0, v);
             v = o.Load(ref x, 4 * o.Count);
-            b = o.MultiplyAdd(w3, v, b);
-            c = o.MultiplyAdd(w2, v, c);
-            d = o.MultiplyAdd(w1, v, d);
+            o.Accumulate(ref b, w3, v);
+            o.Accumulate(ref c, w2, v);
+            o.Accumulate(ref d, w1, v);
             v = o.Load(ref x, 5 * o.Count);
-            c = o.MultiplyAdd(w3, v, c);
-            d = o.MultiplyAdd(w2, v, d);
-            d = o.MultiplyAdd(w3, o.Load(ref x, 6 * o.Count), d);
+            o.Accumulate(ref c, w3, v);
+            o.Accumulate(ref d, w2, v);
+            o.Accumulate(ref d, w3, o.Load(ref x, 6 * o.Count));
         }
     }
 }

@@ -51,22 +51,22 @@ internal readonly struct DepthwiseFourByOne : IDepthwiseRowTile
         {
             TLanes o = default;
             TLanes v = o.Load(ref left, 0);
-            a = o.MultiplyAdd(v, w0, a);
+            o.Accumulate(ref a, v, w0);
             v = o.Load(ref x, 0);
-            a = o.MultiplyAdd(v, w1, a);
-            b = o.MultiplyAdd(v, w0, b);
+            o.Accumulate(ref a, v, w1);
+            o.Accumulate(ref b, v, w0);
             v = o.Load(ref x, step);
-            a = o.MultiplyAdd(v, w2, a);
-            b = o.MultiplyAdd(v, w1, b);
-            c = o.MultiplyAdd(v, w0, c);
+            o.Accumulate(ref a, v, w2);
+            o.Accumulate(ref b, v, w1);
+            o.Accumulate(ref c, v, w0);
             v = o.Load(ref x, 2 * step);
-            b = o.MultiplyAdd(v, w2, b);
-            c = o.MultiplyAdd(v, w1, c);
-            d = o.MultiplyAdd(v, w0, d);
+            o.Accumulate(ref b, v, w2);
+            o.Accumulate(ref c, v, w1);
+            o.Accumulate(ref d, v, w0);
             v = o.Load(ref x, 3 * step);
-            c = o.MultiplyAdd(v, w2, c);
-            d = o.MultiplyAdd(v, w1, d);
-            d = o.MultiplyAdd(o.Load(ref right, 0), w2, d);
+            o.Accumulate(ref c, v, w2);
+            o.Accumulate(ref d, v, w1);
+            o.Accumulate(ref d, o.Load(ref right, 0), w2);
         }
     }
 }
@@ -89,21 +89,21 @@ internal readonly struct DepthwiseFourByTwo : IDepthwiseRowTile
         unchecked
         {
             TLanes o = default;
-            a = o.MultiplyAdd(o.Load(ref left, 0), w0, a);
-            a = o.MultiplyAdd(o.Load(ref x, 0), w1, a);
+            o.Accumulate(ref a, o.Load(ref left, 0), w0);
+            o.Accumulate(ref a, o.Load(ref x, 0), w1);
             TLanes v = o.Load(ref x, step);
-            a = o.MultiplyAdd(v, w2, a);
-            b = o.MultiplyAdd(v, w0, b);
-            b = o.MultiplyAdd(o.Load(ref x, 2 * step), w1, b);
+            o.Accumulate(ref a, v, w2);
+            o.Accumulate(ref b, v, w0);
+            o.Accumulate(ref b, o.Load(ref x, 2 * step), w1);
             v = o.Load(ref x, 3 * step);
-            b = o.MultiplyAdd(v, w2, b);
-            c = o.MultiplyAdd(v, w0, c);
-            c = o.MultiplyAdd(o.Load(ref x, 4 * step), w1, c);
+            o.Accumulate(ref b, v, w2);
+            o.Accumulate(ref c, v, w0);
+            o.Accumulate(ref c, o.Load(ref x, 4 * step), w1);
             v = o.Load(ref x, 5 * step);
-            c = o.MultiplyAdd(v, w2, c);
-            d = o.MultiplyAdd(v, w0, d);
-            d = o.MultiplyAdd(o.Load(ref x, 6 * step), w1, d);
-            d = o.MultiplyAdd(o.Load(ref right, 0), w2, d);
+            o.Accumulate(ref c, v, w2);
+            o.Accumulate(ref d, v, w0);
+            o.Accumulate(ref d, o.Load(ref x, 6 * step), w1);
+            o.Accumulate(ref d, o.Load(ref right, 0), w2);
         }
     }
 }
@@ -124,14 +124,14 @@ internal readonly struct DepthwiseTwoByOne : IDepthwiseRowTile
         where TLanes : struct, ILanes<TLanes>
     {
         TLanes o = default;
-        a = o.MultiplyAdd(o.Load(ref left, 0), w0, a);
+        o.Accumulate(ref a, o.Load(ref left, 0), w0);
         TLanes v = o.Load(ref x, 0);
-        a = o.MultiplyAdd(v, w1, a);
-        b = o.MultiplyAdd(v, w0, b);
+        o.Accumulate(ref a, v, w1);
+        o.Accumulate(ref b, v, w0);
         v = o.Load(ref x, step);
-        a = o.MultiplyAdd(v, w2, a);
-        b = o.MultiplyAdd(v, w1, b);
-        b = o.MultiplyAdd(o.Load(ref right, 0), w2, b);
+        o.Accumulate(ref a, v, w2);
+        o.Accumulate(ref b, v, w1);
+        o.Accumulate(ref b, o.Load(ref right, 0), w2);
     }
 }
 
@@ -151,12 +151,12 @@ internal readonly struct DepthwiseTwoByTwo : IDepthwiseRowTile
         where TLanes : struct, ILanes<TLanes>
     {
         TLanes o = default;
-        a = o.MultiplyAdd(o.Load(ref left, 0), w0, a);
-        a = o.MultiplyAdd(o.Load(ref x, 0), w1, a);
+        o.Accumulate(ref a, o.Load(ref left, 0), w0);
+        o.Accumulate(ref a, o.Load(ref x, 0), w1);
         TLanes v = o.Load(ref x, step);
-        a = o.MultiplyAdd(v, w2, a);
-        b = o.MultiplyAdd(v, w0, b);
-        b = o.MultiplyAdd(o.Load(ref x, unchecked(2 * step)), w1, b);
-        b = o.MultiplyAdd(o.Load(ref right, 0), w2, b);
+        o.Accumulate(ref a, v, w2);
+        o.Accumulate(ref b, v, w0);
+        o.Accumulate(ref b, o.Load(ref x, unchecked(2 * step)), w1);
+        o.Accumulate(ref b, o.Load(ref right, 0), w2);
     }
 }

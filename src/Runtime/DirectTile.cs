@@ -238,8 +238,8 @@ internal static class DirectTile
         where TLanes : struct, ILanes<TLanes>
     {
         TLanes o = default;
-        sumA = o.MultiplyAdd(x, a, sumA);
-        sumB = o.MultiplyAdd(x, b, sumB);
+        o.Accumulate(ref sumA, x, a);
+        o.Accumulate(ref sumB, x, b);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

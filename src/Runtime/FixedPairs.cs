@@ -75,56 +75,56 @@ internal static class FixedPairs
                         TLanes u = o.Load(ref w, 0);
                         TLanes v = o.Load(ref w, second);
                         TLanes x0 = o.Fill(p);
-                        a0 = o.MultiplyAdd(x0, u, a0);
-                        b0 = o.MultiplyAdd(x0, v, b0);
+                        o.Accumulate(ref a0, x0, u);
+                        o.Accumulate(ref b0, x0, v);
 
                         if (pixels > 1)
                         {
                             TLanes x1 = o.Fill(Unsafe.Add(ref p, p1));
-                            a1 = o.MultiplyAdd(x1, u, a1);
-                            b1 = o.MultiplyAdd(x1, v, b1);
+                            o.Accumulate(ref a1, x1, u);
+                            o.Accumulate(ref b1, x1, v);
                         }
 
                         if (pixels > 2)
                         {
                             TLanes x2 = o.Fill(Unsafe.Add(ref p, p2));
-                            a2 = o.MultiplyAdd(x2, u, a2);
-                            b2 = o.MultiplyAdd(x2, v, b2);
+                            o.Accumulate(ref a2, x2, u);
+                            o.Accumulate(ref b2, x2, v);
                         }
 
                         if (pixels > 3)
                         {
                             TLanes x3 = o.Fill(Unsafe.Add(ref p, p3));
-                            a3 = o.MultiplyAdd(x3, u, a3);
-                            b3 = o.MultiplyAdd(x3, v, b3);
+                            o.Accumulate(ref a3, x3, u);
+                            o.Accumulate(ref b3, x3, v);
                         }
 
                         if (pixels > 4)
                         {
                             TLanes x4 = o.Fill(Unsafe.Add(ref p, p4));
-                            a4 = o.MultiplyAdd(x4, u, a4);
-                            b4 = o.MultiplyAdd(x4, v, b4);
+                            o.Accumulate(ref a4, x4, u);
+                            o.Accumulate(ref b4, x4, v);
                         }
 
                         if (pixels > 5)
                         {
                             TLanes x5 = o.Fill(Unsafe.Add(ref p, p5));
-                            a5 = o.MultiplyAdd(x5, u, a5);
-                            b5 = o.MultiplyAdd(x5, v, b5);
+                            o.Accumulate(ref a5, x5, u);
+                            o.Accumulate(ref b5, x5, v);
                         }
 
                         if (pixels > 6)
                         {
                             TLanes x6 = o.Fill(Unsafe.Add(ref p, p6));
-                            a6 = o.MultiplyAdd(x6, u, a6);
-                            b6 = o.MultiplyAdd(x6, v, b6);
+                            o.Accumulate(ref a6, x6, u);
+                            o.Accumulate(ref b6, x6, v);
                         }
 
                         if (pixels > 7)
                         {
                             TLanes x7 = o.Fill(Unsafe.Add(ref p, p7));
-                            a7 = o.MultiplyAdd(x7, u, a7);
-                            b7 = o.MultiplyAdd(x7, v, b7);
+                            o.Accumulate(ref a7, x7, u);
+                            o.Accumulate(ref b7, x7, v);
                         }
 
                         p = ref Unsafe.Add(ref p, 1);

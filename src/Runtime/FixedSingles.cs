@@ -69,14 +69,14 @@ internal static class FixedSingles
                     for (int k = 0; k < length; k++)
                     {
                         TLanes u = o.Load(ref w, 0);
-                        a0 = o.MultiplyAdd(Pixel<TLanes>(ref p, s.IsDepthwise, 0), u, a0);
-                        if (pixels > 1) a1 = o.MultiplyAdd(Pixel<TLanes>(ref p, s.IsDepthwise, p1), u, a1);
-                        if (pixels > 2) a2 = o.MultiplyAdd(Pixel<TLanes>(ref p, s.IsDepthwise, p2), u, a2);
-                        if (pixels > 3) a3 = o.MultiplyAdd(Pixel<TLanes>(ref p, s.IsDepthwise, p3), u, a3);
-                        if (pixels > 4) a4 = o.MultiplyAdd(Pixel<TLanes>(ref p, s.IsDepthwise, p4), u, a4);
-                        if (pixels > 5) a5 = o.MultiplyAdd(Pixel<TLanes>(ref p, s.IsDepthwise, p5), u, a5);
-                        if (pixels > 6) a6 = o.MultiplyAdd(Pixel<TLanes>(ref p, s.IsDepthwise, p6), u, a6);
-                        if (pixels > 7) a7 = o.MultiplyAdd(Pixel<TLanes>(ref p, s.IsDepthwise, p7), u, a7);
+                        o.Accumulate(ref a0, Pixel<TLanes>(ref p, s.IsDepthwise, 0), u);
+                        if (pixels > 1) o.Accumulate(ref a1, Pixel<TLanes>(ref p, s.IsDepthwise, p1), u);
+                        if (pixels > 2) o.Accumulate(ref a2, Pixel<TLanes>(ref p, s.IsDepthwise, p2), u);
+                        if (pixels > 3) o.Accumulate(ref a3, Pixel<TLanes>(ref p, s.IsDepthwise, p3), u);
+                        if (pixels > 4) o.Accumulate(ref a4, Pixel<TLanes>(ref p, s.IsDepthwise, p4), u);
+                        if (pixels > 5) o.Accumulate(ref a5, Pixel<TLanes>(ref p, s.IsDepthwise, p5), u);
+                        if (pixels > 6) o.Accumulate(ref a6, Pixel<TLanes>(ref p, s.IsDepthwise, p6), u);
+                        if (pixels > 7) o.Accumulate(ref a7, Pixel<TLanes>(ref p, s.IsDepthwise, p7), u);
                         p = ref Unsafe.Add(ref p, 1);
                         w = ref Unsafe.Add(ref w, outChannels);
                     }

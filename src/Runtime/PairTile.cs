@@ -42,29 +42,29 @@ internal static class PairTile
                     TLanes b = o.Load(ref w, second);
                     Prefetch.Line(ref w, ahead);
                     TLanes v = o.Fill(Unsafe.Add(ref x0, k));
-                    s0a = o.MultiplyAdd(v, a, s0a);
-                    s0b = o.MultiplyAdd(v, b, s0b);
+                    o.Accumulate(ref s0a, v, a);
+                    o.Accumulate(ref s0b, v, b);
                     v = o.Fill(Unsafe.Add(ref x1, k));
-                    s1a = o.MultiplyAdd(v, a, s1a);
-                    s1b = o.MultiplyAdd(v, b, s1b);
+                    o.Accumulate(ref s1a, v, a);
+                    o.Accumulate(ref s1b, v, b);
                     v = o.Fill(Unsafe.Add(ref x2, k));
-                    s2a = o.MultiplyAdd(v, a, s2a);
-                    s2b = o.MultiplyAdd(v, b, s2b);
+                    o.Accumulate(ref s2a, v, a);
+                    o.Accumulate(ref s2b, v, b);
                     v = o.Fill(Unsafe.Add(ref x3, k));
-                    s3a = o.MultiplyAdd(v, a, s3a);
-                    s3b = o.MultiplyAdd(v, b, s3b);
+                    o.Accumulate(ref s3a, v, a);
+                    o.Accumulate(ref s3b, v, b);
                     v = o.Fill(Unsafe.Add(ref x4, k));
-                    s4a = o.MultiplyAdd(v, a, s4a);
-                    s4b = o.MultiplyAdd(v, b, s4b);
+                    o.Accumulate(ref s4a, v, a);
+                    o.Accumulate(ref s4b, v, b);
                     v = o.Fill(Unsafe.Add(ref x5, k));
-                    s5a = o.MultiplyAdd(v, a, s5a);
-                    s5b = o.MultiplyAdd(v, b, s5b);
+                    o.Accumulate(ref s5a, v, a);
+                    o.Accumulate(ref s5b, v, b);
                     v = o.Fill(Unsafe.Add(ref x6, k));
-                    s6a = o.MultiplyAdd(v, a, s6a);
-                    s6b = o.MultiplyAdd(v, b, s6b);
+                    o.Accumulate(ref s6a, v, a);
+                    o.Accumulate(ref s6b, v, b);
                     v = o.Fill(Unsafe.Add(ref x7, k));
-                    s7a = o.MultiplyAdd(v, a, s7a);
-                    s7b = o.MultiplyAdd(v, b, s7b);
+                    o.Accumulate(ref s7a, v, a);
+                    o.Accumulate(ref s7b, v, b);
                     w = ref Unsafe.Add(ref w, Dense.PanelWidth);
                 }
             }
@@ -109,23 +109,23 @@ internal static class PairTile
                     TLanes b = o.Load(ref w, second);
                     Prefetch.Line(ref w, ahead);
                     TLanes v = o.Fill(Unsafe.Add(ref x0, k));
-                    s0a = o.MultiplyAdd(v, a, s0a);
-                    s0b = o.MultiplyAdd(v, b, s0b);
+                    o.Accumulate(ref s0a, v, a);
+                    o.Accumulate(ref s0b, v, b);
                     v = o.Fill(Unsafe.Add(ref x1, k));
-                    s1a = o.MultiplyAdd(v, a, s1a);
-                    s1b = o.MultiplyAdd(v, b, s1b);
+                    o.Accumulate(ref s1a, v, a);
+                    o.Accumulate(ref s1b, v, b);
                     v = o.Fill(Unsafe.Add(ref x2, k));
-                    s2a = o.MultiplyAdd(v, a, s2a);
-                    s2b = o.MultiplyAdd(v, b, s2b);
+                    o.Accumulate(ref s2a, v, a);
+                    o.Accumulate(ref s2b, v, b);
                     v = o.Fill(Unsafe.Add(ref x3, k));
-                    s3a = o.MultiplyAdd(v, a, s3a);
-                    s3b = o.MultiplyAdd(v, b, s3b);
+                    o.Accumulate(ref s3a, v, a);
+                    o.Accumulate(ref s3b, v, b);
                     v = o.Fill(Unsafe.Add(ref x4, k));
-                    s4a = o.MultiplyAdd(v, a, s4a);
-                    s4b = o.MultiplyAdd(v, b, s4b);
+                    o.Accumulate(ref s4a, v, a);
+                    o.Accumulate(ref s4b, v, b);
                     v = o.Fill(Unsafe.Add(ref x5, k));
-                    s5a = o.MultiplyAdd(v, a, s5a);
-                    s5b = o.MultiplyAdd(v, b, s5b);
+                    o.Accumulate(ref s5a, v, a);
+                    o.Accumulate(ref s5b, v, b);
                     w = ref Unsafe.Add(ref w, Dense.PanelWidth);
                 }
             }
@@ -166,17 +166,17 @@ internal static class PairTile
                     Prefetch.Line(ref w, ahead);
                     if (o.Count == Dense.PanelWidth) Prefetch.Line(ref w, ahead + second);
                     TLanes v = o.Fill(Unsafe.Add(ref x0, k));
-                    s0a = o.MultiplyAdd(v, a, s0a);
-                    s0b = o.MultiplyAdd(v, b, s0b);
+                    o.Accumulate(ref s0a, v, a);
+                    o.Accumulate(ref s0b, v, b);
                     v = o.Fill(Unsafe.Add(ref x1, k));
-                    s1a = o.MultiplyAdd(v, a, s1a);
-                    s1b = o.MultiplyAdd(v, b, s1b);
+                    o.Accumulate(ref s1a, v, a);
+                    o.Accumulate(ref s1b, v, b);
                     v = o.Fill(Unsafe.Add(ref x2, k));
-                    s2a = o.MultiplyAdd(v, a, s2a);
-                    s2b = o.MultiplyAdd(v, b, s2b);
+                    o.Accumulate(ref s2a, v, a);
+                    o.Accumulate(ref s2b, v, b);
                     v = o.Fill(Unsafe.Add(ref x3, k));
-                    s3a = o.MultiplyAdd(v, a, s3a);
-                    s3b = o.MultiplyAdd(v, b, s3b);
+                    o.Accumulate(ref s3a, v, a);
+                    o.Accumulate(ref s3b, v, b);
                     w = ref Unsafe.Add(ref w, Dense.PanelWidth);
                 }
             }
@@ -210,8 +210,8 @@ internal static class PairTile
                     TLanes a = o.Load(ref w, 0);
                     TLanes b = o.Load(ref w, second);
                     TLanes v = o.Fill(Unsafe.Add(ref x0, k));
-                    s0a = o.MultiplyAdd(v, a, s0a);
-                    s0b = o.MultiplyAdd(v, b, s0b);
+                    o.Accumulate(ref s0a, v, a);
+                    o.Accumulate(ref s0b, v, b);
                     w = ref Unsafe.Add(ref w, Dense.PanelWidth);
                 }
             }

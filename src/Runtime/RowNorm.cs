@@ -108,14 +108,14 @@ public static class RowNorm
             {
                 TLanes first = v.Subtract(v.Load(ref x, i), center);
                 TLanes second = v.Subtract(v.Load(ref x, i + v.Count), center);
-                a = v.MultiplyAdd(first, first, a);
-                b = v.MultiplyAdd(second, second, b);
+                v.Accumulate(ref a, first, first);
+                v.Accumulate(ref b, second, second);
             }
 
             if (i + v.Count < length)
             {
                 TLanes value = v.Subtract(v.Load(ref x, i), center);
-                a = v.MultiplyAdd(value, value, a);
+                v.Accumulate(ref a, value, value);
                 i += v.Count;
             }
 

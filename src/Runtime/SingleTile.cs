@@ -43,29 +43,29 @@ internal static class SingleTile
                 {
                     TLanes a = o.Load(ref w, 0);
                     TLanes v = o.Fill(Unsafe.Add(ref x0, k));
-                    s0a = o.MultiplyAdd(v, a, s0a);
+                    o.Accumulate(ref s0a, v, a);
                     v = o.Fill(Unsafe.Add(ref x1, k));
-                    s1a = o.MultiplyAdd(v, a, s1a);
+                    o.Accumulate(ref s1a, v, a);
                     v = o.Fill(Unsafe.Add(ref x2, k));
-                    s2a = o.MultiplyAdd(v, a, s2a);
+                    o.Accumulate(ref s2a, v, a);
                     v = o.Fill(Unsafe.Add(ref x3, k));
-                    s3a = o.MultiplyAdd(v, a, s3a);
+                    o.Accumulate(ref s3a, v, a);
                     v = o.Fill(Unsafe.Add(ref x4, k));
-                    s4a = o.MultiplyAdd(v, a, s4a);
+                    o.Accumulate(ref s4a, v, a);
                     v = o.Fill(Unsafe.Add(ref x5, k));
-                    s5a = o.MultiplyAdd(v, a, s5a);
+                    o.Accumulate(ref s5a, v, a);
                     v = o.Fill(Unsafe.Add(ref x6, k));
-                    s6a = o.MultiplyAdd(v, a, s6a);
+                    o.Accumulate(ref s6a, v, a);
                     v = o.Fill(Unsafe.Add(ref x7, k));
-                    s7a = o.MultiplyAdd(v, a, s7a);
+                    o.Accumulate(ref s7a, v, a);
                     v = o.Fill(Unsafe.Add(ref x8, k));
-                    s8a = o.MultiplyAdd(v, a, s8a);
+                    o.Accumulate(ref s8a, v, a);
                     v = o.Fill(Unsafe.Add(ref x9, k));
-                    s9a = o.MultiplyAdd(v, a, s9a);
+                    o.Accumulate(ref s9a, v, a);
                     v = o.Fill(Unsafe.Add(ref x10, k));
-                    s10a = o.MultiplyAdd(v, a, s10a);
+                    o.Accumulate(ref s10a, v, a);
                     v = o.Fill(Unsafe.Add(ref x11, k));
-                    s11a = o.MultiplyAdd(v, a, s11a);
+                    o.Accumulate(ref s11a, v, a);
                     w = ref Unsafe.Add(ref w, Dense.PanelWidth);
                 }
             }
@@ -112,21 +112,21 @@ internal static class SingleTile
                 {
                     TLanes a = o.Load(ref w, 0);
                     TLanes v = o.Fill(Unsafe.Add(ref x0, k));
-                    s0a = o.MultiplyAdd(v, a, s0a);
+                    o.Accumulate(ref s0a, v, a);
                     v = o.Fill(Unsafe.Add(ref x1, k));
-                    s1a = o.MultiplyAdd(v, a, s1a);
+                    o.Accumulate(ref s1a, v, a);
                     v = o.Fill(Unsafe.Add(ref x2, k));
-                    s2a = o.MultiplyAdd(v, a, s2a);
+                    o.Accumulate(ref s2a, v, a);
                     v = o.Fill(Unsafe.Add(ref x3, k));
-                    s3a = o.MultiplyAdd(v, a, s3a);
+                    o.Accumulate(ref s3a, v, a);
                     v = o.Fill(Unsafe.Add(ref x4, k));
-                    s4a = o.MultiplyAdd(v, a, s4a);
+                    o.Accumulate(ref s4a, v, a);
                     v = o.Fill(Unsafe.Add(ref x5, k));
-                    s5a = o.MultiplyAdd(v, a, s5a);
+                    o.Accumulate(ref s5a, v, a);
                     v = o.Fill(Unsafe.Add(ref x6, k));
-                    s6a = o.MultiplyAdd(v, a, s6a);
+                    o.Accumulate(ref s6a, v, a);
                     v = o.Fill(Unsafe.Add(ref x7, k));
-                    s7a = o.MultiplyAdd(v, a, s7a);
+                    o.Accumulate(ref s7a, v, a);
                     w = ref Unsafe.Add(ref w, Dense.PanelWidth);
                 }
             }
@@ -165,13 +165,13 @@ internal static class SingleTile
                 {
                     TLanes a = o.Load(ref w, 0);
                     TLanes v = o.Fill(Unsafe.Add(ref x0, k));
-                    s0a = o.MultiplyAdd(v, a, s0a);
+                    o.Accumulate(ref s0a, v, a);
                     v = o.Fill(Unsafe.Add(ref x1, k));
-                    s1a = o.MultiplyAdd(v, a, s1a);
+                    o.Accumulate(ref s1a, v, a);
                     v = o.Fill(Unsafe.Add(ref x2, k));
-                    s2a = o.MultiplyAdd(v, a, s2a);
+                    o.Accumulate(ref s2a, v, a);
                     v = o.Fill(Unsafe.Add(ref x3, k));
-                    s3a = o.MultiplyAdd(v, a, s3a);
+                    o.Accumulate(ref s3a, v, a);
                     w = ref Unsafe.Add(ref w, Dense.PanelWidth);
                 }
             }
@@ -203,7 +203,7 @@ internal static class SingleTile
                 {
                     TLanes a = o.Load(ref w, 0);
                     TLanes v = o.Fill(Unsafe.Add(ref x0, k));
-                    s0a = o.MultiplyAdd(v, a, s0a);
+                    o.Accumulate(ref s0a, v, a);
                     w = ref Unsafe.Add(ref w, Dense.PanelWidth);
                 }
             }

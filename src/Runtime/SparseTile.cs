@@ -32,14 +32,14 @@ internal static class SparseTile
                 TLanes odd = f.Fill(Unsafe.Add(ref x, l * rows.Inputs));
                 ref float v = ref Unsafe.Add(ref w, k * step);
                 ref float u = ref Unsafe.Add(ref w, l * step);
-                a0 = f.MultiplyAdd(even, rows.Read(ref v, 0), a0);
-                a1 = f.MultiplyAdd(even, rows.Read(ref v, lanes), a1);
-                a2 = f.MultiplyAdd(even, rows.Read(ref v, 2 * lanes), a2);
-                a3 = f.MultiplyAdd(even, rows.Read(ref v, 3 * lanes), a3);
-                b0 = f.MultiplyAdd(odd, rows.Read(ref u, 0), b0);
-                b1 = f.MultiplyAdd(odd, rows.Read(ref u, lanes), b1);
-                b2 = f.MultiplyAdd(odd, rows.Read(ref u, 2 * lanes), b2);
-                b3 = f.MultiplyAdd(odd, rows.Read(ref u, 3 * lanes), b3);
+                f.Accumulate(ref a0, even, rows.Read(ref v, 0));
+                f.Accumulate(ref a1, even, rows.Read(ref v, lanes));
+                f.Accumulate(ref a2, even, rows.Read(ref v, 2 * lanes));
+                f.Accumulate(ref a3, even, rows.Read(ref v, 3 * lanes));
+                f.Accumulate(ref b0, odd, rows.Read(ref u, 0));
+                f.Accumulate(ref b1, odd, rows.Read(ref u, lanes));
+                f.Accumulate(ref b2, odd, rows.Read(ref u, 2 * lanes));
+                f.Accumulate(ref b3, odd, rows.Read(ref u, 3 * lanes));
             }
 
             if (i < count)
@@ -47,10 +47,10 @@ internal static class SparseTile
                 nint k = Unsafe.Add(ref p, i);
                 TLanes last = f.Fill(Unsafe.Add(ref x, k * rows.Inputs));
                 ref float v = ref Unsafe.Add(ref w, k * step);
-                a0 = f.MultiplyAdd(last, rows.Read(ref v, 0), a0);
-                a1 = f.MultiplyAdd(last, rows.Read(ref v, lanes), a1);
-                a2 = f.MultiplyAdd(last, rows.Read(ref v, 2 * lanes), a2);
-                a3 = f.MultiplyAdd(last, rows.Read(ref v, 3 * lanes), a3);
+                f.Accumulate(ref a0, last, rows.Read(ref v, 0));
+                f.Accumulate(ref a1, last, rows.Read(ref v, lanes));
+                f.Accumulate(ref a2, last, rows.Read(ref v, 2 * lanes));
+                f.Accumulate(ref a3, last, rows.Read(ref v, 3 * lanes));
             }
 
             part.End(f.Add(a0, b0), ref y, m, end);
@@ -132,8 +132,8 @@ internal static class SparseTile
             TRows rows = default;
             TLanes input = f.Fill(Unsafe.Add(ref x, k * rows.Inputs));
             ref float row = ref Unsafe.Add(ref w, k * step);
-            a = f.MultiplyAdd(input, rows.Read(ref row, 0), a);
-            b = f.MultiplyAdd(input, rows.Read(ref row, f.Count), b);
+            f.Accumulate(ref a, input, rows.Read(ref row, 0));
+            f.Accumulate(ref b, input, rows.Read(ref row, f.Count));
         }
     }
 
@@ -146,7 +146,7 @@ internal static class SparseTile
         {
             TLanes f = default;
             TRows rows = default;
-            a = f.MultiplyAdd(f.Fill(Unsafe.Add(ref x, k * rows.Inputs)), rows.Read(ref Unsafe.Add(ref w, k * step), 0), a);
+            f.Accumulate(ref a, f.Fill(Unsafe.Add(ref x, k * rows.Inputs)), rows.Read(ref Unsafe.Add(ref w, k * step), 0));
         }
     }
 }

@@ -93,17 +93,17 @@ internal struct StridedProduct
                 TLanes b0 = v.Load(ref b, 0);
                 TLanes b1 = v.Load(ref b, v.Count);
                 TLanes x = v.Fill(Unsafe.Add(ref a, at));
-                s00 = v.MultiplyAdd(x, b0, s00);
-                s01 = v.MultiplyAdd(x, b1, s01);
+                v.Accumulate(ref s00, x, b0);
+                v.Accumulate(ref s01, x, b1);
                 x = v.Fill(Unsafe.Add(ref a1, at));
-                s10 = v.MultiplyAdd(x, b0, s10);
-                s11 = v.MultiplyAdd(x, b1, s11);
+                v.Accumulate(ref s10, x, b0);
+                v.Accumulate(ref s11, x, b1);
                 x = v.Fill(Unsafe.Add(ref a2, at));
-                s20 = v.MultiplyAdd(x, b0, s20);
-                s21 = v.MultiplyAdd(x, b1, s21);
+                v.Accumulate(ref s20, x, b0);
+                v.Accumulate(ref s21, x, b1);
                 x = v.Fill(Unsafe.Add(ref a3, at));
-                s30 = v.MultiplyAdd(x, b0, s30);
-                s31 = v.MultiplyAdd(x, b1, s31);
+                v.Accumulate(ref s30, x, b0);
+                v.Accumulate(ref s31, x, b1);
                 at += next;
                 b = ref Unsafe.Add(ref b, rowsOfB);
             }
@@ -143,14 +143,14 @@ internal struct StridedProduct
             for (int k = 0; k < depth; k++)
             {
                 TLanes b0 = v.Load(ref b, 0);
-                s0 = v.MultiplyAdd(v.Fill(a), b0, s0);
-                s1 = v.MultiplyAdd(v.Fill(Unsafe.Add(ref a, second)), b0, s1);
-                s2 = v.MultiplyAdd(v.Fill(Unsafe.Add(ref a, third)), b0, s2);
-                s3 = v.MultiplyAdd(v.Fill(Unsafe.Add(ref a, fourth)), b0, s3);
-                s4 = v.MultiplyAdd(v.Fill(a4), b0, s4);
-                s5 = v.MultiplyAdd(v.Fill(Unsafe.Add(ref a4, sixth)), b0, s5);
-                s6 = v.MultiplyAdd(v.Fill(Unsafe.Add(ref a4, seventh)), b0, s6);
-                s7 = v.MultiplyAdd(v.Fill(Unsafe.Add(ref a4, eighth)), b0, s7);
+                v.Accumulate(ref s0, v.Fill(a), b0);
+                v.Accumulate(ref s1, v.Fill(Unsafe.Add(ref a, second)), b0);
+                v.Accumulate(ref s2, v.Fill(Unsafe.Add(ref a, third)), b0);
+                v.Accumulate(ref s3, v.Fill(Unsafe.Add(ref a, fourth)), b0);
+                v.Accumulate(ref s4, v.Fill(a4), b0);
+                v.Accumulate(ref s5, v.Fill(Unsafe.Add(ref a4, sixth)), b0);
+                v.Accumulate(ref s6, v.Fill(Unsafe.Add(ref a4, seventh)), b0);
+                v.Accumulate(ref s7, v.Fill(Unsafe.Add(ref a4, eighth)), b0);
                 a = ref Unsafe.Add(ref a, next);
                 a4 = ref Unsafe.Add(ref a4, next);
                 b = ref Unsafe.Add(ref b, rowsOfB);

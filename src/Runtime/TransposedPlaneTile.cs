@@ -42,20 +42,20 @@ internal static class TransposedPlaneTile
             {
                 TLanes v0 = o.Load(ref x, 0), v1 = o.Load(ref x, o.Count), v2 = o.Load(ref x, 2 * o.Count), v3 = o.Load(ref x, 3 * o.Count);
                 TLanes f = o.Fill(w);
-                a0 = o.MultiplyAdd(f, v0, a0);
-                a1 = o.MultiplyAdd(f, v1, a1);
-                a2 = o.MultiplyAdd(f, v2, a2);
-                a3 = o.MultiplyAdd(f, v3, a3);
+                o.Accumulate(ref a0, f, v0);
+                o.Accumulate(ref a1, f, v1);
+                o.Accumulate(ref a2, f, v2);
+                o.Accumulate(ref a3, f, v3);
                 f = o.Fill(Unsafe.Add(ref w, 1));
-                b0 = o.MultiplyAdd(f, v0, b0);
-                b1 = o.MultiplyAdd(f, v1, b1);
-                b2 = o.MultiplyAdd(f, v2, b2);
-                b3 = o.MultiplyAdd(f, v3, b3);
+                o.Accumulate(ref b0, f, v0);
+                o.Accumulate(ref b1, f, v1);
+                o.Accumulate(ref b2, f, v2);
+                o.Accumulate(ref b3, f, v3);
                 f = o.Fill(Unsafe.Add(ref w, 2));
-                c0 = o.MultiplyAdd(f, v0, c0);
-                c1 = o.MultiplyAdd(f, v1, c1);
-                c2 = o.MultiplyAdd(f, v2, c2);
-                c3 = o.MultiplyAdd(f, v3, c3);
+                o.Accumulate(ref c0, f, v0);
+                o.Accumulate(ref c1, f, v1);
+                o.Accumulate(ref c2, f, v2);
+                o.Accumulate(ref c3, f, v3);
                 x = ref Unsafe.Add(ref x, Vectors * o.Count);
                 w = ref Unsafe.Add(ref w, 3);
             }
@@ -79,15 +79,15 @@ internal static class TransposedPlaneTile
             {
                 TLanes v0 = o.Load(ref x, 0), v1 = o.Load(ref x, o.Count), v2 = o.Load(ref x, 2 * o.Count), v3 = o.Load(ref x, 3 * o.Count);
                 TLanes f = o.Fill(w);
-                a0 = o.MultiplyAdd(f, v0, a0);
-                a1 = o.MultiplyAdd(f, v1, a1);
-                a2 = o.MultiplyAdd(f, v2, a2);
-                a3 = o.MultiplyAdd(f, v3, a3);
+                o.Accumulate(ref a0, f, v0);
+                o.Accumulate(ref a1, f, v1);
+                o.Accumulate(ref a2, f, v2);
+                o.Accumulate(ref a3, f, v3);
                 f = o.Fill(Unsafe.Add(ref w, 1));
-                b0 = o.MultiplyAdd(f, v0, b0);
-                b1 = o.MultiplyAdd(f, v1, b1);
-                b2 = o.MultiplyAdd(f, v2, b2);
-                b3 = o.MultiplyAdd(f, v3, b3);
+                o.Accumulate(ref b0, f, v0);
+                o.Accumulate(ref b1, f, v1);
+                o.Accumulate(ref b2, f, v2);
+                o.Accumulate(ref b3, f, v3);
                 x = ref Unsafe.Add(ref x, Vectors * o.Count);
                 w = ref Unsafe.Add(ref w, 2);
             }
@@ -108,10 +108,10 @@ internal static class TransposedPlaneTile
             for (int channel = 0; channel < channels; channel++)
             {
                 TLanes f = o.Fill(Unsafe.Add(ref w, channel));
-                a0 = o.MultiplyAdd(f, o.Load(ref x, 0), a0);
-                a1 = o.MultiplyAdd(f, o.Load(ref x, o.Count), a1);
-                a2 = o.MultiplyAdd(f, o.Load(ref x, 2 * o.Count), a2);
-                a3 = o.MultiplyAdd(f, o.Load(ref x, 3 * o.Count), a3);
+                o.Accumulate(ref a0, f, o.Load(ref x, 0));
+                o.Accumulate(ref a1, f, o.Load(ref x, o.Count));
+                o.Accumulate(ref a2, f, o.Load(ref x, 2 * o.Count));
+                o.Accumulate(ref a3, f, o.Load(ref x, 3 * o.Count));
                 x = ref Unsafe.Add(ref x, Vectors * o.Count);
             }
 

@@ -26,18 +26,18 @@ internal static class WinogradTile
             {
                 TLanes w = o.Load(ref weights, 0);
                 weights = ref Unsafe.Add(ref weights, Dense.PanelWidth);
-                s0 = o.MultiplyAdd(o.Fill(Unsafe.Add(ref x, k)), w, s0);
-                s1 = o.MultiplyAdd(o.Fill(Unsafe.Add(ref x, step + k)), w, s1);
-                s2 = o.MultiplyAdd(o.Fill(Unsafe.Add(ref x, (2 * step) + k)), w, s2);
-                s3 = o.MultiplyAdd(o.Fill(Unsafe.Add(ref x3, k)), w, s3);
-                s4 = o.MultiplyAdd(o.Fill(Unsafe.Add(ref x3, step + k)), w, s4);
-                s5 = o.MultiplyAdd(o.Fill(Unsafe.Add(ref x3, (2 * step) + k)), w, s5);
-                s6 = o.MultiplyAdd(o.Fill(Unsafe.Add(ref x6, k)), w, s6);
-                s7 = o.MultiplyAdd(o.Fill(Unsafe.Add(ref x6, step + k)), w, s7);
-                s8 = o.MultiplyAdd(o.Fill(Unsafe.Add(ref x6, (2 * step) + k)), w, s8);
-                s9 = o.MultiplyAdd(o.Fill(Unsafe.Add(ref x9, k)), w, s9);
-                s10 = o.MultiplyAdd(o.Fill(Unsafe.Add(ref x9, step + k)), w, s10);
-                s11 = o.MultiplyAdd(o.Fill(Unsafe.Add(ref x9, (2 * step) + k)), w, s11);
+                o.Accumulate(ref s0, o.Fill(Unsafe.Add(ref x, k)), w);
+                o.Accumulate(ref s1, o.Fill(Unsafe.Add(ref x, step + k)), w);
+                o.Accumulate(ref s2, o.Fill(Unsafe.Add(ref x, (2 * step) + k)), w);
+                o.Accumulate(ref s3, o.Fill(Unsafe.Add(ref x3, k)), w);
+                o.Accumulate(ref s4, o.Fill(Unsafe.Add(ref x3, step + k)), w);
+                o.Accumulate(ref s5, o.Fill(Unsafe.Add(ref x3, (2 * step) + k)), w);
+                o.Accumulate(ref s6, o.Fill(Unsafe.Add(ref x6, k)), w);
+                o.Accumulate(ref s7, o.Fill(Unsafe.Add(ref x6, step + k)), w);
+                o.Accumulate(ref s8, o.Fill(Unsafe.Add(ref x6, (2 * step) + k)), w);
+                o.Accumulate(ref s9, o.Fill(Unsafe.Add(ref x9, k)), w);
+                o.Accumulate(ref s10, o.Fill(Unsafe.Add(ref x9, step + k)), w);
+                o.Accumulate(ref s11, o.Fill(Unsafe.Add(ref x9, (2 * step) + k)), w);
             }
 
             o.Store(s0, ref sums, 0);

@@ -114,6 +114,12 @@ public class LaneTests
         TLanes first = v.Load(ref row[0], 0);
         Assert.Equal(row.Take(count).Sum(), v.Sum(first), 1e-4f);
         Assert.Equal(row.Take(count).Max(), v.Largest(first));
+        v.Sums(first, v.Load(ref row[0], count), out float sumOfFirst, out float sumOfSecond);
+        Assert.Equal(row.Take(count).Sum(), sumOfFirst, 1e-4f);
+        Assert.Equal(row.Skip(count).Sum(), sumOfSecond, 1e-4f);
+        TLanes sum = v.Fill(0.75f);
+        v.Accumulate(ref sum, first, v.Fill(3f));
+        Expect.SameBits([First(v.MultiplyAdd(first, v.Fill(3f), v.Fill(0.75f)))], [First(sum)]);
         for (int lane = 0; lane < count; lane++)
         {
             Assert.True(float.IsNaN(v.Largest(v.KeepUpTo(first, lane, v.Fill(float.NaN)))));
