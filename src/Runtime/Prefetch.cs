@@ -44,7 +44,7 @@ internal static class Prefetch
             unsafe
             {
                 // Added to the pointer: a reference must not lead out of its array, not even for a moment.
-                Sse.Prefetch0((byte*)Unsafe.AsPointer(ref place) + bytes);
+                Sse.Prefetch0(unchecked((byte*)Unsafe.AsPointer(ref place) + bytes));
             }
         }
 #endif

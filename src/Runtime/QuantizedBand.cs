@@ -10,7 +10,7 @@ namespace RedGen.Runtime;
 /// </summary>
 internal readonly struct QuantizedBand
 {
-    /// <summary>Elements of a band where the rows allow it, to stay near the core.</summary>
+    /// <summary>Elements of 16 bits of a band where the rows allow it, to stay near the core.</summary>
     internal const int Target = 32768;
 
     /// <summary>Output places of a band where the rows allow it.</summary>
@@ -25,12 +25,13 @@ internal readonly struct QuantizedBand
     /// <summary>Sizes for a convolution.</summary>
     /// <param name="shape">The convolution.</param>
     /// <param name="outRows">Output rows of a band; 0: as many as stay near the core.</param>
-    internal QuantizedBand(in ConvShape shape, int outRows = 0)
+    /// <param name="isBytes">Whether elements are 8 bits: twice as many are as near.</param>
+    internal QuantizedBand(in ConvShape shape, int outRows = 0, bool isBytes = false)
     {
         int width = checked(((shape.OutWidth - 1) * shape.StrideWidth) + ((shape.KernelWidth - 1) * shape.DilationWidth) + 1);
         int reach = checked(((shape.KernelHeight - 1) * shape.DilationHeight) + 1);
         _line = checked(width * shape.InChannels);
-        int rows = Math.Min(PlaceTarget / shape.OutWidth, (((Target / shape.KernelDepth / _line) - reach) / shape.StrideHeight) + 1);
+        int rows = Math.Min(PlaceTarget / shape.OutWidth, ((((isBytes ? 2 : 1) * Target / shape.KernelDepth / _line) - reach) / shape.StrideHeight) + 1);
         OutRows = outRows > 0 ? outRows : Math.Max(1, Math.Min(rows, shape.OutHeight));
         _rows = checked(((OutRows - 1) * shape.StrideHeight) + reach);
         IsDepthwise = shape.Groups == shape.InChannels && shape.Groups == shape.OutChannels && shape.Groups > 1;

@@ -17,9 +17,15 @@ public static class QuantizedConvolution
     /// <summary>Integers of workspace.</summary>
     public static int WorkspaceLength(in ConvShape shape)
     {
-        var band = new QuantizedBand(shape);
-        return checked((Strip * QuantizedTile.Block) + QuantizedScales.Length + band.RunCount + 1 + (band.OutRows * shape.OutWidth) + QuantizedTile.Places
-            + ((band.Length(shape) + 1) / 2));
+        return Math.Max(Length(shape, isBytes: false), Length(shape, isBytes: true));
+
+        static int Length(in ConvShape shape, bool isBytes)
+        {
+            var band = new QuantizedBand(shape, 0, isBytes);
+            int ofInt = isBytes ? 4 : 2;
+            return checked((Strip * QuantizedTile.Block) + QuantizedScales.Length + band.RunCount + 1 + (band.OutRows * shape.OutWidth) + QuantizedTile.Places
+                + ((band.Length(shape) + ofInt - 1) / ofInt));
+        }
     }
 
     /// <summary>Weights of a convolution in the order of its kernel.</summary>

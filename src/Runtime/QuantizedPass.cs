@@ -26,7 +26,8 @@ internal readonly ref struct QuantizedPass
     internal QuantizedPass(in ConvShape shape, ReadOnlySpan<sbyte> weights, int weightZero, Span<byte> output, Span<int> workspace, in QuantizedResult result, bool isSigned, int inputZero)
     {
         _shape = shape;
-        _band = new QuantizedBand(shape);
+        bool isBytes = TakesBytes(shape, weightZero, result);
+        _band = new QuantizedBand(shape, 0, isBytes);
         _result = result;
         _weights = weights;
         _weightZero = weightZero;
@@ -39,17 +40,19 @@ internal readonly ref struct QuantizedPass
         at += _runs.Length;
         _places = workspace.Slice(at, (_band.OutRows * shape.OutWidth) + QuantizedTile.Places);
         _input = MemoryMarshal.Cast<int, short>(workspace.Slice(at + _places.Length));
-        _kind = new QuantizedInput(isSigned, inputZero, TakesBytes(shape, _band, weightZero));
+        _kind = new QuantizedInput(isSigned, inputZero, isBytes);
         _band.Runs(shape, _runs);
         // The taps of depthwise layers come in pairs; the weight of one too many is zero.
         _runs[_band.RunCount] = _runs[_band.RunCount - 1];
     }
 
     /// <summary>Whether sums are taken of bytes: with enough places that correcting them for the zero point of the input is nothing.</summary>
-    private static bool TakesBytes(in ConvShape shape, in QuantizedBand band, int weightZero)
+    private static bool TakesBytes(in ConvShape shape, int weightZero, in QuantizedResult result)
     {
 #if NET8_0_OR_GREATER
-        return ByteDotLanes.IsSupported && weightZero == 0 && !band.IsDepthwise && band.OutRows * shape.OutWidth >= QuantizedTile.Block;
+        if (!ByteDotLanes.IsSupported || weightZero != 0) return false;
+        var band = new QuantizedBand(shape);
+        return band.IsDepthwise ? result.IsRounded && QuantizedColumns.Serves(shape) : band.OutRows * shape.OutWidth >= QuantizedTile.Block;
 #else
         return false;
 #endif
@@ -63,13 +66,15 @@ internal readonly ref struct QuantizedPass
     {
         unchecked
         {
+            int placed = 0;
             for (int depth = 0; depth < _shape.OutDepth; depth++)
             {
                 for (int row = 0; row < _shape.OutHeight; row += _band.OutRows)
                 {
                     int rows = Math.Min(_band.OutRows, _shape.OutHeight - row);
                     _band.Prepare(sample, _kind, MemoryMarshal.AsBytes(_input), _shape, depth, row);
-                    _band.Places(_shape, rows, _places);
+                    if (rows != placed) _band.Places(_shape, rows, _places);
+                    placed = rows;
                     int first = to + (((depth * _shape.OutHeight) + row) * _shape.OutWidth * _shape.OutChannels);
                     if (_band.IsDepthwise) Depthwise(rows * _shape.OutWidth, first);
                     else Dense(rows * _shape.OutWidth, first);
@@ -99,6 +104,13 @@ internal readonly ref struct QuantizedPass
                     ReadOnlySpan<sbyte> weights = _weights.Slice(block * size, size);
                     var window = new QuantizedWindow(input, _places, runs, _band.RunTaps, inputs, length, weights, _weightZero, isDepthwise: false, _kind);
                     QuantizedScales scales = _result.Scales(_scales, channel, channels, _shape.Taps, window, out float tie);
+#if NET8_0_OR_GREATER
+                    if (QuantizedDot.IsSupported && _kind.IsBytes && _result.IsRounded && channels == QuantizedTile.Block && places >= QuantizedDot.Places)
+                    {
+                        Rounded(places, runs, length, weights, scales, tie, window, to + channel);
+                        continue;
+                    }
+#endif
                     for (int first = 0; first < places; first += QuantizedConvolution.Strip)
                     {
                         int count = Math.Min(QuantizedConvolution.Strip, places - first);
@@ -109,6 +121,29 @@ internal readonly ref struct QuantizedPass
             }
         }
     }
+
+#if NET8_0_OR_GREATER
+    /// <summary>A block of outputs whose sums stay in registers where floats decide them.</summary>
+    [MethodImpl(Simd.Hot)]
+    private void Rounded(
+        int count, ReadOnlySpan<int> runs, int length, ReadOnlySpan<sbyte> weights, in QuantizedScales scales, float tie, in QuantizedWindow window, int to)
+    {
+        unchecked
+        {
+            QuantizedSteps512 steps = _result.Rounding(tie).Steps(scales);
+            int place = 0;
+            while (true)
+            {
+                place = QuantizedDot.Write(
+                    ref window.Bytes, _places.Slice(0, count), place, runs, length, weights, steps, _output.Slice(to), _shape.OutChannels, _sums);
+                if (place == count) return;
+                _result.Decide(_sums, QuantizedDot.Places, steps, scales, window.From(place), _output, to + (place * _shape.OutChannels), _shape.OutChannels);
+                place += QuantizedDot.Places;
+                if (place == count) return;
+            }
+        }
+    }
+#endif
 
     [MethodImpl(Simd.Hot)]
     private void Depthwise(int places, int to)
@@ -121,10 +156,17 @@ internal readonly ref struct QuantizedPass
             for (int channel = 0; channel < _shape.OutChannels; channel += QuantizedTile.Block, block++)
             {
                 int channels = Math.Min(QuantizedTile.Block, _shape.OutChannels - channel);
-                ReadOnlySpan<short> input = _input.Slice(channel);
+                ReadOnlySpan<short> input = _kind.IsBytes ? MemoryMarshal.Cast<byte, short>(MemoryMarshal.AsBytes(_input).Slice(channel)) : _input.Slice(channel);
                 ReadOnlySpan<sbyte> weights = _weights.Slice(block * size, size);
                 var window = new QuantizedWindow(input, _places, _runs.Slice(0, _band.RunCount), 1, 1, 1, weights, _weightZero, isDepthwise: true, _kind);
                 QuantizedScales scales = _result.Scales(_scales, channel, channels, _shape.Taps, window, out float tie);
+#if NET8_0_OR_GREATER
+                if (_kind.IsBytes)
+                {
+                    RoundedColumns(places, weights, scales, tie, window, to + channel);
+                    continue;
+                }
+#endif
                 for (int first = 0; first < places; first += QuantizedConvolution.Strip)
                 {
                     int count = Math.Min(QuantizedConvolution.Strip, places - first);
@@ -134,4 +176,28 @@ internal readonly ref struct QuantizedPass
             }
         }
     }
+
+#if NET8_0_OR_GREATER
+    /// <summary>A block of channels of a depthwise layer whose sums stay in registers where floats decide them.</summary>
+    [MethodImpl(Simd.Hot)]
+    private void RoundedColumns(int count, ReadOnlySpan<sbyte> weights, in QuantizedScales scales, float tie, in QuantizedWindow window, int to)
+    {
+        unchecked
+        {
+            QuantizedSteps512 steps = _result.Rounding(tie).Steps(scales);
+            const int Open = QuantizedColumns.Places * QuantizedTile.Block;
+            ReadOnlySpan<sbyte> columns = QuantizedColumns.Pack(weights, _sums.Slice(Open));
+            int place = 0;
+            while (true)
+            {
+                place = QuantizedColumns.Write(
+                    ref window.Bytes, _band.Line, _shape.InChannels, _shape.StrideWidth, _places.Slice(0, count), _shape.OutWidth, place, columns, steps, _output.Slice(to), _sums);
+                if (place == count) return;
+                _result.Decide(_sums, QuantizedColumns.Places, steps, scales, window.From(place), _output, to + (place * _shape.OutChannels), _shape.OutChannels);
+                place += QuantizedColumns.Places;
+                if (place == count) return;
+            }
+        }
+    }
+#endif
 }

@@ -2,6 +2,9 @@
 using System;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+#if NET8_0_OR_GREATER
+using System.Runtime.Intrinsics;
+#endif
 
 namespace RedGen.Runtime;
 
@@ -88,6 +91,12 @@ public readonly ref struct QuantizedResult
     public static QuantizedResult Real(float inputScale, ReadOnlySpan<float> weightScales, ReadOnlySpan<float> bias)
         => new(Form.Real, weightScales, bias, default, inputScale, 1f, 0, 0, 0, 0f);
 
+    /// <summary>Whether results are integers of 8 bits.</summary>
+    internal bool IsRounded => _form is Form.Scaled or Form.Dequantized;
+
+    /// <summary>What rounds sums whose distance from a tie is known.</summary>
+    internal QuantizedRounding Rounding(float tie) => new(_zeroPoint, _lowest, _highest, tie);
+
     /// <summary>The constants of a block of channels, for sums of so many products.</summary>
     [MethodImpl(Simd.Hot)]
     internal QuantizedScales Scales(Span<int> workspace, int channel, int count, int taps, in QuantizedWindow window, out float tie)
@@ -140,7 +149,7 @@ public readonly ref struct QuantizedResult
             case Form.Sums: WriteSums(sums, places, scales, MemoryMarshal.Cast<byte, int>(output), start, stride); break;
             case Form.Real: WriteReals(sums, places, scales, MemoryMarshal.Cast<byte, float>(output), start, stride); break;
             default:
-                var rounding = new QuantizedRounding(_zeroPoint, _lowest, _highest, tie);
+                QuantizedRounding rounding = Rounding(tie);
                 for (int place = 0; place < places;)
                 {
                     place = rounding.Write(sums, place, places, scales, output.Slice(start), stride, out uint open);
@@ -150,6 +159,24 @@ public readonly ref struct QuantizedResult
                 break;
         }
     }
+
+#if NET8_0_OR_GREATER
+    /// <summary>Computes what floats do not decide of places that are written already.</summary>
+    [MethodImpl(Simd.Hot)]
+    internal void Decide(
+        ReadOnlySpan<int> sums, int places, in QuantizedSteps512 steps, in QuantizedScales scales, in QuantizedWindow window, Span<byte> output, int start, int stride)
+    {
+        unchecked
+        {
+            for (int place = 0; place < places; place++)
+            {
+                steps.Of(ref MemoryMarshal.GetReference(sums.Slice(place * QuantizedTile.Block, QuantizedTile.Block)), out Vector512<float> distance);
+                uint open = (uint)Vector512.GreaterThan(distance, steps.Tie).ExtractMostSignificantBits();
+                if (open != 0) Decide(sums, place, open, scales, window, output, start + (place * stride));
+            }
+        }
+    }
+#endif
 
     [MethodImpl(Simd.Hot)]
     private static void WriteSums(ReadOnlySpan<int> sums, int places, in QuantizedScales scales, Span<int> output, int start, int stride)
@@ -184,9 +211,9 @@ public readonly ref struct QuantizedResult
     [MethodImpl(Simd.Hot)]
     private void Decide(ReadOnlySpan<int> sums, int place, uint open, in QuantizedScales scales, in QuantizedWindow window, Span<byte> output, int start)
     {
-        for (int lane = 0; lane < scales.Count; lane++)
+        for (int lane = 0; open != 0; lane++, open >>= 1)
         {
-            if ((open & (1u << lane)) == 0) continue;
+            if ((open & 1) == 0) continue;
             int sum = unchecked(sums[(place * QuantizedTile.Block) + lane] + scales.Corrections[lane]);
             output[start + lane] = unchecked((byte)(_form == Form.Scaled ? Scaled(sum, scales, lane) : Dequantized(sum, place, lane, scales.Channel + lane, window)));
         }

@@ -30,6 +30,12 @@ internal readonly struct QuantizedRounding
         _tie = tie;
     }
 
+#if NET8_0_OR_GREATER
+    /// <summary>The constants of a block in vectors.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal QuantizedSteps512 Steps(in QuantizedScales scales) => new(_zeroPoint, _lowest, _highest, _tie, scales);
+#endif
+
     /// <summary>Writes places up to the first with an element that is open, that one included; the place behind it.</summary>
     /// <param name="sums">The sums, a block for each place.</param>
     /// <param name="first">The first place.</param>
@@ -77,27 +83,35 @@ internal readonly struct QuantizedRounding
         unchecked
         {
             if (scales.Count < QuantizedTile.Block) return WriteParts(sums, first, places, scales, output, stride, out open);
-            Steps512 constants = new(this, scales);
-            ref int from = ref Unsafe.Add(ref MemoryMarshal.GetReference(sums), first * QuantizedTile.Block);
-            // The last place, so that no other need be checked.
-            ref byte to = ref output.Slice((places - 1) * stride, QuantizedTile.Block)[0];
-            to = ref Unsafe.Add(ref to, (first - places + 1) * stride);
-            for (int place = first; place < places; place++)
+            QuantizedSteps512 constants = Steps(scales);
+            ref int from = ref MemoryMarshal.GetReference(sums);
+            ref byte to = ref MemoryMarshal.GetReference(output.Slice(0, ((places - 1) * stride) + QuantizedTile.Block));
+            int place = first;
+            while (places - place >= 4 && Four(constants, ref Unsafe.Add(ref from, place * QuantizedTile.Block), ref Unsafe.Add(ref to, place * stride), stride)) place += 4;
+            for (; place < places; place++)
             {
-                constants.Of(ref from, out Vector512<float> distance).StoreUnsafe(ref to);
+                constants.Of(ref Unsafe.Add(ref from, place * QuantizedTile.Block), out Vector512<float> distance).StoreUnsafe(ref Unsafe.Add(ref to, place * stride));
                 if (Vector512.GreaterThanAny(distance, constants.Tie))
                 {
                     open = (uint)Vector512.GreaterThan(distance, constants.Tie).ExtractMostSignificantBits();
                     return place + 1;
                 }
-
-                from = ref Unsafe.Add(ref from, QuantizedTile.Block);
-                to = ref Unsafe.Add(ref to, stride);
             }
 
             open = 0;
             return places;
         }
+    }
+
+    /// <summary>Writes four places; whether none of their elements is open.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool Four(in QuantizedSteps512 constants, ref int from, ref byte to, int stride)
+    {
+        Vector512<int> first = Vector512.LoadUnsafe(ref from), second = Vector512.LoadUnsafe(ref from, QuantizedTile.Block);
+        Vector512<int> third = Vector512.LoadUnsafe(ref from, 2 * QuantizedTile.Block), fourth = Vector512.LoadUnsafe(ref from, 3 * QuantizedTile.Block);
+        Vector512<float> farthest = constants.Write(first, second, ref to, stride);
+        farthest = Avx512F.Max(farthest, constants.Write(third, fourth, ref Unsafe.Add(ref to, 2 * (nint)stride), stride));
+        return Vector512.LessThanOrEqualAll(farthest, constants.Tie);
     }
 
     /// <summary>The same for the last block of channels: its stores are calls, around which the JIT would spill everything in the loop above.</summary>
@@ -107,7 +121,7 @@ internal readonly struct QuantizedRounding
         open = 0;
         unchecked
         {
-            Steps512 constants = new(this, scales);
+            QuantizedSteps512 constants = Steps(scales);
             int place = first;
             while (place < places && open == 0)
             {
@@ -118,47 +132,6 @@ internal readonly struct QuantizedRounding
             }
 
             return place;
-        }
-    }
-
-    /// <summary>The constants of a block in vectors of 16.</summary>
-    private readonly struct Steps512
-    {
-        private readonly Vector512<int> _addends;
-        private readonly Vector512<float> _factors;
-        private readonly Vector512<float> _biases;
-        private readonly Vector512<float> _low;
-        private readonly Vector512<float> _high;
-        private readonly Vector512<int> _zero;
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        internal Steps512(in QuantizedRounding rounding, in QuantizedScales scales)
-        {
-            unchecked
-            {
-                _addends = Vector512.LoadUnsafe(ref MemoryMarshal.GetReference(scales.Addends));
-                _factors = Vector512.LoadUnsafe(ref MemoryMarshal.GetReference(scales.Factors));
-                _biases = Vector512.LoadUnsafe(ref MemoryMarshal.GetReference(scales.Biases));
-                _low = Vector512.Create((float)(rounding._lowest - rounding._zeroPoint));
-                _high = Vector512.Create((float)(rounding._highest - rounding._zeroPoint));
-                _zero = Vector512.Create(rounding._zeroPoint);
-                Tie = Vector512.Create(rounding._tie);
-            }
-        }
-
-        internal Vector512<float> Tie { get; }
-
-        /// <summary>The results of a block of sums.</summary>
-        /// <param name="sums">The sums.</param>
-        /// <param name="distance">How far each is from what it is rounded to.</param>
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        internal Vector128<byte> Of(ref int sums, out Vector512<float> distance)
-        {
-            Vector512<float> steps = Avx512F.FusedMultiplyAdd(Avx512F.ConvertToVector512Single(Vector512.LoadUnsafe(ref sums) + _addends), _factors, _biases);
-            steps = Avx512F.Min(Avx512F.Max(steps, _low), _high);
-            Vector512<int> rounded = Avx512F.ConvertToVector512Int32(steps);
-            distance = Vector512.Abs(steps - Avx512F.ConvertToVector512Single(rounded));
-            return Avx512F.ConvertToVector128Byte((rounded + _zero).AsUInt32());
         }
     }
 

@@ -50,6 +50,9 @@ internal readonly ref struct QuantizedWindow
         _kind = kind;
     }
 
+    /// <summary>The input where its elements are bytes.</summary>
+    internal ref byte Bytes => ref MemoryMarshal.GetReference(MemoryMarshal.AsBytes(_input));
+
     /// <summary>The same operands from a later place on.</summary>
     internal QuantizedWindow From(int place)
         => new(_input, _places.Slice(place), _runs, _runTaps, _channels, _length, _weights, _zeroPoint, _isDepthwise, _kind);
@@ -58,7 +61,9 @@ internal readonly ref struct QuantizedWindow
     internal void Correct(Span<int> corrections)
     {
 #if NET8_0_OR_GREATER
-        if (_kind.IsBytes) ByteDotLanes.Corrections(_weights, _kind.ZeroPoint, corrections);
+        if (!_kind.IsBytes) return;
+        if (_isDepthwise) QuantizedColumns.Corrections(_weights, _kind.ZeroPoint, corrections);
+        else ByteDotLanes.Corrections(_weights, _kind.ZeroPoint, corrections);
 #endif
     }
 
