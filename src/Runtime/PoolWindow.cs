@@ -1,7 +1,11 @@
 #nullable enable
 using System;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+#if NET8_0_OR_GREATER
+using System.Runtime.Intrinsics;
+#endif
 
 namespace RedGen.Runtime;
 
@@ -114,26 +118,96 @@ internal readonly struct PoolWindow
         }
     }
 
-    /// <summary>The largest integer of every channel; the least of their type for a window of none.</summary>
+    /// <summary>The largest 8-bit integer of every channel; the least of their type for a window of none.</summary>
     [MethodImpl(Simd.Hot)]
     internal void Max<T>(ReadOnlySpan<T> input, Span<T> output, T least)
         where T : struct
     {
         unchecked
         {
-            output.Fill(least);
+            ref byte x = ref Unsafe.Add(ref MemoryMarshal.GetReference(MemoryMarshal.AsBytes(input)), _start);
+            ref byte to = ref MemoryMarshal.GetReference(MemoryMarshal.AsBytes(output));
+            int c = 0;
+            for (; c <= output.Length - Vector<byte>.Count; c += Vector<byte>.Count) Unsafe.WriteUnaligned(ref Unsafe.Add(ref to, c), Widest(ref Unsafe.Add(ref x, c), least));
+#if NET8_0_OR_GREATER
+            for (; c <= output.Length - Vector128<byte>.Count; c += Vector128<byte>.Count) Unsafe.WriteUnaligned(ref Unsafe.Add(ref to, c), Sixteen(ref Unsafe.Add(ref x, c), least));
+#endif
+            for (; c < output.Length; c++) Unsafe.Add(ref to, c) = One(ref Unsafe.Add(ref x, c), least);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Vector<T> Widest<T>(ref byte x, T least)
+        where T : struct
+    {
+        unchecked
+        {
+            var best = new Vector<T>(least);
             for (int kd = 0; kd < _planes; kd++)
             {
                 for (int kh = 0; kh < _rows; kh++)
                 {
-                    int at = _start + (kd * _planeStep) + (kh * _rowStep);
+                    nint at = (kd * _planeStep) + (kh * _rowStep);
                     for (int kw = 0; kw < _taps; kw++)
                     {
-                        ByteMaximum.Of(input.Slice(at, output.Length), output);
+                        best = Vector.Max(best, Unsafe.ReadUnaligned<Vector<T>>(ref Unsafe.Add(ref x, at)));
                         at += _tapStep;
                     }
                 }
             }
+
+            return best;
+        }
+    }
+
+#if NET8_0_OR_GREATER
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Vector128<T> Sixteen<T>(ref byte x, T least)
+        where T : struct
+    {
+        unchecked
+        {
+            Vector128<T> best = Vector128.Create(least);
+            for (int kd = 0; kd < _planes; kd++)
+            {
+                for (int kh = 0; kh < _rows; kh++)
+                {
+                    nint at = (kd * _planeStep) + (kh * _rowStep);
+                    for (int kw = 0; kw < _taps; kw++)
+                    {
+                        best = Vector128.Max(best, Unsafe.ReadUnaligned<Vector128<T>>(ref Unsafe.Add(ref x, at)));
+                        at += _tapStep;
+                    }
+                }
+            }
+
+            return best;
+        }
+    }
+#endif
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private byte One<T>(ref byte x, T least)
+        where T : struct
+    {
+        unchecked
+        {
+            byte best = Unsafe.As<T, byte>(ref least);
+            for (int kd = 0; kd < _planes; kd++)
+            {
+                for (int kh = 0; kh < _rows; kh++)
+                {
+                    nint at = (kd * _planeStep) + (kh * _rowStep);
+                    for (int kw = 0; kw < _taps; kw++)
+                    {
+                        byte next = Unsafe.Add(ref x, at);
+                        if (typeof(T) == typeof(sbyte) ? (sbyte)next > (sbyte)best : next > best) best = next;
+                        at += _tapStep;
+                    }
+                }
+            }
+
+            return best;
         }
     }
 }

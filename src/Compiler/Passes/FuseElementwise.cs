@@ -55,7 +55,7 @@ internal sealed class FuseElementwise : GraphPass
                 if (!_producers.TryGetValue(input, out int producer) || _groups[producer] is not { } other || _readers[input] != 1) continue;
                 ImmutableSortedSet<int> union = group.Union(other);
                 if (!IsElementOf(node, input) || !Match(graph.Nodes[producer], node, union)) continue;
-                if (union.Count <= MaxNodes && Inputs(union) <= MaxInputs && !Mix(union)) group = union;
+                if (union.Count <= MaxNodes && Inputs(union) <= MaxInputs && !Mix(union) && !Spoils(node, other, union)) group = union;
             }
 
             foreach (int member in group) _groups[member] = group;
@@ -87,6 +87,13 @@ internal sealed class FuseElementwise : GraphPass
         /// <summary>Quantised values take simple arithmetic into their loop, which has no vectors, but no function that is slow without.</summary>
         private bool Mix(ImmutableSortedSet<int> group)
             => !LookupKernel.Serves(new NodeGroup([.. group.Select(i => graph.Nodes[i])]), types) && group.Any(i => IsQuantising(graph.Nodes[i])) && group.Any(i => !((ElementwiseOperator)OperatorTable.Find(graph.Nodes[i].Operator)!).IsVectorExact(graph.Nodes[i]) && HasVectors(graph.Nodes[i]));
+
+        /// <summary>Whether a DequantizeLinear would turn what vectors of bytes compute into a loop over elements.</summary>
+        private bool Spoils(Node node, ImmutableSortedSet<int> before, ImmutableSortedSet<int> union)
+            => node.Operator.Name == "DequantizeLinear" && HasByteVectors(before) && !HasByteVectors(union);
+
+        private bool HasByteVectors(ImmutableSortedSet<int> group)
+            => new QuantizedElementwiseKernel().TryPlan(new NodeGroup([.. group.Select(i => graph.Nodes[i])]), types) is not null;
 
         private bool HasVectors(Node node) => HasVectors([node]);
 
