@@ -313,13 +313,14 @@ internal static class DenseTile
         }
         else
         {
-            Part(sum, ref y, m, outputs, end);
+            TLanes last = sum;
+            Part(ref last, ref y, m, outputs, end);
         }
     }
 
-    /// <summary>The same where scales or bias end within the vector. (Apart: with calls that read parts of vectors between, the JIT would keep the sums in memory.)</summary>
+    /// <summary>The same where scales or bias end within the vector. (Apart: with calls that read parts of vectors between, the JIT would keep the sums in memory. By reference: a call with a vector is one that no image can hold.)</summary>
     [MethodImpl(Simd.Hot)]
-    private static void Part<TLanes>(TLanes sum, ref float y, int m, int outputs, in DenseEnd end)
+    private static void Part<TLanes>(ref TLanes sum, ref float y, int m, int outputs, in DenseEnd end)
         where TLanes : struct, ILanes<TLanes> =>
         default(TLanes).StoreUpTo(end.OfLast(sum, m), ref y, m, unchecked(outputs - m));
 }
