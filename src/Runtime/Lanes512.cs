@@ -259,15 +259,15 @@ internal struct Lanes512 : ILanes<Lanes512>
     [MethodImpl(Simd.Hot)]
     private static Vector512<float> LoadFirst(ref float from, int count) =>
         (count & 8) != 0
-            ? Vector512.Create(Vector256.LoadUnsafe(ref from), FirstOf8(ref Unsafe.Add(ref from, 8), count))
-            : Vector512.Create(FirstOf8(ref from, count), Vector256<float>.Zero);
+            ? Avx512F.InsertVector256(Avx512F.InsertVector256(Vector512<float>.Zero, Vector256.LoadUnsafe(ref from), 0), FirstOf8(ref Unsafe.Add(ref from, 8), count), 1)
+            : Avx512F.InsertVector256(Vector512<float>.Zero, FirstOf8(ref from, count), 0);
 
     /// <summary>As many floats as the three low bits of a number say.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> FirstOf8(ref float from, int count) =>
         (count & 4) != 0
-            ? Vector256.Create(Vector128.LoadUnsafe(ref from), FirstOf4(ref Unsafe.Add(ref from, 4), count))
-            : Vector256.Create(FirstOf4(ref from, count), Vector128<float>.Zero);
+            ? Avx.InsertVector128(Avx.InsertVector128(Vector256<float>.Zero, Vector128.LoadUnsafe(ref from), 0), FirstOf4(ref Unsafe.Add(ref from, 4), count), 1)
+            : Avx.InsertVector128(Vector256<float>.Zero, FirstOf4(ref from, count), 0);
 
     /// <summary>As many floats as the two low bits of a number say.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

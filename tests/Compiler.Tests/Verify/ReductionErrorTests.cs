@@ -39,7 +39,8 @@ public sealed class ReductionErrorTests
         {
             DifferenceOutcome whole = Run(source, 1), split = Run(source, 3000);
             Assert.True(split.Bound <= whole.Bound && split.Found <= split.Bound);
-            Assert.Equal(split with { Input = [] }, Run(source, 3000, threads: 3) with { Input = [] });
+            // How many boxes are still being bounded when the search ends depends on the threads; what it found does not.
+            Assert.Equal(split with { Input = [], Nodes = 0 }, Run(source, 3000, threads: 3) with { Input = [], Nodes = 0 });
             if (split.Ratio < 2) near++;
             var random = new Random(9);
             for (int s = 0; s < 300; s++)
