@@ -32,7 +32,7 @@ internal sealed class StartUpRun(ComparedModel model, string ort, string hashing
     ];
 
     private const string Aot = "<PublishAot>true</PublishAot><OptimizationPreference>Size</OptimizationPreference><StackTraceSupport>false</StackTraceSupport>"
-        + "<UseSystemResourceKeys>true</UseSystemResourceKeys><CppCompilerAndLinker Condition=\"'$(OS)' != 'Windows_NT'\">gcc</CppCompilerAndLinker>";
+        + "<UseSystemResourceKeys>true</UseSystemResourceKeys><EventSourceSupport>false</EventSourceSupport><ConcurrentGarbageCollection>false</ConcurrentGarbageCollection><CppCompilerAndLinker Condition=\"'$(OS)' != 'Windows_NT'\">gcc</CppCompilerAndLinker>";
 
     /// <summary>Publishes all programs and starts each so many times.</summary>
     /// <exception cref="InvalidOperationException">The model does not compile, or a program is not published.</exception>
