@@ -99,11 +99,12 @@ internal static class DenseRows
 
                 for (; k < length - FewInputs; k += lanes)
                 {
-                    TLanes rest = Rest<TLanes>(ref x, ref k, length);
-                    f.Accumulate(ref a, rest, f.Load(ref w, k));
-                    f.Accumulate(ref b, rest, f.Load(ref w, k + length));
-                    f.Accumulate(ref c, rest, f.Load(ref v, k));
-                    f.Accumulate(ref d, rest, f.Load(ref v, k + length));
+                    int done = StepBack<TLanes>(ref k, length);
+                    TLanes rest = Rest<TLanes>(ref x, k, done);
+                    f.Accumulate(ref a, rest, Rest<TLanes>(ref w, k, done));
+                    f.Accumulate(ref b, rest, Rest<TLanes>(ref w, k + length, done));
+                    f.Accumulate(ref c, rest, Rest<TLanes>(ref v, k, done));
+                    f.Accumulate(ref d, rest, Rest<TLanes>(ref v, k + length, done));
                 }
 
                 f.Sums(f.Add(a, p), f.Add(b, q), out sum0, out sum1);
@@ -153,9 +154,10 @@ internal static class DenseRows
 
                 for (; k < length - FewInputs; k += lanes)
                 {
-                    TLanes rest = Rest<TLanes>(ref x, ref k, length);
-                    f.Accumulate(ref a, rest, f.Load(ref w, k));
-                    f.Accumulate(ref b, rest, f.Load(ref w, k + length));
+                    int done = StepBack<TLanes>(ref k, length);
+                    TLanes rest = Rest<TLanes>(ref x, k, done);
+                    f.Accumulate(ref a, rest, Rest<TLanes>(ref w, k, done));
+                    f.Accumulate(ref b, rest, Rest<TLanes>(ref w, k + length, done));
                 }
 
                 f.Sums(f.Add(a, p), f.Add(b, q), out sum0, out sum1);
@@ -198,8 +200,9 @@ internal static class DenseRows
 
                 for (; k < length - FewInputs; k += lanes)
                 {
-                    TLanes rest = Rest<TLanes>(ref x, ref k, length);
-                    f.Accumulate(ref a, rest, f.Load(ref w, k));
+                    int done = StepBack<TLanes>(ref k, length);
+                    TLanes rest = Rest<TLanes>(ref x, k, done);
+                    f.Accumulate(ref a, rest, Rest<TLanes>(ref w, k, done));
                 }
 
                 sum = f.Sum(f.Add(f.Add(a, c), f.Add(b, d)));
@@ -214,24 +217,26 @@ internal static class DenseRows
         }
     }
 
-    /// <summary>
-    /// The next vector of inputs. The last one of a row steps back over what others have added, <paramref name="k"/> with it, and holds zeros there.
-    /// </summary>
+    /// <summary>The last vector of a row steps back over what others have added: so many of its elements. <paramref name="k"/> is the first one then.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TLanes Rest<TLanes>(ref float x, ref nint k, nint length)
+    private static int StepBack<TLanes>(ref nint k, nint length)
         where TLanes : struct, ILanes<TLanes>
     {
         unchecked
         {
-            TLanes f = default;
-            nint back = k + f.Count - length;
-            if (back <= 0)
-            {
-                return f.Load(ref x, k);
-            }
-
+            nint back = k + default(TLanes).Count - length;
+            if (back <= 0) return 0;
             k -= back;
-            return f.KeepUpTo(f.Fill(0), (int)back, f.Load(ref x, k));
+            return (int)back;
         }
+    }
+
+    /// <summary>A vector with zeros for what others have added, of weights too: a zero times infinity would be no number.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TLanes Rest<TLanes>(ref float from, nint k, int done)
+        where TLanes : struct, ILanes<TLanes>
+    {
+        TLanes f = default;
+        return done == 0 ? f.Load(ref from, k) : f.KeepUpTo(f.Fill(0), done, f.Load(ref from, k));
     }
 }

@@ -37,8 +37,10 @@ public class DenseRowsTests
         }
     }
 
-    [Fact]
-    public void An_infinite_input_counts_once()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void An_infinite_input_or_weight_counts_once(bool isInput)
     {
         Data data = new(52);
         for (int inputs = 1; inputs <= 50; inputs++)
@@ -47,7 +49,8 @@ public class DenseRowsTests
             {
                 float[] x = data.Floats(inputs);
                 float[] w = data.Floats(inputs * 7);
-                x[at] = float.PositiveInfinity;
+                if (isInput) x[at] = float.PositiveInfinity;
+                else w[(3 * inputs) + at] = float.PositiveInfinity;
                 float[] y = Data.Dirty(7);
                 Dense.RunRows(x, w, default, y, inputs, 7, default(Identity));
                 Expect.Close(Sums(x, w, [], 7), y, 1e-5, $"{inputs} inputs, infinite at {at}");
