@@ -23,7 +23,8 @@ public sealed class GeneratedCodeTests
         Assert.Contains("CS1001", code.ErrorOf(broken));
         Assert.Contains("CS0169", code.ErrorOf(warned));
         byte[][] outputs = good.NewOutputs();
-        code.MethodOf(good)!([BitConverter.GetBytes(0x40000000BF800000)], outputs);
+        PredictDelegate predict = code.MethodOf(good)!;
+        TimedRun.Run(_ => predict([BitConverter.GetBytes(0x40000000BF800000)], outputs), TimeSpan.FromSeconds(30), 1 << 20);
         Assert.Equal([0f, 2f], System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(outputs[0]).ToArray());
     }
 

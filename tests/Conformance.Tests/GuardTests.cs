@@ -27,6 +27,10 @@ public sealed partial class GuardTests(ITestOutputHelper log)
 {
     private const int BatchSize = 64;
 
+    private const int Stack = 1 << 20;
+
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+
     [OnnxDataFact]
     public void Layers_of_onnx_cases_keep_to_their_arguments()
         => Check([.. TestCase.Find([Path.Combine(SharedData.OnnxTestData, "node"), Path.Combine(SharedData.OnnxTestData, "pytorch-operator")], []).Where(static c => Vectorised().IsMatch(c.Name))], least: 150);
@@ -101,7 +105,8 @@ public sealed partial class GuardTests(ITestOutputHelper log)
         if (model.Inputs.Where((v, i) => inputs[i].Length != GeneratedModel.ByteLength(v)).Any()) return null; // data that contradict the model
         try
         {
-            predict(inputs, model.NewOutputs());
+            // On a thread that ends before the code is unloaded: see GeneratedCode.Dispose.
+            TimedRun.Run(_ => predict(inputs, model.NewOutputs()), Limit, Stack);
             return null;
         }
         catch (InvalidOperationException problem)

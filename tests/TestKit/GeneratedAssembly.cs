@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
@@ -12,9 +13,12 @@ using Xunit;
 
 namespace RedGen.TestKit;
 
-/// <summary>Generated code, compiled as a user's project would and loaded; unloaded when disposed.</summary>
+/// <summary>Generated code, compiled as a user's project would and loaded; unloaded when disposed, unless it keeps memory for threads.</summary>
 public sealed class GeneratedAssembly : IDisposable
 {
+    /// <summary>What must stay loaded: a context that nothing refers to is unloaded.</summary>
+    private static readonly ConcurrentBag<AssemblyLoadContext> Kept = [];
+
     private readonly AssemblyLoadContext _context;
 
     private GeneratedAssembly(byte[] image, bool isNetStandard)
@@ -63,7 +67,15 @@ public sealed class GeneratedAssembly : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _context.Unload();
+    public void Dispose()
+    {
+        // .NET 10 confuses the thread statics of unloaded code on threads that live on, as those of a test run do, and writes over other objects (docs/decisions/0039).
+        if (_context.Assemblies.SelectMany(static a => a.GetTypes()).Any(HasThreadStatic)) Kept.Add(_context);
+        else _context.Unload();
+    }
+
+    private static bool HasThreadStatic(Type type) =>
+        type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly).Any(static f => f.IsDefined(typeof(ThreadStaticAttribute)));
 
     /// <summary>Takes the kernels that were built for netstandard2.0.</summary>
     private sealed class PortableContext() : AssemblyLoadContext("generated for netstandard2.0", isCollectible: true)

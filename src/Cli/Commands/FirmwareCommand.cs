@@ -70,7 +70,7 @@ internal sealed class FirmwareCommand : ModelCommand
         BoardProgram board = BoardProgram.Link(firmware, cpu);
         using ModelProgram program = ModelProgram.Load(path, source, options with { Profile = Profile.Auto, FlashBudget = null, RamBudget = null }, Console);
         List<byte[][]> inputs = Inputs(parsed, program);
-        using var same = new DesktopClass(firmware.Interface, model.Sources);
+        var same = new DesktopClass(firmware.Interface, model.Sources);
         ImmutableArray<BoardRun> runs = board.Run(inputs);
         byte[][][] reference = [.. inputs.Select(i => Predict(program, i))];
         BoardComparison comparison = BoardComparison.Of(firmware.Interface, runs, [.. inputs.Select(same.Run)], reference);

@@ -71,7 +71,10 @@ internal sealed class GeneratedCode : IDisposable
     public T StaticOf<T>(GeneratedModel model, string type, string field)
         => (T)AdapterOf(model).Predict.Method.Module.Assembly.GetType(type, throwOnError: true)!.GetField(field, BindingFlags.Static | BindingFlags.NonPublic)!.GetValue(null)!;
 
-    /// <inheritdoc/>
+    /// <summary>
+    /// Unloads code that is collectible. Threads that ran it must have ended, as those of <see cref="TimedRun"/> have: .NET 10 confuses the thread statics of
+    /// unloaded code on threads that live on, and writes over other objects (docs/decisions/0039).
+    /// </summary>
     public void Dispose()
     {
         foreach (AssemblyLoadContext context in _contexts.Where(static c => c.IsCollectible)) context.Unload();

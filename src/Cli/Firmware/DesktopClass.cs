@@ -14,11 +14,10 @@ using RedGen.Cli.Execution;
 namespace RedGen.Cli.Firmware;
 
 /// <summary>A class of the Micro profile on this machine, where every span checks its indices.</summary>
-internal sealed class DesktopClass : IDisposable
+internal sealed class DesktopClass
 {
     private const string AdapterName = "RedGenDesktop.Adapter";
 
-    private readonly AssemblyLoadContext _context = new("RedGen.Firmware", isCollectible: true);
     private readonly DeviceInterface _interface;
     private readonly Action<byte[][], byte[][]> _run;
 
@@ -35,7 +34,7 @@ internal sealed class DesktopClass : IDisposable
         EmitResult result = compilation.Emit(image);
         if (!result.Success) throw new InvalidOperationException("the code of the Micro profile does not compile: " + result.Diagnostics.First(static d => d.Severity == DiagnosticSeverity.Error));
         image.Position = 0;
-        _run = _context.LoadFromStream(image).GetType(AdapterName, throwOnError: true)!.GetMethod("Run")!.CreateDelegate<Action<byte[][], byte[][]>>();
+        _run = new AssemblyLoadContext("RedGen.Firmware").LoadFromStream(image).GetType(AdapterName, throwOnError: true)!.GetMethod("Run")!.CreateDelegate<Action<byte[][], byte[][]>>();
     }
 
     /// <summary>Runs the model once.</summary>
@@ -47,9 +46,6 @@ internal sealed class DesktopClass : IDisposable
         _run(inputs, outputs);
         return [.. outputs];
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _context.Unload();
 
     private static string Adapter(DeviceInterface model)
     {
