@@ -34,7 +34,7 @@ internal sealed class StartUpRun(ComparedModel model, string ort, string hashing
     private const string Aot = "<PublishAot>true</PublishAot><OptimizationPreference>Size</OptimizationPreference><StackTraceSupport>false</StackTraceSupport>"
         + "<UseSystemResourceKeys>true</UseSystemResourceKeys><EventSourceSupport>false</EventSourceSupport><ConcurrentGarbageCollection>false</ConcurrentGarbageCollection><CppCompilerAndLinker Condition=\"'$(OS)' != 'Windows_NT'\">gcc</CppCompilerAndLinker>";
 
-    /// <summary>Publishes all programs and starts each so many times.</summary>
+    /// <summary>Publishes all programs and starts each so many times, twice in a row: a start behind another program's finds its memory in no cache.</summary>
     /// <exception cref="InvalidOperationException">The model does not compile, or a program is not published.</exception>
     public IReadOnlyList<StartUpTimes> Measure(int runs)
     {
@@ -50,7 +50,7 @@ internal sealed class StartUpRun(ComparedModel model, string ort, string hashing
         {
             for (int i = 0; i < programs.Length; i++)
             {
-                double[] times = Start(programs[i]);
+                double[] times = [.. Start(programs[i]).Zip(Start(programs[i]), Math.Min)];
                 best[i] = best[i] is { } before ? [.. before.Zip(times, Math.Min)] : times;
             }
         }
