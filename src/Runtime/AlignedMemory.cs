@@ -59,4 +59,13 @@ public static class AlignedMemory
         int skip = unchecked((int)(-address & (LineBytes - 1)) / sizeof(float));
         return memory.Slice(Math.Min(skip, unchecked(memory.Length - length)), length);
     }
+
+    /// <inheritdoc cref="Slice(Span{float}, int)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Span<byte> Slice(Span<byte> memory, int length)
+    {
+        nint address = Unsafe.ByteOffset(ref Unsafe.NullRef<byte>(), ref MemoryMarshal.GetReference(memory));
+        int skip = unchecked((int)(-address & (LineBytes - 1)));
+        return memory.Slice(Math.Min(skip, unchecked(memory.Length - length)), length);
+    }
 }

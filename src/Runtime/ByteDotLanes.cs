@@ -84,7 +84,7 @@ internal readonly struct ByteDotLanes : IIntegerLanes<ByteDotLanes>
         if (IntegerLanes512.IsSupported)
         {
             // What reads them reads all 16, which no two stores forward.
-            Vector512.Create(first._value, second._value).StoreUnsafe(ref to);
+            QuantizedDot.Pair(first._value, second._value).StoreUnsafe(ref to);
             return;
         }
 

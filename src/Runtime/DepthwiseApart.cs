@@ -11,13 +11,13 @@ internal static class DepthwiseApart
 {
     /// <summary>Eight windows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void Eight<TLanes>(ref float x, nint step, ref float weights, ref float y, nint target, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
+    internal static void Eight<TLanes>(ref float x, nint step, ref float weights, ref float y, nint target, in DepthwiseTaps taps, in TLanes bias, Bounds bounds)
         where TLanes : struct, ILanes<TLanes>
     {
         unchecked
         {
             TLanes o = default;
-            TLanes a = bias, b = bias, c = bias, d = bias, e = bias, f = bias, g = bias, h = bias;
+            TLanes a = bias, b = a, c = a, d = a, e = a, f = a, g = a, h = a;
             for (nint plane = 0, place = 0, weight = 0; plane < taps.Planes; plane++, place += taps.PlaneStep, weight += taps.PlaneWeight)
             {
                 ref float from = ref Unsafe.Add(ref x, place);
@@ -55,13 +55,13 @@ internal static class DepthwiseApart
 
     /// <summary>Four windows.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void Four<TLanes>(ref float x, nint step, ref float weights, ref float y, nint target, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
+    internal static void Four<TLanes>(ref float x, nint step, ref float weights, ref float y, nint target, in DepthwiseTaps taps, in TLanes bias, Bounds bounds)
         where TLanes : struct, ILanes<TLanes>
     {
         unchecked
         {
             TLanes o = default;
-            TLanes a = bias, b = bias, c = bias, d = bias;
+            TLanes a = bias, b = a, c = a, d = a;
             for (nint plane = 0, place = 0, weight = 0; plane < taps.Planes; plane++, place += taps.PlaneStep, weight += taps.PlaneWeight)
             {
                 ref float from = ref Unsafe.Add(ref x, place);
@@ -91,7 +91,7 @@ internal static class DepthwiseApart
 
     /// <summary>One window.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void One<TLanes>(ref float x, nint step, ref float weights, ref float y, nint target, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
+    internal static void One<TLanes>(ref float x, nint step, ref float weights, ref float y, nint target, in DepthwiseTaps taps, in TLanes bias, Bounds bounds)
         where TLanes : struct, ILanes<TLanes>
     {
         unchecked

@@ -52,7 +52,7 @@ internal readonly struct DepthwiseStrip
     /// <param name="end">One past the last row.</param>
     /// <param name="start">What sums begin with.</param>
     [MethodImpl(Simd.Hot)]
-    internal void Run<TLanes>(ref float x, ref float weights, ref float y, ref float ring, int first, int end, TLanes start)
+    internal void Run<TLanes>(ref float x, ref float weights, ref float y, ref float ring, int first, int end, in TLanes start)
         where TLanes : struct, ILanes<TLanes>
     {
         unchecked
@@ -153,7 +153,7 @@ internal readonly struct DepthwiseStrip
     /// <param name="y">The first window's result.</param>
     /// <param name="windows">Windows.</param>
     /// <param name="start">What sums begin with.</param>
-    private void Row<TLanes>(ref float ring, int line, int lines, ref float weights, ref float y, int windows, TLanes start)
+    private void Row<TLanes>(ref float ring, int line, int lines, ref float weights, ref float y, int windows, in TLanes start)
         where TLanes : struct, ILanes<TLanes>
     {
         int taps = SharesColumns(_shape) ? _shape.KernelWidth : 0;
@@ -165,7 +165,7 @@ internal readonly struct DepthwiseStrip
         else Tiles<DepthwiseTapsApart, TLanes>(ref ring, line, lines, ref weights, ref y, windows, start);
     }
 
-    private void Tiles<TTaps, TLanes>(ref float ring, int line, int lines, ref float weights, ref float y, int windows, TLanes start)
+    private void Tiles<TTaps, TLanes>(ref float ring, int line, int lines, ref float weights, ref float y, int windows, in TLanes start)
         where TTaps : struct, IDepthwiseTapLine
         where TLanes : struct, ILanes<TLanes>
     {
@@ -176,7 +176,7 @@ internal readonly struct DepthwiseStrip
 
     /// <summary>Tiles of eight windows, unless at most half of one is left; the last tile moves back to end with the strip, what is computed twice is equal.</summary>
     [MethodImpl(Simd.Hot)]
-    private void Eights<TTaps, TLanes>(ref float ring, int line, int lines, ref float weights, ref float y, int windows, TLanes start)
+    private void Eights<TTaps, TLanes>(ref float ring, int line, int lines, ref float weights, ref float y, int windows, in TLanes start)
         where TTaps : struct, IDepthwiseTapLine
         where TLanes : struct, ILanes<TLanes>
     {
@@ -191,7 +191,7 @@ internal readonly struct DepthwiseStrip
             for (nint next = 0; next < windows - HalfTile; next += Tile)
             {
                 nint window = next <= windows - Tile ? next : Math.Max(windows - Tile, 0);
-                TLanes a = start, b = start, c = start, d = start, e = start, f = start, g = start, h = start;
+                TLanes a = start, b = a, c = a, d = a, e = a, f = a, g = a, h = a;
                 ref float w = ref weights;
                 for (int i = 0, slot = first; i < lines; i++, slot = Next(slot))
                 {
@@ -214,7 +214,7 @@ internal readonly struct DepthwiseStrip
 
     /// <summary>The last one to four windows, in a tile that moves back to end with the strip.</summary>
     [MethodImpl(Simd.Hot)]
-    private void Fours<TTaps, TLanes>(ref float ring, int line, int lines, ref float weights, ref float y, int windows, TLanes start)
+    private void Fours<TTaps, TLanes>(ref float ring, int line, int lines, ref float weights, ref float y, int windows, in TLanes start)
         where TTaps : struct, IDepthwiseTapLine
         where TLanes : struct, ILanes<TLanes>
     {
@@ -226,7 +226,7 @@ internal readonly struct DepthwiseStrip
             nint target = _shape.InChannels, length = Line<TLanes>(), ahead = target * _shape.KernelWidth;
             DepthwiseSteps steps = DepthwiseSteps.Of(_shape, _columns, o.Count);
             nint window = Math.Max(windows - HalfTile, 0);
-            TLanes a = start, b = start, c = start, d = start;
+            TLanes a = start, b = a, c = a, d = a;
             for (int i = 0, slot = line % _lines; i < lines; i++, slot = Next(slot))
             {
                 taps.Add(steps, ref Unsafe.Add(ref ring, (slot * length) + (window * o.Count)), ref weights, target, false, ref a, ref b, ref c, ref d, ref a, ref b, ref c, ref d);

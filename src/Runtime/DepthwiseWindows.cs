@@ -12,7 +12,7 @@ internal static class DepthwiseWindows
     /// <summary>Computes a vector of channels of all windows of a box.</summary>
     [MethodImpl(Simd.Hot)]
     internal static void Run<TLanes>(
-        ref float x, ref float weights, ref float y, in DepthwiseLines lines, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
+        ref float x, ref float weights, ref float y, in DepthwiseLines lines, in DepthwiseTaps taps, in TLanes bias, Bounds bounds)
         where TLanes : struct, ILanes<TLanes>
     {
         if (lines.Windows >= 8) Eights<TLanes>(ref x, ref weights, ref y, lines, taps, bias, bounds);
@@ -21,7 +21,7 @@ internal static class DepthwiseWindows
     }
 
     [MethodImpl(Simd.Hot)]
-    private static void Eights<TLanes>(ref float x, ref float weights, ref float y, in DepthwiseLines lines, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
+    private static void Eights<TLanes>(ref float x, ref float weights, ref float y, in DepthwiseLines lines, in DepthwiseTaps taps, in TLanes bias, Bounds bounds)
         where TLanes : struct, ILanes<TLanes>
     {
         unchecked
@@ -40,7 +40,7 @@ internal static class DepthwiseWindows
     }
 
     [MethodImpl(Simd.Hot)]
-    private static void Fours<TLanes>(ref float x, ref float weights, ref float y, in DepthwiseLines lines, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
+    private static void Fours<TLanes>(ref float x, ref float weights, ref float y, in DepthwiseLines lines, in DepthwiseTaps taps, in TLanes bias, Bounds bounds)
         where TLanes : struct, ILanes<TLanes>
     {
         unchecked
@@ -61,7 +61,7 @@ internal static class DepthwiseWindows
     }
 
     [MethodImpl(Simd.Hot)]
-    private static void Ones<TLanes>(ref float x, ref float weights, ref float y, in DepthwiseLines lines, in DepthwiseTaps taps, TLanes bias, Bounds bounds)
+    private static void Ones<TLanes>(ref float x, ref float weights, ref float y, in DepthwiseLines lines, in DepthwiseTaps taps, in TLanes bias, Bounds bounds)
         where TLanes : struct, ILanes<TLanes>
     {
         unchecked

@@ -83,7 +83,7 @@ internal static class HashedPlanes
     }
 
     [MethodImpl(Simd.Hot)]
-    private static void OnePanel16(ref float x, ref byte codes, int inputs, Span<float> sums, Tables tables)
+    private static void OnePanel16(ref float x, ref byte codes, int inputs, Span<float> sums, in Tables tables)
     {
         unchecked
         {
@@ -108,7 +108,7 @@ internal static class HashedPlanes
     }
 
     [MethodImpl(Simd.Hot)]
-    private static void OnePanel32(ref float x, ref byte codes, int inputs, Span<float> sums, Tables tables)
+    private static void OnePanel32(ref float x, ref byte codes, int inputs, Span<float> sums, in Tables tables)
     {
         unchecked
         {

@@ -81,11 +81,13 @@ internal static class HashedVectors
     /// codes are one stream: panels side by side lie a power of two apart, and their lines push one another out of the caches.
     /// </summary>
     [MethodImpl(Simd.Hot)]
-    internal static void Narrow<TCodes>(ReadOnlySpan<float> input, ReadOnlySpan<byte> indices, Span<float> output, int inputs, int outputs, TCodes codes)
+    internal static void Narrow<TCodes>(ReadOnlySpan<float> input, ReadOnlySpan<byte> indices, Span<float> output, int inputs, int outputs, in TCodes decoder)
         where TCodes : struct, IHashedCodes<Vector256<float>>
     {
         unchecked
         {
+            // By reference: a call with vectors is one that no image can hold.
+            TCodes codes = decoder;
             Span<float> sums = stackalloc float[Panel];
             ref float s = ref MemoryMarshal.GetReference(sums);
             ref float x = ref MemoryMarshal.GetReference(input);
@@ -127,11 +129,13 @@ internal static class HashedVectors
 
     /// <summary>AVX-512: a panel is one vector; every eighth input has a sum of its own.</summary>
     [MethodImpl(Simd.Hot)]
-    internal static void Wide<TCodes>(ReadOnlySpan<float> input, ReadOnlySpan<byte> indices, Span<float> output, int inputs, int outputs, TCodes codes)
+    internal static void Wide<TCodes>(ReadOnlySpan<float> input, ReadOnlySpan<byte> indices, Span<float> output, int inputs, int outputs, in TCodes decoder)
         where TCodes : struct, IHashedCodes<Vector512<float>>
     {
         unchecked
         {
+            // By reference: a call with vectors is one that no image can hold.
+            TCodes codes = decoder;
             Span<float> sums = stackalloc float[Panel];
             ref float s = ref MemoryMarshal.GetReference(sums);
             ref float x = ref MemoryMarshal.GetReference(input);

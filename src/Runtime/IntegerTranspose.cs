@@ -23,32 +23,25 @@ internal static class IntegerTranspose
             return;
         }
 
-        int row = 0;
+        ref T from = ref MemoryMarshal.GetReference(source);
+        ref T to = ref MemoryMarshal.GetReference(target);
 #if NET8_0_OR_GREATER
         if (Unsafe.SizeOf<T>() == 1 && Ssse3.IsSupported)
         {
-            ref byte bytes = ref Unsafe.As<T, byte>(ref MemoryMarshal.GetReference(source));
-            ref byte to = ref Unsafe.As<T, byte>(ref MemoryMarshal.GetReference(target));
-            if (rows is 3 or 4)
-            {
-                Columns(source, target, rows, columns, 0, rows, Colours(ref bytes, ref to, rows, columns));
-                return;
-            }
-
-            for (; row <= rows - 8; row += 8) Columns(source, target, rows, columns, row, 8, Blocks(ref bytes, ref to, rows, columns, row));
+            OfBytes(ref Unsafe.As<T, byte>(ref from), ref Unsafe.As<T, byte>(ref to), rows, columns);
+            return;
         }
 #endif
-        Columns(source, target, rows, columns, row, unchecked(rows - row), 0);
+        Columns(ref from, ref to, rows, columns, 0, rows, 0);
     }
 
     /// <summary>Some rows from a column on, element by element.</summary>
-    private static void Columns<T>(ReadOnlySpan<T> source, Span<T> target, int rows, int columns, int row, int count, int column)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Columns<T>(ref T from, ref T to, int rows, int columns, int row, int count, int column)
         where T : struct
     {
         unchecked
         {
-            ref T from = ref MemoryMarshal.GetReference(source);
-            ref T to = ref MemoryMarshal.GetReference(target);
             for (int r = row; r < row + count; r++)
             {
                 for (int c = column; c < columns; c++) Unsafe.Add(ref to, (c * rows) + r) = Unsafe.Add(ref from, (r * columns) + c);
@@ -57,6 +50,24 @@ internal static class IntegerTranspose
     }
 
 #if NET8_0_OR_GREATER
+    /// <summary>Of bytes, whatever they stand for: images hold no code for the framework's types.</summary>
+    [MethodImpl(Simd.Hot)]
+    internal static void OfBytes(ref byte source, ref byte target, int rows, int columns)
+    {
+        unchecked
+        {
+            int row = 0;
+            if (rows is 3 or 4)
+            {
+                Columns(ref source, ref target, rows, columns, 0, rows, Colours(ref source, ref target, rows, columns));
+                return;
+            }
+
+            for (; row <= rows - 8; row += 8) Columns(ref source, ref target, rows, columns, row, 8, Blocks(ref source, ref target, rows, columns, row));
+            Columns(ref source, ref target, rows, columns, row, rows - row, 0);
+        }
+    }
+
     /// <summary>Eight rows in blocks; the columns done.</summary>
     [MethodImpl(Simd.Hot)]
     private static int Blocks(ref byte source, ref byte target, int rows, int columns, int row)

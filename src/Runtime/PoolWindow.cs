@@ -93,13 +93,14 @@ internal readonly struct PoolWindow
     /// <param name="isSigned">Whether its integers are signed.</param>
     /// <param name="scale">Their scale.</param>
     /// <param name="zeroPoint">Their zero point.</param>
+    /// <param name="sum">The sum. (By reference: a call that gives a vector is one that no image can hold.)</param>
     [MethodImpl(Simd.Hot)]
-    internal TLanes Sum<TLanes>(ref byte input, bool isSigned, float scale, int zeroPoint)
+    internal void Sum<TLanes>(ref byte input, bool isSigned, float scale, int zeroPoint, out TLanes sum)
         where TLanes : struct, IByteLanes<TLanes>
     {
         unchecked
         {
-            TLanes o = default, step = o.Fill(scale), zero = o.Fill(-zeroPoint), sum = default;
+            TLanes o = default, step = o.Fill(scale), zero = o.Fill(-zeroPoint), total = default;
             ref byte x = ref Unsafe.Add(ref input, _start);
             for (int kd = 0; kd < _planes; kd++)
             {
@@ -108,13 +109,13 @@ internal readonly struct PoolWindow
                     nint at = (kd * _planeStep) + (kh * _rowStep);
                     for (int kw = 0; kw < _taps; kw++)
                     {
-                        sum = o.Add(sum, o.Multiply(o.Add(o.FromBytes(ref x, at, isSigned), zero), step));
+                        total = o.Add(total, o.Multiply(o.Add(o.FromBytes(ref x, at, isSigned), zero), step));
                         at += _tapStep;
                     }
                 }
             }
 
-            return sum;
+            sum = total;
         }
     }
 

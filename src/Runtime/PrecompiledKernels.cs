@@ -20,6 +20,7 @@ internal static class PrecompiledKernels
         Fused<Sigmoid>();
         Fused<Silu>();
         Fused<Gelu>();
+        Fused<ScaledGelu>();
         Fused<Tanh>();
         Alone<HardSigmoid>();
         Alone<Erf>();
@@ -33,9 +34,31 @@ internal static class PrecompiledKernels
         Alone<Elu>();
         Alone<Mish>();
         Alone<Softplus>();
-        Alone<ScaledGelu>();
         Alone<GeluTanh>();
         Alone<Affine>();
+    }
+
+    /// <summary>Depthwise blocks with the activations that networks have in them.</summary>
+    internal static void Blocks()
+    {
+        Block<Relu>();
+        Block<Clip>();
+        Block<HardSwish>();
+        Block<Silu>();
+    }
+
+    /// <summary>Layers of integers of 8 bits, and the ways between them and floats.</summary>
+    internal static void Bytes()
+    {
+        byte integer = 0;
+        IntegerTranspose.OfBytes(ref integer, ref integer, 0, 0);
+        QuantizedConvolution.RunBytes(default, false, 0, default, 0, default, 0, default, default, default);
+        QuantizedWinograd.RunBytes(default, false, 0, default, 0, default, 0, default, default, default, null!);
+        QuantizedGemm.RunBytes(default, false, 0, default, 0, default, 0, default, 0, 0, 0, default);
+        default(QuantizedAverage).RunBytes(default, false, default, false, 0, default, false);
+        Bytes<ByteLanes512>();
+        Bytes<ByteLanes256>();
+        Bytes<ScalarByteLanes>();
     }
 
     /// <summary>Cells of recurrent layers with the functions that ONNX takes where a file names none.</summary>
@@ -65,6 +88,25 @@ internal static class PrecompiledKernels
     {
         FixedPool.RunFixed(default, default, default(FixedPoolSizes), default(LargestFold));
         FixedPool.RunFixed(default, default, default(FixedPoolSizes), default(AverageFold));
+    }
+
+    private static void Block<TActivation>()
+        where TActivation : struct, IActivation
+    {
+        DepthwiseBlock.Run<TActivation, Identity>(default, default, default, default, default, default, default, default, default, 0, default, default);
+        DepthwiseBlock.Run<TActivation, TActivation>(default, default, default, default, default, default, default, default, default, 0, default, default);
+        DepthwiseBlock.RunExpanded<TActivation, TActivation, Identity>(default, default, default, default, default, default, default, default, default, default, default, 0, 0, default, default, default);
+    }
+
+    private static void Bytes<TLanes>()
+        where TLanes : struct, IByteLanes<TLanes>
+    {
+        byte integer = 0;
+        float number = 0;
+        QuantizedElements.Quantize<TLanes>(ref number, ref integer, 0, 0, 0, default);
+        QuantizedElements.Dequantize<TLanes>(ref integer, ref number, 0, 0, false, 0, 0);
+        QuantizedElements.Snap<TLanes>(ref number, ref number, 0, 0, 0, default);
+        default(QuantizedSum).Run<TLanes>(ref integer, false, ref integer, false, ref integer, 0, 0);
     }
 
     private static void Fused<TActivation>()

@@ -40,17 +40,21 @@ public readonly struct QuantizedAverage
     /// <param name="shape">All sizes; its Channels are those of one sample.</param>
     /// <param name="countIncludePad">True to divide by the number of padded places too.</param>
     /// <exception cref="ArgumentException">A span is shorter than the shape needs.</exception>
-    [MethodImpl(Simd.Hot)]
     public void Run<TInput, TOutput>(ReadOnlySpan<TInput> input, Span<TOutput> output, int batch, in PoolShape shape, bool countIncludePad)
         where TInput : struct
         where TOutput : struct
     {
         int inSample = shape.Channels * shape.InLength;
         if (input.Length < batch * inSample || output.Length < batch * shape.Channels * shape.OutLength) throw new ArgumentException("A span is shorter than the pooling's shape needs.");
-        ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(input);
-        Span<byte> target = MemoryMarshal.AsBytes(output);
-        bool isSigned = typeof(TInput) == typeof(sbyte);
-        var range = new ByteRange(typeof(TOutput) == typeof(sbyte), _zeroPoint);
+        RunBytes(MemoryMarshal.AsBytes(input), typeof(TInput) == typeof(sbyte), MemoryMarshal.AsBytes(output), typeof(TOutput) == typeof(sbyte), batch, shape, countIncludePad);
+    }
+
+    /// <summary>Of bytes, whatever they stand for: images hold no code for the framework's types.</summary>
+    [MethodImpl(Simd.Hot)]
+    internal void RunBytes(ReadOnlySpan<byte> bytes, bool isSigned, Span<byte> target, bool givesSigned, int batch, in PoolShape shape, bool countIncludePad)
+    {
+        var range = new ByteRange(givesSigned, _zeroPoint);
+        int inSample = shape.Channels * shape.InLength;
         int at = 0;
         for (int n = 0; n < batch; n++)
         {
@@ -92,7 +96,7 @@ public readonly struct QuantizedAverage
             int channel = first;
             for (; channel <= output.Length - o.Count; channel += o.Count)
             {
-                TLanes sum = window.Sum<TLanes>(ref Unsafe.Add(ref MemoryMarshal.GetReference(sample), channel), isSigned, _inputScale, _inputZero);
+                window.Sum(ref Unsafe.Add(ref MemoryMarshal.GetReference(sample), channel), isSigned, _inputScale, _inputZero, out TLanes sum);
                 TLanes steps = o.Divide(o.Divide(sum, o.Fill(divisor)), o.Fill(_scale));
                 o.ToBytes(o.Clamp(steps, o.Fill(range.Low), o.Fill(range.High)), range.ZeroPoint, ref MemoryMarshal.GetReference(output), channel);
             }

@@ -52,26 +52,33 @@ public static class QuantizedConvolution
     /// <param name="shape">All sizes.</param>
     /// <param name="result">What becomes of the sums.</param>
     /// <exception cref="ArgumentException">A span is shorter than the shape needs.</exception>
-    [MethodImpl(Simd.Hot)]
     public static void Run<TInput, TOutput>(
         ReadOnlySpan<TInput> input, int inputZero, ReadOnlySpan<sbyte> weights, int weightZero, Span<TOutput> output, Span<int> workspace,
         in ConvShape shape, in QuantizedResult result)
         where TInput : struct
         where TOutput : struct
     {
+        RunBytes(MemoryMarshal.AsBytes(input), typeof(TInput) == typeof(sbyte), inputZero, weights, weightZero, MemoryMarshal.AsBytes(output), output.Length, workspace, shape, result);
+    }
+
+    /// <summary>Of bytes, whatever they stand for: images hold no code for the framework's types.</summary>
+    [MethodImpl(Simd.Hot)]
+    internal static void RunBytes(
+        ReadOnlySpan<byte> input, bool isSigned, int inputZero, ReadOnlySpan<sbyte> weights, int weightZero, Span<byte> output, int outputLength, Span<int> workspace,
+        in ConvShape shape, in QuantizedResult result)
+    {
         int inLength = shape.InDepth * shape.InHeight * shape.InWidth * shape.InChannels;
         int outLength = shape.OutDepth * shape.OutHeight * shape.OutWidth * shape.OutChannels;
-        if (input.Length < shape.Batch * inLength || weights.Length < WeightLength(shape) || output.Length < shape.Batch * outLength
+        if (input.Length < shape.Batch * inLength || weights.Length < WeightLength(shape) || outputLength < shape.Batch * outLength
             || workspace.Length < WorkspaceLength(shape))
         {
             throw new ArgumentException("A span is shorter than the convolution's sizes need.");
         }
 
-        var pass = new QuantizedPass(shape, weights, weightZero, MemoryMarshal.AsBytes(output), workspace, result, typeof(TInput) == typeof(sbyte), inputZero);
-        ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(input);
+        var pass = new QuantizedPass(shape, weights, weightZero, output, workspace, result, isSigned, inputZero);
         for (int n = 0; n < shape.Batch; n++)
         {
-            pass.Sample(bytes.Slice(n * inLength, inLength), n * outLength);
+            pass.Sample(input.Slice(n * inLength, inLength), n * outLength);
         }
     }
 

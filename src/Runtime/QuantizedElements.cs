@@ -91,7 +91,7 @@ public static class QuantizedElements
     }
 
     [MethodImpl(Simd.Hot)]
-    private static int Quantize<TLanes>(ref float x, ref byte y, int first, int length, float scale, ByteRange range)
+    internal static int Quantize<TLanes>(ref float x, ref byte y, int first, int length, float scale, ByteRange range)
         where TLanes : struct, IByteLanes<TLanes>
     {
         unchecked
@@ -104,7 +104,7 @@ public static class QuantizedElements
     }
 
     [MethodImpl(Simd.Hot)]
-    private static int Dequantize<TLanes>(ref byte x, ref float y, int first, int length, bool isSigned, float scale, int zeroPoint)
+    internal static int Dequantize<TLanes>(ref byte x, ref float y, int first, int length, bool isSigned, float scale, int zeroPoint)
         where TLanes : struct, IByteLanes<TLanes>
     {
         unchecked
@@ -117,7 +117,7 @@ public static class QuantizedElements
     }
 
     [MethodImpl(Simd.Hot)]
-    private static int Snap<TLanes>(ref float x, ref float y, int first, int length, float scale, ByteRange range)
+    internal static int Snap<TLanes>(ref float x, ref float y, int first, int length, float scale, ByteRange range)
         where TLanes : struct, IByteLanes<TLanes>
     {
         unchecked

@@ -1,5 +1,7 @@
 #nullable enable
 using System;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace RedGen.Runtime;
 
@@ -26,7 +28,16 @@ public static class QuantizedGemm
         int rows, int depth, int columns, in QuantizedResult result)
         where TInput : struct
         where TOutput : struct
-        => QuantizedConvolution.Run(input, inputZero, weights, weightZero, output, workspace, Shape(rows, depth, columns), result);
+        => RunBytes(
+            MemoryMarshal.AsBytes(input), typeof(TInput) == typeof(sbyte), inputZero, weights, weightZero, MemoryMarshal.AsBytes(output), output.Length, workspace,
+            rows, depth, columns, result);
+
+    /// <summary>Of bytes, whatever they stand for: images hold no code for the framework's types.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal static void RunBytes(
+        ReadOnlySpan<byte> input, bool isSigned, int inputZero, ReadOnlySpan<sbyte> weights, int weightZero, Span<byte> output, int outputLength, Span<int> workspace,
+        int rows, int depth, int columns, in QuantizedResult result)
+        => QuantizedConvolution.RunBytes(input, isSigned, inputZero, weights, weightZero, output, outputLength, workspace, Shape(rows, depth, columns), result);
 
     private static ConvShape Shape(int rows, int depth, int columns) => new(
         groups: 1, inChannels: depth, outChannels: columns, inHeight: rows, inWidth: 1, outHeight: rows, outWidth: 1,

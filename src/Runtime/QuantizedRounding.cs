@@ -179,10 +179,15 @@ internal readonly struct QuantizedRounding
     private static void Store(Vector128<byte> bytes, ref byte to, int count)
     {
         if (count == QuantizedTile.Block) bytes.StoreUnsafe(ref to);
-        else StorePart(bytes, ref to, count);
+        else
+        {
+            Vector128<byte> part = bytes;
+            StorePart(part, ref to, count);
+        }
     }
 
-    private static void StorePart(Vector128<byte> bytes, ref byte to, int count)
+    /// <summary>The first bytes. (By reference: a call with a vector is one that no image can hold.)</summary>
+    private static void StorePart(in Vector128<byte> bytes, ref byte to, int count)
     {
         ulong rest = bytes.AsUInt64().ToScalar();
         if (count >= 8)

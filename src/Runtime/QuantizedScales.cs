@@ -61,9 +61,11 @@ internal readonly ref struct QuantizedScales
             if (bias.IsEmpty) return 0f;
             Vector512<float> biases = Product(bias, share), largest16 = Vector512.Abs(biases);
             biases.StoreUnsafe(ref MemoryMarshal.GetReference(Biases));
-            Vector256<float> largest8 = Vector256.Max(largest16.GetLower(), largest16.GetUpper());
-            Vector128<float> largest4 = Vector128.Max(largest8.GetLower(), largest8.GetUpper());
-            return Math.Max(Math.Max(largest4[0], largest4[1]), Math.Max(largest4[2], largest4[3]));
+            Vector256<float> largest8 = Avx.Max(largest16.GetLower(), largest16.GetUpper());
+            Vector128<float> largest4 = Sse.Max(largest8.GetLower(), largest8.GetUpper());
+            Vector128<float> largest2 = Sse.Max(largest4, Sse.MoveHighToLow(largest4, largest4));
+            float largest1 = Sse.MaxScalar(largest2, Sse.Shuffle(largest2, largest2, 1)).ToScalar();
+            return Vector512.LessThanOrEqualAll(largest16, Vector512.Create(float.PositiveInfinity)) ? largest1 : float.NaN;
         }
 #endif
         float largest = 0f;
@@ -72,7 +74,8 @@ internal readonly ref struct QuantizedScales
             Factors[i] = (float)(step * scales[scales.Length == 1 ? 0 : i]);
             if (bias.IsEmpty) continue;
             Biases[i] = (float)(share * bias[i]);
-            largest = Math.Max(largest, Math.Abs(Biases[i]));
+            float size = Math.Abs(Biases[i]);
+            if (size > largest || float.IsNaN(size)) largest = size;
         }
 
         return largest;
@@ -85,9 +88,9 @@ internal readonly ref struct QuantizedScales
     {
         Vector512<double> by = Vector512.Create(factor);
         ref float from = ref MemoryMarshal.GetReference(values);
-        return Vector512.Create(
-            Avx512F.ConvertToVector256Single(Avx512F.ConvertToVector512Double(Vector256.LoadUnsafe(ref from)) * by),
-            Avx512F.ConvertToVector256Single(Avx512F.ConvertToVector512Double(Vector256.LoadUnsafe(ref from, 8)) * by));
+        return Avx512F.InsertVector256(
+            Avx512F.ConvertToVector256Single(Avx512F.ConvertToVector512Double(Vector256.LoadUnsafe(ref from)) * by).ToVector512Unsafe(),
+            Avx512F.ConvertToVector256Single(Avx512F.ConvertToVector512Double(Vector256.LoadUnsafe(ref from, 8)) * by), 1);
     }
 #endif
 }

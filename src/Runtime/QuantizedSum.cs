@@ -62,7 +62,7 @@ public readonly struct QuantizedSum
     }
 
     [MethodImpl(Simd.Hot)]
-    private int Run<TLanes>(ref byte a, bool leftSigned, ref byte b, bool rightSigned, ref byte y, int first, int length)
+    internal int Run<TLanes>(ref byte a, bool leftSigned, ref byte b, bool rightSigned, ref byte y, int first, int length)
         where TLanes : struct, IByteLanes<TLanes>
     {
         unchecked

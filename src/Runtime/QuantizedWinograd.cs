@@ -1,8 +1,7 @@
 #nullable enable
 using System;
-#if NET8_0_OR_GREATER
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-#endif
 
 namespace RedGen.Runtime;
 
@@ -48,11 +47,20 @@ public static class QuantizedWinograd
         where TOutput : struct
     {
         if (filters is null) throw new ArgumentNullException(nameof(filters));
+        RunBytes(MemoryMarshal.AsBytes(input), typeof(TInput) == typeof(sbyte), inputZero, weights, weightZero, MemoryMarshal.AsBytes(output), output.Length, workspace, shape, result, filters);
+    }
+
+    /// <summary>Of bytes, whatever they stand for: images hold no code for the framework's types.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal static void RunBytes(
+        ReadOnlySpan<byte> input, bool isSigned, int inputZero, ReadOnlySpan<sbyte> weights, int weightZero, Span<byte> output, int outputLength, Span<int> workspace,
+        in ConvShape shape, in QuantizedResult result, QuantizedFilters filters)
+    {
         if (!Serves(shape)) throw new ArgumentException("The convolution's sizes have no such tiles.");
 #if NET8_0_OR_GREATER
         int inLength = shape.InHeight * shape.InWidth * shape.InChannels;
         int outLength = shape.OutHeight * shape.OutWidth * shape.OutChannels;
-        if (input.Length < shape.Batch * inLength || weights.Length < QuantizedConvolution.WeightLength(shape) || output.Length < shape.Batch * outLength
+        if (input.Length < shape.Batch * inLength || weights.Length < QuantizedConvolution.WeightLength(shape) || outputLength < shape.Batch * outLength
             || workspace.Length < WorkspaceLength(shape))
         {
             throw new ArgumentException("A span is shorter than the convolution's sizes need.");
@@ -61,13 +69,12 @@ public static class QuantizedWinograd
         ReadOnlySpan<short> transformed = filters.Of(weights, weightZero, shape);
         if (!transformed.IsEmpty)
         {
-            var pass = new QuantizedWinogradPass(shape, weights, weightZero, transformed, MemoryMarshal.AsBytes(output), workspace, result, typeof(TInput) == typeof(sbyte), inputZero);
-            ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(input);
-            for (int n = 0; n < shape.Batch; n++) pass.Sample(bytes.Slice(n * inLength, inLength), n * outLength);
+            var pass = new QuantizedWinogradPass(shape, weights, weightZero, transformed, output, workspace, result, isSigned, inputZero);
+            for (int n = 0; n < shape.Batch; n++) pass.Sample(input.Slice(n * inLength, inLength), n * outLength);
             return;
         }
 #endif
-        QuantizedConvolution.Run(input, inputZero, weights, weightZero, output, workspace, shape, result);
+        QuantizedConvolution.RunBytes(input, isSigned, inputZero, weights, weightZero, output, outputLength, workspace, shape, result);
     }
 
     private static bool Serves(in ConvShape shape)

@@ -17,11 +17,11 @@ internal static class SparseInput
     {
         ref float x = ref MemoryMarshal.GetReference(input);
 #if NET8_0_OR_GREATER
-        int zeros = Lanes512.IsSupported ? Zeros<Lanes512>(ref x, inputs) : NarrowZeros(ref x, inputs);
+        float zeros = Lanes512.IsSupported ? Zeros<Lanes512>(ref x, inputs) : NarrowZeros(ref x, inputs);
 #else
-        int zeros = NarrowZeros(ref x, inputs);
+        float zeros = NarrowZeros(ref x, inputs);
 #endif
-        return 8L * zeros >= (long)eighths * inputs;
+        return 8 * zeros >= (float)eighths * inputs;
     }
 
     /// <summary>Notes which inputs are not zero, in their order, and says how many there are.</summary>
@@ -66,10 +66,10 @@ internal static class SparseInput
     private static int IsSet(float x) => x != 0 ? 1 : 0;
 
     [MethodImpl(Simd.Hot)]
-    private static int NarrowZeros(ref float x, int inputs) => Zeros<VectorLanes>(ref x, inputs);
+    private static float NarrowZeros(ref float x, int inputs) => Zeros<VectorLanes>(ref x, inputs);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int Zeros<TLanes>(ref float x, int inputs)
+    private static float Zeros<TLanes>(ref float x, int inputs)
         where TLanes : struct, ILanes<TLanes>
     {
         unchecked
@@ -84,7 +84,7 @@ internal static class SparseInput
                 b = f.Add(b, f.Select(f.Equal(f.Load(ref x, k + lanes), zero), one, zero));
             }
 
-            int zeros = (int)f.Sum(f.Add(a, b));
+            float zeros = f.Sum(f.Add(a, b));
             for (; k < inputs; k++)
             {
                 zeros += 1 - IsSet(Unsafe.Add(ref x, k));

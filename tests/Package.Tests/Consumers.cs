@@ -161,6 +161,27 @@ internal static class Consumers
         Started.Digits.Predict(new float[Started.Digits.InputLength], logits);
         """;
 
+    /// <summary>Layers of many kinds, weights as they are.</summary>
+    internal const string Families = """
+        <Project Sdk="Microsoft.NET.Sdk">
+          <PropertyGroup>
+            <OutputType>Exe</OutputType>
+            <TargetFramework>net10.0</TargetFramework>
+            <ImplicitUsings>enable</ImplicitUsings>
+            <RedGenHashing>None</RedGenHashing>
+          </PropertyGroup>
+          <ItemGroup>
+            <PackageReference Include="RedGen" Version="$(RedGenTestVersion)" />
+          </ItemGroup>
+        </Project>
+        """;
+
+    internal const string FamiliesProgram = """
+        var y = new float[10];
+        Families.Floats.Predict(new float[Families.Floats.XLength], y);
+        Families.Bytes.Predict(new float[Families.Bytes.XLength], y);
+        """;
+
     /// <summary>Compiled ahead of time, as small as it gets; all that the compiler has to say about reflection and trimming is an error.</summary>
     internal const string AheadOfTime = """
         <Project Sdk="Microsoft.NET.Sdk">
@@ -267,6 +288,11 @@ internal static class Consumers
         folder.Write("Started/Started.csproj", Started);
         folder.Write("Started/Program.cs", StartedProgram);
         folder.Write("Started/digits.onnx", mlp);
+
+        folder.Write("Families/Families.csproj", Families);
+        folder.Write("Families/Program.cs", FamiliesProgram);
+        folder.Write("Families/floats.onnx", KernelFamilies.Floats());
+        folder.Write("Families/bytes.onnx", KernelFamilies.Bytes());
 
         folder.Write("Broken/Broken.csproj", Broken);
         folder.Write("Broken/broken.onnx", "<html>not found</html>");

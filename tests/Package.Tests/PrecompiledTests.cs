@@ -6,6 +6,7 @@ using System.Linq;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
 using System.Runtime.Intrinsics.X86;
+using System.Text.RegularExpressions;
 using System.Threading.Tasks;
 using Xunit;
 
@@ -13,7 +14,7 @@ namespace RedGen.Package.Tests;
 
 /// <summary>The builds of RedGen.Runtime that the package carries compiled ahead of time.</summary>
 [Collection(PackedFeedCollection.Name)]
-public sealed class PrecompiledTests(PackedFeed feed)
+public sealed partial class PrecompiledTests(PackedFeed feed)
 {
     [Theory]
     [InlineData("linux-x64")]
@@ -29,15 +30,34 @@ public sealed class PrecompiledTests(PackedFeed feed)
     [PrecompiledFact]
     public async Task A_project_without_a_platform_compiles_no_kernel_at_its_first_call()
     {
-        string project = Path.Combine(feed.Root, "Started");
-        await DotNet.RunAsync(project, "build", "-c", "Release", "-v", "q");
-        string list = Path.Combine(feed.Root, "compiled.txt");
-        string output = Path.Combine(project, "bin", "Release", "net10.0");
-        await DotNet.RunAsync(feed.Root, new Dictionary<string, string> { ["DOTNET_JitStdOutFile"] = list, ["DOTNET_JitDisasmSummary"] = "1" }, "exec", Path.Combine(output, "Started.dll"));
-
-        string[] compiled = File.ReadAllLines(list);
+        string[] compiled = await CompiledAsync("Started");
         Assert.Contains(compiled, static l => l.Contains("Started.Digits:Predict", StringComparison.Ordinal));
         Assert.DoesNotContain(compiled, static l => l.Contains("JIT compiled RedGen.Runtime.", StringComparison.Ordinal));
+    }
+
+    /// <summary>But for what no image can hold: methods of a model's own sizes, and ways into kernels for the framework's integers.</summary>
+    [PrecompiledFact]
+    public async Task Layers_of_many_kinds_compile_no_kernel_at_their_first_call()
+    {
+        string[] compiled = await CompiledAsync("Families");
+        Assert.Contains(compiled, static l => l.Contains("Families.Floats:Predict", StringComparison.Ordinal));
+        Assert.Contains(compiled, static l => l.Contains("Families.Bytes:Predict", StringComparison.Ordinal));
+        string[] kernels = [.. compiled.Where(static l => l.Contains("JIT compiled RedGen.Runtime.", StringComparison.Ordinal) && !OfOthers().IsMatch(l))];
+        Assert.True(kernels.Length == 0, string.Join('\n', kernels));
+    }
+
+    [GeneratedRegex(@":\w+\[(Families\.|s?byte\b)")]
+    private static partial Regex OfOthers();
+
+    /// <summary>The methods that the JIT compiles when a project's program runs.</summary>
+    private async Task<string[]> CompiledAsync(string name)
+    {
+        string project = Path.Combine(feed.Root, name);
+        await DotNet.RunAsync(project, "build", "-c", "Release", "-v", "q");
+        string list = Path.Combine(feed.Root, name + "-compiled.txt");
+        string program = Path.Combine(project, "bin", "Release", "net10.0", name + ".dll");
+        await DotNet.RunAsync(feed.Root, new Dictionary<string, string> { ["DOTNET_JitStdOutFile"] = list, ["DOTNET_JitDisasmSummary"] = "1" }, "exec", program);
+        return File.ReadAllLines(list);
     }
 
     /// <summary>Each assembly that only forwards them would be opened in the first call.</summary>

@@ -25,8 +25,8 @@ internal static class ArenaText
     /// <summary>The number of elements of the arena's span.</summary>
     public static int LengthOf(ExecutionPlan plan) => plan.ArenaBytes / ElementTypeOf(plan).Bytes();
 
-    /// <summary>The function that finds the part of memory which begins with a cache line; that of floats is compiled ahead of time.</summary>
-    public static string Aligned(ElementType type) => type == ElementType.Float32 ? "AlignedMemory.Slice" : $"AlignedMemory.Slice<{type.CSharpName()}>";
+    /// <summary>The function that finds the part of memory which begins with a cache line; those of floats and bytes are compiled ahead of time.</summary>
+    public static string Aligned(ElementType type) => type is ElementType.Float32 or ElementType.UInt8 ? "AlignedMemory.Slice" : $"AlignedMemory.Slice<{type.CSharpName()}>";
 
     /// <summary>The expression of a step's workspace at the beginning of <c>workspace</c>, memory like the arena's that the thread has for itself.</summary>
     public static string OwnSlice(ExecutionPlan plan, Buffer buffer) => Slice(plan, buffer with { Offset = 0 }, "workspace");
