@@ -14,7 +14,7 @@ internal static class StartUpCommand
     {
         var models = new Argument<string[]>("models") { Description = "Models, or folders with models.", Arity = ArgumentArity.OneOrMore };
         var ort = new Option<string>("--ort") { Description = "The path of libonnxruntime (npm package onnxruntime-node).", Required = true, HelpName = "path" };
-        var runs = new Option<int>("--runs") { Description = "How often each program is started, in turns.", DefaultValueFactory = static _ => 15 };
+        var runs = new Option<int>("--runs") { Description = "How many turns; in each, every program is started twice.", DefaultValueFactory = static _ => 15 };
         var hashing = new Option<string>("--hashing") { Description = "The reduction.", DefaultValueFactory = static _ => "adaptive" };
         var forms = new Option<string[]>("--form") { Description = "Only these forms, beside ONNX Runtime: the beginning of a row's name is enough.", HelpName = "name" };
         var output = new Option<string>("-o") { Description = "The folder for the programs and start-up.md.", DefaultValueFactory = static _ => Path.Combine("artifacts", "start-up"), HelpName = "folder" };

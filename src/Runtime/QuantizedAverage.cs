@@ -44,8 +44,6 @@ public readonly struct QuantizedAverage
         where TInput : struct
         where TOutput : struct
     {
-        int inSample = shape.Channels * shape.InLength;
-        if (input.Length < batch * inSample || output.Length < batch * shape.Channels * shape.OutLength) throw new ArgumentException("A span is shorter than the pooling's shape needs.");
         RunBytes(MemoryMarshal.AsBytes(input), typeof(TInput) == typeof(sbyte), MemoryMarshal.AsBytes(output), typeof(TOutput) == typeof(sbyte), batch, shape, countIncludePad);
     }
 
@@ -53,8 +51,9 @@ public readonly struct QuantizedAverage
     [MethodImpl(Simd.Hot)]
     internal void RunBytes(ReadOnlySpan<byte> bytes, bool isSigned, Span<byte> target, bool givesSigned, int batch, in PoolShape shape, bool countIncludePad)
     {
-        var range = new ByteRange(givesSigned, _zeroPoint);
         int inSample = shape.Channels * shape.InLength;
+        if (bytes.Length < batch * inSample || target.Length < batch * shape.Channels * shape.OutLength) throw new ArgumentException("A span is shorter than the pooling's shape needs.");
+        var range = new ByteRange(givesSigned, _zeroPoint);
         int at = 0;
         for (int n = 0; n < batch; n++)
         {

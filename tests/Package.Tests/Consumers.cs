@@ -142,7 +142,7 @@ internal static class Consumers
         }
         """;
 
-    /// <summary>As most programs are built: no platform named, hashed weights, one call.</summary>
+    /// <summary>As most programs are built: no platform named, one call. Hashed weights, but for the models of many kinds of layers.</summary>
     internal const string Started = """
         <Project Sdk="Microsoft.NET.Sdk">
           <PropertyGroup>
@@ -152,34 +152,17 @@ internal static class Consumers
           </PropertyGroup>
           <ItemGroup>
             <PackageReference Include="RedGen" Version="$(RedGenTestVersion)" />
+            <AdditionalFiles Update="floats.onnx;bytes.onnx" RedGenHashing="None" />
           </ItemGroup>
         </Project>
         """;
 
+    /// <summary>Its argument is the model to run.</summary>
     internal const string StartedProgram = """
-        var logits = new float[Started.Digits.LogitsLength];
-        Started.Digits.Predict(new float[Started.Digits.InputLength], logits);
-        """;
-
-    /// <summary>Layers of many kinds, weights as they are.</summary>
-    internal const string Families = """
-        <Project Sdk="Microsoft.NET.Sdk">
-          <PropertyGroup>
-            <OutputType>Exe</OutputType>
-            <TargetFramework>net10.0</TargetFramework>
-            <ImplicitUsings>enable</ImplicitUsings>
-            <RedGenHashing>None</RedGenHashing>
-          </PropertyGroup>
-          <ItemGroup>
-            <PackageReference Include="RedGen" Version="$(RedGenTestVersion)" />
-          </ItemGroup>
-        </Project>
-        """;
-
-    internal const string FamiliesProgram = """
         var y = new float[10];
-        Families.Floats.Predict(new float[Families.Floats.XLength], y);
-        Families.Bytes.Predict(new float[Families.Bytes.XLength], y);
+        if (args[0] == "digits") Started.Digits.Predict(new float[Started.Digits.InputLength], y);
+        else if (args[0] == "floats") Started.Floats.Predict(new float[Started.Floats.XLength], y);
+        else Started.Bytes.Predict(new float[Started.Bytes.XLength], y);
         """;
 
     /// <summary>Compiled ahead of time, as small as it gets; all that the compiler has to say about reflection and trimming is an error.</summary>
@@ -288,11 +271,8 @@ internal static class Consumers
         folder.Write("Started/Started.csproj", Started);
         folder.Write("Started/Program.cs", StartedProgram);
         folder.Write("Started/digits.onnx", mlp);
-
-        folder.Write("Families/Families.csproj", Families);
-        folder.Write("Families/Program.cs", FamiliesProgram);
-        folder.Write("Families/floats.onnx", KernelFamilies.Floats());
-        folder.Write("Families/bytes.onnx", KernelFamilies.Bytes());
+        folder.Write("Started/floats.onnx", KernelFamilies.Floats());
+        folder.Write("Started/bytes.onnx", KernelFamilies.Bytes());
 
         folder.Write("Broken/Broken.csproj", Broken);
         folder.Write("Broken/broken.onnx", "<html>not found</html>");
